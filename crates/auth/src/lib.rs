@@ -1,0 +1,1 @@
+//! Who is it: the Authenticator seam, its implementations, and the access policy.

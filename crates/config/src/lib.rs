@@ -1,0 +1,1 @@
+//! perijove.toml: parsed with spans, all mistakes at once.

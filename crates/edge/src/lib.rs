@@ -1,0 +1,1 @@
+//! The reverse proxy: route table, forwarding, upgrades, CHP's REST API.

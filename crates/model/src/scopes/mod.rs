@@ -1,0 +1,1 @@
+//! Scopes: see the contract.

@@ -1,0 +1,1 @@
+//! The Spawner seam and the process spawner.

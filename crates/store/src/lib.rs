@@ -1,0 +1,1 @@
+//! One set of SQL for SQLite and PostgreSQL: JupyterHub's schema and our own tables.

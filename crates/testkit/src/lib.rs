@@ -1,0 +1,1 @@
+//! The whole application in the test process, with a clock that tests turn.

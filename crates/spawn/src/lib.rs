@@ -1,1 +1,135 @@
-//! The Spawner seam and the process spawner.
+//! The Spawner seam: how a notebook server comes to life, is looked after, and ends.
+//!
+//! A backend keeps no memory of its servers. What it needs later goes into [`State`], which the hub keeps in the
+//! database (`spawners.state`) and hands back. The names of what it makes outside (process scope, container, pod) are
+//! derived from [`ServerKey`], so that a start that is repeated after a crash finds what the first one made.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use perijove_model::{Secret, ServerName, UserName};
+use serde::{Deserialize, Serialize};
+
+/// Which server this is. `spawner_id` never changes, whatever is renamed; `generation` grows with each start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServerKey {
+    pub spawner_id: i64,
+    pub generation: i64,
+    pub user: UserName,
+    pub server: ServerName,
+}
+
+/// All that a backend needs to start a server.
+#[derive(Debug, Clone)]
+pub struct ServerSpec {
+    pub key: ServerKey,
+    /// Command and arguments; the backend finds the program.
+    pub command: Vec<String>,
+    /// Complete but for what depends on the backend: `JUPYTERHUB_SERVICE_URL`, HOME, USER, PATH and the like.
+    pub env: BTreeMap<String, String>,
+    /// `JUPYTERHUB_API_TOKEN` and its old name; apart from `env` so that nothing prints it.
+    pub api_token: Secret,
+    /// Path of the server's URL, `/user/NAME/[SERVER/]`.
+    pub prefix: String,
+    pub options: serde_json::Value,
+    pub start_timeout: Duration,
+}
+
+/// What a backend remembers of a running server, as JSON in `spawners.state`. The process backend's has `pid`.
+pub type State = serde_json::Map<String, serde_json::Value>;
+
+/// A server that was started: where it listens, and how to find it again.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Started {
+    /// Scheme, host and port, without a path: `http://127.0.0.1:20123`.
+    pub url: String,
+    pub state: State,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Poll {
+    Running,
+    /// It ended; the exit status if it is known (128 + n for signal n).
+    Exited(Option<i32>),
+}
+
+/// How a server is asked to end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stop {
+    /// Interrupt, wait, terminate, wait, kill.
+    Gently,
+    /// Kill at once.
+    Now,
+}
+
+/// One step on the way up, for the person who waits. `percent` below 100.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    pub percent: u8,
+    pub message: String,
+}
+
+/// Takes the steps of a start. Never blocks and never fails the start.
+pub trait Progress: Send + Sync {
+    fn step(&self, step: Step);
+}
+
+/// What a backend really enforces where it runs.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Capabilities {
+    pub memory_limit: bool,
+    pub cpu_limit: bool,
+    pub own_user: bool,
+    pub gpu: bool,
+    pub image_pull: bool,
+}
+
+/// Why a backend could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct SpawnError {
+    /// For the person who started it: what happened and what to do. No secrets, no internals.
+    pub message: String,
+    /// For the log.
+    #[source]
+    pub cause: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+/// A way to run servers.
+#[async_trait]
+pub trait Spawner: Send + Sync + 'static {
+    /// As in `spawner =` of a profile, and in `GET /hub/api/info`.
+    fn name(&self) -> &'static str;
+
+    /// What an earlier attempt of the same generation has left running.
+    async fn find(&self, key: &ServerKey) -> Result<Option<Started>, SpawnError>;
+
+    /// Starts the server; comes back when it exists, not when it answers. Repeated for the same key it must not make a
+    /// second one.
+    async fn start(&self, spec: &ServerSpec, progress: &dyn Progress) -> Result<Started, SpawnError>;
+
+    /// Whether it still runs. An error means "can't tell now", never "stopped".
+    async fn poll(&self, state: &State) -> Result<Poll, SpawnError>;
+
+    /// Ends it and everything that it started; does nothing if it has ended. Comes back when it is gone.
+    async fn stop(&self, state: &State, how: Stop) -> Result<(), SpawnError>;
+
+    /// The last lines that the server wrote, for the page that tells why a start failed.
+    async fn log_tail(&self, key: &ServerKey, lines: usize) -> Vec<String>;
+
+    /// Everything of this server outside the database but the person's files.
+    async fn forget(&self, key: &ServerKey) -> Result<(), SpawnError>;
+
+    fn capabilities(&self) -> Capabilities;
+}
+
+impl SpawnError {
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), cause: None }
+    }
+
+    pub fn caused(message: impl Into<String>, cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self { message: message.into(), cause: Some(cause.into()) }
+    }
+}

@@ -1,1 +1,62 @@
-//! Who is it: the Authenticator seam, its implementations, and the access policy.
+//! Who is it? The Authenticator seam with its implementations, and the access policy, which is outside of them and
+//! written once.
+//!
+//! An authenticator says who somebody claims to be and whether the claim holds. [`policy::Policy`] says what the name is
+//! worth here: what it is called, whether it may come in, whether it is an admin.
+
+pub mod dummy;
+pub mod native;
+pub mod password;
+pub mod policy;
+
+use async_trait::async_trait;
+use perijove_model::Secret;
+
+/// What a person sent with the sign-in form.
+#[derive(Debug, Clone)]
+pub struct Credentials {
+    /// As typed, without outer spaces; not yet a name.
+    pub username: String,
+    pub password: Secret,
+}
+
+/// Who it is, according to an authenticator. What it leaves open (`None`) stays as it is in the database.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Identity {
+    pub name: String,
+    pub admin: Option<bool>,
+    pub groups: Option<Vec<String>>,
+    pub auth_state: Option<serde_json::Value>,
+    pub user_info: Option<serde_json::Value>,
+}
+
+/// How people begin with this authenticator.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Offer {
+    /// Name and password on the sign-in page.
+    Form,
+    /// A link to somewhere else that sends them back.
+    Redirect { label: String, url: String },
+}
+
+/// It could not be found out: a directory that does not answer, a database that is away. Never "wrong password".
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct AuthError {
+    /// For the person: what happened, what to do.
+    pub message: String,
+    #[source]
+    pub cause: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+/// A way in. Several can be active at once.
+#[async_trait]
+pub trait Authenticator: Send + Sync + 'static {
+    /// As in `kind =` of the configuration.
+    fn kind(&self) -> &'static str;
+
+    fn offer(&self) -> Offer;
+
+    /// Whose credentials these are; `None` if they don't hold. Takes the same time for unknown names.
+    async fn check(&self, credentials: &Credentials) -> Result<Option<Identity>, AuthError>;
+}

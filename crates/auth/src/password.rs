@@ -1,0 +1,83 @@
+//! Password hashing: argon2id at OWASP's settings (19 MiB, 2 passes), off the runtime and never more than a few at once.
+
+use std::sync::Arc;
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
+use perijove_model::{Rng, Secret};
+use tokio::sync::Semaphore;
+
+use crate::AuthError;
+
+/// A longer "password" is an attack on our memory; no check is done on it.
+pub const MAX_LENGTH: usize = 1024;
+/// Each check takes 19 MiB and a core: more at once would only wait for each other.
+const AT_ONCE: usize = 2;
+
+/// Makes and checks hashes. Clones share the limit.
+#[derive(Clone)]
+pub struct Passwords {
+    rng: Arc<dyn Rng>,
+    turns: Arc<Semaphore>,
+}
+
+impl Passwords {
+    #[must_use]
+    pub fn new(rng: Arc<dyn Rng>) -> Self {
+        Self {
+            rng,
+            turns: Arc::new(Semaphore::new(AT_ONCE)),
+        }
+    }
+
+    pub async fn hash(&self, password: Secret) -> Result<String, AuthError> {
+        let mut salt = [0; 16];
+        self.rng.fill(&mut salt);
+        self.in_turn(move || hash_with(&password, &salt)).await?
+    }
+
+    /// Without a hash the same work is done, and the answer is no.
+    pub async fn verify(&self, password: Secret, hash: Option<String>) -> Result<bool, AuthError> {
+        if password.expose().len() > MAX_LENGTH {
+            return Ok(false);
+        }
+        self.in_turn(move || match hash {
+            Some(hash) => fits(&password, &hash),
+            None => hash_with(&password, &[0; 16]).map(|_| false),
+        })
+        .await?
+    }
+
+    async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, AuthError> {
+        let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(internal)?;
+        tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            work()
+        })
+        .await
+        .map_err(internal)
+    }
+}
+
+fn hasher() -> Argon2<'static> {
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::default())
+}
+
+fn hash_with(password: &Secret, salt: &[u8]) -> Result<String, AuthError> {
+    let hash = hasher()
+        .hash_password_with_salt(password.expose().as_bytes(), salt)
+        .map_err(internal)?;
+    Ok(hash.to_string())
+}
+
+fn fits(password: &Secret, hash: &str) -> Result<bool, AuthError> {
+    let hash = PasswordHash::new(hash).map_err(internal)?;
+    Ok(hasher().verify_password(password.expose().as_bytes(), &hash).is_ok())
+}
+
+fn internal(cause: impl std::error::Error + Send + Sync + 'static) -> AuthError {
+    AuthError {
+        message: "The password can't be checked now. Try again in a minute.".into(),
+        cause: Some(cause.into()),
+    }
+}

@@ -1,0 +1,122 @@
+//! What a name is worth here: normalise, map, validate, block, allow, admin, in the contract's order.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use perijove_model::{NameError, UserName};
+
+use crate::Identity;
+
+/// The `[access]` section, parsed.
+#[derive(Debug, Clone, Default)]
+pub struct Policy {
+    pub allow_all: bool,
+    pub allow_existing_users: bool,
+    pub allowed_users: BTreeSet<UserName>,
+    pub blocked_users: BTreeSet<UserName>,
+    pub admin_users: BTreeSet<UserName>,
+    pub username_map: BTreeMap<String, UserName>,
+}
+
+/// Somebody who may come in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Admitted {
+    pub name: UserName,
+    /// `None` leaves what the database says.
+    pub admin: Option<bool>,
+}
+
+/// Why not. For the log; the page says the same for all.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Denied {
+    #[error("the name is not valid: {0}")]
+    Invalid(#[from] NameError),
+    #[error("the name is in blocked_users")]
+    Blocked,
+    #[error("nothing in [access] lets this name in: add it to allowed_users, or set allow_all")]
+    NotAllowed,
+}
+
+impl Policy {
+    /// The name that somebody who calls himself `typed` has here.
+    pub fn name(&self, typed: &str) -> Result<UserName, NameError> {
+        let name = UserName::normalise(typed)?;
+        Ok(self.username_map.get(name.as_str()).cloned().unwrap_or(name))
+    }
+
+    /// `exists`: the name has an account in the database already.
+    pub fn admit(&self, identity: &Identity, name: UserName, exists: bool) -> Result<Admitted, Denied> {
+        if self.blocked_users.contains(&name) {
+            return Err(Denied::Blocked);
+        }
+        let admin_by_list = self.admin_users.contains(&name);
+        let allowed = self.allow_all
+            || self.allowed_users.contains(&name)
+            || admin_by_list
+            || (self.allow_existing_users && exists);
+        if !allowed {
+            return Err(Denied::NotAllowed);
+        }
+        let admin = identity.admin.or(admin_by_list.then_some(true));
+        Ok(Admitted { name, admin })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decide(policy: &Policy, typed: &str, exists: bool) -> Result<Admitted, Denied> {
+        let name = policy.name(typed)?;
+        policy.admit(&Identity::default(), name, exists)
+    }
+
+    fn names(list: &[&str]) -> BTreeSet<UserName> {
+        list.iter().map(|name| UserName::try_from(*name).unwrap()).collect()
+    }
+
+    #[test]
+    fn nobody_comes_in_unless_something_says_so() {
+        assert_eq!(decide(&Policy::default(), "ann", true), Err(Denied::NotAllowed));
+    }
+
+    #[test]
+    fn blocked_beats_everything() {
+        let policy = Policy {
+            allow_all: true,
+            allow_existing_users: true,
+            allowed_users: names(&["ann"]),
+            admin_users: names(&["ann"]),
+            blocked_users: names(&["ann"]),
+            ..Policy::default()
+        };
+        assert_eq!(decide(&policy, "ANN", true), Err(Denied::Blocked));
+        assert!(decide(&policy, "bob", false).is_ok());
+    }
+
+    #[test]
+    fn a_mapped_name_is_judged_by_its_new_name() {
+        let root = UserName::try_from("root-of-all").unwrap();
+        let policy = Policy {
+            admin_users: names(&["root-of-all"]),
+            username_map: BTreeMap::from([("ann".into(), root.clone())]),
+            ..Policy::default()
+        };
+        assert_eq!(
+            decide(&policy, "Ann", false),
+            Ok(Admitted {
+                name: root,
+                admin: Some(true)
+            })
+        );
+    }
+
+    #[test]
+    fn existing_accounts_come_in_where_that_is_allowed() {
+        let policy = Policy {
+            allow_existing_users: true,
+            ..Policy::default()
+        };
+        assert_eq!(decide(&policy, "ann", true).map(|a| a.admin), Ok(None));
+        assert_eq!(decide(&policy, "bob", false), Err(Denied::NotAllowed));
+    }
+}

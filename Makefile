@@ -1,0 +1,56 @@
+# Everyday commands. `make` or `make help` lists them.
+
+# How `make run` builds: dev is ready in a fraction of the time, `make run PROFILE=release` is what you would deploy.
+PROFILE ?= dev
+# Where `make run` keeps the database, the secrets and the notebook environment.
+STATE ?= $(CURDIR)/.perijove
+# Options for `perijove serve`, such as ARGS="--config perijove.toml".
+ARGS ?=
+
+TARGET = $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
+BINARY = $(TARGET)/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))/perijove
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test test-unit test-it e2e lint format docs bench advisories clean
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: build ## build, prepare the notebook environment, start on http://127.0.0.1:8000
+	@environments/build.sh lab "$(STATE)/environments/lab"
+	@exec env PERIJOVE_SPAWNER_PROCESS_ENVIRONMENT_DIR="$${PERIJOVE_SPAWNER_PROCESS_ENVIRONMENT_DIR:-$(STATE)/environments/lab}" \
+	  PERIJOVE_HUB_DATA_DIR="$${PERIJOVE_HUB_DATA_DIR:-$(STATE)/data}" "$(BINARY)" serve $(ARGS)
+
+build: ## build the binary
+	cargo build --locked -p perijove --profile $(PROFILE)
+
+test: ## every check, installing what it needs where it can; says at the end what was skipped and why
+	@scripts/test.sh
+
+test-unit: ## the tests beside the code
+	cargo test --workspace --lib --bins
+
+test-it: ## the integration tests, with a throw-away PostgreSQL
+	scripts/with-postgres.sh cargo test -p perijove --test it
+
+e2e: ## the walk in a real browser
+	@scripts/e2e.sh
+
+lint: ## formatting and lints, as `make test` has them
+	@scripts/test.sh format lint
+
+format: ## format the code
+	cargo fmt --all
+
+docs: ## the API documentation of the crates
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items --locked
+
+bench: ## measure start-up, memory and speed; see bench/README.md
+	@bench/run.sh
+
+advisories: ## ask the RustSec database about our dependencies (needs the network and cargo-deny)
+	cargo deny --locked check advisories
+
+clean: ## remove what was built: binaries, artefacts, node modules; keeps the state of `make run`
+	cargo clean
+	rm -rf artifacts e2e/node_modules

@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Walks through Perijove in a real browser: builds it, prepares the notebook environment, runs e2e/.
+# Arguments go to Playwright. Screenshots, logs and traces of failures are kept in artifacts/e2e/.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+skip() {
+  echo "SKIPPED the browser walk: $1" >&2
+  if [ -n "${PERIJOVE_SKIPPED:-}" ]; then echo "the browser walk (e2e): $1" >>"$PERIJOVE_SKIPPED"; fi
+  exit 0
+}
+for browser in "${PERIJOVE_CHROMIUM:-}" chromium chromium-browser google-chrome; do
+  if PERIJOVE_CHROMIUM=$(command -v "$browser" 2>/dev/null); then break; fi
+done
+[ -n "$PERIJOVE_CHROMIUM" ] || skip "Chromium is not installed (Debian: chromium)"
+command -v npm >/dev/null || skip "npm is not installed (Debian: nodejs npm)"
+export PERIJOVE_CHROMIUM
+
+environments=${PERIJOVE_TEST_ENVIRONMENTS:-$PWD/.perijove/environments}
+environments/build.sh lab "$environments/lab"
+cargo build --locked -p perijove
+export PERIJOVE_BINARY=${PERIJOVE_BINARY:-${CARGO_TARGET_DIR:-$PWD/target}/debug/perijove}
+export PERIJOVE_LAB=$environments/lab
+export PERIJOVE_ARTIFACTS=${PERIJOVE_ARTIFACTS:-$PWD/artifacts}/e2e
+
+cd e2e
+lock=$(sha256sum package-lock.json)
+if [ "$(cat node_modules/.perijove-lock 2>/dev/null)" != "$lock" ]; then
+  PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund
+  echo "$lock" >node_modules/.perijove-lock
+fi
+exec node_modules/.bin/playwright test "$@"

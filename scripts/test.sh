@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+# Runs every check, one part after the other, and says at the end how each went, how long it took and what was skipped.
+# A part that fails does not keep the others from running. `make test` calls this.
+#
+#   scripts/test.sh [PART...]     only these parts: see the list at the end of this file
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+artifacts=${PERIJOVE_ARTIFACTS:-$PWD/artifacts}
+mkdir -p "$artifacts"
+# Tests that cannot run write a line here, "what: why", since the output of a passing test is not shown.
+export PERIJOVE_SKIPPED=$artifacts/skipped.txt
+: >"$PERIJOVE_SKIPPED"
+export PERIJOVE_TEST_ENVIRONMENTS=${PERIJOVE_TEST_ENVIRONMENTS:-$PWD/.perijove/environments}
+skipped() { echo "SKIPPED $1" >&2; echo "$1" >>"$PERIJOVE_SKIPPED"; }
+
+part_dependencies() { scripts/install-deps.sh; }
+
+part_environments() {
+  if ! command -v uv >/dev/null && ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
+    skipped "everything that needs a Python environment: neither uv nor Python's venv is installed (Debian: python3-venv)"
+    return 0
+  fi
+  local name
+  for name in lab test jupyterhub5; do
+    environments/build.sh "$name" "$PERIJOVE_TEST_ENVIRONMENTS/$name" || return
+  done
+}
+
+part_format() { cargo fmt --all --check; }
+part_lint() { cargo clippy --workspace --all-targets --locked -- -D warnings; }
+part_tests() { scripts/with-postgres.sh cargo test --workspace --locked; }
+part_browser() { scripts/e2e.sh; }
+
+part_licences() {
+  if ! command -v cargo-deny >/dev/null; then
+    skipped "licences and banned crates (deny.toml): cargo-deny is not installed (cargo install cargo-deny --locked)"
+    return 0
+  fi
+  # Advisories are asked for apart (make advisories): they change while the code does not, and need the network.
+  cargo deny --locked check bans licenses sources
+}
+
+names=() times=() results=()
+failed=0
+run_part() {
+  local name=$1 started=$SECONDS result=passed
+  printf '\n== %s ==\n' "$name"
+  # A part that skips all it does is not reported as passed.
+  local before after
+  before=$(wc -l <"$PERIJOVE_SKIPPED")
+  "part_$name" || { result=FAILED; failed=1; }
+  after=$(wc -l <"$PERIJOVE_SKIPPED")
+  if [ "$result" = passed ] && [ "$after" -gt "$before" ]; then result="skipped some, see below"; fi
+  names+=("$name") times+=($((SECONDS - started))) results+=("$result")
+}
+
+[ $# -gt 0 ] || set -- dependencies environments format lint tests browser licences
+for part in "$@"; do
+  declare -F "part_$part" >/dev/null || { echo "scripts/test.sh: no part '$part'" >&2; exit 64; }
+done
+for part in "$@"; do run_part "$part"; done
+
+printf '\n== Summary ==\n'
+for i in "${!names[@]}"; do
+  printf '  %-14s %2d min %02d s   %s\n' "${names[i]}" $((times[i] / 60)) $((times[i] % 60)) "${results[i]}"
+done
+if [ -s "$PERIJOVE_SKIPPED" ]; then
+  printf '\nSkipped:\n'
+  sort -u "$PERIJOVE_SKIPPED" | sed 's/^/  - /'
+fi
+echo
+if [ "$failed" = 1 ]; then
+  echo "Some checks failed."
+  exit 1
+elif [ -s "$PERIJOVE_SKIPPED" ]; then
+  echo "Every check that could run passed; the ones listed above did not run."
+else
+  echo "All checks passed."
+fi

@@ -31,7 +31,7 @@ pub enum ScopeError {
     RenamedAll,
     #[error("Scope '{0}' does not exist")]
     Unknown(String),
-    #[error("Scope '{scope}' of {whose} does not exist")]
+    #[error("Scope '{scope}' for {whose} does not exist")]
     UnknownOf { scope: String, whose: String },
     #[error(
         "Scope filter '!{filter}' in scope '{scope}' does not exist: \
@@ -358,12 +358,6 @@ impl Catalog {
         }
         Ok(set)
     }
-}
-
-/// Exactly the owner's, whatever else is listed.
-#[must_use]
-pub fn inherits<S: AsRef<str>>(raw: &[S]) -> bool {
-    raw.iter().any(|scope| scope.as_ref() == Scope::Inherit.name())
 }
 
 fn check_custom(scope: &CustomScope) -> Result<(), CustomScopeError> {

@@ -9,13 +9,17 @@ mod oauth;
 pub mod roles;
 mod scope;
 mod set;
+mod token;
 
-pub use catalog::{
-    Catalog, ClientResource, CustomScope, CustomScopeError, Owner, RawFilter, RawScope, ScopeError, inherits,
-};
+#[cfg(test)]
+mod tests;
+
+pub use catalog::{Catalog, ClientResource, CustomScope, CustomScopeError, Owner, RawFilter, RawScope, ScopeError};
 pub use filter::{Filter, Filters, GroupsOf, Members, Membership, NoGroups, Resource};
 pub use oauth::{
-    Described, Requested, access_scope, describe, identify_scopes, own_identify_scopes, resolve_requested,
+    Described, Requested, access_scope, describe, describe_granted, identify_scopes, own_identify_scopes,
+    read_requested, required_scopes, resolve_requested,
 };
 pub use scope::{SELF_SCOPES, Scope};
 pub use set::{Access, Denied, Reach, ScopeSet};
+pub use token::{ExcessScopes, inherits};

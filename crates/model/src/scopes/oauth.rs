@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::catalog::{Catalog, ClientResource, Owner, RawFilter, RawScope};
+use super::catalog::{Catalog, ClientResource, Owner, RawFilter, RawScope, ScopeError};
 use super::filter::{Filter, Membership};
 use super::scope::Scope;
 
@@ -55,24 +55,46 @@ pub fn resolve_requested(
     client: Option<&ClientResource<'_>>,
     membership: &dyn Membership,
 ) -> Requested {
-    let mut result = Requested::default();
     let held_expanded = catalog.expand_parsed(held, owner, client);
-    for raw in requested {
-        if held.contains(raw) {
-            result.allowed.insert(raw.clone());
-            continue;
-        }
-        let wanted = catalog.expand_parsed([raw], owner, client);
-        if wanted.is_subset(&held_expanded, membership) {
-            // A scope without meaning for this owner comes to nothing, which is harmless to allow.
-            result.allowed.insert(raw.clone());
-            continue;
-        }
-        let part = wanted.intersect(&held_expanded, membership);
-        result.allowed.extend(part.to_raw());
-        result.refused.insert(raw.clone());
+    // A scope without meaning for this owner comes to nothing, which is harmless to allow.
+    let in_full = |raw: &&RawScope| {
+        held.contains(raw)
+            || catalog
+                .expand_parsed([*raw], owner, client)
+                .is_subset(&held_expanded, membership)
+    };
+    let (allowed, refused): (Vec<_>, Vec<_>) = requested.iter().partition(in_full);
+    let granted = catalog.expand_parsed(allowed.iter().copied(), owner, client);
+    let mut allowed: BTreeSet<RawScope> = allowed.into_iter().cloned().collect();
+    for raw in &refused {
+        let part = catalog
+            .expand_parsed([*raw], owner, client)
+            .intersect(&held_expanded, membership);
+        allowed.extend(part.excess(&granted, membership).to_raw());
     }
-    result
+    Requested {
+        allowed,
+        refused: refused.into_iter().cloned().collect(),
+    }
+}
+
+/// What every sign-in to a server or service includes, asked for or not: who it is, and access to the thing itself.
+#[must_use]
+pub fn required_scopes(client: &ClientResource<'_>) -> BTreeSet<RawScope> {
+    let (scope, filter) = access_scope(client);
+    let access = RawScope {
+        scope,
+        filter: Some(RawFilter::Exactly(filter)),
+    };
+    own_identify_scopes().into_iter().chain([access]).collect()
+}
+
+/// Reads the `scope` parameter of an authorize request: separated by spaces, the old `identify` ignored.
+///
+/// An error may still mean names of roles, which older clients send: the caller looks them up.
+pub fn read_requested(catalog: &Catalog, parameter: &str) -> Result<BTreeSet<RawScope>, ScopeError> {
+    let names = parameter.split_whitespace().filter(|name| *name != "identify");
+    names.map(|name| catalog.parse(name)).collect()
 }
 
 /// One line of the page on which people agree to what a server or service may do for them.
@@ -110,4 +132,26 @@ pub fn describe(catalog: &Catalog, raw: &RawScope, reader: &str) -> Described {
         description: catalog.description(raw.scope).to_owned(),
         filter,
     }
+}
+
+/// The lines of the page: what is granted beyond what every sign-in includes, or that it is only that.
+#[must_use]
+pub fn describe_granted(
+    catalog: &Catalog,
+    granted: &BTreeSet<RawScope>,
+    required: &BTreeSet<RawScope>,
+    reader: &str,
+) -> Vec<Described> {
+    let inherit = RawScope::from(Scope::Inherit);
+    if granted.contains(&inherit) {
+        return vec![describe(catalog, &inherit, reader)];
+    }
+    let lines: Vec<_> = granted
+        .difference(required)
+        .map(|raw| describe(catalog, raw, reader))
+        .collect();
+    if lines.is_empty() {
+        return vec![describe(catalog, &Scope::NoScope.into(), reader)];
+    }
+    lines
 }

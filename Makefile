@@ -2,8 +2,8 @@
 
 # How `make run` builds: dev is ready in a fraction of the time, `make run PROFILE=release` is what you would deploy.
 PROFILE ?= dev
-# Where `make run` keeps the database, the secrets and the notebook environment.
-STATE ?= $(CURDIR)/.perijove
+# Where the notebook environment is built. The hub keeps its data in .perijove too, unless its config says otherwise.
+ENVIRONMENTS ?= $(CURDIR)/.perijove/environments
 # Options for `perijove serve`, such as ARGS="--config perijove.toml".
 ARGS ?=
 
@@ -17,9 +17,9 @@ help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: build ## build, prepare the notebook environment, start on http://127.0.0.1:8000
-	@environments/build.sh lab "$(STATE)/environments/lab"
-	@exec env PERIJOVE_SPAWNER_PROCESS_ENVIRONMENT_DIR="$${PERIJOVE_SPAWNER_PROCESS_ENVIRONMENT_DIR:-$(STATE)/environments/lab}" \
-	  PERIJOVE_HUB_DATA_DIR="$${PERIJOVE_HUB_DATA_DIR:-$(STATE)/data}" "$(BINARY)" serve $(ARGS)
+	@environments/build.sh lab "$(ENVIRONMENTS)/lab"
+	@PERIJOVE_SPAWNER_PROCESS_ENVIRONMENT_DIR="$${PERIJOVE_SPAWNER_PROCESS_ENVIRONMENT_DIR:-$(ENVIRONMENTS)/lab}" \
+	  exec "$(BINARY)" serve $(ARGS)
 
 build: ## build the binary
 	cargo build --locked -p perijove --profile $(PROFILE)

@@ -1,0 +1,75 @@
+// Everything the walk knows about the pages: what to look for, what to click. When a page changes, this changes.
+import { expect } from "@playwright/test";
+
+/** The form behind a set-up link or an invitation: a name where it asks for one, and the password twice. */
+export const setup = {
+  async fill(page, name, password) {
+    const username = page.locator("input[name=username]:not([type=hidden]):not([readonly])");
+    if (await username.count()) await username.fill(name);
+    await page.locator("input[name=password]").fill(password);
+    await page.locator("input[name=password_again]").fill(password);
+  },
+  submit: (page) => page.locator("form:has(input[name=password_again]) [type=submit]").click(),
+};
+
+export const login = {
+  form: (page) => page.locator("#login_submit"),
+  async signIn(page, name, password) {
+    await page.locator("input[name=username]").fill(name);
+    await page.locator("input[name=password]").fill(password);
+    await page.locator("#login_submit").click();
+  },
+  error: (page) => page.getByRole("alert").or(page.locator(".login_error, .error")).first(),
+};
+
+export const home = {
+  start: (page) => page.locator("#start"),
+  stop: (page) => page.locator("#stop"),
+  async expectRunning(page) {
+    await expect(page.locator("#stop")).toBeVisible();
+  },
+  async expectStopped(page) {
+    await expect(page.locator("#stop")).toBeHidden();
+    await expect(page.locator("#start")).toBeVisible();
+  },
+};
+
+export const pending = {
+  bar: (page) => page.locator("#progress-bar"),
+  messages: (page) => page.locator("#progress-log, #progress-message, [aria-live]").first(),
+};
+
+export const lab = {
+  async expectReady(page) {
+    await expect(page.locator("#main #jp-main-dock-panel")).toBeVisible({ timeout: 120_000 });
+    await expect(page.locator("#jupyterlab-splash")).toBeHidden();
+  },
+  /** A new notebook from the launcher, its kernel idle. */
+  async newNotebook(page) {
+    await page.locator('.jp-LauncherCard[data-category="Notebook"]').first().click();
+    await expect(lab.cells(page)).toHaveCount(1);
+    await lab.expectIdle(page);
+  },
+  cells: (page) => page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook .jp-CodeCell"),
+  async expectIdle(page) {
+    await expect(page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook-ExecutionIndicator"))
+      .toHaveAttribute("data-status", "idle", { timeout: 120_000 });
+  },
+  /** Types code into the last cell and runs it; gives that cell. A new cell follows. */
+  async run(page, code) {
+    const cell = lab.cells(page).nth(await lab.cells(page).count() - 1);
+    await cell.locator(".cm-content").click();
+    await page.keyboard.insertText(code);
+    await page.keyboard.press("Shift+Enter");
+    return cell;
+  },
+  image: (cell) => cell.locator(".jp-OutputArea-output img"),
+  text: (cell) => cell.locator(".jp-OutputArea-output pre"),
+  dialog: (page) => page.locator(".jp-Dialog"),
+};
+
+/** The numbers that a cell has printed so far. */
+export async function numbers(cell) {
+  const text = (await lab.text(cell).allInnerTexts()).join("\n");
+  return [...text.matchAll(/^number (\d+)$/gm)].map((match) => Number(match[1]));
+}

@@ -85,7 +85,10 @@ if [ "$(id -u)" = 0 ]; then
   echo '{"ServerApp": {"allow_root": true}}' >"$dir/etc/jupyter/jupyter_server_config.json"
 fi
 
-version=$("$dir/bin/jupyterhub-singleuser" --version) || fail "jupyterhub-singleuser does not start" \
+# Shown to work, not only installed. An environment without a notebook server has no single-user server to try.
+program=jupyterhub-singleuser
+grep -q '^jupyter-server==' "$lock" || program=jupyterhub
+version=$("$dir/bin/$program" --version) || fail "$program does not start" \
   "Its message is above. The environment is built anew at the next run."
 echo "$wanted" >"$stamp"
-say "ready in $((SECONDS - started)) s: jupyterhub-singleuser $version"
+say "ready in $((SECONDS - started)) s: $program $version"

@@ -4,6 +4,15 @@
 //! database (`spawners.state`) and hands back. The names of what it makes outside (process scope, container, pod) are
 //! derived from [`ServerKey`], so that a start that is repeated after a crash finds what the first one made.
 
+#[cfg(feature = "suite")]
+pub mod fake;
+mod proc;
+pub mod process;
+pub mod scope;
+mod scope_log;
+#[cfg(feature = "suite")]
+pub mod suite;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -126,10 +135,16 @@ pub trait Spawner: Send + Sync + 'static {
 
 impl SpawnError {
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), cause: None }
+        Self {
+            message: message.into(),
+            cause: None,
+        }
     }
 
     pub fn caused(message: impl Into<String>, cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self { message: message.into(), cause: Some(cause.into()) }
+        Self {
+            message: message.into(),
+            cause: Some(cause.into()),
+        }
     }
 }

@@ -1,0 +1,311 @@
+//! Servers as processes of this machine, each in a scope of its own that outlives the hub.
+//!
+//! The scope's directory is derived from the server's key: `servers/ID-GENERATION/` below the state directory. What
+//! the hub keeps is `pid` (the server's own, as JupyterHub's LocalProcessSpawner has it, so that either can take over
+//! from the other), `start_time` (so that a reused process id is never mistaken for the server) and `scope`.
+//!
+//! If a supervisor is killed, its server lives on and can be polled and stopped; what the server leaves behind is
+//! then found by the mark in its environment, so a process that clears its environment can slip away.
+//!
+//! A service manager must leave the scopes alone when it stops the hub (systemd: `KillMode=process`).
+
+mod ending;
+mod home;
+mod launch;
+
+use std::collections::BTreeMap;
+use std::io;
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use perijove_model::Rng;
+use tokio::time::{Instant, sleep};
+
+use crate::proc::Process;
+use crate::scope::{Record, Report, Scope, Stage};
+use crate::{Capabilities, Poll, Progress, ServerKey, ServerSpec, SpawnError, Spawner, Started, State, Step, Stop};
+
+/// How often a change that is about to come is looked for.
+const LOOK: Duration = Duration::from_millis(20);
+/// A supervisor begins within milliseconds; one that has not begun by then does not count.
+const COMING: Duration = Duration::from_secs(10);
+
+/// What the process spawner needs to know of the machine.
+#[derive(Debug, Clone)]
+pub struct ProcessConfig {
+    /// Where scopes are kept; an absolute path.
+    pub run_dir: PathBuf,
+    /// The program whose first act is `scope::main`, and its arguments before the scope's directory.
+    pub scope_exe: PathBuf,
+    pub scope_args: Vec<String>,
+    /// Absolute path with `{username}`.
+    pub home_template: String,
+    /// Its `bin` comes first in the servers' PATH.
+    pub environment_dir: Option<PathBuf>,
+    /// Variables of the hub's own environment that servers get.
+    pub env_keep: BTreeMap<String, String>,
+    pub port_range: RangeInclusive<u16>,
+    pub interrupt_timeout: Duration,
+    pub term_timeout: Duration,
+    pub kill_timeout: Duration,
+    /// Bytes of a server's log that are kept.
+    pub log_limit: u64,
+}
+
+/// Runs servers as processes of this machine.
+#[derive(Clone)]
+pub struct ProcessSpawner {
+    config: Arc<ProcessConfig>,
+    rng: Arc<dyn Rng>,
+}
+
+/// Which process a state speaks of.
+#[derive(Debug)]
+enum Subject {
+    /// One of ours.
+    Scoped {
+        server: Process,
+        scope: Scope,
+    },
+    /// One that JupyterHub's LocalProcessSpawner started: all that is known is its id.
+    Foreign {
+        pid: i32,
+    },
+    Nothing,
+}
+
+impl ProcessSpawner {
+    #[must_use]
+    pub fn new(config: ProcessConfig, rng: Arc<dyn Rng>) -> Self {
+        Self {
+            config: Arc::new(config),
+            rng,
+        }
+    }
+
+    fn servers(&self) -> PathBuf {
+        self.config.run_dir.join("servers")
+    }
+
+    fn scope(&self, key: &ServerKey) -> Scope {
+        Scope(self.servers().join(scope_name(key)))
+    }
+
+    fn started(&self, scope: &Scope, record: Record) -> Started {
+        let name = scope.0.file_name().unwrap_or_default().to_string_lossy();
+        let mut state = State::new();
+        state.insert("pid".into(), record.process.pid.into());
+        state.insert("start_time".into(), record.process.start_time.into());
+        state.insert("scope".into(), name.into());
+        Started { url: record.url, state }
+    }
+
+    fn subject(&self, state: &State) -> Subject {
+        let Some(pid) = state
+            .get("pid")
+            .and_then(|pid| i32::try_from(pid.as_i64()?).ok())
+            .filter(|pid| *pid > 1)
+        else {
+            return Subject::Nothing;
+        };
+        let start_time = state.get("start_time").and_then(serde_json::Value::as_u64);
+        let scope = state
+            .get("scope")
+            .and_then(serde_json::Value::as_str)
+            .filter(|name| is_scope_name(name));
+        match (start_time, scope) {
+            (Some(start_time), Some(name)) => Subject::Scoped {
+                server: Process { pid, start_time },
+                scope: Scope(self.servers().join(name)),
+            },
+            _ => Subject::Foreign { pid },
+        }
+    }
+
+    /// The scopes of this server up to a generation.
+    async fn scopes_up_to(&self, key: &ServerKey) -> io::Result<Vec<Scope>> {
+        let (servers, key) = (self.servers(), key.clone());
+        blocking(move || {
+            let entries = match std::fs::read_dir(servers) {
+                Ok(entries) => entries,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+                Err(error) => return Err(error),
+            };
+            let mut found = Vec::new();
+            for entry in entries {
+                let entry = entry?;
+                let name = entry.file_name();
+                if parse_scope_name(&name.to_string_lossy())
+                    .is_some_and(|(id, generation)| id == key.spawner_id && generation <= key.generation)
+                {
+                    found.push(Scope(entry.path()));
+                }
+            }
+            Ok(found)
+        })
+        .await
+    }
+
+    /// What earlier generations left on the disk, but for one that still runs.
+    async fn sweep(&self, key: &ServerKey) {
+        let earlier = ServerKey {
+            generation: key.generation - 1,
+            ..key.clone()
+        };
+        for scope in self.scopes_up_to(&earlier).await.unwrap_or_default() {
+            let removed = blocking(move || match scope.stage()? {
+                Stage::Nothing | Stage::Ended(_) | Stage::Lost => remove(&scope.0),
+                Stage::Coming | Stage::Running(_) | Stage::Ending => Ok(()),
+            });
+            if let Err(error) = removed.await {
+                tracing::warn!(%error, spawner = key.spawner_id, "what an earlier run of a server left can't be removed");
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl Spawner for ProcessSpawner {
+    fn name(&self) -> &'static str {
+        "process"
+    }
+
+    async fn find(&self, key: &ServerKey) -> Result<Option<Started>, SpawnError> {
+        let scope = self.scope(key);
+        let deadline = Instant::now() + COMING;
+        loop {
+            match stage(&scope).await.map_err(cannot_look)? {
+                Stage::Running(record) => return Ok(Some(self.started(&scope, record))),
+                Stage::Coming if Instant::now() < deadline => sleep(LOOK).await,
+                _ => return Ok(None),
+            }
+        }
+    }
+
+    async fn start(&self, spec: &ServerSpec, progress: &dyn Progress) -> Result<Started, SpawnError> {
+        let scope = self.scope(&spec.key);
+        progress.step(Step {
+            percent: 10,
+            message: "Making the home directory ready".into(),
+        });
+        let home = self.make_home(&spec.key.user).await?;
+        self.sweep(&spec.key).await;
+        let made = scope.clone();
+        blocking(move || made.create())
+            .await
+            .map_err(|error| launch::no_scope(&self.config.run_dir, error))?;
+
+        progress.step(Step {
+            percent: 30,
+            message: "Starting the server's process".into(),
+        });
+        let deadline = Instant::now() + spec.start_timeout;
+        loop {
+            if let Some(started) = self.find(&spec.key).await? {
+                return Ok(started);
+            }
+            match self.launch(spec, &scope, &home).await? {
+                Report::Started(record) => return Ok(self.started(&scope, record)),
+                Report::Busy if Instant::now() < deadline => sleep(LOOK).await,
+                failed => return Err(self.explain(spec, failed)),
+            }
+        }
+    }
+
+    async fn poll(&self, state: &State) -> Result<Poll, SpawnError> {
+        let subject = self.subject(state);
+        blocking(move || ending::look(&subject)).await.map_err(cannot_look)
+    }
+
+    async fn stop(&self, state: &State, how: Stop) -> Result<(), SpawnError> {
+        self.end(self.subject(state), how).await
+    }
+
+    async fn log_tail(&self, key: &ServerKey, lines: usize) -> Vec<String> {
+        let log = self.scope(key).log();
+        blocking(move || crate::scope_log::tail(&log, lines))
+            .await
+            .unwrap_or_default()
+    }
+
+    async fn forget(&self, key: &ServerKey) -> Result<(), SpawnError> {
+        for scope in self.scopes_up_to(key).await.map_err(cannot_look)? {
+            let record = scope.clone();
+            if let Some(record) = blocking(move || record.record()).await.map_err(cannot_look)? {
+                self.end(
+                    Subject::Scoped {
+                        server: record.process,
+                        scope: scope.clone(),
+                    },
+                    Stop::Now,
+                )
+                .await?;
+            }
+            blocking(move || remove(&scope.0)).await.map_err(|error| {
+                SpawnError::caused("What the server kept on the hub's disk can't be removed.", error)
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Processes of the hub's own account, without limits.
+    fn capabilities(&self) -> Capabilities {
+        Capabilities::default()
+    }
+}
+
+fn scope_name(key: &ServerKey) -> String {
+    format!("{}-{}", key.spawner_id, key.generation)
+}
+
+fn parse_scope_name(name: &str) -> Option<(i64, i64)> {
+    let (id, generation) = name.split_once('-')?;
+    Some((id.parse().ok()?, generation.parse().ok()?))
+}
+
+/// The database may have been written by anyone: a scope is never looked for outside its directory.
+fn is_scope_name(name: &str) -> bool {
+    name.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') && parse_scope_name(name).is_some()
+}
+
+async fn stage(scope: &Scope) -> io::Result<Stage> {
+    let scope = scope.clone();
+    blocking(move || scope.stage()).await
+}
+
+fn remove(dir: &Path) -> io::Result<()> {
+    match std::fs::remove_dir_all(dir) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Files and `/proc` are read off the runtime: a slow disk must not hold up the hub.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .unwrap_or_else(|error| Err(io::Error::other(error)))
+}
+
+fn cannot_look(error: io::Error) -> SpawnError {
+    SpawnError::caused(
+        "Whether the server runs can't be told now: its files or /proc can't be read.",
+        error,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scope_is_never_outside_its_directory() {
+        for bad in ["../1-2", "1-2/..", "/etc", "1", "-", "1-2-3", ""] {
+            assert!(!is_scope_name(bad), "{bad:?}");
+        }
+        assert!(is_scope_name("12-3"));
+    }
+}

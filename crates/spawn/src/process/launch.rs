@@ -1,0 +1,152 @@
+//! Launching a supervisor: its order goes through a pipe, so that no token is ever on a command line or on the disk.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
+use std::process::Stdio;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::process::{Child, Command};
+
+use super::ProcessSpawner;
+use crate::scope::{Order, Report, Scope};
+use crate::{ServerSpec, SpawnError};
+
+/// So many random ports are tried before the range is called full.
+const PORTS: u32 = 256;
+const REPORT: u64 = 64 * 1024;
+const PLAIN_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
+
+impl ProcessSpawner {
+    /// Hands the order to a new supervisor and takes its answer. It needs nobody from then on.
+    pub(super) async fn launch(&self, spec: &ServerSpec, scope: &Scope, home: &Path) -> Result<Report, SpawnError> {
+        let order = serde_json::to_vec(&self.order(spec, home)).map_err(|error| broken(error.into()))?;
+        let mut child = Command::new(&self.config.scope_exe)
+            .args(&self.config.scope_args)
+            .arg(&scope.0)
+            .env_clear()
+            .current_dir("/")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(false)
+            .spawn()
+            .map_err(broken)?;
+        let report = converse(&mut child, &order).await.map_err(broken)?;
+        match serde_json::from_slice(&report) {
+            Ok(report) => Ok(report),
+            Err(_) => {
+                let status = child.wait().await.map_err(broken)?;
+                Err(broken(io::Error::other(format!(
+                    "it ended with {status} and said nothing that is understood"
+                ))))
+            }
+        }
+    }
+
+    fn order(&self, spec: &ServerSpec, home: &Path) -> Order {
+        Order {
+            command: spec.command.clone(),
+            env: self.environment(spec, home),
+            home: home.to_owned(),
+            prefix: spec.prefix.clone(),
+            ports: self.ports(),
+            ports_dir: self.config.run_dir.join("ports"),
+            log_limit: self.config.log_limit,
+        }
+    }
+
+    /// As JupyterHub does it: what is kept of the hub's, then the server's own, then what the machine decides.
+    fn environment(&self, spec: &ServerSpec, home: &Path) -> BTreeMap<String, String> {
+        let mut env = self.config.env_keep.clone();
+        env.extend(spec.env.clone());
+        env.insert("HOME".into(), home.to_string_lossy().into());
+        env.insert("USER".into(), spec.key.user.to_string());
+        env.entry("SHELL".into()).or_insert_with(|| "/bin/bash".into());
+        let path = env.remove("PATH").unwrap_or_else(|| PLAIN_PATH.into());
+        let path = match &self.config.environment_dir {
+            Some(dir) => {
+                env.insert("VIRTUAL_ENV".into(), dir.to_string_lossy().into());
+                format!("{}:{path}", dir.join("bin").display())
+            }
+            None => path,
+        };
+        env.insert("PATH".into(), path);
+        for name in ["JUPYTERHUB_API_TOKEN", "JPY_API_TOKEN"] {
+            env.insert(name.into(), spec.api_token.expose().into());
+        }
+        env
+    }
+
+    /// Ports to try: from a random place on, so that hubs on one machine seldom meet.
+    fn ports(&self) -> Vec<u16> {
+        let (first, last) = (
+            u32::from(*self.config.port_range.start()),
+            u32::from(*self.config.port_range.end()),
+        );
+        let size = (last + 1).saturating_sub(first);
+        let offset = self.rng.below(size);
+        let port = |n| u16::try_from(first + (offset + n) % size).ok();
+        (0..size.min(PORTS)).filter_map(port).collect()
+    }
+
+    /// What went wrong, for the person who started it and for whoever looks after the hub.
+    pub(super) fn explain(&self, spec: &ServerSpec, report: Report) -> SpawnError {
+        let program = spec.command.first().map_or("", String::as_str);
+        let range = &self.config.port_range;
+        SpawnError::new(match report {
+            Report::NotFound => format!(
+                "The program '{program}' of this server was not found. An administrator can install it into the \
+                 environment of the servers, or correct the server's command in the configuration."
+            ),
+            Report::Denied => format!(
+                "The program '{program}' of this server may not be run. An administrator can make it executable for \
+                 the account that the hub runs as."
+            ),
+            Report::NoPort => format!(
+                "No port is free for this server between {} and {}. Try again when others have stopped theirs; an \
+                 administrator can widen the range of ports.",
+                range.start(),
+                range.end()
+            ),
+            Report::Busy | Report::Started(_) => {
+                "An earlier start of this server has not come to an end. Try again in a minute.".to_owned()
+            }
+            Report::Failed(why) => {
+                let message = format!(
+                    "The program '{program}' of this server can't be started. Try again; an administrator finds the \
+                     cause in the hub's log."
+                );
+                return SpawnError::caused(message, why);
+            }
+        })
+    }
+}
+
+async fn converse(child: &mut Child, order: &[u8]) -> io::Result<Vec<u8>> {
+    let mut report = Vec::new();
+    if let (Some(mut stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) {
+        match stdin.write_all(order).await {
+            // It may end before it has read all: its answer says why.
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(error),
+            _ => drop(stdin),
+        }
+        stdout.take(REPORT).read_to_end(&mut report).await?;
+    }
+    Ok(report)
+}
+
+fn broken(error: io::Error) -> SpawnError {
+    let message = "The supervisor of this server can't be started. Try again; an administrator finds the cause in the \
+                   hub's log.";
+    SpawnError::caused(message, error)
+}
+
+pub(super) fn no_scope(run_dir: &Path, error: io::Error) -> SpawnError {
+    let message = "The hub can't write to its state directory, so no server can start. An administrator finds the \
+                   directory in the hub's log.";
+    SpawnError::caused(
+        message,
+        io::Error::new(error.kind(), format!("{}: {error}", run_dir.display())),
+    )
+}

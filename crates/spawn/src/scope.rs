@@ -1,0 +1,371 @@
+//! The scope of one server: a directory with what is known of it, and the small supervisor that lives beside it.
+//!
+//! `perijove scope DIR` takes its order from standard input, starts the server, tells the hub so on standard output,
+//! and then needs nobody: it outlives the hub. It is the parent of everything that its server leaves behind
+//! (subreaper), so it can end all of it. What it knows is in the directory, for whichever hub comes next:
+//!
+//! - `lock`: held while the supervisor lives, so that there is never a second one;
+//! - `started.json`: process id, start time and URL of the server;
+//! - `exit.json`: how it ended, written when nothing of it is left;
+//! - `log`: what it wrote, the tail of it.
+//!
+//! The server's environment, which has its token, is in none of these.
+
+use std::collections::BTreeMap;
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::net::{Ipv4Addr, TcpListener};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Signal, WaitOptions, WaitStatus};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::proc::{self, Process};
+use crate::scope_log::Log;
+
+/// In the environment of everything that runs in a scope; its value is the scope's directory.
+pub(crate) const MARKER: &str = "PERIJOVE_SCOPE";
+/// How often the log's size is looked at: often while it grows, seldom while it doesn't.
+const TICK: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
+/// A process that is in the kernel's hands can't be killed; nobody waits longer than this for one.
+const UNKILLABLE: u32 = 1000;
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// What the hub asks of the supervisor. Has the token, so it is never printed.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Order {
+    pub(crate) command: Vec<String>,
+    pub(crate) env: BTreeMap<String, String>,
+    pub(crate) home: PathBuf,
+    /// Path of the server's URL.
+    pub(crate) prefix: String,
+    /// Ports to try, in this order.
+    pub(crate) ports: Vec<u16>,
+    /// One lock file for each port that a server has been given.
+    pub(crate) ports_dir: PathBuf,
+    pub(crate) log_limit: u64,
+}
+
+/// What the supervisor answers.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum Report {
+    Started(Record),
+    /// Another supervisor has this scope.
+    Busy,
+    NoPort,
+    NotFound,
+    Denied,
+    Failed(String),
+}
+
+/// `started.json`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Record {
+    #[serde(flatten)]
+    pub(crate) process: Process,
+    pub(crate) url: String,
+}
+
+/// `exit.json`.
+#[derive(Debug, Serialize, Deserialize)]
+struct Exit {
+    status: i32,
+}
+
+/// How far a scope has come.
+#[derive(Debug)]
+pub(crate) enum Stage {
+    /// There is none, or its supervisor has not begun.
+    Nothing,
+    /// A supervisor is about to start the server.
+    Coming,
+    Running(Record),
+    /// The server has ended, its supervisor clears up behind it.
+    Ending,
+    Ended(i32),
+    /// Server and supervisor are gone and nobody saw how: the machine was restarted, or both were killed.
+    Lost,
+}
+
+/// The directory of a scope.
+#[derive(Debug, Clone)]
+pub(crate) struct Scope(pub(crate) PathBuf);
+
+impl Scope {
+    pub(crate) fn create(&self) -> io::Result<()> {
+        DirBuilder::new().recursive(true).mode(0o700).create(&self.0)
+    }
+
+    pub(crate) fn log(&self) -> PathBuf {
+        self.0.join("log")
+    }
+
+    pub(crate) fn marker(&self) -> String {
+        format!("{MARKER}={}", self.0.display())
+    }
+
+    /// The lock is looked at first: what a supervisor that has gone wrote is complete.
+    pub(crate) fn stage(&self) -> io::Result<Stage> {
+        let supervised = self.is_supervised()?;
+        let record = self.record()?;
+        if let Some(status) = self.status()? {
+            return Ok(Stage::Ended(status));
+        }
+        Ok(match record {
+            Some(record) if record.process.is_alive()? => Stage::Running(record),
+            Some(_) if supervised => Stage::Ending,
+            Some(_) => Stage::Lost,
+            None if supervised => Stage::Coming,
+            None => Stage::Nothing,
+        })
+    }
+
+    pub(crate) fn record(&self) -> io::Result<Option<Record>> {
+        self.read("started.json")
+    }
+
+    pub(crate) fn status(&self) -> io::Result<Option<i32>> {
+        Ok(self.read::<Exit>("exit.json")?.map(|exit| exit.status))
+    }
+
+    /// Whether a supervisor lives.
+    pub(crate) fn is_supervised(&self) -> io::Result<bool> {
+        match File::open(self.0.join("lock")) {
+            Ok(lock) => Ok(lock.try_lock_shared().is_err()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What runs with this scope's mark in its environment, whoever is its parent now.
+    pub(crate) fn marked(&self) -> io::Result<Vec<Process>> {
+        let marker = self.marker();
+        let mut found: Vec<Process> = proc::all()?.into_iter().map(|stat| stat.process).collect();
+        found.retain(|process| process.has_variable(|variable| variable == marker.as_bytes()));
+        Ok(found)
+    }
+
+    fn read<T: DeserializeOwned>(&self, name: &str) -> io::Result<Option<T>> {
+        match std::fs::read(self.0.join(name)) {
+            Ok(json) => Ok(Some(serde_json::from_slice(&json)?)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Either the whole file is there or none.
+    fn write(&self, name: &str, value: &impl Serialize) -> io::Result<()> {
+        let half = self.0.join(format!("{name}.half"));
+        private()
+            .write(true)
+            .truncate(true)
+            .open(&half)?
+            .write_all(&serde_json::to_vec(value)?)?;
+        std::fs::rename(half, self.0.join(name))
+    }
+
+    /// Holds the scope until the file is closed; `None` if another supervisor has it. A hub that looks whether there
+    /// is one holds it for a moment, therefore a few attempts.
+    fn hold(&self) -> io::Result<Option<File>> {
+        let lock = private().write(true).open(self.0.join("lock"))?;
+        for _ in 0..10 {
+            if lock.try_lock().is_ok() {
+                return Ok(Some(lock));
+            }
+            pause();
+        }
+        Ok(None)
+    }
+}
+
+/// `perijove scope DIR`. Call it before anything else is set up: this process stays as long as its server.
+#[must_use]
+pub fn main(dir: &Path) -> i32 {
+    // Fails only for the leader of a process group, which has a session of its own already.
+    let _ = rustix::process::setsid();
+    let mut order = Vec::new();
+    let read = io::stdin().lock().read_to_end(&mut order);
+    // A hub that died while it wrote has asked for nothing.
+    let (Ok(_), Ok(order)) = (read, serde_json::from_slice::<Order>(&order)) else {
+        return 64;
+    };
+    match supervise(&Scope(dir.to_owned()), order) {
+        Ok(()) => 0,
+        Err(report) => {
+            tell(&report);
+            1
+        }
+    }
+}
+
+fn supervise(scope: &Scope, order: Order) -> Result<(), Report> {
+    let again = scope.0.join("lock").exists();
+    let Some(_lock) = scope.hold()? else {
+        return Err(Report::Busy);
+    };
+    if let Some(record) = earlier(scope, again)? {
+        tell(&Report::Started(record));
+        return Ok(());
+    }
+    rustix::process::set_child_subreaper(Some(rustix::process::getpid())).map_err(io::Error::from)?;
+    let (_port, record) = start(scope, &order)?;
+    let log = Log::open(scope.log(), order.log_limit)?;
+    drop(order);
+    if let Err(error) = scope.write("started.json", &record) {
+        kill_everything_below();
+        return Err(error.into());
+    }
+    tell(&Report::Started(record.clone()));
+    let status = watch(record.process, &log);
+    kill_everything_below();
+    log.trim();
+    Ok(scope.write("exit.json", &Exit { status })?)
+}
+
+/// What an earlier supervisor of this scope has done. A server is started once: if it ended, that is the result.
+fn earlier(scope: &Scope, again: bool) -> io::Result<Option<Record>> {
+    if let Some(record) = scope.record()?
+        && (scope.status()?.is_some() || record.process.is_alive()?)
+    {
+        return Ok(Some(record));
+    }
+    if again {
+        // It was killed, perhaps before it could write down what it had started.
+        for process in scope.marked()? {
+            process.signal(Signal::KILL)?;
+        }
+    }
+    Ok(None)
+}
+
+fn start(scope: &Scope, order: &Order) -> Result<(File, Record), Report> {
+    let (program, arguments) = order.command.split_first().ok_or(Report::NotFound)?;
+    let (port, held) = reserve_port(order)?.ok_or(Report::NoPort)?;
+    let url = format!("http://127.0.0.1:{port}");
+    let log = private().append(true).open(scope.log())?;
+    let server = Command::new(program)
+        .args(arguments)
+        .env_clear()
+        .envs(&order.env)
+        .env("JUPYTERHUB_SERVICE_URL", format!("{url}{}", order.prefix))
+        .env(MARKER, &scope.0)
+        .current_dir(&order.home)
+        .process_group(0)
+        .stdin(Stdio::null())
+        .stdout(log.try_clone()?)
+        .stderr(log)
+        .spawn()
+        .map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => Report::NotFound,
+            io::ErrorKind::PermissionDenied => Report::Denied,
+            _ => error.into(),
+        })?;
+    let pid = server.id() as i32;
+    // A zombie keeps its entry until `watch` takes notice, so even one that ended at once has a start time.
+    let stat = proc::stat(pid)?.ok_or_else(|| Report::Failed(format!("/proc/{pid}/stat is missing")))?;
+    Ok((
+        held,
+        Record {
+            process: stat.process,
+            url,
+        },
+    ))
+}
+
+/// A port that nobody listens on and that no other server was given. The lock is kept for the server's life.
+fn reserve_port(order: &Order) -> io::Result<Option<(u16, File)>> {
+    DirBuilder::new().recursive(true).mode(0o700).create(&order.ports_dir)?;
+    for port in &order.ports {
+        let file = private().write(true).open(order.ports_dir.join(port.to_string()))?;
+        if file.try_lock().is_ok() && TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok() {
+            return Ok(Some((*port, file)));
+        }
+    }
+    Ok(None)
+}
+
+/// Waits for the server's end; meanwhile keeps the log short and takes notice of orphans that ended.
+fn watch(server: Process, log: &Log) -> i32 {
+    let pidfd = server.open().ok().flatten();
+    let mut tick = TICK.0;
+    loop {
+        let mut fds: Vec<PollFd<'_>> = pidfd.iter().map(|fd| PollFd::new(fd, PollFlags::IN)).collect();
+        wait_for(&mut fds, tick);
+        if let Some(status) = reap(server.pid) {
+            return status;
+        }
+        tick = if log.trim() { TICK.0 } else { (tick * 2).min(TICK.1) };
+    }
+}
+
+/// Takes notice of every child that ended; the status of `server` if it is among them.
+fn reap(server: i32) -> Option<i32> {
+    let mut status = None;
+    while let Ok(Some((pid, how))) = rustix::process::wait(WaitOptions::NOHANG) {
+        if pid.as_raw_nonzero().get() == server {
+            status = Some(exit_status(how));
+        }
+    }
+    status
+}
+
+fn exit_status(how: WaitStatus) -> i32 {
+    how.exit_status()
+        .or_else(|| how.terminating_signal().map(|signal| 128 + signal))
+        .unwrap_or(1)
+}
+
+/// Ends whatever the server left, in whichever session it hides: it is all below the subreaper.
+fn kill_everything_below() {
+    for _ in 0..UNKILLABLE {
+        reap(0);
+        match proc::below(rustix::process::getpid().as_raw_nonzero().get()) {
+            Ok(left) if left.is_empty() => return,
+            Ok(left) => left.into_iter().for_each(|process| drop(process.signal(Signal::KILL))),
+            Err(_) => {}
+        }
+        pause();
+    }
+}
+
+/// Tells the hub and lets go of it; it may have died, and that is no matter here.
+fn tell(report: &Report) {
+    let mut out = io::stdout().lock();
+    let _ = serde_json::to_writer(&mut out, report)
+        .map_err(io::Error::from)
+        .and_then(|()| out.flush());
+    if let Ok(null) = OpenOptions::new().read(true).write(true).open("/dev/null") {
+        let _ = rustix::stdio::dup2_stdin(&null);
+        let _ = rustix::stdio::dup2_stdout(&null);
+    }
+}
+
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.create(true).mode(0o600);
+    options
+}
+
+fn pause() {
+    wait_for(&mut [], PAUSE);
+}
+
+fn wait_for(fds: &mut [PollFd<'_>], limit: Duration) {
+    let limit = Timespec {
+        tv_sec: limit.as_secs() as i64,
+        tv_nsec: i64::from(limit.subsec_nanos()),
+    };
+    let _ = poll(fds, Some(&limit));
+}
+
+impl From<io::Error> for Report {
+    fn from(error: io::Error) -> Self {
+        Self::Failed(error.to_string())
+    }
+}

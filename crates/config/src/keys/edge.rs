@@ -1,0 +1,59 @@
+//! `[edge]`: the proxy in front of everything.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use perijove_model::Secret;
+use url::Url;
+
+use super::{local, seconds};
+use crate::section::section;
+use crate::types::{ByteSize, OneOrMany};
+
+section! {
+    /// The edge: the proxy that people's browsers talk to.
+    pub struct Edge {
+        /// Addresses on which people reach the platform: one, or a list.
+        listen: OneOrMany<SocketAddr> = OneOrMany(vec![local(8000)]), example "[\"0.0.0.0:8000\", \"[::]:8000\"]";
+        /// Address of the edge's own API, through which the hub sets the routes.
+        api_listen: SocketAddr = local(8001);
+        /// URL of the edge's API, where the edge runs on another machine.
+        api_url: Option<Url> = None, unset "`http://` and `api_listen`", example "\"http://10.0.0.4:8001\"";
+        /// Secret shared by the hub and the edge.
+        auth_token: Option<Secret> = None, unset "made at the first start, kept in `data_dir`", env "CONFIGPROXY_AUTH_TOKEN";
+        /// `perijove serve` starts the edge and watches over it. Turn off if something else runs it.
+        supervise: bool = true;
+        /// File in which the edge keeps its routes, so that it comes back with them.
+        routes_file: Option<PathBuf> = None, unset "`edge-routes.json` in `data_dir`";
+        /// Choose routes by the request's host name too.
+        host_routing: bool = false;
+        /// Threads that carry traffic; 0 is one per core.
+        threads: usize = 0;
+        /// How long open connections may go on when the edge stops.
+        drain: Duration = seconds(30);
+        /// Close a connection over which nothing was sent for so long between two requests.
+        idle_timeout: Duration = seconds(120);
+        /// How long a client may take to send a request's head.
+        header_timeout: Duration = seconds(30);
+        /// Largest head of a request.
+        max_header_bytes: ByteSize = ByteSize(64 << 10);
+        /// Most connections open at the same time; 0 is no limit.
+        max_connections: usize = 0;
+    }
+}
+
+impl Edge {
+    /// Where the hub reaches the edge's API.
+    #[must_use]
+    pub fn api_url(&self) -> Url {
+        self.api_url.clone().unwrap_or_else(|| super::http(self.api_listen))
+    }
+
+    #[must_use]
+    pub fn routes_file(&self, data_dir: &Path) -> PathBuf {
+        self.routes_file
+            .clone()
+            .unwrap_or_else(|| data_dir.join("edge-routes.json"))
+    }
+}

@@ -1,0 +1,105 @@
+//! `[hub]`: the hub itself.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use ipnet::IpNet;
+use perijove_model::Secret;
+use url::Url;
+
+use super::{DAY, local, loopback, seconds};
+use crate::section::section;
+use crate::types::{BaseUrl, Database, DatabaseUrl, LogFormat, LogLevel};
+use std::net::SocketAddr;
+
+section! {
+    /// The hub: where it listens, where it keeps its data, what it allows.
+    pub struct Hub {
+        /// Address on which the hub waits for the edge, for servers and for services.
+        listen: SocketAddr = local(8081);
+        /// URL at which the edge, servers and services reach the hub, without the base URL.
+        connect_url: Option<Url> = None, unset "`http://` and `listen`", example "\"http://10.0.0.5:8081\"";
+        /// URL at which people reach the platform. Turns on secure cookies and full URLs in API answers.
+        public_url: Option<Url> = None, example "\"https://hub.example.org\"";
+        /// Path below which everything lies. A missing slash at either end is added.
+        base_url: BaseUrl = BaseUrl::default();
+        /// Database: `sqlite:///FILE` (relative to `data_dir`), `sqlite:////ABSOLUTE/FILE`, a bare path, or
+        /// `postgresql://USER:PASSWORD@HOST:PORT/NAME`. SQLAlchemy's forms with a driver (`postgresql+psycopg2://`) work too.
+        database: DatabaseUrl = DatabaseUrl::default();
+        /// Directory for everything the hub keeps: database, secrets, homes.
+        data_dir: PathBuf = PathBuf::from(".perijove");
+        /// Key that signs cookies, as hexadecimal digits or any text.
+        cookie_secret: Option<Secret> = None, unset "read from `cookie_secret_file`", env "JPY_COOKIE_SECRET";
+        /// File that keeps the key that signs cookies; made at the first start.
+        cookie_secret_file: Option<PathBuf> = None, unset "`jupyterhub_cookie_secret` in `data_dir`";
+        /// How long a login lasts.
+        cookie_max_age: Duration = 14 * DAY;
+        /// Keys that encrypt what logins leave behind: the first one encrypts, all of them decrypt.
+        /// In the environment they are separated by `;`.
+        crypt_keys: Vec<Secret> = Vec::new(), env "JUPYTERHUB_CRYPT_KEY";
+        /// Life of tokens given out through OAuth.
+        oauth_token_expires_in: Option<Duration> = None, unset "`cookie_max_age`", example "\"1h\"";
+        /// Refuse OAuth clients that don't use PKCE.
+        oauth_require_pkce: bool = false;
+        /// Go to the own server after login, instead of to the home page.
+        redirect_to_server: bool = true;
+        /// Page to go to after login, when no other was asked for.
+        default_url: String = String::new();
+        /// People may have servers besides the default one.
+        allow_named_servers: bool = false;
+        /// How many named servers one person may have; 0 is no limit.
+        named_server_limit_per_user: u32 = 0;
+        /// How many servers may be starting at the same time; 0 is no limit.
+        concurrent_spawn_limit: u32 = 100;
+        /// How many servers may be running, over all people; 0 is no limit.
+        active_server_limit: u32 = 0;
+        /// Page size of API lists when the client asks for pages without a size.
+        api_page_default_limit: u32 = 50;
+        /// Largest page size of API lists.
+        api_page_max_limit: u32 = 200;
+        /// Longest life of an API token; 0 is no limit.
+        token_expires_in_max: Duration = Duration::ZERO;
+        /// Last activity isn't written more often than this.
+        activity_resolution: Duration = seconds(30);
+        /// How long a request waits for a server to start before it answers that it is pending.
+        slow_spawn_timeout: Duration = seconds(10);
+        /// How long a request waits for a server to stop before it answers that it is pending.
+        slow_stop_timeout: Duration = seconds(10);
+        /// Stop all servers when the hub stops. Off by default: servers outlive a restart of the hub.
+        cleanup_servers: bool = false;
+        /// Directories with templates that replace or extend the built-in ones.
+        template_paths: Vec<PathBuf> = Vec::new(), example "[\"templates\"]";
+        /// How much is logged: "error", "warn", "info", "debug" or "trace".
+        log_level: LogLevel = LogLevel::Info;
+        /// How it is logged: "text" for people, "json" for log collectors.
+        log_format: LogFormat = LogFormat::Text;
+        /// Addresses and networks of proxies whose `X-Forwarded-*` headers are believed.
+        trusted_proxies: Vec<IpNet> = loopback(), example "[\"10.0.0.0/8\"]";
+    }
+}
+
+impl Hub {
+    /// The database, its file placed in `data_dir`.
+    #[must_use]
+    pub fn database(&self) -> Database {
+        self.database.in_dir(&self.data_dir)
+    }
+
+    /// Where others reach the hub, without a path.
+    #[must_use]
+    pub fn connect_url(&self) -> Url {
+        self.connect_url.clone().unwrap_or_else(|| super::http(self.listen))
+    }
+
+    #[must_use]
+    pub fn cookie_secret_file(&self) -> PathBuf {
+        self.cookie_secret_file
+            .clone()
+            .unwrap_or_else(|| self.data_dir.join("jupyterhub_cookie_secret"))
+    }
+
+    #[must_use]
+    pub fn oauth_token_expires_in(&self) -> Duration {
+        self.oauth_token_expires_in.unwrap_or(self.cookie_max_age)
+    }
+}

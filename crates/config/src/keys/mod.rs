@@ -1,0 +1,90 @@
+//! All keys of perijove.toml.
+
+mod edge;
+mod hub;
+mod people;
+mod servers;
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
+
+use ipnet::IpNet;
+use url::Url;
+
+pub use edge::Edge;
+pub use hub::Hub;
+pub use people::{Access, Auth, DummyAuth, Group, NativeAuth, Role};
+pub use servers::{ProcessSpawner, Service, Spawner};
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Everything perijove.toml says, or would say by default.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Config {
+    pub hub: Hub,
+    pub edge: Edge,
+    /// Never empty.
+    pub auth: Vec<Auth>,
+    pub access: Access,
+    pub roles: Vec<Role>,
+    pub groups: Vec<Group>,
+    pub services: Vec<Service>,
+    pub spawner: Spawner,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            hub: Hub::default(),
+            edge: Edge::default(),
+            auth: vec![Auth::Native(NativeAuth::default())],
+            access: Access::default(),
+            roles: Vec::new(),
+            groups: Vec::new(),
+            services: Vec::new(),
+            spawner: Spawner::default(),
+        }
+    }
+}
+
+impl Config {
+    /// Whether people already in the database are let in.
+    #[must_use]
+    pub fn allow_existing_users(&self) -> bool {
+        let native = self.auth.iter().any(|auth| matches!(auth, Auth::Native(_)));
+        self.access
+            .allow_existing_users
+            .unwrap_or(native || !self.access.allowed_users.is_empty())
+    }
+}
+
+const fn seconds(count: u64) -> Duration {
+    Duration::from_secs(count)
+}
+
+fn local(port: u16) -> SocketAddr {
+    (Ipv4Addr::LOCALHOST, port).into()
+}
+
+fn loopback() -> Vec<IpNet> {
+    [IpAddr::V4(Ipv4Addr::new(127, 0, 0, 0)), IpAddr::V6(Ipv6Addr::LOCALHOST)]
+        .into_iter()
+        .zip([8, 128])
+        .filter_map(|(address, prefix)| IpNet::new(address, prefix).ok())
+        .collect()
+}
+
+fn texts(list: &[&str]) -> Vec<String> {
+    list.iter().map(|&text| text.to_owned()).collect()
+}
+
+/// A URL for whoever connects: "any address" is reached at the loopback one.
+fn http(listen: SocketAddr) -> Url {
+    let host = match listen.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    #[expect(clippy::expect_used, reason = "a socket address after http:// is a URL")]
+    Url::parse(&format!("http://{}", SocketAddr::new(host, listen.port()))).expect("a URL")
+}

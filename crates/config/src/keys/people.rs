@@ -1,0 +1,73 @@
+//! `[[auth]]`, `[access]`, `[[role]]`, `[[group]]`: who people are and what they may do.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use perijove_model::{Secret, UserName};
+
+use crate::section::section;
+use crate::types::{Json, Pattern};
+
+section! {
+    /// Accounts with passwords, kept in the hub's own database. Used when the file has no `[[auth]]`.
+    pub struct NativeAuth {
+        /// Fewest characters of a password.
+        password_min_length: usize = 10;
+    }
+
+    /// Lets in anyone by any name: for trying things out, never for production.
+    pub struct DummyAuth {
+        /// The one password for everybody.
+        password: Option<Secret> = None, unset "any password will do";
+    }
+
+    /// Who of those who log in is let in.
+    pub struct Access {
+        /// Everybody who can log in.
+        allow_all: bool = false;
+        /// Everybody who is in the database already.
+        allow_existing_users: Option<bool> = None, unset "true with native accounts, else whether `allowed_users` has names";
+        /// People let in; they are added to the database at start.
+        allowed_users: BTreeSet<UserName> = BTreeSet::new(), example "[\"ada\", \"grace\"]";
+        /// People kept out, whatever else is set.
+        blocked_users: BTreeSet<UserName> = BTreeSet::new(), example "[\"mallory\"]";
+        /// People made administrators at start. Taking a name away takes no right away.
+        admin_users: BTreeSet<UserName> = BTreeSet::new(), example "[\"ada\"]";
+        /// New names for people, from the name they log in with.
+        username_map: BTreeMap<UserName, UserName> = BTreeMap::new(), example "{ \"ada@example.org\" = \"ada\" }";
+        /// Regular expression that names must match, from their beginning.
+        username_pattern: Option<Pattern> = None, unset "any name", example "'[a-z][a-z0-9]*$'";
+    }
+
+    /// A role: scopes, and who has them.
+    pub struct Role {
+        /// Name of the role; a built-in one's (`user`, `server`, `admin`, `token`) changes that.
+        name: String = String::new(), required, example "\"teacher\"";
+        /// What the role is for.
+        description: Option<String> = None, example "\"May look into the students' servers\"";
+        /// Scopes that the role gives.
+        scopes: Option<Vec<String>> = None, unset "none; unchanged for a built-in role", example "[\"read:users!group=students\"]";
+        /// People who have the role.
+        users: BTreeSet<UserName> = BTreeSet::new(), example "[\"ada\"]";
+        /// Groups whose members have the role.
+        groups: BTreeSet<String> = BTreeSet::new(), example "[\"teachers\"]";
+        /// Services that have the role.
+        services: BTreeSet<String> = BTreeSet::new(), example "[\"grader\"]";
+    }
+
+    /// A group made at start.
+    pub struct Group {
+        /// Name of the group.
+        name: String = String::new(), required, example "\"students\"";
+        /// Its members.
+        users: BTreeSet<UserName> = BTreeSet::new(), example "[\"grace\"]";
+        /// Anything the API should tell about the group.
+        properties: Json = Json::new(), example "{ room = \"B12\" }";
+    }
+}
+
+/// One way to log in.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Auth {
+    Native(NativeAuth),
+    Dummy(DummyAuth),
+}

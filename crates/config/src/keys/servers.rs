@@ -1,0 +1,90 @@
+//! `[spawner]`, `[spawner.process]`, `[[service]]`: what runs behind the hub.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use perijove_model::Secret;
+use url::Url;
+
+use super::{seconds, texts};
+use crate::section::section;
+use crate::types::{ByteSize, Json, PathTemplate, PortRange};
+
+section! {
+    /// How people's servers are started.
+    pub struct Spawner {
+        /// How long starting may take until the server's process or container runs.
+        start_timeout: Duration = seconds(60);
+        /// How long a started server may take to its first answer.
+        http_timeout: Duration = seconds(30);
+        /// Time between two looks whether a server still runs; 0 turns them off.
+        poll_interval: Duration = seconds(30);
+        /// Page that a server opens with, such as `/lab` or `/tree`.
+        default_url: String = String::new(), example "\"/lab\"";
+        /// Directory that the server shows, `~` being the home.
+        notebook_dir: String = String::new(), example "\"~/notebooks\"";
+        /// Variables for the servers.
+        environment: BTreeMap<String, String> = BTreeMap::new(), example "{ EDITOR = \"nano\" }";
+        /// Program that is the server, and its first arguments.
+        cmd: Vec<String> = texts(&["jupyterhub-singleuser"]);
+        /// Further arguments of the server.
+        args: Vec<String> = Vec::new(), example "[\"--ServerApp.terminals_enabled=False\"]";
+        /// Variables of the hub that servers get too.
+        env_keep: Vec<String> = texts(&[
+            "CONDA_DEFAULT_ENV", "CONDA_ROOT", "JUPYTERHUB_SINGLEUSER_APP", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PATH", "PYTHONPATH", "VIRTUAL_ENV",
+        ]);
+        /// Scopes of a server's own token.
+        server_token_scopes: Vec<String> = Vec::new(), unset "those of the role `server`", example "[\"users:activity!user\"]";
+        /// Scopes that a server may ask of those who visit it, besides access to it.
+        oauth_client_allowed_scopes: Vec<String> = Vec::new(), example "[\"read:users!user\"]";
+        /// Memory for one server. Told to the server as `MEM_LIMIT`; processes aren't held to it yet.
+        mem_limit: Option<ByteSize> = None, unset "no limit", example "\"2G\"";
+        /// Cores for one server. Told to the server as `CPU_LIMIT`; processes aren't held to it yet.
+        cpu_limit: Option<f64> = None, unset "no limit", example "1.5";
+        /// Servers as processes on the hub's own machine.
+        process: ProcessSpawner = ProcessSpawner::default();
+    }
+
+    /// Servers as processes on the hub's own machine.
+    pub struct ProcessSpawner {
+        /// Home directory of a server: `{data_dir}` and `{username}` are filled in.
+        home: PathTemplate = PathTemplate::default();
+        /// Python environment whose `bin` comes first on the servers' `PATH`.
+        environment_dir: Option<PathBuf> = None, unset "only `PATH`", example "\"/opt/jupyter\"";
+        /// Ports for servers.
+        port_range: PortRange = PortRange::default();
+        /// How long a server may take to stop after SIGINT.
+        interrupt_timeout: Duration = seconds(30);
+        /// How long a server may take to stop after SIGTERM.
+        term_timeout: Duration = seconds(30);
+        /// How long to wait for a server's end after SIGKILL.
+        kill_timeout: Duration = seconds(5);
+        /// Most that is kept of one server's output.
+        log_limit: ByteSize = ByteSize(8 << 20);
+    }
+
+    /// A program that uses the hub's API or its login, started by someone else.
+    pub struct Service {
+        /// Name of the service.
+        name: String = String::new(), required, example "\"grader\"";
+        /// Where the service listens; the edge sends `/services/NAME/` there.
+        url: Option<Url> = None, example "\"http://127.0.0.1:9000\"";
+        /// The service's token for the API.
+        api_token: Option<Secret> = None, example "\"${GRADER_TOKEN}\"";
+        /// The service may do everything.
+        admin: bool = false;
+        /// Id of the service's OAuth client.
+        oauth_client_id: Option<String> = None, unset "`service-NAME`", example "\"service-grader\"";
+        /// Where OAuth sends people back to.
+        oauth_redirect_uri: Option<String> = None, unset "`/services/NAME/oauth_callback`";
+        /// Don't ask people whether the service may use their account.
+        oauth_no_confirm: bool = false;
+        /// Scopes that the service may ask of those who visit it.
+        oauth_client_allowed_scopes: Vec<String> = Vec::new(), example "[\"read:users!user\"]";
+        /// Anything the API should tell about the service.
+        info: Json = Json::new(), example "{ contact = \"it@example.org\" }";
+        /// List the service in the pages' menu.
+        display: bool = true;
+    }
+}

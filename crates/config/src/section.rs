@@ -1,0 +1,41 @@
+//! One table of keys per section. `section!` makes the struct, its defaults, its reader and its documentation from it,
+//! so a new key is one new entry and nothing else.
+
+/// ```text
+/// section! {
+///     /// What the section is about.
+///     pub struct Hub {
+///         /// What the key means.
+///         listen: SocketAddr = local(8081), env "OTHER_NAME";
+///     }
+/// }
+/// ```
+/// What follows the default are calls of the methods of [`crate::key::Key`].
+macro_rules! section {
+    ($(
+        $(#[doc = $about:literal])+
+        pub struct $name:ident {
+            $(
+                $(#[doc = $doc:literal])+
+                $field:ident: $type:ty = $default:expr $(, $option:ident $($argument:literal)?)*;
+            )+
+        }
+    )+) => {$(
+        $(#[doc = $about])+
+        #[derive(Debug, Clone, PartialEq)]
+        pub struct $name {
+            $(
+                $(#[doc = $doc])+
+                pub $field: $type,
+            )+
+        }
+
+        impl Default for $name {
+            fn default() -> Self {
+                Self { $($field: $default,)+ }
+            }
+        }
+    )+};
+}
+
+pub(crate) use section;

@@ -1,0 +1,274 @@
+//! Types of values that the standard library doesn't have.
+
+use std::fmt;
+use std::ops::{Deref, RangeInclusive};
+use std::path::{Path, PathBuf};
+
+use perijove_model::Secret;
+
+/// A table of anything, as the API's JSON.
+pub type Json = serde_json::Map<String, serde_json::Value>;
+
+/// A number of bytes, written "64K", "8M", "2G", "1T" (powers of 1024).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ByteSize(pub u64);
+
+/// A list that may be written as its only element.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OneOrMany<T>(pub Vec<T>);
+
+impl<T> Deref for OneOrMany<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        &self.0
+    }
+}
+
+/// A path of a URL that begins and ends with a slash.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BaseUrl(String);
+
+impl BaseUrl {
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Default for BaseUrl {
+    fn default() -> Self {
+        Self("/".to_owned())
+    }
+}
+
+impl fmt::Display for BaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl TryFrom<&str> for BaseUrl {
+    type Error = String;
+
+    fn try_from(text: &str) -> Result<Self, String> {
+        if text.contains(['?', '#', ':', ' ']) || text.contains("//") {
+            return Err("not a path such as \"/\" or \"/jupyter/\"".to_owned());
+        }
+        let middle = text.trim_matches('/');
+        Ok(Self(if middle.is_empty() {
+            "/".to_owned()
+        } else {
+            format!("/{middle}/")
+        }))
+    }
+}
+
+/// A database as written in the file; [`crate::Hub::database`] says where it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DatabaseUrl(Database);
+
+/// A database to open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Database {
+    /// An SQLite file.
+    Sqlite(PathBuf),
+    /// An SQLite database that is gone with the process.
+    SqliteMemory,
+    /// `postgresql://...`, which may hold a password.
+    Postgres(Secret),
+}
+
+impl DatabaseUrl {
+    /// The database, a relative file placed in `dir`.
+    #[must_use]
+    pub fn in_dir(&self, dir: &Path) -> Database {
+        match &self.0 {
+            Database::Sqlite(file) => Database::Sqlite(dir.join(file)),
+            other => other.clone(),
+        }
+    }
+}
+
+impl Default for DatabaseUrl {
+    fn default() -> Self {
+        Self(Database::Sqlite("perijove.sqlite".into()))
+    }
+}
+
+impl TryFrom<&str> for DatabaseUrl {
+    type Error = String;
+
+    fn try_from(text: &str) -> Result<Self, String> {
+        let Some((scheme, rest)) = text.split_once("://") else {
+            return match text {
+                "" => Err("no database is named".to_owned()),
+                path => Ok(Self(Database::Sqlite(path.into()))),
+            };
+        };
+        // SQLAlchemy names a driver after a plus; which one is used is our affair.
+        match scheme.split('+').next() {
+            Some("sqlite") => match rest.strip_prefix('/') {
+                None if rest.is_empty() => Ok(Self(Database::SqliteMemory)),
+                None => {
+                    Err("an SQLite URL has three slashes before a relative path, four before an absolute".to_owned())
+                }
+                Some("" | ":memory:") => Ok(Self(Database::SqliteMemory)),
+                Some(path) => Ok(Self(Database::Sqlite(path.split('?').next().unwrap_or(path).into()))),
+            },
+            Some("postgresql" | "postgres") => {
+                let plain = format!("postgresql://{rest}");
+                url::Url::parse(&plain).map_err(|e| format!("not a PostgreSQL URL: {e}"))?;
+                Ok(Self(Database::Postgres(Secret::new(plain))))
+            }
+            _ => Err(format!(
+                "`{scheme}` databases aren't supported: SQLite and PostgreSQL are"
+            )),
+        }
+    }
+}
+
+/// How much is logged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LogLevel {
+    Error,
+    Warn,
+    Info,
+    Debug,
+    Trace,
+}
+
+/// How it is logged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+/// Regular expression that names must match from their beginning.
+#[derive(Debug, Clone)]
+pub struct Pattern {
+    written: String,
+    anchored: regex::Regex,
+}
+
+impl Pattern {
+    #[must_use]
+    pub fn is_match(&self, text: &str) -> bool {
+        self.anchored.is_match(text)
+    }
+
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.written
+    }
+}
+
+impl PartialEq for Pattern {
+    fn eq(&self, other: &Self) -> bool {
+        self.written == other.written
+    }
+}
+
+impl TryFrom<&str> for Pattern {
+    type Error = String;
+
+    fn try_from(text: &str) -> Result<Self, String> {
+        let why = |error: regex::Error| format!("not a regular expression: {}", last_line(&error.to_string()));
+        // Alone first, so that an error is about what was written.
+        regex::Regex::new(text).map_err(why)?;
+        let anchored = regex::Regex::new(&format!("^(?:{text})")).map_err(why)?;
+        Ok(Self {
+            written: text.to_owned(),
+            anchored,
+        })
+    }
+}
+
+fn last_line(text: &str) -> &str {
+    text.lines().last().unwrap_or(text).trim_start_matches("error: ")
+}
+
+/// A path with `{data_dir}` and `{username}` to be filled in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PathTemplate(String);
+
+impl PathTemplate {
+    const NAMES: [&str; 2] = ["data_dir", "username"];
+
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    #[must_use]
+    pub fn fill(&self, data_dir: &Path, username: &str) -> PathBuf {
+        let mut filled = String::new();
+        let mut rest = self.0.as_str();
+        // One pass, so that a name with braces in it is left alone.
+        while let Some((before, after)) = rest.split_once('{') {
+            filled.push_str(before);
+            let Some((name, after)) = after.split_once('}') else {
+                break;
+            };
+            match name {
+                "data_dir" => filled.push_str(&data_dir.to_string_lossy()),
+                _ => filled.push_str(username),
+            }
+            rest = after;
+        }
+        filled.push_str(rest);
+        filled.into()
+    }
+}
+
+impl Default for PathTemplate {
+    fn default() -> Self {
+        Self("{data_dir}/homes/{username}".to_owned())
+    }
+}
+
+impl TryFrom<&str> for PathTemplate {
+    type Error = String;
+
+    fn try_from(text: &str) -> Result<Self, String> {
+        let mut rest = text;
+        while let Some((_, after)) = rest.split_once('{') {
+            let (name, after) = after.split_once('}').ok_or("a `{` without its `}`")?;
+            if !Self::NAMES.contains(&name) {
+                return Err(format!(
+                    "`{{{name}}}` isn't known: `{{data_dir}}` and `{{username}}` are"
+                ));
+            }
+            rest = after;
+        }
+        if !text.contains("{username}") {
+            return Err("without `{username}` all people would share one home".to_owned());
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+/// Ports, written "20000-32767".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PortRange(pub RangeInclusive<u16>);
+
+impl Default for PortRange {
+    fn default() -> Self {
+        Self(20000..=32767)
+    }
+}
+
+impl TryFrom<&str> for PortRange {
+    type Error = String;
+
+    fn try_from(text: &str) -> Result<Self, String> {
+        let ends = text
+            .split_once('-')
+            .and_then(|(a, b)| Some((a.trim().parse().ok()?, b.trim().parse().ok()?)));
+        match ends {
+            Some((first, last)) if 0 < first && first <= last => Ok(Self(first..=last)),
+            _ => Err("not a range of ports such as \"20000-32767\"".to_owned()),
+        }
+    }
+}

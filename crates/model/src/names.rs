@@ -162,6 +162,26 @@ pub fn oauth_client_id(user: &str, server: &str) -> String {
     }
 }
 
+/// What a person calls a server, in its normal form (NFC): 1 to 255 printable characters and single inner spaces.
+#[must_use]
+pub fn display_name(typed: &str) -> Option<String> {
+    if typed.len() > 4 * MAX_NAME {
+        return None;
+    }
+    let name: String = typed.nfc().collect();
+    let spaced = name.starts_with(' ') || name.ends_with(' ') || name.contains("  ");
+    let fits = (1..=MAX_NAME).contains(&name.chars().count());
+    (fits && !spaced && name.chars().all(|c| c == ' ' || is_printable(c))).then_some(name)
+}
+
+/// Neither control nor space, and nothing that turns the text round it, hides, or means nothing.
+fn is_printable(c: char) -> bool {
+    let hidden = matches!(c,
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+        | '\u{e000}'..='\u{f8ff}' | '\u{feff}' | '\u{fff0}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}' | '\u{e0000}'..='\u{10ffff}');
+    !c.is_control() && !c.is_whitespace() && !hidden
+}
+
 fn is_slug(name: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     name.len() <= 30

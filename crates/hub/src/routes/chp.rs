@@ -1,0 +1,245 @@
+//! Routes over the REST API of configurable-http-proxy: our edge has the same one.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+use http::{Method, Request, StatusCode, header};
+use http_body_util::{BodyExt, Full, Limited};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use perijove_model::{Secret, escape};
+use serde_json::Value;
+use tokio::time::{sleep, timeout};
+use url::Url;
+
+use super::{Route, RouteActivity, RouteError, RouteSet, Routes};
+
+const CONNECT: Duration = Duration::from_secs(1);
+const ONE_TRY: Duration = Duration::from_secs(5);
+const HEALTHY_WITHIN: Duration = Duration::from_secs(1);
+const TRIES: u32 = 3;
+const PAUSE: Duration = Duration::from_millis(100);
+/// Calls at the same time, when many routes are missing.
+const AT_ONCE: usize = 16;
+/// The list of some 100,000 routes.
+const LARGEST_ANSWER: usize = 64 << 20;
+
+/// A proxy that speaks configurable-http-proxy's REST API.
+pub struct ChpRoutes {
+    /// `http://127.0.0.1:8001/api/routes`, without a slash at the end.
+    api: String,
+    token: Secret,
+    client: Client<HttpConnector, Full<Bytes>>,
+}
+
+/// What the proxy has at a path.
+struct Known {
+    target: String,
+    last_activity: Option<jiff::Timestamp>,
+}
+
+impl ChpRoutes {
+    /// `url` is the API's without `/api/routes`.
+    #[must_use]
+    pub fn new(url: &Url, token: Secret) -> Self {
+        let mut connector = HttpConnector::new();
+        connector.set_connect_timeout(Some(CONNECT));
+        connector.set_nodelay(true);
+        Self {
+            api: format!("{}/api/routes", url.as_str().trim_end_matches('/')),
+            token,
+            client: Client::builder(TokioExecutor::new())
+                .pool_timer(TokioTimer::new())
+                .pool_idle_timeout(Duration::from_secs(4))
+                .pool_max_idle_per_host(AT_ONCE)
+                .build(connector),
+        }
+    }
+
+    /// What the hub has put there; others' routes are none of its business.
+    async fn known(&self) -> Result<BTreeMap<String, Known>, RouteError> {
+        let (_, body) = self.call(Method::GET, "", None, &[StatusCode::OK]).await?;
+        let all: BTreeMap<String, Value> = serde_json::from_slice(&body).map_err(|error| self.unreachable(error))?;
+        let ours = all.into_iter().filter(|(_, route)| route.get("jupyterhub").is_some());
+        Ok(ours.map(|(path, route)| (routespec(&path), Known::read(&route))).collect())
+    }
+
+    async fn put(&self, route: &Route) -> Result<(), RouteError> {
+        let mut body = route.data.as_object().cloned().unwrap_or_default();
+        body.insert("target".to_owned(), route.target.clone().into());
+        body.insert("jupyterhub".to_owned(), true.into());
+        let body = Value::Object(body).to_string();
+        let good = [StatusCode::CREATED, StatusCode::OK];
+        self.call(Method::POST, &route.path, Some(body), &good).await.map(drop)
+    }
+
+    async fn delete(&self, path: &str) -> Result<(), RouteError> {
+        // That it is gone already is what was wanted.
+        let good = [StatusCode::NO_CONTENT, StatusCode::OK, StatusCode::NOT_FOUND];
+        self.call(Method::DELETE, path, None, &good).await.map(drop)
+    }
+
+    /// All calls may be repeated, so what fails on the way or in the proxy is.
+    async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<String>,
+        good: &[StatusCode],
+    ) -> Result<(StatusCode, Bytes), RouteError> {
+        let body = Bytes::from(body.unwrap_or_default());
+        let mut tried = 0;
+        loop {
+            tried += 1;
+            let error = match self.once(&method, path, body.clone()).await {
+                Ok((status, body)) if good.contains(&status) => return Ok((status, body)),
+                Ok((StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED, _)) => {
+                    return Err(RouteError::Forbidden { url: self.api.clone() });
+                }
+                Ok((status, _)) => {
+                    let error = RouteError::Unexpected {
+                        url: self.api.clone(),
+                        status: status.as_u16(),
+                        method: method.to_string(),
+                        path: path.to_owned(),
+                    };
+                    if !status.is_server_error() {
+                        return Err(error);
+                    }
+                    error
+                }
+                Err(error) => error,
+            };
+            if tried == TRIES {
+                return Err(error);
+            }
+            sleep(PAUSE * 2u32.pow(tried - 1)).await;
+        }
+    }
+
+    async fn once(&self, method: &Method, path: &str, body: Bytes) -> Result<(StatusCode, Bytes), RouteError> {
+        // "/" is the list for GET and the hub's own route for POST and DELETE; elsewhere the proxy wants no slash at
+        // the end.
+        let path = match path.trim_end_matches('/') {
+            "" if !path.is_empty() => "/",
+            path => path,
+        };
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.api))
+            .header(header::AUTHORIZATION, format!("token {}", self.token.expose()))
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(Full::new(body))
+            .map_err(|error| self.unreachable(error))?;
+        let exchange = async {
+            let response = self.client.request(request).await.map_err(|error| {
+                let cause = std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
+                self.unreachable(cause)
+            })?;
+            let status = response.status();
+            let body = Limited::new(response.into_body(), LARGEST_ANSWER).collect().await;
+            Ok((status, body.map_err(|error| self.unreachable(error))?.to_bytes()))
+        };
+        let late = |_| self.unreachable("it does not answer in time");
+        timeout(ONE_TRY, exchange).await.map_err(late)?
+    }
+
+    fn unreachable(&self, cause: impl ToString) -> RouteError {
+        RouteError::Unreachable {
+            url: self.api.clone(),
+            cause: cause.to_string(),
+        }
+    }
+}
+
+impl Known {
+    fn read(route: &Value) -> Self {
+        let text = |key: &str| route.get(key).and_then(Value::as_str);
+        Self {
+            target: text("target").unwrap_or_default().to_owned(),
+            last_activity: text("last_activity").and_then(|at| at.parse().ok()),
+        }
+    }
+}
+
+#[async_trait]
+impl Routes for ChpRoutes {
+    async fn apply(&self, wanted: &RouteSet) -> Result<(), RouteError> {
+        let known = self.known().await?;
+        let same = |route: &Route| {
+            known
+                .get(&route.path)
+                .is_some_and(|known| known.target.trim_end_matches('/') == route.target.trim_end_matches('/'))
+        };
+        let missing: Vec<&Route> = wanted.0.iter().filter(|route| !same(route)).collect();
+        let stale: Vec<&String> = {
+            let paths: std::collections::BTreeSet<_> = wanted.0.iter().map(|route| &route.path).collect();
+            known.keys().filter(|path| !paths.contains(path)).collect()
+        };
+        if !missing.is_empty() || !stale.is_empty() {
+            tracing::info!(added = missing.len(), removed = stale.len(), "bringing the edge's routes in line");
+        }
+        stream::iter(missing.into_iter().map(|route| self.put(route)))
+            .buffer_unordered(AT_ONCE)
+            .try_collect::<()>()
+            .await?;
+        stream::iter(stale.into_iter().map(|path| self.delete(path)))
+            .buffer_unordered(AT_ONCE)
+            .try_collect::<()>()
+            .await
+    }
+
+    async fn add(&self, route: &Route) -> Result<(), RouteError> {
+        self.put(route).await
+    }
+
+    async fn remove(&self, path: &str) -> Result<(), RouteError> {
+        self.delete(path).await
+    }
+
+    async fn activity(&self) -> Result<Vec<RouteActivity>, RouteError> {
+        let known = self.known().await?.into_iter();
+        let seen = known.filter_map(|(path, known)| {
+            Some(RouteActivity {
+                path,
+                last_activity: known.last_activity?,
+            })
+        });
+        Ok(seen.collect())
+    }
+
+    async fn healthy(&self) -> bool {
+        // No such route: the answer is short however many there are.
+        let asked = self.once(&Method::GET, "/_perijove", Bytes::new());
+        let answered = timeout(HEALTHY_WITHIN, asked).await;
+        matches!(answered, Ok(Ok((status, _))) if !status.is_server_error())
+    }
+}
+
+/// The proxy shows paths decoded and without a slash at the end; ours are as they were given.
+fn routespec(shown: &str) -> String {
+    let path = escape::path(shown);
+    match path.ends_with('/') {
+        true => path,
+        false => format!("{path}/"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_survive_the_way_through_the_proxy() {
+        for user in ["ann", "a b", "ann@x.org", "jürgen", "50%", "a~b", "%41"] {
+            let path = perijove_model::names::server_path("/", user, "gpu");
+            let shown = escape::decode(path.trim_end_matches('/')).unwrap();
+            assert_eq!(routespec(&shown), path, "{user}");
+        }
+        assert_eq!(routespec("/"), "/");
+    }
+}

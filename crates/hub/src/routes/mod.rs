@@ -1,0 +1,59 @@
+//! The Routes seam: the edge is told the full wanted set, as often as one likes.
+
+pub mod chp;
+pub mod map;
+mod wanted;
+
+pub use wanted::{ApplyError, apply, wanted};
+pub(crate) use wanted::target;
+
+use async_trait::async_trait;
+
+/// Where requests below `path` go.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Route {
+    /// Escaped, with slashes at both ends: `/user/ann/`; `/` is the hub itself.
+    pub path: String,
+    /// `http://127.0.0.1:20123`
+    pub target: String,
+    /// Kept with the route, as JupyterHub does: `{"user": .., "server_name": ..}`, `{"hub": true}`, `{"service": ..}`.
+    pub data: serde_json::Value,
+}
+
+/// All the routes that should be.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RouteSet(pub Vec<Route>);
+
+/// When somebody last used a route.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RouteActivity {
+    pub path: String,
+    pub last_activity: jiff::Timestamp,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum RouteError {
+    #[error("the edge at {url} can't be reached: {cause}")]
+    Unreachable { url: String, cause: String },
+    #[error("the edge at {url} refuses the token: hub and edge must have the same edge.auth_token")]
+    Forbidden { url: String },
+    #[error("the edge at {url} answered {status} to {method} {path}")]
+    Unexpected { url: String, status: u16, method: String, path: String },
+}
+
+/// Whatever takes routes: our edge, an external configurable-http-proxy, a map in a test.
+#[async_trait]
+pub trait Routes: Send + Sync + 'static {
+    /// Makes the routes these and no others. Does nothing if they are.
+    async fn apply(&self, wanted: &RouteSet) -> Result<(), RouteError>;
+
+    /// Adds or replaces one, quickly: a person waits for it.
+    async fn add(&self, route: &Route) -> Result<(), RouteError>;
+
+    async fn remove(&self, path: &str) -> Result<(), RouteError>;
+
+    async fn activity(&self) -> Result<Vec<RouteActivity>, RouteError>;
+
+    /// Whether it answers at all, within a second.
+    async fn healthy(&self) -> bool;
+}

@@ -1,0 +1,139 @@
+//! Started -> Answering -> Ready: the server answers, then it gets its route.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, StatusCode, Uri};
+use http_body_util::Empty;
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use perijove_model::server::Phase;
+use perijove_spawn::Poll;
+use perijove_store::events;
+use perijove_store::spawners::{Server, Spawner};
+use serde_json::json;
+use tokio::time::{sleep, timeout};
+
+use super::drive::{Driver, Halt, Stepped, state};
+use super::prepare::path;
+use super::{progress, requests};
+use crate::Hub;
+use crate::routes::Route;
+
+const FIRST_PAUSE: Duration = Duration::from_millis(200);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// A server that takes a connection and then says nothing is asked again.
+const ONE_TRY: Duration = Duration::from_secs(10);
+const CONNECT: Duration = Duration::from_secs(2);
+/// How soon it is noticed that the server has ended instead of answering.
+const LOOK: Duration = Duration::from_millis(500);
+
+impl Driver<'_> {
+    pub(super) async fn answer(&self, spawner: &Spawner) -> Stepped {
+        let Some(server) = &spawner.server else {
+            return Err(Halt::Failed("Where the server listens has been lost from the database.".to_owned()));
+        };
+        let url = format!("{}{}api", target(server), server.base_url);
+        let limit = self.hub.config.spawner.http_timeout;
+        tokio::select! {
+            answered = timeout(limit, self.until_answer(&url)) => match answered {
+                Ok(status) => {
+                    let server = requests::log_name(spawner);
+                    tracing::debug!(server, status = status.as_u16(), "the server answers");
+                }
+                Err(_) => return Err(Halt::Failed(format!(
+                    "The server runs, but did not answer at {url} within {} seconds.", limit.as_secs_f64()
+                ))),
+            },
+            status = self.until_exit(spawner) => return Err(Halt::Failed(match status {
+                Some(status) => format!("The server ended before it answered [status={status}]."),
+                None => "The server ended before it answered.".to_owned(),
+            })),
+        }
+        self.phase(&self.hub.store, spawner, Phase::Answering).await?;
+        self.reached(spawner, Phase::Answering);
+        Ok(())
+    }
+
+    /// Any answer but a server error will do: 403 and redirects come from a server that works.
+    async fn until_answer(&self, url: &str) -> StatusCode {
+        let client = client();
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let answer = async { client.request(request(url)?).await.ok() };
+            if let Ok(Some(response)) = timeout(ONE_TRY, answer).await
+                && !response.status().is_server_error()
+            {
+                return response.status();
+            }
+            // Half of it by chance, so that many servers that start together aren't asked together.
+            let share = f64::from(self.hub.rng.below(1000)) / 1000.0;
+            sleep(pause.mul_f64(0.5 + share / 2.0)).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    async fn until_exit(&self, spawner: &Spawner) -> Option<i32> {
+        let state = state(spawner).unwrap_or_default();
+        loop {
+            if let Ok(Poll::Exited(status)) = self.hub.spawner.poll(&state).await {
+                return status;
+            }
+            sleep(LOOK).await;
+        }
+    }
+
+    pub(super) async fn route(&self, spawner: &Spawner) -> Stepped {
+        let Some(route) = route_of(self.hub, spawner) else {
+            return Err(Halt::Failed("Where the server listens has been lost from the database.".to_owned()));
+        };
+        let limit = self.hub.config.spawner.http_timeout;
+        let mut last = None;
+        let added = timeout(limit, async {
+            while let Err(error) = self.hub.routes.add(&route).await {
+                last = Some(error);
+                sleep(LOOK).await;
+            }
+        })
+        .await;
+        if added.is_err() {
+            let why = last.map_or_else(|| "it did not answer in time".to_owned(), |error| error.to_string());
+            tracing::error!(server = requests::log_name(spawner), why, "no route for a server that answers");
+            return Err(Halt::Failed("The server runs, but the proxy could not be told of it.".to_owned()));
+        }
+        let now = self.hub.clock.now();
+        let event = progress::ready_event(self.hub, spawner);
+        let tx = self.hub.store.begin().await?;
+        self.phase(&tx, spawner, Phase::Ready).await?;
+        events::push(&tx, self.id, spawner.run.generation, &event, now).await?;
+        tx.commit().await?;
+        self.reached(spawner, Phase::Ready);
+        Ok(())
+    }
+}
+
+fn route_of(hub: &Hub, spawner: &Spawner) -> Option<Route> {
+    Some(Route {
+        path: path(hub, spawner),
+        target: target(spawner.server.as_ref()?),
+        data: json!({"user": spawner.user_name, "server_name": spawner.name}),
+    })
+}
+
+fn target(server: &Server) -> String {
+    crate::routes::target(&server.proto, &server.ip, server.port)
+}
+
+fn client() -> Client<HttpConnector, Empty<Bytes>> {
+    let mut connector = HttpConnector::new();
+    connector.set_connect_timeout(Some(CONNECT));
+    Client::builder(TokioExecutor::new())
+        .pool_max_idle_per_host(0)
+        .build(connector)
+}
+
+fn request(url: &str) -> Option<Request<Empty<Bytes>>> {
+    let uri: Uri = url.parse().ok()?;
+    Request::get(uri).body(Empty::new()).ok()
+}

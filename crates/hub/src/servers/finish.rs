@@ -1,0 +1,161 @@
+//! The ways down: a failed start, a cancelled one, a stop, a server that ended by itself, a row that goes.
+
+use perijove_model::server::{Pending, Phase};
+use perijove_spawn::{Poll, State, Stop};
+use perijove_store::spawners::{self, Failure, Spawner};
+use perijove_store::events;
+
+use super::drive::{Driver, Stepped, state};
+use super::prepare::{clear_contract, path};
+use super::{progress, requests};
+
+/// Lines of the server's log that are kept with a failure, and the most characters of each.
+const LINES: usize = 50;
+const LINE: usize = 500;
+
+impl Driver<'_> {
+    /// Stops what runs and writes down why there is no server.
+    pub(super) async fn fail(&self, spawner: &Spawner, why: String) -> Stepped {
+        let failure = self.failure(spawner, why).await;
+        tracing::warn!(
+            server = requests::log_name(spawner),
+            phase = spawner.run.phase.as_str(),
+            why = failure.message,
+            "a start has failed"
+        );
+        if spawner.run.phase == Phase::Answering {
+            self.unroute(spawner).await;
+        }
+        // It has never answered, so there is nothing to be gentle with.
+        self.stop_what_runs(spawner, Stop::Now).await?;
+
+        let now = self.hub.clock.now();
+        let event = progress::failed_event(&failure, spawner.run.phase);
+        let tx = self.hub.store.begin().await?;
+        self.phase(&tx, spawner, Phase::Failed).await?;
+        clear_contract(self.hub, &tx, spawner).await?;
+        spawners::set_failure(&tx, self.id, spawner.run.generation, &failure, now).await?;
+        spawners::wish_stop(&tx, self.id, spawner.run.remove, now).await?;
+        events::push(&tx, self.id, spawner.run.generation, &event, now).await?;
+        tx.commit().await?;
+        self.reached(spawner, Phase::Failed);
+        Ok(())
+    }
+
+    /// Somebody wishes it stopped. A start that is under way ends here for those who wait for it.
+    pub(super) async fn turn_back(&self, spawner: &Spawner) -> Stepped {
+        let now = self.hub.clock.now();
+        let tx = self.hub.store.begin().await?;
+        self.phase(&tx, spawner, Phase::Stopping).await?;
+        if spawner.run.phase.pending() == Some(Pending::Spawn) {
+            let failure = Failure {
+                status: 400,
+                message: "Spawn cancelled".to_owned(),
+                html: None,
+                log: Vec::new(),
+                cancelled: true,
+            };
+            let event = progress::failed_event(&failure, spawner.run.phase);
+            spawners::set_failure(&tx, self.id, spawner.run.generation, &failure, now).await?;
+            events::push(&tx, self.id, spawner.run.generation, &event, now).await?;
+        }
+        tx.commit().await?;
+        self.reached(spawner, Phase::Stopping);
+        Ok(())
+    }
+
+    /// A server that was seen to have ended: if it has, take its things away, and keep why.
+    pub(super) async fn check(&self, spawner: &Spawner) -> Stepped {
+        let state = state(spawner).unwrap_or_default();
+        // An error means that nobody can tell now: the server stays.
+        let Ok(Poll::Exited(status)) = self.hub.spawner.poll(&state).await else {
+            return Ok(());
+        };
+        let why = match status {
+            Some(status) => format!("The server ended by itself with status {status}."),
+            None => "The server ended by itself.".to_owned(),
+        };
+        tracing::info!(server = requests::log_name(spawner), ?status, "a server has ended by itself");
+        let failure = self.failure(spawner, why).await;
+        let now = self.hub.clock.now();
+        let tx = self.hub.store.begin().await?;
+        self.phase(&tx, spawner, Phase::Stopping).await?;
+        spawners::wish_stop(&tx, self.id, spawner.run.remove, now).await?;
+        spawners::set_failure(&tx, self.id, spawner.run.generation, &failure, now).await?;
+        tx.commit().await?;
+        self.reached(spawner, Phase::Stopping);
+        Ok(())
+    }
+
+    /// Stopping -> Stopped. The route goes first: nobody is to be sent to a server that is about to end.
+    pub(super) async fn stop(&self, spawner: &Spawner) -> Stepped {
+        self.unroute(spawner).await;
+        self.stop_what_runs(spawner, Stop::Gently).await?;
+        let tx = self.hub.store.begin().await?;
+        self.phase(&tx, spawner, Phase::Stopped).await?;
+        clear_contract(self.hub, &tx, spawner).await?;
+        tx.commit().await?;
+        self.reached(spawner, Phase::Stopped);
+        Ok(())
+    }
+
+    /// The row of a named server that has stopped goes, and what the backend keeps of it.
+    pub(super) async fn remove(&self, spawner: &Spawner) -> Stepped {
+        self.hub.spawner.forget(&self.key(spawner)?).await?;
+        let tx = self.hub.store.begin().await?;
+        // Seen again under the lock: it may have been started in the meantime.
+        let same = |now: &Spawner| now.run.generation == spawner.run.generation && now.run.phase == spawner.run.phase;
+        if spawners::by_id(&tx, self.id).await?.is_some_and(|now| same(&now)) {
+            clear_contract(self.hub, &tx, spawner).await?;
+            spawners::delete(&tx, self.id).await?;
+        }
+        tx.commit().await?;
+        tracing::info!(server = requests::log_name(spawner), "the server was removed");
+        self.hub.wakeup.moved(self.id);
+        Ok(())
+    }
+
+    /// What is written down is stopped, or else what the key finds: a start may have died before it was written down.
+    async fn stop_what_runs(&self, spawner: &Spawner, how: Stop) -> Stepped {
+        let found: Option<State> = match (state(spawner), self.key(spawner)) {
+            (Some(state), _) => Some(state),
+            (None, Ok(key)) => self.hub.spawner.find(&key).await?.map(|started| started.state),
+            // With such a name nothing was ever started.
+            (None, Err(_)) => None,
+        };
+        match found {
+            Some(state) => Ok(self.hub.spawner.stop(&state, how).await?),
+            None => Ok(()),
+        }
+    }
+
+    /// A proxy that is away is told all routes when it comes back, so nothing waits for it here.
+    async fn unroute(&self, spawner: &Spawner) {
+        if let Err(error) = self.hub.routes.remove(&path(self.hub, spawner)).await {
+            tracing::warn!(server = requests::log_name(spawner), %error, "the route stays until the edge is back");
+        }
+    }
+
+    async fn failure(&self, spawner: &Spawner, message: String) -> Failure {
+        let log = match self.key(spawner) {
+            Ok(key) => self.hub.spawner.log_tail(&key, LINES).await,
+            Err(_) => Vec::new(),
+        };
+        Failure {
+            status: 500,
+            message,
+            html: None,
+            log: tail(log),
+            cancelled: false,
+        }
+    }
+}
+
+/// The last lines, each cut to a length that a page can show.
+fn tail(log: Vec<String>) -> Vec<String> {
+    let skip = log.len().saturating_sub(LINES);
+    log.into_iter()
+        .skip(skip)
+        .map(|line| line.chars().take(LINE).collect())
+        .collect()
+}

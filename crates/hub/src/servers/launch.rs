@@ -1,0 +1,148 @@
+//! Prepared -> Started: the backend brings the server to life.
+
+use perijove_model::Secret;
+use perijove_model::server::Phase;
+use perijove_spawn::{Progress, ServerSpec, SpawnError, Started, Step};
+use perijove_store::spawners::{self, Spawner};
+use perijove_store::{events, users};
+use serde_json::{Value, json};
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+use url::Url;
+
+use super::drive::{Driver, Halt, Stepped};
+use super::prepare::{clear_contract, path};
+use super::{env, requests};
+
+/// Steps that wait to be written down; more are dropped, since they only tell.
+const MOST_STEPS: usize = 64;
+/// What is above belongs to the hub's own steps.
+const HIGHEST_PERCENT: u8 = 89;
+
+impl Driver<'_> {
+    /// Without the token another hub has died here: go on with what it has left running, or prepare afresh, since
+    /// nobody knows the token any more.
+    pub(super) async fn launch(&self, spawner: &Spawner, token: Option<Secret>) -> Stepped {
+        let started = match token {
+            Some(token) => self.start(spawner, token).await?,
+            None => match self.hub.spawner.find(&self.key(spawner)?).await? {
+                Some(started) => started,
+                None => return self.start_over(spawner).await,
+            },
+        };
+        self.note_started(spawner, &started).await
+    }
+
+    async fn start(&self, spawner: &Spawner, token: Secret) -> Stepped<Started> {
+        let spec = self.spec(spawner, token)?;
+        let (steps, mut written) = mpsc::channel(MOST_STEPS);
+        let start = async {
+            let steps = Steps(steps);
+            timeout(spec.start_timeout, self.hub.spawner.start(&spec, &steps)).await
+        };
+        let write = async {
+            while let Some(step) = written.recv().await {
+                let percent = step.percent.min(HIGHEST_PERCENT);
+                self.tell(spawner, &json!({"progress": percent, "message": step.message})).await;
+            }
+        };
+        match tokio::join!(start, write).0 {
+            Ok(Ok(started)) => Ok(started),
+            Ok(Err(error)) => {
+                log_cause(spawner, &error);
+                Err(Halt::Failed(error.message))
+            }
+            Err(_) => Err(Halt::Failed(format!(
+                "The server did not start within {} seconds.",
+                spec.start_timeout.as_secs_f64()
+            ))),
+        }
+    }
+
+    fn spec(&self, spawner: &Spawner, api_token: Secret) -> Stepped<ServerSpec> {
+        let config = &self.hub.config;
+        Ok(ServerSpec {
+            key: self.key(spawner)?,
+            command: [config.spawner.cmd.as_slice(), &config.spawner.args].concat(),
+            env: env::environment(config, &spawner.user_name, &spawner.name),
+            api_token,
+            prefix: path(self.hub, spawner),
+            options: spawner.user_options.clone().unwrap_or_else(|| json!({})),
+            start_timeout: config.spawner.start_timeout,
+        })
+    }
+
+    async fn start_over(&self, spawner: &Spawner) -> Stepped {
+        let tx = self.hub.store.begin().await?;
+        self.phase(&tx, spawner, Phase::Requested).await?;
+        clear_contract(self.hub, &tx, spawner).await?;
+        tx.commit().await?;
+        let server = requests::log_name(spawner);
+        tracing::info!(server, "the start was interrupted before anything ran: beginning again");
+        Ok(())
+    }
+
+    async fn note_started(&self, spawner: &Spawner, started: &Started) -> Stepped {
+        let (proto, ip, port) = parts(&started.url)
+            .ok_or_else(|| Halt::Failed("The backend gave no URL at which the server could be reached.".to_owned()))?;
+        let now = self.hub.clock.now();
+        let state = Value::Object(started.state.clone());
+        let tx = self.hub.store.begin().await?;
+        self.phase(&tx, spawner, Phase::Started).await?;
+        spawners::set_started(&tx, self.id, &proto, &ip, port, &state, now).await?;
+        spawners::touch(&tx, self.id, now).await?;
+        users::touch(&tx, spawner.user_id, now).await?;
+        let event = json!({"progress": 90, "message": "Waiting for the server to answer"});
+        events::push(&tx, self.id, spawner.run.generation, &event, now).await?;
+        tx.commit().await?;
+        self.reached(spawner, Phase::Started);
+        Ok(())
+    }
+
+    /// An event that is worth telling, but not worth failing for.
+    async fn tell(&self, spawner: &Spawner, event: &Value) {
+        let now = self.hub.clock.now();
+        if let Err(error) = events::push(&self.hub.store, self.id, spawner.run.generation, event, now).await {
+            tracing::debug!(%error, "a step of a start was not written down");
+        }
+        self.hub.wakeup.moved(self.id);
+    }
+}
+
+pub(super) fn log_cause(spawner: &Spawner, error: &SpawnError) {
+    let server = requests::log_name(spawner);
+    match &error.cause {
+        Some(cause) => tracing::warn!(server, %error, %cause, "the backend failed"),
+        None => tracing::warn!(server, %error, "the backend failed"),
+    }
+}
+
+/// Scheme, host without brackets, port.
+fn parts(url: &str) -> Option<(String, String, i64)> {
+    let url = Url::parse(url).ok()?;
+    let host = url.host_str()?.trim_start_matches('[').trim_end_matches(']');
+    Some((url.scheme().to_owned(), host.to_owned(), url.port_or_known_default()?.into()))
+}
+
+struct Steps(mpsc::Sender<Step>);
+
+impl Progress for Steps {
+    fn step(&self, step: Step) {
+        // Full: the person misses a line, the server starts all the same.
+        let _ = self.0.try_send(step);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urls_are_kept_as_jupyterhub_does() {
+        let parts = |url| parts(url).map(|(proto, ip, port)| format!("{proto} {ip} {port}"));
+        assert_eq!(parts("http://127.0.0.1:20123").as_deref(), Some("http 127.0.0.1 20123"));
+        assert_eq!(parts("http://[::1]:8888").as_deref(), Some("http ::1 8888"));
+        assert_eq!(parts("http://pod.example").as_deref(), Some("http pod.example 80"));
+        assert_eq!(parts("nonsense"), None);
+    }
+}

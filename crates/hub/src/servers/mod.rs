@@ -1,0 +1,128 @@
+//! Servers: handlers write wishes, the reconciler makes them so.
+//!
+//! A wish is a row: "this server should run, with these options". The reconciler takes nothing but the database as its
+//! input, so a normal start, a hub that comes back after a crash and a second replica are the same to it. Each step is
+//! written down before the next begins; a lease row keeps two replicas from driving one server.
+//!
+//! ```text
+//! Requested -> Prepared -> Started -> Answering -> Ready        the way up
+//!     any of these, or Ready -> Stopping -> Stopped             somebody wishes it gone, or it ended by itself
+//!     any of the way up -> Failed                               with the reason, for the person who waits
+//! ```
+
+mod answer;
+mod drive;
+pub mod env;
+mod finish;
+mod launch;
+mod prepare;
+mod progress;
+mod reconcile;
+mod requests;
+mod watch;
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use perijove_model::server::Phase;
+use tokio::sync::{Notify, broadcast};
+
+pub use progress::{has_progress, progress, ready_event};
+pub use reconcile::{run, stop_all};
+pub use requests::{Begun, Refused, request_start, request_stop, wait};
+
+/// Told of each phase that was written.
+pub type Probe = Arc<dyn Fn(Phase) + Send + Sync>;
+
+/// Saves everybody the waiting: wakes the reconciler, and tells requests that a server has moved. Nothing may depend on
+/// it, since another replica may do the work; whoever waits looks into the database from time to time as well.
+pub struct Wakeup {
+    reconciler: Notify,
+    moved: broadcast::Sender<i64>,
+    suspects: Mutex<BTreeSet<i64>>,
+    probe: OnceLock<Probe>,
+}
+
+/// More suspects than this wait for their turn.
+const MOST_SUSPECTS: usize = 1000;
+
+impl Default for Wakeup {
+    fn default() -> Self {
+        Self {
+            reconciler: Notify::new(),
+            moved: broadcast::channel(256).0,
+            suspects: Mutex::default(),
+            probe: OnceLock::new(),
+        }
+    }
+}
+
+impl Wakeup {
+    /// There is something to do.
+    pub fn wake(&self) {
+        self.reconciler.notify_one();
+    }
+
+    /// This server may have ended: look at it before its turn.
+    pub fn look_at(&self, spawner_id: i64) {
+        let mut suspects = self.suspects.lock().unwrap_or_else(PoisonError::into_inner);
+        if suspects.len() < MOST_SUSPECTS {
+            suspects.insert(spawner_id);
+        }
+        drop(suspects);
+        self.wake();
+    }
+
+    fn take_suspects(&self) -> BTreeSet<i64> {
+        std::mem::take(&mut *self.suspects.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Calls `probe` right after each phase was written, before the next step: tests end the hub there. Only the first
+    /// call counts.
+    pub fn probe(&self, probe: Probe) {
+        let _ = self.probe.set(probe);
+    }
+
+    async fn woken(&self) {
+        self.reconciler.notified().await;
+    }
+
+    fn watch(&self) -> Watch {
+        Watch(self.moved.subscribe())
+    }
+
+    /// Something about this server was written, but not its phase.
+    fn moved(&self, spawner_id: i64) {
+        // Nobody may be waiting.
+        let _ = self.moved.send(spawner_id);
+    }
+
+    fn reached(&self, spawner_id: i64, phase: Phase) {
+        if let Some(probe) = self.probe.get() {
+            probe(phase);
+        }
+        self.moved(spawner_id);
+    }
+}
+
+/// Waits for servers to move.
+struct Watch(broadcast::Receiver<i64>);
+
+impl Watch {
+    /// Comes back when this server has moved, or when it is time to look anyway.
+    async fn moved(&mut self, spawner_id: i64, at_most: std::time::Duration) {
+        use broadcast::error::RecvError;
+        let moved = async {
+            loop {
+                match self.0.recv().await {
+                    Ok(id) if id == spawner_id => return,
+                    Ok(_) => {}
+                    // Too much has happened to know: look.
+                    Err(RecvError::Lagged(_)) => return,
+                    Err(RecvError::Closed) => std::future::pending().await,
+                }
+            }
+        };
+        let _ = tokio::time::timeout(at_most, moved).await;
+    }
+}

@@ -1,0 +1,137 @@
+//! Requested -> Prepared: the server's row, its token and its OAuth client, in one transaction.
+
+use perijove_model::names::{oauth_client_id, server_path};
+use perijove_model::server::Phase;
+use perijove_model::{Secret, token};
+use perijove_store::spawners::{self, Spawner};
+use perijove_store::tokens::{NewToken, Owner};
+use perijove_store::{Tx, oauth, roles, tokens};
+
+use super::drive::{Driver, Stepped};
+use crate::Hub;
+
+/// The client that plain API tokens belong to.
+const PLAIN: &str = "jupyterhub";
+
+impl Driver<'_> {
+    /// Gives the token in clear, for the process that is about to start.
+    pub(super) async fn prepare(&self, spawner: &Spawner) -> Stepped<Secret> {
+        let hub = self.hub;
+        // The log of the last run is kept until there is a new one.
+        if spawner.run.generation > 0 {
+            hub.spawner.forget(&self.key_of(spawner, spawner.run.generation - 1)?).await?;
+        }
+        let (secret, hashed) = token::generate(hub.rng.as_ref());
+        let client_secret = token::hash_chosen(&secret, hub.rng.as_ref());
+        let now = hub.clock.now();
+
+        let tx = hub.store.begin().await?;
+        self.phase(&tx, spawner, Phase::Prepared).await?;
+        clear_contract(hub, &tx, spawner).await?;
+        tokens::create(
+            &tx,
+            &NewToken {
+                owner: Owner::User(spawner.user_id),
+                hashed: &hashed,
+                client_id: PLAIN,
+                session_id: None,
+                expires_at: None,
+                note: &note(hub, spawner),
+                scopes: &token_scopes(hub, &tx, spawner).await?,
+            },
+            now,
+        )
+        .await?;
+        oauth::put_client(&tx, &oauth_client(hub, spawner, client_secret.hashed)).await?;
+        let path = path(hub, spawner);
+        spawners::set_prepared(&tx, self.id, &path, &client_id(spawner), now).await?;
+        tx.commit().await?;
+
+        self.reached(spawner, Phase::Prepared);
+        Ok(secret)
+    }
+}
+
+/// Deletes what the hub keeps for a running server: its row, its tokens, its OAuth client. The tokens are found by
+/// whose they are and not by a remembered one, so none is left behind whoever made it.
+pub(super) async fn clear_contract(hub: &Hub, tx: &Tx, spawner: &Spawner) -> Stepped {
+    spawners::clear_server(tx, spawner.id).await?;
+    tokens::delete_server_tokens(tx, spawner.user_id, &note(hub, spawner)).await?;
+    oauth::delete_client(tx, &client_id(spawner)).await?;
+    Ok(())
+}
+
+pub(super) fn path(hub: &Hub, spawner: &Spawner) -> String {
+    server_path(hub.config.hub.base_url.as_str(), &spawner.user_name, &spawner.name)
+}
+
+fn client_id(spawner: &Spawner) -> String {
+    oauth_client_id(&spawner.user_name, &spawner.name)
+}
+
+fn note(hub: &Hub, spawner: &Spawner) -> String {
+    format!("Server at {}", path(hub, spawner))
+}
+
+fn oauth_client(hub: &Hub, spawner: &Spawner, secret: String) -> oauth::NewClient {
+    let access = format!("access:servers!server={}/{}", spawner.user_name, spawner.name);
+    let mut allowed_scopes = hub.config.spawner.oauth_client_allowed_scopes.clone();
+    allowed_scopes.push(access);
+    allowed_scopes.sort_unstable();
+    allowed_scopes.dedup();
+    let path = path(hub, spawner);
+    oauth::NewClient {
+        identifier: client_id(spawner),
+        description: format!("Server at {path}"),
+        secret,
+        redirect_uri: format!("{path}oauth_callback"),
+        allowed_scopes,
+    }
+}
+
+/// As written, filters completed. What of it the owner may pass on is decided at each request.
+async fn token_scopes(hub: &Hub, tx: &Tx, spawner: &Spawner) -> Stepped<Vec<String>> {
+    let configured = &hub.config.spawner.server_token_scopes;
+    let raw = match configured.is_empty() {
+        true => roles::scopes_of_role(tx, "server").await?.unwrap_or_default(),
+        false => configured.clone(),
+    };
+    Ok(complete(raw, &spawner.user_name, &spawner.name))
+}
+
+fn complete(raw: Vec<String>, user: &str, server: &str) -> Vec<String> {
+    const ACTIVITY: &str = "users:activity!user";
+    let mut scopes: Vec<String> = raw
+        .into_iter()
+        .map(|scope| match scope.ends_with("!server") {
+            true => format!("{scope}={user}/{server}"),
+            false => scope,
+        })
+        .collect();
+    // Without it the hub would take a busy server for an idle one.
+    if !scopes.iter().any(|scope| [ACTIVITY, "users:activity", "inherit"].contains(&scope.as_str())) {
+        scopes.push(ACTIVITY.to_owned());
+    }
+    scopes.sort_unstable();
+    scopes.dedup();
+    scopes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scopes_are_completed_as_jupyterhub_does() {
+        let role = ["users:activity!user", "access:servers!server"].map(str::to_owned).to_vec();
+        assert_eq!(
+            complete(role, "ann", ""),
+            ["access:servers!server=ann/", "users:activity!user"]
+        );
+        assert_eq!(
+            complete(vec!["read:users:name!server".into()], "ann", "gpu"),
+            ["read:users:name!server=ann/gpu", "users:activity!user"]
+        );
+        assert_eq!(complete(vec!["inherit".into()], "ann", ""), ["inherit"]);
+    }
+}

@@ -1,0 +1,273 @@
+//! The loop that makes wishes come true: signalled and periodic, it takes no input but the database.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use perijove_model::server::{Phase, Wish};
+use perijove_store::spawners::{self, Pending};
+use perijove_store::{StoreError, leases};
+use tokio::sync::Semaphore;
+use tokio::time::Instant;
+
+use super::drive::{Driver, Halt};
+use super::watch;
+use crate::Hub;
+
+/// How often the database is read without a signal: another replica may have taken the wish, or died over it.
+const TICK: Duration = Duration::from_secs(2);
+/// Servers driven at the same time by one replica.
+const MOST_DRIVEN: usize = 256;
+/// Servers looked at at the same time by one replica.
+const MOST_POLLED: usize = 16;
+/// A replica that died holds its servers no longer than this.
+const LEASE: Duration = Duration::from_secs(15);
+const RENEW: Duration = Duration::from_secs(4);
+/// Another replica holds the lease: look again after this.
+const HELD: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// Reconciles until the hub stops.
+pub async fn run(hub: Arc<Hub>) {
+    let mut reconciler = Reconciler::new(hub.clone());
+    let mut failing = false;
+    loop {
+        match reconciler.pass().await {
+            Ok(()) => failing = false,
+            Err(error) if !failing => {
+                failing = true;
+                tracing::error!(%error, "can't read which servers are wished for; trying again");
+            }
+            Err(_) => {}
+        }
+        tokio::select! {
+            () = hub.stop.cancelled() => return,
+            () = hub.wakeup.woken() => {}
+            () = tokio::time::sleep(TICK) => {}
+        }
+    }
+}
+
+/// Stops every server and waits for it: for a hub that is not to leave any behind. Call it before [`Hub::stop`].
+pub async fn stop_all(hub: &Arc<Hub>) -> Result<(), StoreError> {
+    loop {
+        let mut active = false;
+        for pending in spawners::to_reconcile(&hub.store).await? {
+            let stopping = pending.wish == Wish::Stop;
+            active |= pending.phase.is_active();
+            if !stopping {
+                spawners::wish_stop_now(&hub.store, pending.id, hub.clock.now()).await?;
+            }
+        }
+        if !active {
+            return Ok(());
+        }
+        hub.wakeup.wake();
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
+
+/// What this replica is about: it may be forgotten at any moment.
+struct Reconciler {
+    hub: Arc<Hub>,
+    driven: Driven,
+    drivers: Arc<Semaphore>,
+    pollers: Arc<Semaphore>,
+    /// When a running server is next looked at.
+    polls: BTreeMap<i64, Instant>,
+}
+
+/// Which servers are in hand, and which are left alone for a while.
+#[derive(Clone, Default)]
+struct Driven(Arc<Mutex<Busy>>);
+
+#[derive(Default)]
+struct Busy {
+    now: BTreeSet<i64>,
+    pauses: BTreeMap<i64, Pause>,
+}
+
+struct Pause {
+    until: Instant,
+    length: Duration,
+}
+
+impl Reconciler {
+    fn new(hub: Arc<Hub>) -> Self {
+        Self {
+            hub,
+            driven: Driven::default(),
+            drivers: Arc::new(Semaphore::new(MOST_DRIVEN)),
+            pollers: Arc::new(Semaphore::new(MOST_POLLED)),
+            polls: BTreeMap::new(),
+        }
+    }
+
+    async fn pass(&mut self) -> Result<(), StoreError> {
+        let suspects = self.hub.wakeup.take_suspects();
+        let list = spawners::to_reconcile(&self.hub.store).await?;
+        let mut running = BTreeMap::new();
+        for Pending { id, wish, phase, .. } in list {
+            if wish == Wish::Run && phase == Phase::Ready {
+                let next = self.next_poll(id, suspects.contains(&id));
+                running.insert(id, next);
+            } else {
+                self.drive(id);
+            }
+        }
+        self.polls = running;
+        self.driven.forget_old_pauses();
+        Ok(())
+    }
+
+    /// Looks at a running server if it is time, and says when it is next.
+    fn next_poll(&mut self, id: i64, suspect: bool) -> Instant {
+        let now = Instant::now();
+        let interval = self.hub.config.spawner.poll_interval;
+        let due = self.polls.get(&id).copied();
+        let off = interval.is_zero() && due.is_some();
+        // The first look comes soon: a hub that starts doesn't know what has ended in the meantime.
+        let due = due.unwrap_or_else(|| now + self.share_of(interval.min(Duration::from_secs(5))));
+        if !suspect && (off || now < due) {
+            return due;
+        }
+        let Ok(permit) = self.pollers.clone().try_acquire_owned() else { return due };
+        let (hub, driven) = (self.hub.clone(), self.driven.clone());
+        self.hub.tasks.spawn(async move {
+            let _permit = permit;
+            if watch::has_ended(&hub, id).await && driven.take(id) {
+                drive(&hub, &driven, id, true).await;
+            }
+        });
+        now + interval.mul_f64(0.9) + self.share_of(interval.mul_f64(0.2))
+    }
+
+    fn share_of(&self, span: Duration) -> Duration {
+        span.mul_f64(f64::from(self.hub.rng.below(1000)) / 1000.0)
+    }
+
+    fn drive(&self, id: i64) {
+        let Ok(permit) = self.drivers.clone().try_acquire_owned() else { return };
+        if !self.driven.take(id) {
+            return;
+        }
+        let (hub, driven) = (self.hub.clone(), self.driven.clone());
+        self.hub.tasks.spawn(async move {
+            let _permit = permit;
+            drive(&hub, &driven, id, false).await;
+        });
+    }
+}
+
+impl Driven {
+    /// False if the server is in hand already, or is to be left alone for now.
+    fn take(&self, id: i64) -> bool {
+        let mut busy = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let paused = busy.pauses.get(&id).is_some_and(|pause| Instant::now() < pause.until);
+        !paused && busy.now.insert(id)
+    }
+
+    fn put_back(&self, id: i64, pause: Option<Duration>) {
+        let mut busy = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        busy.now.remove(&id);
+        match pause {
+            None => drop(busy.pauses.remove(&id)),
+            Some(length) => {
+                let until = Instant::now() + length;
+                busy.pauses.insert(id, Pause { until, length });
+            }
+        }
+    }
+
+    fn forget_old_pauses(&self) {
+        let mut busy = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        busy.pauses.retain(|_, pause| pause.until.elapsed() < 2 * LONGEST_PAUSE);
+    }
+
+    /// The pause after another failure: twice the last one.
+    fn longer(&self, id: i64) -> Duration {
+        let busy = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = busy.pauses.get(&id).map_or(Duration::ZERO, |pause| pause.length);
+        (last * 2).clamp(HELD, LONGEST_PAUSE)
+    }
+}
+
+/// Puts the server back however the work ends.
+struct InHand<'a> {
+    driven: &'a Driven,
+    hub: &'a Hub,
+    id: i64,
+    pause: Option<Duration>,
+}
+
+impl Drop for InHand<'_> {
+    fn drop(&mut self) {
+        self.driven.put_back(self.id, self.pause);
+        // A wish that came at the last moment would else wait for the next tick.
+        self.hub.wakeup.wake();
+    }
+}
+
+/// Takes the lease, drives the server as far as it goes, gives the lease back.
+async fn drive(hub: &Arc<Hub>, driven: &Driven, id: i64, ended: bool) {
+    let mut hand = InHand {
+        driven,
+        hub,
+        id,
+        pause: None,
+    };
+    let name = format!("server:{id}");
+    let lease = match leases::acquire(&hub.store, &name, &hub.replica, LEASE, hub.clock.now()).await {
+        Ok(Some(lease)) => lease,
+        Ok(None) | Err(_) => {
+            hand.pause = Some(HELD);
+            return;
+        }
+    };
+    let driver = Driver { hub, id };
+    let outcome = tokio::select! {
+        biased;
+        () = hub.stop.cancelled() => Ok(true),
+        () = lose(hub, &lease) => {
+            hand.pause = Some(HELD);
+            tracing::warn!(server = id, "the lease was lost: another hub goes on with this server");
+            return;
+        }
+        outcome = driver.run(ended) => outcome,
+    };
+    match outcome {
+        Ok(true) => {}
+        Ok(false) => hand.pause = Some(HELD),
+        Err(halt) => {
+            let pause = driven.longer(id);
+            hand.pause = Some(pause);
+            report(id, &halt, pause);
+        }
+    }
+    // Whoever comes next need not wait for its end.
+    let _ = leases::release(&hub.store, &lease).await;
+}
+
+fn report(id: i64, halt: &Halt, pause: Duration) {
+    // Once per streak, not at each try.
+    if pause == HELD {
+        tracing::warn!(server = id, error = %halt, "can't go on with this server now; trying again");
+    } else {
+        tracing::debug!(server = id, error = %halt, "still can't go on with this server");
+    }
+}
+
+/// Renews the lease; comes back when it is not ours any more.
+async fn lose(hub: &Hub, lease: &leases::Lease) {
+    let mut renewed = Instant::now();
+    loop {
+        tokio::time::sleep(RENEW).await;
+        match leases::renew(&hub.store, lease, LEASE, hub.clock.now()).await {
+            Ok(true) => renewed = Instant::now(),
+            Ok(false) => return,
+            // The database may come back before anybody else can take over.
+            Err(_) if renewed.elapsed() + RENEW < LEASE => {}
+            Err(_) => return,
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! Background work: periodic, repeatable, once per cluster. The reconciler is a loop of its own, see [`crate::servers`].
+
+mod activity;
+mod purge;
+mod routes;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::SignedDuration;
+use perijove_store::leases;
+use tokio::time::sleep;
+
+use crate::{Hub, servers};
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// A piece of work that may be repeated, and that one hub of the cluster does for all.
+#[async_trait]
+pub trait Task: Send + Sync + 'static {
+    const NAME: &'static str;
+    const EVERY: Duration;
+
+    async fn run(&self, hub: &Hub) -> Result<(), Failure>;
+}
+
+/// Begins all background work; it ends with `hub.stop`.
+pub fn spawn_all(hub: &Arc<Hub>) {
+    hub.tasks.spawn(servers::run(hub.clone()));
+    hub.tasks.spawn(routes::keep(hub.clone()));
+    spawn(hub, activity::Activity);
+    spawn(hub, purge::Purge);
+}
+
+fn spawn<T: Task>(hub: &Arc<Hub>, task: T) {
+    let hub = hub.clone();
+    hub.tasks.clone().spawn(async move {
+        let mut streak = Streak::new(T::NAME);
+        loop {
+            let work = once_per_cluster(&hub, T::NAME, T::EVERY, task.run(&hub));
+            tokio::select! {
+                () = hub.stop.cancelled() => return,
+                outcome = work => streak.note(outcome),
+            }
+            let pause = streak.pause(T::EVERY);
+            tokio::select! {
+                () = hub.stop.cancelled() => return,
+                () = sleep(pause) => {}
+            }
+        }
+    });
+}
+
+/// Does the work unless another hub is at it, or has done it within this period.
+async fn once_per_cluster(
+    hub: &Hub,
+    name: &str,
+    every: Duration,
+    work: impl Future<Output = Result<(), Failure>>,
+) -> Result<(), Failure> {
+    // Held over the work's end, so that it also says "done for now"; a little less than the period, so that whoever
+    // comes next on time isn't turned away. A hub that died holds up nothing but this one round.
+    let held = SignedDuration::try_from(every.mul_f64(0.8))?;
+    match leases::acquire(&hub.store, &format!("task:{name}"), &hub.replica, held, hub.clock.now()).await? {
+        Some(_) => work.await,
+        None => Ok(()),
+    }
+}
+
+/// Logs a failure when it begins and when it ends, not at each try.
+struct Streak {
+    name: &'static str,
+    failures: u32,
+}
+
+impl Streak {
+    fn new(name: &'static str) -> Self {
+        Self { name, failures: 0 }
+    }
+
+    fn note<E: std::fmt::Display>(&mut self, outcome: Result<(), E>) {
+        match outcome {
+            Ok(()) => {
+                if self.failures > 0 {
+                    tracing::info!(task = self.name, "works again");
+                }
+                self.failures = 0;
+            }
+            Err(error) => {
+                if self.failures == 0 {
+                    tracing::warn!(task = self.name, %error, "background work failed; trying again");
+                }
+                self.failures = self.failures.saturating_add(1);
+            }
+        }
+    }
+
+    /// After a failure it is tried again sooner.
+    fn pause(&self, every: Duration) -> Duration {
+        match self.failures {
+            0 => every,
+            n => Duration::from_secs(2u64.pow(n.min(8))).min(every),
+        }
+    }
+}

@@ -1,1 +1,127 @@
-//! The reverse proxy: route table, forwarding, upgrades, CHP's REST API.
+//! The reverse proxy: every browser's request passes here on its way to the hub or to a notebook server.
+//!
+//! One current-thread runtime per core serves the public listeners; all share one snapshot of the routes. A further
+//! thread serves the REST API of configurable-http-proxy and saves the routes. Nothing on the way of a request asks
+//! the hub, a file or another thread, so people keep working while the hub is away.
+//!
+//! Map: `server` starts, accepts and drains; `connection` serves one client; `forward` takes one request to its target;
+//! `pool` keeps idle connections to targets; `upgrade` carries what is no longer HTTP; `table` and `path` find the
+//! route; `api` changes routes and `persist` remembers them; `error_page` says what went wrong.
+//!
+//! Architecture invariant: knows nothing of users, servers or the database. A route is a path and a target.
+
+mod api;
+mod body;
+mod client_io;
+mod connection;
+mod error_page;
+mod forward;
+mod headers;
+mod log;
+mod network;
+mod path;
+mod persist;
+mod pool;
+mod server;
+mod stream;
+mod table;
+mod target;
+mod upgrade;
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use perijove_model::Secret;
+
+pub use network::{Network, NetworkError};
+pub use path::BadPath;
+pub use server::{Drained, Edge, EdgeError, raise_open_files_limit};
+pub use table::{Route, RouteTable};
+pub use target::{Target, TargetError};
+
+/// How an edge is set up.
+#[derive(Debug, Clone)]
+pub struct EdgeConfig {
+    /// Public addresses. Port 0 takes a free one.
+    pub listen: Vec<SocketAddr>,
+    /// Where the REST API answers.
+    pub api_listen: SocketAddr,
+    /// The REST API's token; must not be empty.
+    pub auth_token: Secret,
+    /// Where requests without a route go, such as `http://127.0.0.1:8081`.
+    pub default_target: Option<String>,
+    /// Who renders error pages: `GET {error_target}/{404|503}?url=…`.
+    pub error_target: Option<String>,
+    /// Where routes are remembered over a restart.
+    pub routes_file: Option<PathBuf>,
+    /// Routes begin with a host: `/alice.example.org/user/alice`.
+    pub host_routing: bool,
+    pub limits: Limits,
+    /// Threads that serve the public listeners; 0 takes one per core, 16 at most.
+    pub threads: usize,
+    /// How long `drain` waits for running requests and tunnels.
+    pub drain: Duration,
+    /// Peers whose `X-Forwarded-*` is believed; from all others it is replaced.
+    pub trusted: Vec<Network>,
+}
+
+impl EdgeConfig {
+    /// The defaults: port 8000 for people, 8001 for the hub, both on this machine only.
+    #[must_use]
+    pub fn new(auth_token: Secret) -> Self {
+        Self {
+            listen: vec![SocketAddr::from(([127, 0, 0, 1], 8000))],
+            api_listen: SocketAddr::from(([127, 0, 0, 1], 8001)),
+            auth_token,
+            default_target: None,
+            error_target: None,
+            routes_file: None,
+            host_routing: false,
+            limits: Limits::default(),
+            threads: 0,
+            drain: Duration::from_secs(30),
+            trusted: Network::loopback(),
+        }
+    }
+}
+
+/// What one client, or all together, may take.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Open client connections, tunnels included; one more is answered with 503.
+    pub connections: usize,
+    /// Bytes of a request's line and headers; more is answered with 431.
+    pub header_bytes: usize,
+    /// Header lines of a request; more is answered with 431.
+    pub header_count: usize,
+    /// For a complete request head, and for the next one on a kept connection.
+    pub header_timeout: Duration,
+    /// Between two pieces of a request's body.
+    pub upload_stall: Duration,
+    /// To reach a target.
+    pub connect: Duration,
+    /// From the request to the head of the target's answer.
+    pub response: Duration,
+    /// A side that has finished sending may wait so long for the other without a byte moving.
+    pub half_closed: Duration,
+    /// For the error target to give its page.
+    pub error_page: Duration,
+    /// An unused connection to a target is kept so long.
+    pub upstream_idle: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 16_000,
+            header_bytes: 64 * 1024,
+            header_count: 100,
+            header_timeout: Duration::from_secs(60),
+            upload_stall: Duration::from_secs(300),
+            connect: Duration::from_secs(10),
+            response: Duration::from_secs(3600),
+            half_closed: Duration::from_secs(120),
+            error_page: Duration::from_secs(5),
+            upstream_idle: Duration::from_secs(20),
+        }
+    }
+}

@@ -1,0 +1,318 @@
+//! The REST API of configurable-http-proxy, as JupyterHub uses it, and two calls of our own: `PUT /api/routes` sets all
+//! routes at once, `GET /api` tells how the edge does.
+
+use std::{
+    convert::Infallible,
+    net::TcpListener,
+    path::PathBuf,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use http::{
+    HeaderMap, HeaderValue, Method, Request, Response, StatusCode,
+    header::{AUTHORIZATION, CONTENT_TYPE},
+};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::{body::Incoming, service::service_fn};
+use hyper_util::rt::TokioIo;
+use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
+use perijove_model::Secret;
+use serde_json::{Map, Value, json};
+use tokio::sync::Semaphore;
+use tracing::{debug, info, warn};
+
+use crate::{
+    log, persist,
+    server::{self, Shared},
+    table::Route,
+};
+
+const LARGEST_ROUTE: usize = 64 * 1024;
+const LARGEST_SET: usize = 64 * 1024 * 1024;
+const SLOWEST_BODY: Duration = Duration::from_secs(30);
+const MOST_CLIENTS: usize = 256;
+
+pub(crate) struct Api {
+    shared: Arc<Shared>,
+    token: Secret,
+}
+
+type Reply = Response<Full<Bytes>>;
+
+/// Serves the API and saves the routes until the edge ends.
+pub(crate) fn run(api: Api, listener: TcpListener, routes_file: Option<PathBuf>) {
+    let end = api.shared.end.clone();
+    server::run_until_end(&end, async {
+        let listener = tokio::net::TcpListener::from_std(listener)?;
+        let table = Arc::clone(&api.shared.table);
+        let serving = tokio::spawn(accept(Arc::new(api), listener));
+        if let Some(file) = routes_file {
+            persist::keep(table, file, end.clone()).await;
+        }
+        end.cancelled().await;
+        serving.abort();
+        Ok(())
+    });
+}
+
+async fn accept(api: Arc<Api>, listener: tokio::net::TcpListener) {
+    let room = Arc::new(Semaphore::new(MOST_CLIENTS));
+    loop {
+        let Ok(permit) = Arc::clone(&room).acquire_owned().await else {
+            return;
+        };
+        let stream = match listener.accept().await {
+            Ok((stream, _)) => stream,
+            Err(error) => {
+                server::wait_after(&error).await;
+                continue;
+            }
+        };
+        let api = Arc::clone(&api);
+        tokio::spawn(async move {
+            let reader = api.shared.reader.clone();
+            let service = service_fn(move |request| {
+                let api = Arc::clone(&api);
+                async move { Ok::<_, Infallible>(api.answer(request).await) }
+            });
+            if let Err(error) = reader.serve_connection(TokioIo::new(stream), service).await {
+                debug!(%error, "a connection to the API ended");
+            }
+            drop(permit);
+        });
+    }
+}
+
+impl Api {
+    pub(crate) fn new(shared: Arc<Shared>, token: Secret) -> Self {
+        Self { shared, token }
+    }
+
+    async fn answer(&self, request: Request<Incoming>) -> Reply {
+        let (method, uri) = (request.method().clone(), request.uri().clone());
+        let reply = self.dispatch(request).await.unwrap_or_else(|refusal| refusal);
+        let (status, uri) = (reply.status().as_u16(), log::shown(&uri));
+        if status < 400 {
+            info!(status, %method, uri, "API");
+        } else {
+            warn!(status, %method, uri, "API");
+        }
+        reply
+    }
+
+    async fn dispatch(&self, request: Request<Incoming>) -> Result<Reply, Reply> {
+        let path = request.uri().path().to_owned();
+        let route = match path.strip_prefix("/api/routes") {
+            None if path == "/api" || path == "/api/" => None,
+            Some(rest) if rest.is_empty() || rest.starts_with('/') => Some(rest),
+            _ => return Err(text(StatusCode::NOT_FOUND, "Not Found")),
+        };
+        let whole = route.is_some_and(|route| route.trim_matches('/').is_empty());
+        match (request.method(), route) {
+            (&Method::GET, _) | (&Method::POST | &Method::DELETE, Some(_)) => {}
+            (&Method::PUT, Some(_)) if whole => {}
+            _ => return Err(text(StatusCode::METHOD_NOT_ALLOWED, "Method not supported")),
+        }
+        self.check_token(request.headers())?;
+        match (request.method().clone(), route) {
+            (_, None) => Ok(self.status()),
+            (Method::GET, _) if whole => self.list(request.uri().query()),
+            (Method::GET, Some(path)) => self.show(path),
+            (Method::POST, Some(path)) => self.add(at(path), request).await,
+            (Method::PUT, _) => self.replace(request).await,
+            (_, Some(path)) => self.remove(at(path)),
+        }
+    }
+
+    fn check_token(&self, headers: &HeaderMap) -> Result<(), Reply> {
+        let given = headers
+            .get(AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
+        let token = given.split_once(char::is_whitespace).and_then(|(scheme, token)| {
+            (scheme.eq_ignore_ascii_case("token") || scheme.eq_ignore_ascii_case("bearer")).then(|| token.trim())
+        });
+        match token {
+            Some(token) if Secret::new(token) == self.token => Ok(()),
+            _ => Err(empty(StatusCode::FORBIDDEN)),
+        }
+    }
+
+    fn status(&self) -> Reply {
+        let Shared {
+            table,
+            limits,
+            room,
+            tunnels,
+            ..
+        } = &*self.shared;
+        json_reply(&json!({
+            "version": env!("CARGO_PKG_VERSION"),
+            "routes": table.len(),
+            "connections": limits.connections.saturating_sub(room.available_permits()),
+            "tunnels": tunnels.load(Ordering::Relaxed),
+        }))
+    }
+
+    fn list(&self, query: Option<&str>) -> Result<Reply, Reply> {
+        let before = inactive_since(query.unwrap_or_default())?;
+        let routes = self.shared.table.all();
+        let wanted = routes
+            .iter()
+            .filter(|route| before.is_none_or(|before| route.last_activity() < before));
+        Ok(json_reply(&Value::Object(
+            wanted.map(|route| (route.path(), described(route))).collect(),
+        )))
+    }
+
+    fn show(&self, path: &str) -> Result<Reply, Reply> {
+        match self.shared.table.get(path).map_err(bad)? {
+            Some(route) => Ok(json_reply(&described(&route))),
+            None => Err(empty(StatusCode::NOT_FOUND)),
+        }
+    }
+
+    async fn add(&self, path: &str, request: Request<Incoming>) -> Result<Reply, Reply> {
+        let Value::Object(data) = body(request, LARGEST_ROUTE).await? else {
+            return Err(no_target());
+        };
+        let route = self.route(path, data)?;
+        info!(
+            path = log::cut(path),
+            target = log::cut(route.target().as_str()),
+            "route added"
+        );
+        self.shared.table.add(route);
+        Ok(empty(StatusCode::CREATED))
+    }
+
+    async fn replace(&self, request: Request<Incoming>) -> Result<Reply, Reply> {
+        let Value::Object(wanted) = body(request, LARGEST_SET).await? else {
+            return Err(no_target());
+        };
+        let routes: Result<Vec<_>, Reply> = wanted
+            .into_iter()
+            .map(|(path, data)| match data {
+                Value::Object(data) => self.route(&path, data),
+                _ => Err(no_target()),
+            })
+            .collect();
+        let routes = routes?;
+        info!(count = routes.len(), "routes replaced");
+        self.shared.table.replace(routes);
+        Ok(empty(StatusCode::NO_CONTENT))
+    }
+
+    fn remove(&self, path: &str) -> Result<Reply, Reply> {
+        if self.shared.table.remove(path).map_err(bad)? {
+            info!(path = log::cut(path), "route removed");
+            Ok(empty(StatusCode::NO_CONTENT))
+        } else {
+            Err(empty(StatusCode::NOT_FOUND))
+        }
+    }
+
+    fn route(&self, path: &str, mut data: Map<String, Value>) -> Result<Route, Reply> {
+        let Some(Value::String(target)) = data.remove("target") else {
+            return Err(no_target());
+        };
+        data.remove("last_activity");
+        let target = target.parse().map_err(bad)?;
+        Route::new(path, target, data, self.shared.clock.now()).map_err(bad)
+    }
+}
+
+/// The root may be left out.
+fn at(path: &str) -> &str {
+    if path.is_empty() { "/" } else { path }
+}
+
+fn described(route: &Route) -> Value {
+    let mut all = route.data().clone();
+    all.insert("target".into(), route.target().as_str().into());
+    all.insert(
+        "last_activity".into(),
+        route
+            .last_activity()
+            .strftime("%Y-%m-%dT%H:%M:%S%.3fZ")
+            .to_string()
+            .into(),
+    );
+    Value::Object(all)
+}
+
+/// `?inactive_since=` or `?inactiveSince=`, with or without a zone.
+fn inactive_since(query: &str) -> Result<Option<Timestamp>, Reply> {
+    let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    let Some((_, value)) = pairs.find(|(name, _)| matches!(*name, "inactive_since" | "inactiveSince")) else {
+        return Ok(None);
+    };
+    let text = perijove_model::escape::decode(value)
+        .unwrap_or_default()
+        .replace(' ', "+");
+    let zoned = text.parse::<Timestamp>().ok();
+    let plain = || {
+        text.parse::<DateTime>()
+            .ok()?
+            .to_zoned(TimeZone::UTC)
+            .ok()
+            .map(|zoned| zoned.timestamp())
+    };
+    match zoned.or_else(plain) {
+        Some(time) => Ok(Some(time)),
+        None if text.is_empty() => Ok(None),
+        None => Err(text_reply(
+            StatusCode::BAD_REQUEST,
+            format!("Not an ISO 8601 time: {:?}", log::cut(&text)),
+        )),
+    }
+}
+
+async fn body(request: Request<Incoming>, limit: usize) -> Result<Value, Reply> {
+    let collected = tokio::time::timeout(SLOWEST_BODY, Limited::new(request.into_body(), limit).collect()).await;
+    let bytes = match collected {
+        Ok(Ok(collected)) => collected.to_bytes(),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => {
+            return Err(text_reply(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                format!("Body larger than {limit} bytes"),
+            ));
+        }
+        Ok(Err(_)) => return Err(text(StatusCode::BAD_REQUEST, "Body broken off")),
+        Err(_) => return Err(text(StatusCode::REQUEST_TIMEOUT, "Body took too long")),
+    };
+    serde_json::from_slice(&bytes)
+        .map_err(|error| text_reply(StatusCode::BAD_REQUEST, format!("Body not valid JSON: {error}")))
+}
+
+fn json_reply(value: &Value) -> Reply {
+    let mut reply = Response::new(Full::from(value.to_string()));
+    reply
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    reply
+}
+
+fn empty(status: StatusCode) -> Reply {
+    text(status, "")
+}
+
+fn text(status: StatusCode, words: &'static str) -> Reply {
+    text_reply(status, words.to_owned())
+}
+
+fn text_reply(status: StatusCode, words: String) -> Reply {
+    let mut reply = Response::new(Full::from(words));
+    *reply.status_mut() = status;
+    reply
+}
+
+fn bad(error: impl std::error::Error) -> Reply {
+    text_reply(StatusCode::BAD_REQUEST, format!("Not possible: {error}"))
+}
+
+fn no_target() -> Reply {
+    text(StatusCode::BAD_REQUEST, "Must specify 'target' as string")
+}

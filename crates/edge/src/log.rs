@@ -1,0 +1,69 @@
+//! What of a request may stand in a log line: bounded, one line, no secret.
+
+use http::Uri;
+
+const LONGEST: usize = 240;
+const SECRET: [&str; 6] = ["token", "auth", "key", "code", "state", "_xsrf"];
+
+/// The path and query, with the values of secret-looking parameters hidden.
+pub(crate) fn shown(uri: &Uri) -> String {
+    let mut text = cut(uri.path());
+    if let Some(query) = uri.query() {
+        let parameters: Vec<String> = query.split('&').take(20).map(parameter).collect();
+        text.push('?');
+        text.push_str(&parameters.join("&"));
+    }
+    cut(&text)
+}
+
+fn parameter(text: &str) -> String {
+    match text.split_once('=') {
+        Some((name, _)) if is_secret(name) => format!("{}=[secret]", cut(name)),
+        _ => cut(text),
+    }
+}
+
+fn is_secret(name: &str) -> bool {
+    let name = perijove_model::escape::decode(name)
+        .unwrap_or_else(|| name.to_owned())
+        .to_ascii_lowercase();
+    SECRET.iter().any(|word| name.contains(word))
+}
+
+/// At most so many characters, none that would break the line.
+pub(crate) fn cut(text: &str) -> String {
+    let mut short: String = text
+        .chars()
+        .take(LONGEST)
+        .map(|letter| if letter.is_control() { '?' } else { letter })
+        .collect();
+    if short.len() < text.len() {
+        short.push('…');
+    }
+    short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hides_secrets_and_keeps_the_rest() {
+        let uri = "/user/a/lab?token=abc&x=1&Access%5FToken=abc&next=%2F&oauth_state=abc&code=abc&flag"
+            .parse()
+            .unwrap();
+        let text = shown(&uri);
+        assert!(!text.contains("abc"), "{text}");
+        assert!(text.starts_with("/user/a/lab?token=[secret]&x=1&"), "{text}");
+        assert!(text.contains("next=%2F") && text.ends_with("&flag"), "{text}");
+    }
+
+    #[test]
+    fn is_bounded() {
+        let uri = format!("/{}?{}", "a".repeat(9000), "b=1&".repeat(9000))
+            .parse()
+            .unwrap();
+        assert!(shown(&uri).chars().count() <= LONGEST + 1);
+        assert_eq!(cut("a\nb\u{1b}"), "a?b?");
+    }
+}

@@ -1,0 +1,177 @@
+//! Where a route leads: `http://host:port[/path]`, or a socket file as `http+unix://%2Frun%2Fserver.sock`.
+
+use std::{fmt, net::IpAddr, path::PathBuf, str::FromStr, sync::Arc};
+
+use http::{Uri, uri::PathAndQuery};
+
+/// A target: how to reach it, and what is put before the path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    text: String,
+    pub(crate) upstream: Arc<Upstream>,
+    prefix: String,
+}
+
+/// One place to connect to.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Upstream {
+    /// As it stands in the target: the key of its idle connections.
+    pub(crate) authority: String,
+    pub(crate) place: Place,
+}
+
+impl Upstream {
+    /// For the `Host` header of our own requests.
+    pub(crate) fn host(&self) -> &str {
+        if matches!(self.place, Place::Socket(_)) {
+            "localhost"
+        } else {
+            &self.authority
+        }
+    }
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    Address(IpAddr, u16),
+    Name(String, u16),
+    Socket(PathBuf),
+}
+
+/// Why a target is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum TargetError {
+    #[error("the target {0:?} is not a URL such as http://127.0.0.1:8888")]
+    Invalid(String),
+    #[error("the target {0:?} asks for TLS, which targets can not have: give its http:// address")]
+    Tls(String),
+}
+
+impl Target {
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// What the target is asked for: its own path before the client's.
+    pub(crate) fn uri(&self, asked: PathAndQuery) -> Option<Uri> {
+        if self.prefix.is_empty() {
+            return Some(Uri::from(asked));
+        }
+        PathAndQuery::try_from(format!("{}{asked}", self.prefix))
+            .ok()
+            .map(Uri::from)
+    }
+
+    fn parse(text: &str) -> Option<(Upstream, String)> {
+        if let Some(rest) = text
+            .strip_prefix("http+unix://")
+            .or_else(|| text.strip_prefix("unix+http://"))
+        {
+            let (socket, path) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
+            let file = PathBuf::from(perijove_model::escape::decode(socket)?);
+            let upstream = Upstream {
+                authority: format!("unix:{socket}"),
+                place: Place::Socket(file),
+            };
+            return (!socket.is_empty()).then(|| (upstream, path.to_owned()));
+        }
+        let uri: Uri = text.parse().ok()?;
+        let authority = uri.authority()?;
+        if uri.scheme_str() != Some("http") || authority.as_str().contains('@') || uri.query().is_some() {
+            return None;
+        }
+        let host = authority.host();
+        let port = match authority.as_str().strip_prefix(host)? {
+            "" => 80,
+            port => port.strip_prefix(':')?.parse().ok()?,
+        };
+        let place = match host.trim_matches(['[', ']']).parse() {
+            Ok(address) => Place::Address(address, port),
+            Err(_) if host.is_empty() => return None,
+            Err(_) => Place::Name(host.to_owned(), port),
+        };
+        let upstream = Upstream {
+            authority: authority.as_str().to_ascii_lowercase(),
+            place,
+        };
+        Some((upstream, uri.path().to_owned()))
+    }
+}
+
+impl FromStr for Target {
+    type Err = TargetError;
+
+    fn from_str(text: &str) -> Result<Self, TargetError> {
+        let shown = || text.chars().take(200).collect::<String>();
+        if text.starts_with("https:") {
+            return Err(TargetError::Tls(shown()));
+        }
+        let (upstream, path) = Self::parse(text).ok_or_else(|| TargetError::Invalid(shown()))?;
+        let prefix = path.trim_end_matches('/').to_owned();
+        Ok(Self {
+            text: text.to_owned(),
+            upstream: Arc::new(upstream),
+            prefix,
+        })
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn target(text: &str) -> Target {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn reads_addresses_names_and_sockets() {
+        assert_eq!(
+            target("http://127.0.0.1:8888").upstream.place,
+            Place::Address([127, 0, 0, 1].into(), 8888)
+        );
+        assert_eq!(
+            target("http://[::1]:80/").upstream.place,
+            Place::Address("::1".parse().unwrap(), 80)
+        );
+        assert_eq!(
+            target("http://jupyter-alice").upstream.place,
+            Place::Name("jupyter-alice".into(), 80)
+        );
+        assert_eq!(
+            target("http+unix://%2Frun%2Fa.sock").upstream.place,
+            Place::Socket("/run/a.sock".into())
+        );
+    }
+
+    #[test]
+    fn refuses_what_can_not_be_reached() {
+        for text in [
+            "",
+            "alice",
+            "https://x",
+            "ftp://x",
+            "http://",
+            "http://u:p@x",
+            "http://x:99999",
+            "http+unix://",
+        ] {
+            assert!(text.parse::<Target>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn its_path_comes_first() {
+        let asked = || PathAndQuery::from_static("/user/a?b=%2F");
+        assert_eq!(target("http://x:1").uri(asked()).unwrap(), "/user/a?b=%2F");
+        assert_eq!(target("http://x:1/").uri(asked()).unwrap(), "/user/a?b=%2F");
+        assert_eq!(target("http://x:1/deep/").uri(asked()).unwrap(), "/deep/user/a?b=%2F");
+    }
+}

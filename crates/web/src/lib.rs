@@ -1,1 +1,16 @@
 //! Templates, styles and scripts of the pages, with samples of every page's data.
+//!
+//! A page is a struct (see [`pages`]) and a template of the same shape. Everything is in the binary; a site's own
+//! templates are looked up first and may extend ours as `templates/NAME`. Nothing is parsed before it is first asked for.
+//!
+//! Architecture invariant: pages work under `script-src 'self'; style-src 'self'`. No inline script, no inline style;
+//! data reaches scripts in `data-` attributes.
+
+mod assets;
+mod common;
+pub mod pages;
+mod render;
+
+pub use assets::{Asset, asset, asset_hash, asset_paths};
+pub use common::{Common, ServiceLink, Viewer};
+pub use render::{Page, PageError, Pages, packaged_templates};

@@ -1,0 +1,34 @@
+//! What every page is told: who looks, where things are, and the token its forms carry.
+
+use serde::Serialize;
+
+/// Given to every template beside the page's own data.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Common {
+    /// The hub's prefix, `/hub/`. Templates know it as `prefix`, too.
+    pub base_url: String,
+    pub user: Option<Viewer>,
+    pub login_url: String,
+    pub logout_url: String,
+    /// The token that forms send as `_xsrf`. Templates know it as `xsrf_token`, too.
+    pub xsrf: String,
+    /// Plain text, shown on top of every page.
+    pub announcement: Option<String>,
+    /// Empty: the hash of the packaged assets.
+    pub version_hash: String,
+    pub services: Vec<ServiceLink>,
+}
+
+/// The person who looks at the page.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Viewer {
+    pub name: String,
+    pub admin: bool,
+}
+
+/// A service this person may open.
+#[derive(Debug, Clone, Serialize)]
+pub struct ServiceLink {
+    pub name: String,
+    pub url: String,
+}

@@ -1,0 +1,16 @@
+//! One struct for each page: exactly what its template is given.
+//!
+//! All text is plain; templates escape it. The one exception is [`Spawn::spawner_options_form`], which is HTML.
+
+mod account;
+mod error;
+mod oauth;
+mod server;
+
+pub use account::{Login, LoginLink, Logout, Setup, SetupPurpose};
+pub use error::Error;
+pub use oauth::{OauthConfirm, ScopeLine};
+pub use server::{CardState, Home, NotRunning, ServerCard, Spawn, SpawnPending, StopPending};
+
+/// What a careless template would let through: the samples carry it wherever a person can choose the text.
+const NASTY: &str = r#"<script>alert("x")</script>'&"#;

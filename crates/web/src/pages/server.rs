@@ -1,0 +1,292 @@
+//! Pages of a person's servers: the list, the start, the wait, the end.
+
+use serde::Serialize;
+
+use super::NASTY;
+use crate::render::Page;
+
+/// `home.html`: the servers somebody has, and what can be done with them.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Home {
+    /// The default server (name `""`) first.
+    pub servers: Vec<ServerCard>,
+    pub default_server_active: bool,
+    pub allow_named_servers: bool,
+    /// The default server's URL.
+    pub url: String,
+}
+
+/// One server on the home page.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct ServerCard {
+    /// Empty for the default server.
+    pub name: String,
+    pub display_name: String,
+    pub url: String,
+    pub state: CardState,
+    /// Since when it is so, in ISO 8601.
+    pub since: Option<String>,
+    /// A POST with `_xsrf` starts it.
+    pub spawn_url: String,
+    /// Shows how far the start is.
+    pub pending_url: String,
+    /// `{hub}api/users/{user}/server` or `.../servers/{name}`.
+    pub api_url: String,
+    /// Why the last start failed.
+    pub failure: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CardState {
+    #[default]
+    Stopped,
+    Starting,
+    Ready,
+    Stopping,
+    Failed,
+}
+
+impl ServerCard {
+    fn sample(user: &str, name: &str, state: CardState) -> Self {
+        let path = if name.is_empty() {
+            user.to_owned()
+        } else {
+            format!("{user}/{name}")
+        };
+        let api = if name.is_empty() {
+            "server".to_owned()
+        } else {
+            format!("servers/{name}")
+        };
+        Self {
+            name: name.into(),
+            display_name: if name.is_empty() {
+                "My server".into()
+            } else {
+                name.into()
+            },
+            url: format!("/user/{path}/"),
+            state,
+            since: (state != CardState::Stopped).then(|| "2026-11-21T08:15:30Z".into()),
+            spawn_url: format!("/hub/spawn/{path}"),
+            pending_url: format!("/hub/spawn-pending/{path}"),
+            api_url: format!("/hub/api/users/{user}/{api}"),
+            failure: (state == CardState::Failed)
+                .then(|| "The server ended before it answered (exit status 1: no module named jupyterlab).".into()),
+        }
+    }
+}
+
+impl Page for Home {
+    const TEMPLATE: &'static str = "home.html";
+
+    fn samples() -> Vec<Self> {
+        let with = |servers: Vec<ServerCard>| Self {
+            default_server_active: servers.first().is_some_and(|card| card.state == CardState::Ready),
+            allow_named_servers: servers.len() > 1,
+            servers,
+            url: "/user/galileo/".into(),
+        };
+        let card = |name, state| ServerCard::sample("galileo", name, state);
+        vec![
+            with(vec![card("", CardState::Stopped)]),
+            with(vec![card("", CardState::Ready)]),
+            with(vec![card("", CardState::Starting)]),
+            with(vec![card("", CardState::Stopping)]),
+            with(vec![card("", CardState::Failed)]),
+            with(vec![
+                card("", CardState::Ready),
+                card("moons", CardState::Stopped),
+                card("sunspots", CardState::Starting),
+                card("phases", CardState::Failed),
+            ]),
+            with(vec![ServerCard {
+                failure: Some(NASTY.into()),
+                ..ServerCard::sample(NASTY, NASTY, CardState::Failed)
+            }]),
+            with(vec![ServerCard::sample(NASTY, NASTY, CardState::Ready)]),
+        ]
+    }
+}
+
+/// `spawn.html`: what to start, where there is a choice.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Spawn {
+    /// Whose server.
+    pub for_user: String,
+    /// HTML of the fields, made by the configuration: shown as it is.
+    pub spawner_options_form: Option<String>,
+    pub error_message: Option<String>,
+    /// Where the form is sent.
+    pub url: String,
+}
+
+impl Page for Spawn {
+    const TEMPLATE: &'static str = "spawn.html";
+
+    fn samples() -> Vec<Self> {
+        let plain = Self {
+            for_user: "galileo".into(),
+            url: "/hub/spawn/galileo".into(),
+            ..Self::default()
+        };
+        let form = r#"<label for="profile">Environment</label>
+<select id="profile" name="profile"><option value="lab">JupyterLab</option><option value="r">R</option></select>"#;
+        vec![
+            plain.clone(),
+            Self {
+                spawner_options_form: Some(form.into()),
+                ..plain.clone()
+            },
+            Self {
+                spawner_options_form: Some(form.into()),
+                error_message: Some("There is no environment called “fortran”. Choose one from the list.".into()),
+                ..plain
+            },
+            Self {
+                for_user: NASTY.into(),
+                error_message: Some(NASTY.into()),
+                url: format!("/hub/spawn/{NASTY}"),
+                spawner_options_form: None,
+            },
+        ]
+    }
+}
+
+/// `spawn_pending.html`: how far a start is, live.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct SpawnPending {
+    pub user_name: String,
+    /// Empty for the default server.
+    pub server_name: String,
+    pub display_name: String,
+    /// The event stream, with its `?_xsrf=`.
+    pub progress_url: String,
+    /// A POST with `_xsrf` stops the start.
+    pub stop_url: String,
+    /// Where to go when it runs; empty: the `url` that the last event names.
+    pub next_url: String,
+    /// How long such a start takes as a rule.
+    pub expected_seconds: Option<u32>,
+}
+
+impl Page for SpawnPending {
+    const TEMPLATE: &'static str = "spawn_pending.html";
+
+    fn samples() -> Vec<Self> {
+        let pending = Self {
+            user_name: "galileo".into(),
+            server_name: String::new(),
+            display_name: "My server".into(),
+            progress_url: "/hub/api/users/galileo/server/progress?_xsrf=secret".into(),
+            stop_url: "/hub/stop/galileo".into(),
+            next_url: String::new(),
+            expected_seconds: Some(8),
+        };
+        vec![
+            pending.clone(),
+            Self {
+                server_name: "moons".into(),
+                display_name: "moons".into(),
+                next_url: "/user/galileo/moons/lab/tree/io.ipynb".into(),
+                expected_seconds: None,
+                ..pending.clone()
+            },
+            Self {
+                user_name: NASTY.into(),
+                server_name: NASTY.into(),
+                display_name: NASTY.into(),
+                progress_url: format!("/hub/{NASTY}"),
+                stop_url: format!("/hub/stop/{NASTY}"),
+                next_url: format!("/user/{NASTY}"),
+                ..pending
+            },
+        ]
+    }
+}
+
+/// `stop_pending.html`: waits for the end of a server.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct StopPending {
+    pub user_name: String,
+    /// Empty for the default server.
+    pub server_name: String,
+    pub display_name: String,
+}
+
+impl Page for StopPending {
+    const TEMPLATE: &'static str = "stop_pending.html";
+
+    fn samples() -> Vec<Self> {
+        vec![
+            Self {
+                user_name: "galileo".into(),
+                display_name: "My server".into(),
+                ..Self::default()
+            },
+            Self {
+                user_name: NASTY.into(),
+                server_name: NASTY.into(),
+                display_name: NASTY.into(),
+            },
+        ]
+    }
+}
+
+/// `not_running.html`: somebody has come to a server that does not run.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct NotRunning {
+    pub user_name: String,
+    /// Empty for the default server.
+    pub server_name: String,
+    /// A POST with `_xsrf` starts it; carries `next`.
+    pub spawn_url: String,
+    /// The last start failed.
+    pub failed: bool,
+    pub failed_message: Option<String>,
+    /// The last lines the server wrote.
+    pub failed_log: Vec<String>,
+    /// Start by itself after so many seconds; 0: only on request.
+    pub implicit_spawn_seconds: f64,
+}
+
+impl Page for NotRunning {
+    const TEMPLATE: &'static str = "not_running.html";
+
+    fn samples() -> Vec<Self> {
+        let stopped = Self {
+            user_name: "galileo".into(),
+            spawn_url: "/hub/spawn/galileo?next=%2Fuser%2Fgalileo%2Flab".into(),
+            ..Self::default()
+        };
+        vec![
+            stopped.clone(),
+            Self {
+                server_name: "moons".into(),
+                implicit_spawn_seconds: 5.0,
+                ..stopped.clone()
+            },
+            Self {
+                failed: true,
+                failed_message: Some("The server ended before it answered (exit status 1).".into()),
+                failed_log: vec![
+                    "[I 2026-11-21 08:15:29 ServerApp] jupyterlab | extension was successfully linked.".into(),
+                    "Traceback (most recent call last):".into(),
+                    "  File \"jupyter_server/serverapp.py\", line 2866, in init_httpserver".into(),
+                    "OSError: [Errno 28] No space left on device: '/home/galileo/.local/share/jupyter'".into(),
+                ],
+                ..stopped.clone()
+            },
+            Self {
+                user_name: NASTY.into(),
+                server_name: NASTY.into(),
+                spawn_url: format!("/hub/spawn/{NASTY}"),
+                failed: true,
+                failed_message: Some(NASTY.into()),
+                failed_log: vec![NASTY.into()],
+                implicit_spawn_seconds: 0.5,
+            },
+        ]
+    }
+}

@@ -18,7 +18,6 @@ pub(crate) struct Process {
 pub(crate) struct Stat {
     pub(crate) process: Process,
     pub(crate) parent: i32,
-    pub(crate) session: i32,
     /// It has ended and waits for its parent to take notice.
     pub(crate) zombie: bool,
 }
@@ -54,9 +53,18 @@ impl Process {
         }
     }
 
-    /// Whether its environment has a variable; `false` if that may not be looked at.
-    pub(crate) fn has_variable(self, wanted: impl Fn(&[u8]) -> bool) -> bool {
-        std::fs::read(format!("/proc/{}/environ", self.pid)).is_ok_and(|environ| environ.split(|b| *b == 0).any(wanted))
+    /// The variable of its environment that begins so; `None` too if it may not be looked at.
+    pub(crate) fn variable(self, beginning: &[u8]) -> Option<Vec<u8>> {
+        let environ = std::fs::read(format!("/proc/{}/environ", self.pid)).ok()?;
+        let found = environ
+            .split(|byte| *byte == 0)
+            .find(|variable| variable.starts_with(beginning));
+        found.map(<[u8]>::to_vec)
+    }
+
+    /// Whether its environment has exactly this variable.
+    pub(crate) fn has_variable(self, wanted: &[u8]) -> bool {
+        self.variable(wanted).is_some_and(|found| found == wanted)
     }
 }
 
@@ -76,7 +84,6 @@ fn parse_stat(pid: i32, line: &str) -> Option<Stat> {
     Some(Stat {
         zombie: matches!(*fields.first()?, "Z" | "X" | "x"),
         parent: fields.get(1)?.parse().ok()?,
-        session: fields.get(3)?.parse().ok()?,
         process: Process {
             pid,
             start_time: fields.get(19)?.parse().ok()?,
@@ -121,7 +128,7 @@ mod tests {
     fn reads_a_name_made_to_confuse() {
         let line = "42 (a) R 1 (b) S 7 42 43 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 9988 1 1 1";
         let stat = parse_stat(42, line).unwrap();
-        assert_eq!((stat.parent, stat.session, stat.zombie), (7, 43, false));
+        assert_eq!((stat.parent, stat.zombie), (7, false));
         assert_eq!(
             stat.process,
             Process {

@@ -60,6 +60,8 @@ pub struct ProcessConfig {
 pub struct ProcessSpawner {
     config: Arc<ProcessConfig>,
     rng: Arc<dyn Rng>,
+    /// For people's terminals, unless the hub's own SHELL is kept.
+    shell: &'static str,
 }
 
 /// Which process a state speaks of.
@@ -80,9 +82,11 @@ enum Subject {
 impl ProcessSpawner {
     #[must_use]
     pub fn new(config: ProcessConfig, rng: Arc<dyn Rng>) -> Self {
+        let bash = Path::new("/bin/bash").exists();
         Self {
             config: Arc::new(config),
             rng,
+            shell: if bash { "/bin/bash" } else { "/bin/sh" },
         }
     }
 

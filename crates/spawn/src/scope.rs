@@ -147,7 +147,7 @@ impl Scope {
     pub(crate) fn marked(&self) -> io::Result<Vec<Process>> {
         let marker = self.marker();
         let mut found: Vec<Process> = proc::all()?.into_iter().map(|stat| stat.process).collect();
-        found.retain(|process| process.has_variable(|variable| variable == marker.as_bytes()));
+        found.retain(|process| process.has_variable(marker.as_bytes()));
         Ok(found)
     }
 

@@ -286,6 +286,15 @@ impl Server {
     }
 }
 
+/// A case that fails leaves no process behind.
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Ok(process) = serde_json::from_value::<crate::proc::Process>(self.started.state.clone().into()) {
+            let _ = process.signal(rustix::process::Signal::KILL);
+        }
+    }
+}
+
 /// A spec that no other case has.
 pub fn spec(subject: &dyn Subject, behaviour: &Behaviour) -> ServerSpec {
     static NEXT: AtomicI64 = AtomicI64::new(1);

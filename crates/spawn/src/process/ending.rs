@@ -33,7 +33,7 @@ pub(super) fn look(subject: &Subject) -> io::Result<Poll> {
 /// A server that JupyterHub started. All that it wrote down is a process id, which may be another's by now: it counts
 /// only if its environment is that of a single-user server. One whose environment is not ours to read is not ours.
 fn foreign(pid: i32) -> io::Result<Option<Process>> {
-    let is_server = |process: &Process| process.has_variable(|v| v.starts_with(b"JUPYTERHUB_SERVICE_PREFIX="));
+    let is_server = |process: &Process| process.variable(b"JUPYTERHUB_SERVICE_PREFIX=").is_some();
     Ok(Process::of(pid)?.filter(is_server))
 }
 
@@ -121,15 +121,15 @@ impl ProcessSpawner {
     }
 }
 
-/// What a server that we did not start has below it, and what shares the session that it leads.
+/// What a server that we did not start has below it, and what has its token in the environment, wherever it is now.
 fn family(server: Process) -> io::Result<Vec<Process>> {
     let mut family = proc::below(server.pid)?;
-    let leads = proc::stat(server.pid)?.is_some_and(|stat| stat.session == server.pid);
-    if leads {
-        let session = proc::all()?
+    if let Some(token) = server.variable(b"JUPYTERHUB_API_TOKEN=") {
+        let others = proc::all()?
             .into_iter()
-            .filter(|stat| stat.session == server.pid && stat.process != server);
-        family.extend(session.map(|stat| stat.process));
+            .map(|stat| stat.process)
+            .filter(|process| *process != server);
+        family.extend(others.filter(|process| process.has_variable(&token)));
     }
     Ok(family)
 }

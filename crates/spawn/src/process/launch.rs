@@ -62,7 +62,7 @@ impl ProcessSpawner {
         env.extend(spec.env.clone());
         env.insert("HOME".into(), home.to_string_lossy().into());
         env.insert("USER".into(), spec.key.user.to_string());
-        env.entry("SHELL".into()).or_insert_with(|| "/bin/bash".into());
+        env.entry("SHELL".into()).or_insert_with(|| self.shell.into());
         let path = env.remove("PATH").unwrap_or_else(|| PLAIN_PATH.into());
         let path = match &self.config.environment_dir {
             Some(dir) => {

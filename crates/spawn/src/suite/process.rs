@@ -92,6 +92,7 @@ pub const CASES: &[Case] = cases![
     a_supervisor_is_small,
     a_start_removes_what_earlier_ones_left,
     a_half_order_starts_nothing,
+    an_ended_supervisor_does_not_stay_with_the_hub,
 ];
 
 async fn a_server_has_the_environment_of_the_contract(subject: Arc<Processes>) {
@@ -203,6 +204,7 @@ async fn a_server_of_jupyterhub_is_taken_over(subject: Arc<Processes>) {
     let mut child = tokio::process::Command::new("setsid")
         .args(command)
         .env("JUPYTERHUB_SERVICE_PREFIX", "/user/bob/")
+        .env("JUPYTERHUB_API_TOKEN", format!("bob-{port}"))
         .env("JUPYTERHUB_SERVICE_URL", format!("{url}/user/bob/"))
         .stdout(std::process::Stdio::null())
         .spawn()
@@ -216,9 +218,7 @@ async fn a_server_of_jupyterhub_is_taken_over(subject: Arc<Processes>) {
     stopped.unwrap();
     ended.unwrap();
     assert_eq!(spawner.poll(&state).await.unwrap(), Poll::Exited(None));
-    // The orphan had left its family before anyone of ours knew of it; the machine's owner has to end it.
-    assert!(!lives(family[0]));
-    kill(family[1]);
+    assert_eq!(family.iter().filter(|pid| lives(**pid)).count(), 0);
 }
 
 async fn the_token_is_nowhere_to_be_seen(subject: Arc<Processes>) {
@@ -346,6 +346,14 @@ async fn a_half_order_starts_nothing(subject: Arc<Processes>) {
     let server = Server::start_as(subject.spawner(), spec).await;
     server.answer().await;
     server.end().await;
+}
+
+async fn an_ended_supervisor_does_not_stay_with_the_hub(subject: Arc<Processes>) {
+    let server = Server::start(&*subject, &Behaviour::Serve).await;
+    let supervisor = supervisor(&server);
+    server.end().await;
+    let gone = || async { proc::stat(supervisor).unwrap().is_none().then_some(()) };
+    eventually("the hub to take notice", gone).await;
 }
 
 fn spec_n(subject: &Processes, n: i64) -> ServerSpec {

@@ -12,8 +12,9 @@ use libtest_mimic::{Arguments, Trial};
 use perijove_spawn::fake::FakeSpawner;
 use perijove_spawn::suite::process::Processes;
 use perijove_spawn::suite::{self, Behaviour, Server, Subject};
-use perijove_spawn::{Poll, State, Stop};
+use perijove_spawn::{Poll, ServerSpec, State, Stop};
 use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::Child;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().collect();
@@ -25,10 +26,16 @@ fn main() -> ExitCode {
 }
 
 fn trials() -> Vec<Trial> {
-    let mut trials = vec![Trial::test("process::a_server_survives_the_hub", || {
-        run(a_server_survives_the_hub());
-        Ok(())
-    })];
+    let mut trials = vec![
+        Trial::test("process::a_server_survives_the_hub", || {
+            run(a_server_survives_the_hub());
+            Ok(())
+        }),
+        Trial::test("process::a_hub_killed_at_any_moment_leaves_one_server_at_most", || {
+            run(a_hub_killed_at_any_moment_leaves_one_server_at_most());
+            Ok(())
+        }),
+    ];
     for (name, case) in suite::CASES {
         trials.push(Trial::test(format!("process::{name}"), move || {
             let dir = tempfile::tempdir()?;
@@ -73,15 +80,19 @@ async fn hub(dir: PathBuf) -> ExitCode {
     ExitCode::FAILURE
 }
 
-async fn a_server_survives_the_hub() {
-    let dir = tempfile::tempdir().unwrap();
-    let mut hub = tokio::process::Command::new(std::env::current_exe().unwrap())
+fn start_hub(dir: &Path) -> Child {
+    tokio::process::Command::new(std::env::current_exe().unwrap())
         .arg("hub")
-        .arg(dir.path())
+        .arg(dir)
         .stdout(std::process::Stdio::piped())
         .kill_on_drop(true)
         .spawn()
-        .unwrap();
+        .unwrap()
+}
+
+async fn a_server_survives_the_hub() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut hub = start_hub(dir.path());
     let line = BufReader::new(hub.stdout.take().unwrap())
         .lines()
         .next_line()
@@ -92,15 +103,57 @@ async fn a_server_survives_the_hub() {
     hub.kill().await.unwrap();
 
     suite::eventually("an answer", || suite::get(&url, "/")).await;
-    let spawner = processes(dir.path()).spawner();
-    let key = suite::spec(&FakeSpawner::new(), &Behaviour::Serve).key;
-    let found = spawner
-        .find(&perijove_spawn::ServerKey { spawner_id: 1, ..key })
-        .await
-        .unwrap()
-        .unwrap();
+    let subject = processes(dir.path());
+    let (spawner, key) = (subject.spawner(), hubs_spec(&subject).key);
+    let found = spawner.find(&key).await.unwrap().unwrap();
     assert_eq!((&found.url, &found.state), (&url, &state));
     assert_eq!(spawner.poll(&state).await.unwrap(), Poll::Running);
     spawner.stop(&state, Stop::Gently).await.unwrap();
     assert_eq!(spawner.poll(&state).await.unwrap(), Poll::Exited(Some(0)));
+}
+
+/// The moments are spread over a start; wherever they fall, the next hub ends with one server, and none after its stop.
+async fn a_hub_killed_at_any_moment_leaves_one_server_at_most() {
+    for moment in (0..60).step_by(3) {
+        let dir = tempfile::tempdir().unwrap();
+        let subject = processes(dir.path());
+        let mut hub = start_hub(dir.path());
+        tokio::time::sleep(Duration::from_millis(moment)).await;
+        hub.kill().await.unwrap();
+        let server = Server::start_as(subject.spawner(), hubs_spec(&subject)).await;
+        server.answer().await;
+        let one = || async { (servers_in(dir.path()).len() == 1).then_some(()) };
+        suite::eventually("one server", one).await;
+        assert_eq!(
+            servers_in(dir.path()),
+            [server.started.state["pid"].to_string()],
+            "after {moment} ms"
+        );
+        server.end().await;
+        assert!(servers_in(dir.path()).is_empty(), "after {moment} ms");
+    }
+}
+
+/// The first spec of a process: what `hub` starts.
+fn hubs_spec(subject: &dyn Subject) -> ServerSpec {
+    let mut spec = suite::spec(subject, &Behaviour::Serve);
+    spec.key.spawner_id = 1;
+    spec
+}
+
+/// The processes whose home is below a directory.
+fn servers_in(dir: &Path) -> Vec<String> {
+    let home = format!("\0HOME={}", dir.display());
+    let lives_there = |pid: &String| {
+        let environ = std::fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+        format!("\0{}", String::from_utf8_lossy(&environ)).contains(&home)
+    };
+    let names = std::fs::read_dir("/proc")
+        .unwrap()
+        .flatten()
+        .map(|entry| entry.file_name());
+    names
+        .filter_map(|name| name.into_string().ok())
+        .filter(lives_there)
+        .collect()
 }

@@ -51,16 +51,18 @@ export const lab = {
     await lab.expectIdle(page);
   },
   cells: (page) => page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook .jp-CodeCell"),
+  /** The status bar knows; the notebook's own indicator says idle before there is a kernel. */
   async expectIdle(page) {
-    await expect(page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook-ExecutionIndicator"))
-      .toHaveAttribute("data-status", "idle", { timeout: 120_000 });
+    await expect(page.locator("#jp-main-statusbar").getByText(/\| Idle$/)).toBeVisible({ timeout: 120_000 });
   },
   /** Types code into the last cell and runs it; gives that cell. A new cell follows. */
   async run(page, code) {
     const cell = lab.cells(page).nth(await lab.cells(page).count() - 1);
     await cell.locator(".cm-content").click();
     await page.keyboard.insertText(code);
+    await expect(cell.locator(".cm-content")).toContainText(code.split("\n").at(-1));
     await page.keyboard.press("Shift+Enter");
+    await expect(cell.locator(".jp-InputPrompt")).not.toHaveText("[ ]:");
     return cell;
   },
   image: (cell) => cell.locator(".jp-OutputArea-output img"),
@@ -72,4 +74,13 @@ export const lab = {
 export async function numbers(cell) {
   const text = (await lab.text(cell).allInnerTexts()).join("\n");
   return [...text.matchAll(/^number (\d+)$/gm)].map((match) => Number(match[1]));
+}
+
+/** Keeps what pages look like: numbered, so that the folder tells the story. */
+export function shots(folder) {
+  let taken = 0;
+  return async (page, name) => {
+    taken += 1;
+    await page.screenshot({ path: `${folder}/${String(taken).padStart(2, "0")}-${name}.png` });
+  };
 }

@@ -25,8 +25,12 @@ async function freePorts(count) {
 }
 
 export class Perijove {
-  /** A fresh one: an empty data folder, its own ports. Nothing runs yet. */
-  static async fresh(artifacts) {
+  /**
+   * A fresh one: an empty data folder, its own ports. Nothing runs yet.
+   * @param {string} artifacts where its log is kept
+   * @param {string} spawner further lines of TOML for [spawner]
+   */
+  static async fresh(artifacts, spawner = "") {
     const dir = await mkdtemp(join(tmpdir(), "perijove-e2e-"));
     const [edge, hub, edgeApi] = await freePorts(3);
     const self = new Perijove();
@@ -51,6 +55,7 @@ api_listen = "127.0.0.1:${edgeApi}"
 
 [spawner]
 environment = { E2E_MARK = "${self.mark}" }
+${spawner}
 
 [spawner.process]
 environment_dir = "${lab}"
@@ -72,7 +77,7 @@ environment_dir = "${lab}"
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.hub = hub;
-    this.ended = new Promise((resolve) => hub.on("close", (code, signal) => resolve(signal ?? code)));
+    this.ended = new Promise((resolve) => hub.on("exit", (code, signal) => resolve(signal ?? code)));
     let ended;
     hub.on("exit", (code, signal) => { ended = signal ?? code; });
     hub.on("error", (error) => { ended = error.message; });

@@ -1,6 +1,6 @@
 // The first walk: from an empty folder to a plot, through the death of the hub, to a stopped server.
 import { expect, test } from "@playwright/test";
-import { lab, home, login, numbers, pending, setup } from "../lib/pages.js";
+import { home, lab, login, numbers, pending, setup, shots } from "../lib/pages.js";
 import { Perijove } from "../lib/perijove.js";
 
 const artifacts = process.env.PERIJOVE_ARTIFACTS ?? "../artifacts/e2e";
@@ -25,15 +25,10 @@ for number in range(1000):
 `.trim();
 
 let perijove;
-test.beforeAll(async () => { perijove = await Perijove.fresh(artifacts); });
+test.beforeAll(async () => { perijove = await Perijove.fresh(`${artifacts}/walk`); });
 test.afterAll(async () => { await perijove?.dispose(); });
 
-let shots = 0;
-/** Keeps what the page looks like: numbered, so that the folder tells the walk's story. */
-async function shoot(page, name) {
-  shots += 1;
-  await page.screenshot({ path: `${artifacts}/${String(shots).padStart(2, "0")}-${name}.png` });
-}
+const shoot = shots(`${artifacts}/walk`);
 
 test("a notebook runs from first start to last stop, and outlives the hub", async ({ browser }) => {
   const { step } = test;
@@ -189,6 +184,12 @@ test("a notebook runs from first start to last stop, and outlives the hub", asyn
   await step("nor can the second person open it when it is stopped", async () => {
     const answer = await stranger.goto(`${perijove.url}/user/ada/lab`);
     expect(answer.status()).toBe(404);
+  });
+
+  await step("signing out ends the session", async () => {
+    await second.goto(`${perijove.url}/hub/logout`);
+    await second.goto(`${perijove.url}/hub/home`);
+    await expect(login.form(second)).toBeVisible();
   });
 
   await others.close();

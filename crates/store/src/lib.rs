@@ -1,1 +1,105 @@
 //! One set of SQL for SQLite and PostgreSQL: JupyterHub's schema and our own tables.
+//!
+//! [`Store::open`] makes or checks a database; after that, each module holds the queries on one noun, as free functions
+//! that take a [`Db`]: the [`Store`] itself (each call commits) or a [`Tx`] (all or nothing, see [`Store::begin`]).
+//! Functions that need several statements are all-or-nothing in both cases.
+//!
+//! Architecture invariant: no SQL outside this crate, and no clock inside it: `now` is a parameter.
+
+mod error;
+mod open;
+mod schema;
+mod sql;
+mod target;
+
+pub mod events;
+pub mod groups;
+pub mod leases;
+pub mod links;
+pub mod meta;
+pub mod native;
+pub mod oauth;
+pub mod roles;
+pub mod services;
+pub mod sessions;
+pub mod spawners;
+#[cfg(feature = "suite")]
+pub mod suite;
+pub mod tokens;
+pub mod users;
+
+use std::sync::Arc;
+
+pub use error::{OpenError, Result, StoreError};
+pub use open::OpenOptions;
+pub use schema::{REVISION, VERSION};
+pub use sql::{Db, FromValue, Row, Stmt, Tx, Unit, Value};
+pub use target::redact;
+
+use sql::{Postgres, Sqlite, TxKind};
+
+/// A database that was opened and checked. Cloning it is cheap.
+#[derive(Clone)]
+pub struct Store(Arc<Database>);
+
+enum Database {
+    Sqlite(Sqlite),
+    Postgres(Postgres),
+}
+
+impl Store {
+    /// Opens a database, making JupyterHub's tables and ours where it is empty.
+    ///
+    /// `url` is a path, or a URL as JupyterHub's `db_url` has it.
+    pub async fn open(url: &str, options: OpenOptions) -> std::result::Result<Self, OpenError> {
+        open::open(url, options).await
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<()> {
+        const PING: Stmt = Stmt::read("SELECT value FROM perijove_meta WHERE key = 'schema'");
+        self.rows(&PING, &[]).await.map(drop)
+    }
+
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match &*self.0 {
+            Database::Sqlite(_) => "sqlite",
+            Database::Postgres(_) => "postgresql",
+        }
+    }
+
+    /// Begins a write transaction; dropped without commit, it is rolled back. Keep it short: on SQLite nobody else
+    /// can write meanwhile.
+    pub async fn begin(&self) -> Result<Tx> {
+        Ok(Tx(match &*self.0 {
+            Database::Sqlite(sqlite) => TxKind::Sqlite(sqlite.begin().await?),
+            Database::Postgres(postgres) => TxKind::Postgres(postgres.begin().await?),
+        }))
+    }
+}
+
+impl Db for Store {
+    async fn rows(&self, stmt: &Stmt, params: &[Value]) -> Result<Vec<Row>> {
+        match &*self.0 {
+            Database::Sqlite(sqlite) => sqlite.rows(stmt, params).await,
+            Database::Postgres(postgres) => postgres.rows(stmt, params).await,
+        }
+    }
+
+    async fn execute(&self, stmt: &Stmt, params: &[Value]) -> Result<u64> {
+        match &*self.0 {
+            Database::Sqlite(sqlite) => sqlite.execute(stmt, params).await,
+            Database::Postgres(postgres) => postgres.execute(stmt, params).await,
+        }
+    }
+
+    async fn unit(&self) -> Result<Unit<'_>> {
+        self.begin().await.map(Unit::Own)
+    }
+}
+
+/// What a statement with `RETURNING` must have given.
+fn returned<T>(value: Option<T>) -> Result<T> {
+    value.ok_or_else(|| StoreError::Other("a statement gave no row".to_owned()))
+}

@@ -1,0 +1,42 @@
+//! The progress of a start, as it is shown to who waits for it.
+
+use jiff::Timestamp;
+use serde_json::Value as Json;
+
+use crate::error::Result;
+use crate::sql::{Db, Stmt};
+
+/// A start that tells more keeps its latest events only.
+pub const KEPT: i64 = 200;
+
+/// Adds an event to a start; its number, or 0 if the server is gone.
+pub async fn push(db: &impl Db, spawner_id: i64, generation: i64, event: &Json, now: Timestamp) -> Result<i64> {
+    const PUSH: Stmt = Stmt::write(
+        "INSERT INTO perijove_events (spawner_id, generation, seq, at, body) \
+         SELECT s.id, CAST($2 AS INTEGER), 1 + (SELECT COALESCE(MAX(e.seq), 0) FROM perijove_events e \
+         WHERE e.spawner_id = $1 AND e.generation = $2), $3, $4 FROM spawners s WHERE s.id = $1 RETURNING seq",
+    );
+    const TRIM: Stmt =
+        Stmt::write("DELETE FROM perijove_events WHERE spawner_id = $1 AND generation = $2 AND seq <= $3");
+    let unit = db.unit().await?;
+    crate::spawners::hold(&unit, spawner_id).await?;
+    let params = [spawner_id.into(), generation.into(), now.into(), event.into()];
+    let seq: i64 = unit.one(&PUSH, &params).await?.unwrap_or(0);
+    if seq > KEPT {
+        unit.execute(&TRIM, &[spawner_id.into(), generation.into(), (seq - KEPT).into()])
+            .await?;
+    }
+    unit.commit().await?;
+    Ok(seq)
+}
+
+/// The events of a start after the one with number `after`.
+pub async fn since(db: &impl Db, spawner_id: i64, generation: i64, after: i64) -> Result<Vec<(i64, Json)>> {
+    const SINCE: Stmt = Stmt::read(
+        "SELECT seq, body FROM perijove_events WHERE spawner_id = $1 AND generation = $2 AND seq > $3 ORDER BY seq",
+    );
+    let rows = db
+        .rows(&SINCE, &[spawner_id.into(), generation.into(), after.into()])
+        .await?;
+    rows.into_iter().map(|mut row| Ok((row.take()?, row.take()?))).collect()
+}

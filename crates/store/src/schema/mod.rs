@@ -1,0 +1,72 @@
+//! The tables: JupyterHub's, as SQLAlchemy writes them, and ours beside them.
+
+/// The alembic revision of JupyterHub 6.0 and 6.1.
+pub const REVISION: &str = "f460b0348206";
+
+/// The version of our own tables: how many of [`STEPS`] were taken.
+pub const VERSION: i64 = STEPS.len() as i64;
+
+const JUPYTERHUB: &str = include_str!("jupyterhub.sql");
+
+/// Our own tables, step by step; steps are only ever added. `{id}` is a number that counts itself up.
+pub(crate) const STEPS: &[&str] = &[include_str!("step_1.sql")];
+
+/// A statement that makes one of JupyterHub's tables or indexes, and the table's name.
+pub(crate) struct Part {
+    pub(crate) table: String,
+    pub(crate) sql: String,
+}
+
+/// JupyterHub's tables in the order of their references.
+pub(crate) fn jupyterhub(postgres: bool) -> Vec<Part> {
+    let statements = JUPYTERHUB.split(";\n").filter(|sql| !sql.trim().is_empty());
+    statements
+        .map(|sql| {
+            let mut words = sql.split_whitespace();
+            let is_index = words.nth(1) == Some("INDEX");
+            let table = if is_index { words.nth(2) } else { words.next() };
+            Part {
+                table: table.unwrap_or_default().to_owned(),
+                sql: if postgres { for_postgres(sql) } else { sql.to_owned() },
+            }
+        })
+        .collect()
+}
+
+/// The same table in PostgreSQL's words.
+fn for_postgres(sql: &str) -> String {
+    sql.replace("\tid INTEGER NOT NULL", "\tid SERIAL NOT NULL")
+        .replace(" DATETIME", " TIMESTAMP WITHOUT TIME ZONE")
+        .replace(" BLOB", " BYTEA")
+        .replace("\tuser VARCHAR", "\t\"user\" VARCHAR")
+}
+
+/// A step of ours in the words of either database.
+pub(crate) fn step(sql: &str, postgres: bool) -> String {
+    sql.replace(
+        "{id}",
+        if postgres {
+            "SERIAL PRIMARY KEY"
+        } else {
+            "INTEGER PRIMARY KEY"
+        },
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_part_names_its_table() {
+        let parts = jupyterhub(true);
+        let tables: Vec<_> = parts.iter().map(|part| part.table.as_str()).collect();
+        assert_eq!(tables.len(), 18);
+        assert_eq!(tables.iter().filter(|table| **table == "api_tokens").count(), 2);
+        assert!(
+            parts
+                .iter()
+                .all(|part| !part.sql.contains("DATETIME") && !part.sql.contains("BLOB"))
+        );
+    }
+}

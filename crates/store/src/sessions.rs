@@ -1,0 +1,115 @@
+//! Sessions of browsers: listed, and ended, on the server.
+
+use jiff::Timestamp;
+
+use crate::error::Result;
+use crate::sql::{Db, Row, Stmt};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    pub id: i64,
+    pub user_id: i64,
+    /// The cookie `jupyterhub-session-id`, which ties OAuth tokens to the browser.
+    pub session_id: String,
+    pub created: Timestamp,
+    pub last_seen: Timestamp,
+    pub expires_at: Timestamp,
+    pub address: String,
+    pub user_agent: String,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct NewSession<'a> {
+    pub user_id: i64,
+    pub session_id: &'a str,
+    pub expires_at: Timestamp,
+    pub address: &'a str,
+    pub user_agent: &'a str,
+}
+
+macro_rules! columns {
+    () => {
+        "id, user_id, session_id, created, last_seen, expires_at, address, user_agent FROM perijove_sessions"
+    };
+}
+
+fn read(mut row: Row) -> Result<Session> {
+    Ok(Session {
+        id: row.take()?,
+        user_id: row.take()?,
+        session_id: row.take()?,
+        created: row.take()?,
+        last_seen: row.take()?,
+        expires_at: row.take()?,
+        address: row.take()?,
+        user_agent: row.take()?,
+    })
+}
+
+/// Keeps a session by the fingerprint of its cookie.
+pub async fn create(db: &impl Db, fingerprint: &str, new: &NewSession<'_>, now: Timestamp) -> Result<i64> {
+    const CREATE: Stmt = Stmt::write(
+        "INSERT INTO perijove_sessions (fingerprint, user_id, session_id, created, last_seen, expires_at, address, \
+         user_agent) VALUES ($1, $2, $3, $4, $4, $5, $6, $7) RETURNING id",
+    );
+    let params = [
+        fingerprint.into(),
+        new.user_id.into(),
+        new.session_id.into(),
+        now.into(),
+        new.expires_at.into(),
+        new.address.into(),
+        new.user_agent.into(),
+    ];
+    crate::returned(db.one(&CREATE, &params).await?)
+}
+
+pub async fn find(db: &impl Db, fingerprint: &str, now: Timestamp) -> Result<Option<Session>> {
+    const FIND: Stmt = Stmt::read(concat!(
+        "SELECT ",
+        columns!(),
+        " WHERE fingerprint = $1 AND expires_at > $2"
+    ));
+    db.row(&FIND, &[fingerprint.into(), now.into()])
+        .await?
+        .map(read)
+        .transpose()
+}
+
+/// Notes that a session was used, and how long it lives now. Never backwards.
+pub async fn touch(db: &impl Db, id: i64, at: Timestamp, expires_at: Timestamp) -> Result<()> {
+    const TOUCH: Stmt =
+        Stmt::write("UPDATE perijove_sessions SET last_seen = $2, expires_at = $3 WHERE id = $1 AND last_seen < $2");
+    db.execute(&TOUCH, &[id.into(), at.into(), expires_at.into()])
+        .await
+        .map(drop)
+}
+
+pub async fn delete(db: &impl Db, id: i64) -> Result<bool> {
+    const DELETE: Stmt = Stmt::write("DELETE FROM perijove_sessions WHERE id = $1");
+    Ok(db.execute(&DELETE, &[id.into()]).await? > 0)
+}
+
+pub async fn delete_by_session_id(db: &impl Db, user_id: i64, session_id: &str) -> Result<u64> {
+    const DELETE: Stmt = Stmt::write("DELETE FROM perijove_sessions WHERE user_id = $1 AND session_id = $2");
+    db.execute(&DELETE, &[user_id.into(), session_id.into()]).await
+}
+
+/// Ends all sessions of a person, except perhaps the one that asks.
+pub async fn delete_of_user(db: &impl Db, user_id: i64, except: Option<i64>) -> Result<u64> {
+    const DELETE: Stmt = Stmt::write("DELETE FROM perijove_sessions WHERE user_id = $1 AND id <> $2");
+    db.execute(&DELETE, &[user_id.into(), except.unwrap_or(0).into()]).await
+}
+
+pub async fn of_user(db: &impl Db, user_id: i64, now: Timestamp) -> Result<Vec<Session>> {
+    const OF_USER: Stmt = Stmt::read(concat!(
+        "SELECT ",
+        columns!(),
+        " WHERE user_id = $1 AND expires_at > $2 ORDER BY id"
+    ));
+    db.rows(&OF_USER, &[user_id.into(), now.into()])
+        .await?
+        .into_iter()
+        .map(read)
+        .collect()
+}

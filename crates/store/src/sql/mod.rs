@@ -1,0 +1,172 @@
+//! The seam between one text of SQL and two databases.
+//!
+//! A [`Stmt`] is written once, with `$N` for its parameters. A [`Value`] is one of six types, a [`Row`] a row of them.
+//! [`Db`] is what a query function asks for: the [`Store`](crate::Store), which commits each statement by itself, or a
+//! [`Tx`]. Texts keep to what both databases understand: no `$` in a literal, `TRUE` and `FALSE` for booleans,
+//! `CAST($1 AS INTEGER)` where PostgreSQL could not infer a parameter's type.
+
+mod postgres;
+mod sqlite;
+mod value;
+
+use std::borrow::Cow;
+use std::future::Future;
+
+pub(crate) use postgres::Postgres;
+pub(crate) use sqlite::Sqlite;
+pub use value::{FromValue, Row, Value};
+
+use crate::error::Result;
+
+/// A statement, and whether it writes.
+#[derive(Debug, Clone)]
+pub struct Stmt {
+    sql: Cow<'static, str>,
+    write: bool,
+}
+
+impl Stmt {
+    #[must_use]
+    pub const fn read(sql: &'static str) -> Self {
+        Self {
+            sql: Cow::Borrowed(sql),
+            write: false,
+        }
+    }
+
+    #[must_use]
+    pub const fn write(sql: &'static str) -> Self {
+        Self {
+            sql: Cow::Borrowed(sql),
+            write: true,
+        }
+    }
+
+    /// A reading statement put together for this one call; it is not kept prepared.
+    #[must_use]
+    pub const fn composed(sql: String) -> Self {
+        Self {
+            sql: Cow::Owned(sql),
+            write: false,
+        }
+    }
+
+    fn is_kept(&self) -> bool {
+        matches!(self.sql, Cow::Borrowed(_))
+    }
+}
+
+/// What can run a statement.
+pub trait Db: Sync {
+    /// The rows that a statement gives, those of `RETURNING` too.
+    fn rows(&self, stmt: &Stmt, params: &[Value]) -> impl Future<Output = Result<Vec<Row>>> + Send;
+
+    /// Runs a statement that gives no rows; tells how many it changed.
+    fn execute(&self, stmt: &Stmt, params: &[Value]) -> impl Future<Output = Result<u64>> + Send;
+
+    /// All or nothing: a transaction of its own, or the one that is open already.
+    fn unit(&self) -> impl Future<Output = Result<Unit<'_>>> + Send;
+
+    /// The first row, if there is one.
+    fn row(&self, stmt: &Stmt, params: &[Value]) -> impl Future<Output = Result<Option<Row>>> + Send {
+        async move { Ok(self.rows(stmt, params).await?.into_iter().next()) }
+    }
+
+    /// The first column of every row.
+    fn column<T: FromValue>(&self, stmt: &Stmt, params: &[Value]) -> impl Future<Output = Result<Vec<T>>> + Send {
+        async move {
+            self.rows(stmt, params)
+                .await?
+                .into_iter()
+                .map(|mut row| row.take())
+                .collect()
+        }
+    }
+
+    /// The first column of the first row.
+    fn one<T: FromValue>(&self, stmt: &Stmt, params: &[Value]) -> impl Future<Output = Result<Option<T>>> + Send {
+        async move { self.row(stmt, params).await?.map(|mut row| row.take()).transpose() }
+    }
+}
+
+/// A write transaction. Dropped without [`commit`](Tx::commit), it is rolled back.
+pub struct Tx(pub(crate) TxKind);
+
+pub(crate) enum TxKind {
+    Sqlite(sqlite::SqliteTx),
+    Postgres(postgres::PostgresTx),
+}
+
+impl Tx {
+    pub async fn commit(self) -> Result<()> {
+        match self.0 {
+            TxKind::Sqlite(tx) => tx.commit().await,
+            TxKind::Postgres(tx) => tx.commit().await,
+        }
+    }
+
+    /// Several statements without parameters, as schemas are made of.
+    pub(crate) async fn batch(&self, sql: &str) -> Result<()> {
+        match &self.0 {
+            TxKind::Sqlite(tx) => tx.batch(sql),
+            TxKind::Postgres(tx) => tx.batch(sql).await,
+        }
+    }
+}
+
+impl Db for Tx {
+    async fn rows(&self, stmt: &Stmt, params: &[Value]) -> Result<Vec<Row>> {
+        match &self.0 {
+            TxKind::Sqlite(tx) => tx.rows(stmt, params),
+            TxKind::Postgres(tx) => tx.rows(stmt, params).await,
+        }
+    }
+
+    async fn execute(&self, stmt: &Stmt, params: &[Value]) -> Result<u64> {
+        match &self.0 {
+            TxKind::Sqlite(tx) => tx.execute(stmt, params),
+            TxKind::Postgres(tx) => tx.execute(stmt, params).await,
+        }
+    }
+
+    async fn unit(&self) -> Result<Unit<'_>> {
+        Ok(Unit::Outer(self))
+    }
+}
+
+/// Several statements that belong together, whoever opened the transaction.
+pub enum Unit<'a> {
+    Own(Tx),
+    Outer(&'a Tx),
+}
+
+impl Unit<'_> {
+    /// Commits a transaction of its own; leaves that of the caller to the caller.
+    pub async fn commit(self) -> Result<()> {
+        match self {
+            Self::Own(tx) => tx.commit().await,
+            Self::Outer(_) => Ok(()),
+        }
+    }
+
+    fn tx(&self) -> &Tx {
+        match self {
+            Self::Own(tx) => tx,
+            Self::Outer(tx) => tx,
+        }
+    }
+}
+
+impl Db for Unit<'_> {
+    async fn rows(&self, stmt: &Stmt, params: &[Value]) -> Result<Vec<Row>> {
+        self.tx().rows(stmt, params).await
+    }
+
+    async fn execute(&self, stmt: &Stmt, params: &[Value]) -> Result<u64> {
+        self.tx().execute(stmt, params).await
+    }
+
+    async fn unit(&self) -> Result<Unit<'_>> {
+        Ok(Unit::Outer(self.tx()))
+    }
+}

@@ -1,0 +1,238 @@
+//! SQLite: reads on the calling thread from a few connections, writes through one.
+//!
+//! Another program may write too (JupyterHub's tools, an administrator), so a busy database is waited for, without
+//! blocking a thread.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError, TryLockError};
+use std::time::Duration;
+
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Statement, ToSql, ffi, params_from_iter};
+use tokio::sync::OwnedMutexGuard;
+use tokio::time::Instant;
+
+use super::value::format_time;
+use super::{Row, Stmt, Value};
+use crate::error::{Result, StoreError};
+
+const READERS: usize = 4;
+const PATIENCE: Duration = Duration::from_secs(10);
+const KEPT_STATEMENTS: usize = 160;
+
+pub(crate) struct Sqlite {
+    path: std::path::PathBuf,
+    readers: [Mutex<Option<Connection>>; READERS],
+    writer: Arc<tokio::sync::Mutex<Connection>>,
+}
+
+impl Sqlite {
+    /// Opens the file, and makes it if it is not there.
+    pub(crate) async fn open(path: &Path) -> Result<Self> {
+        let writer = patiently(|| connect(path, true)).await?;
+        Ok(Self {
+            path: path.to_owned(),
+            readers: std::array::from_fn(|_| Mutex::new(None)),
+            writer: Arc::new(tokio::sync::Mutex::new(writer)),
+        })
+    }
+
+    pub(crate) async fn begin(&self) -> Result<SqliteTx> {
+        let mut writer = Arc::clone(&self.writer).lock_owned().await;
+        patiently(|| (&mut *writer).execute_batch("BEGIN IMMEDIATE").map_err(error)).await?;
+        Ok(SqliteTx {
+            writer: Mutex::new(writer),
+            open: true,
+        })
+    }
+
+    pub(crate) async fn rows(&self, stmt: &Stmt, params: &[Value]) -> Result<Vec<Row>> {
+        if stmt.write {
+            let mut writer = self.writer.lock().await;
+            patiently(|| query(&mut writer, stmt, params)).await
+        } else {
+            patiently(|| self.read(|connection| query(connection, stmt, params))).await
+        }
+    }
+
+    pub(crate) async fn execute(&self, stmt: &Stmt, params: &[Value]) -> Result<u64> {
+        let mut writer = self.writer.lock().await;
+        patiently(|| execute(&mut writer, stmt, params)).await
+    }
+
+    /// The first reader that is free; one that is warm if possible.
+    fn read<T>(&self, work: impl Fn(&Connection) -> Result<T>) -> Result<T> {
+        for reader in &self.readers {
+            match reader.try_lock() {
+                Ok(mut reader) => return work(self.connected(&mut reader)?),
+                Err(TryLockError::Poisoned(reader)) => return work(self.connected(&mut reader.into_inner())?),
+                Err(TryLockError::WouldBlock) => {}
+            }
+        }
+        let mut reader = self.readers[0].lock().unwrap_or_else(PoisonError::into_inner);
+        work(self.connected(&mut reader)?)
+    }
+
+    fn connected<'a>(&self, reader: &'a mut Option<Connection>) -> Result<&'a Connection> {
+        if reader.is_none() {
+            *reader = Some(connect(&self.path, false)?);
+        }
+        reader.as_ref().ok_or(StoreError::Busy)
+    }
+}
+
+/// An open transaction: it holds the writer.
+pub(crate) struct SqliteTx {
+    // The standard lock makes the guard shareable between threads; it is never contended.
+    writer: Mutex<OwnedMutexGuard<Connection>>,
+    open: bool,
+}
+
+impl SqliteTx {
+    pub(super) fn rows(&self, stmt: &Stmt, params: &[Value]) -> Result<Vec<Row>> {
+        query(&self.connection(), stmt, params)
+    }
+
+    pub(super) fn execute(&self, stmt: &Stmt, params: &[Value]) -> Result<u64> {
+        execute(&self.connection(), stmt, params)
+    }
+
+    pub(super) fn batch(&self, sql: &str) -> Result<()> {
+        self.connection().execute_batch(sql).map_err(error)
+    }
+
+    pub(super) async fn commit(mut self) -> Result<()> {
+        patiently(|| self.connection().execute_batch("COMMIT").map_err(error)).await?;
+        self.open = false;
+        Ok(())
+    }
+
+    fn connection(&self) -> std::sync::MutexGuard<'_, OwnedMutexGuard<Connection>> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for SqliteTx {
+    fn drop(&mut self) {
+        if self.open
+            && let Err(why) = self.connection().execute_batch("ROLLBACK")
+        {
+            // An error inside the transaction may have ended it already.
+            tracing::debug!(%why, "a transaction was gone before it was rolled back");
+        }
+    }
+}
+
+/// Tries again while another program has the database locked, for as long as a person would wait.
+async fn patiently<T>(mut attempt: impl FnMut() -> Result<T>) -> Result<T> {
+    let deadline = Instant::now() + PATIENCE;
+    let mut pause = Duration::from_millis(1);
+    loop {
+        match attempt() {
+            Err(StoreError::Busy) if Instant::now() < deadline => tokio::time::sleep(pause).await,
+            result => return result,
+        }
+        pause = (pause * 2).min(Duration::from_millis(50));
+    }
+}
+
+fn connect(path: &Path, writes: bool) -> Result<Connection> {
+    let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    if writes {
+        flags |= OpenFlags::SQLITE_OPEN_CREATE;
+    }
+    let connection = Connection::open_with_flags(path, flags).map_err(error)?;
+    connection.set_prepared_statement_cache_capacity(KEPT_STATEMENTS);
+    connection.busy_timeout(Duration::ZERO).map_err(error)?;
+    let pragmas = if writes {
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -2048; \
+         PRAGMA journal_size_limit = 16777216;"
+    } else {
+        "PRAGMA query_only = ON; PRAGMA cache_size = -1024;"
+    };
+    connection.execute_batch(pragmas).map_err(error)?;
+    Ok(connection)
+}
+
+fn query(connection: &Connection, stmt: &Stmt, params: &[Value]) -> Result<Vec<Row>> {
+    if stmt.is_kept() {
+        rows(&mut *connection.prepare_cached(&text(stmt)).map_err(error)?, params)
+    } else {
+        rows(&mut connection.prepare(&text(stmt)).map_err(error)?, params)
+    }
+}
+
+fn rows(prepared: &mut Statement<'_>, params: &[Value]) -> Result<Vec<Row>> {
+    let columns = prepared.column_count();
+    let mut found = prepared.query(params_from_iter(params)).map_err(error)?;
+    let mut rows = Vec::new();
+    while let Some(row) = found.next().map_err(error)? {
+        let values = (0..columns).map(|column| row.get_ref(column).map_err(error).and_then(read));
+        rows.push(Row::new(values.collect::<Result<_>>()?));
+    }
+    Ok(rows)
+}
+
+fn execute(connection: &Connection, stmt: &Stmt, params: &[Value]) -> Result<u64> {
+    let mut prepared = connection.prepare_cached(&text(stmt)).map_err(error)?;
+    let changed = prepared.execute(params_from_iter(params)).map_err(error)?;
+    Ok(changed as u64)
+}
+
+/// SQLite would take `$1` for a name.
+fn text(stmt: &Stmt) -> String {
+    stmt.sql.replace('$', "?")
+}
+
+fn read(value: ValueRef<'_>) -> Result<Value> {
+    match value {
+        ValueRef::Null => Ok(Value::Null),
+        ValueRef::Integer(number) => Ok(Value::Int(number)),
+        ValueRef::Text(text) => match std::str::from_utf8(text) {
+            Ok(text) => Ok(Value::Text(text.to_owned())),
+            Err(_) => Err(StoreError::Corrupt("a text is not UTF-8".to_owned())),
+        },
+        ValueRef::Blob(bytes) => Ok(Value::Bytes(bytes.to_owned())),
+        ValueRef::Real(_) => Err(StoreError::Corrupt("a fraction where none can be".to_owned())),
+    }
+}
+
+impl ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(match self {
+            Self::Null => ToSqlOutput::Borrowed(ValueRef::Null),
+            Self::Bool(flag) => ToSqlOutput::Borrowed(ValueRef::Integer(i64::from(*flag))),
+            Self::Int(number) => ToSqlOutput::Borrowed(ValueRef::Integer(*number)),
+            Self::Text(text) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
+            Self::Bytes(bytes) => ToSqlOutput::Borrowed(ValueRef::Blob(bytes)),
+            Self::Time(time) => ToSqlOutput::Owned(format_time(*time).into()),
+        })
+    }
+}
+
+fn error(error: rusqlite::Error) -> StoreError {
+    let text = error.to_string();
+    let Some(failure) = error.sqlite_error() else {
+        return StoreError::Other(text);
+    };
+    match failure.code {
+        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => StoreError::Busy,
+        ErrorCode::ConstraintViolation if is_unique(failure.extended_code) => StoreError::Conflict(text),
+        ErrorCode::CannotOpen
+        | ErrorCode::SystemIoFailure
+        | ErrorCode::ReadOnly
+        | ErrorCode::DiskFull
+        | ErrorCode::PermissionDenied => StoreError::Unavailable(text),
+        ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => StoreError::Corrupt(text),
+        _ => StoreError::Other(text),
+    }
+}
+
+fn is_unique(extended: i32) -> bool {
+    [
+        ffi::SQLITE_CONSTRAINT_UNIQUE,
+        ffi::SQLITE_CONSTRAINT_PRIMARYKEY,
+        ffi::SQLITE_CONSTRAINT_ROWID,
+    ]
+    .contains(&extended)
+}

@@ -1,0 +1,1 @@
+//! The behaviour suite: what every database must do, run against each.

@@ -1,0 +1,186 @@
+//! API tokens, as JupyterHub keeps them: found by prefix, compared by salted hash.
+
+use jiff::Timestamp;
+use perijove_model::token::{self, Hashed};
+
+use crate::error::{Result, StoreError};
+use crate::sql::{Db, Row, Stmt, Value};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Owner {
+    User(i64),
+    Service(i64),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    pub id: i64,
+    pub owner: Owner,
+    pub client_id: Option<String>,
+    pub session_id: Option<String>,
+    pub created: Option<Timestamp>,
+    pub expires_at: Option<Timestamp>,
+    pub last_activity: Option<Timestamp>,
+    pub note: Option<String>,
+    /// Raw: `inherit`, or what it was given.
+    pub scopes: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct NewToken<'a> {
+    pub owner: Owner,
+    pub hashed: &'a Hashed,
+    /// `jupyterhub` for one that no OAuth client issued.
+    pub client_id: &'a str,
+    pub session_id: Option<&'a str>,
+    pub expires_at: Option<Timestamp>,
+    pub note: &'a str,
+    pub scopes: &'a [String],
+}
+
+macro_rules! columns {
+    () => {
+        "id, user_id, service_id, client_id, session_id, created, expires_at, last_activity, note, scopes"
+    };
+}
+
+fn read(row: &mut Row) -> Result<Token> {
+    let id = row.take()?;
+    let owner = match (row.take::<Option<i64>>()?, row.take::<Option<i64>>()?) {
+        (Some(user), _) => Owner::User(user),
+        (None, Some(service)) => Owner::Service(service),
+        (None, None) => return Err(StoreError::Corrupt(format!("the API token {id} belongs to nobody"))),
+    };
+    Ok(Token {
+        id,
+        owner,
+        client_id: row.take()?,
+        session_id: row.take()?,
+        created: row.take()?,
+        expires_at: row.take()?,
+        last_activity: row.take()?,
+        note: row.take()?,
+        scopes: row.take()?,
+    })
+}
+
+async fn read_all(db: &impl Db, stmt: &Stmt, params: &[Value]) -> Result<Vec<Token>> {
+    db.rows(stmt, params).await?.iter_mut().map(read).collect()
+}
+
+/// The token that a caller presents in clear, unless it has expired.
+pub async fn find(db: &impl Db, candidate: &str, now: Timestamp) -> Result<Option<Token>> {
+    const FIND: Stmt = Stmt::read(concat!(
+        "SELECT hashed, ",
+        columns!(),
+        " FROM api_tokens WHERE prefix = $1 AND hashed IS NOT NULL AND (expires_at IS NULL OR expires_at > $2)"
+    ));
+    // PostgreSQL refuses a zero byte in a text.
+    let Some(prefix) = token::prefix(candidate).filter(|prefix| !prefix.contains('\0')) else {
+        return Ok(None);
+    };
+    for mut row in db.rows(&FIND, &[prefix.into(), now.into()]).await? {
+        let hashed: String = row.take()?;
+        if token::matches(&hashed, candidate) {
+            return read(&mut row).map(Some);
+        }
+    }
+    Ok(None)
+}
+
+pub async fn create(db: &impl Db, new: &NewToken<'_>, now: Timestamp) -> Result<i64> {
+    const CREATE: Stmt = Stmt::write(
+        "INSERT INTO api_tokens (user_id, service_id, hashed, prefix, client_id, session_id, created, expires_at, \
+         note, scopes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id",
+    );
+    let (user, service) = match new.owner {
+        Owner::User(id) => (Some(id), None),
+        Owner::Service(id) => (None, Some(id)),
+    };
+    let params = [
+        user.into(),
+        service.into(),
+        (&new.hashed.hashed).into(),
+        (&new.hashed.prefix).into(),
+        new.client_id.into(),
+        new.session_id.into(),
+        now.into(),
+        new.expires_at.into(),
+        new.note.into(),
+        Value::list(new.scopes),
+    ];
+    crate::returned(db.one(&CREATE, &params).await?)
+}
+
+pub async fn of_user(db: &impl Db, user_id: i64, now: Timestamp) -> Result<Vec<Token>> {
+    const OF_USER: Stmt = Stmt::read(concat!(
+        "SELECT ",
+        columns!(),
+        " FROM api_tokens WHERE user_id = $1 AND (expires_at IS NULL OR expires_at > $2) ORDER BY id"
+    ));
+    read_all(db, &OF_USER, &[user_id.into(), now.into()]).await
+}
+
+/// A person's tokens that an OAuth client issued.
+pub async fn of_client(db: &impl Db, user_id: i64, client_id: &str, now: Timestamp) -> Result<Vec<Token>> {
+    const OF_CLIENT: Stmt = Stmt::read(concat!(
+        "SELECT ",
+        columns!(),
+        " FROM api_tokens WHERE user_id = $1 AND client_id = $2 AND (expires_at IS NULL OR expires_at > $3) ORDER BY id"
+    ));
+    read_all(db, &OF_CLIENT, &[user_id.into(), client_id.into(), now.into()]).await
+}
+
+pub async fn get(db: &impl Db, id: i64) -> Result<Option<Token>> {
+    const GET: Stmt = Stmt::read(concat!("SELECT ", columns!(), " FROM api_tokens WHERE id = $1"));
+    db.row(&GET, &[id.into()]).await?.as_mut().map(read).transpose()
+}
+
+pub async fn delete(db: &impl Db, id: i64) -> Result<bool> {
+    const DELETE: Stmt = Stmt::write("DELETE FROM api_tokens WHERE id = $1");
+    Ok(db.execute(&DELETE, &[id.into()]).await? > 0)
+}
+
+/// What a browser's session was given: ends with it.
+pub async fn delete_for_session(db: &impl Db, user_id: i64, session_id: &str) -> Result<u64> {
+    const DELETE: Stmt = Stmt::write("DELETE FROM api_tokens WHERE user_id = $1 AND session_id = $2");
+    db.execute(&DELETE, &[user_id.into(), session_id.into()]).await
+}
+
+pub async fn delete_for_client(db: &impl Db, user_id: i64, client_id: &str) -> Result<u64> {
+    const DELETE: Stmt = Stmt::write("DELETE FROM api_tokens WHERE user_id = $1 AND client_id = $2");
+    db.execute(&DELETE, &[user_id.into(), client_id.into()]).await
+}
+
+/// The tokens that a server got for itself, known by their note (`Server at /user/x/`).
+pub async fn delete_server_tokens(db: &impl Db, user_id: i64, note: &str) -> Result<u64> {
+    const DELETE: Stmt =
+        Stmt::write("DELETE FROM api_tokens WHERE user_id = $1 AND note = $2 AND client_id = 'jupyterhub'");
+    db.execute(&DELETE, &[user_id.into(), note.into()]).await
+}
+
+/// Notes activity; never backwards.
+pub async fn touch(db: &impl Db, id: i64, at: Timestamp) -> Result<()> {
+    const TOUCH: Stmt = Stmt::write(
+        "UPDATE api_tokens SET last_activity = $2 WHERE id = $1 AND (last_activity IS NULL OR last_activity < $2)",
+    );
+    db.execute(&TOUCH, &[id.into(), at.into()]).await.map(drop)
+}
+
+/// Deletes everything whose time is over: tokens, codes, shares, share codes, sessions and links. How
+/// many rows there were.
+pub async fn purge_expired(db: &impl Db, now: Timestamp) -> Result<u64> {
+    const CODES: Stmt = Stmt::write("DELETE FROM oauth_codes WHERE expires_at < $1");
+    const BY_TIME: [Stmt; 5] = [
+        Stmt::write("DELETE FROM api_tokens WHERE expires_at IS NOT NULL AND expires_at < $1"),
+        Stmt::write("DELETE FROM shares WHERE expires_at < $1"),
+        Stmt::write("DELETE FROM share_codes WHERE expires_at < $1"),
+        Stmt::write("DELETE FROM perijove_sessions WHERE expires_at < $1"),
+        Stmt::write("DELETE FROM perijove_links WHERE expires_at < $1"),
+    ];
+    let mut purged = db.execute(&CODES, &[now.as_second().into()]).await?;
+    for stmt in &BY_TIME {
+        purged += db.execute(stmt, &[now.into()]).await?;
+    }
+    Ok(purged)
+}

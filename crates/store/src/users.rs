@@ -1,0 +1,242 @@
+//! People.
+
+use jiff::Timestamp;
+use serde_json::Value as Json;
+
+use crate::error::Result;
+use crate::sql::{Db, Row, Stmt, Value};
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct User {
+    pub id: i64,
+    pub name: String,
+    pub admin: bool,
+    pub created: Option<Timestamp>,
+    pub last_activity: Option<Timestamp>,
+    pub cookie_id: String,
+    pub user_info: Option<Json>,
+    pub encrypted_auth_state: Option<Vec<u8>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StateFilter {
+    /// With a server that runs or is on its way.
+    Active,
+    Inactive,
+    /// With a server that is ready.
+    Ready,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Sort {
+    #[default]
+    Id,
+    Name,
+    LastActivity,
+}
+
+/// Which users, in which order, and which page of them.
+#[derive(Debug, Clone, Default)]
+pub struct ListQuery {
+    pub state: Option<StateFilter>,
+    /// A part of the name, in whatever case.
+    pub name_filter: Option<String>,
+    pub sort: Sort,
+    pub descending: bool,
+    pub offset: i64,
+    pub limit: i64,
+    /// The names that a filtered scope allows; with `only_groups`, either suffices.
+    pub only: Option<Vec<String>>,
+    pub only_groups: Option<Vec<String>>,
+}
+
+macro_rules! columns {
+    () => {
+        "u.id, u.name, u.admin, u.created, u.last_activity, u.cookie_id, u.user_info, u.encrypted_auth_state FROM users u"
+    };
+}
+
+fn read(mut row: Row) -> Result<User> {
+    Ok(User {
+        id: row.take()?,
+        name: row.take()?,
+        admin: row.take()?,
+        created: row.take()?,
+        last_activity: row.take()?,
+        cookie_id: row.take()?,
+        user_info: row.take()?,
+        encrypted_auth_state: row.take()?,
+    })
+}
+
+pub async fn by_id(db: &impl Db, id: i64) -> Result<Option<User>> {
+    const BY_ID: Stmt = Stmt::read(concat!("SELECT ", columns!(), " WHERE u.id = $1"));
+    db.row(&BY_ID, &[id.into()]).await?.map(read).transpose()
+}
+
+pub async fn by_name(db: &impl Db, name: &str) -> Result<Option<User>> {
+    const BY_NAME: Stmt = Stmt::read(concat!("SELECT ", columns!(), " WHERE u.name = $1"));
+    db.row(&BY_NAME, &[name.into()]).await?.map(read).transpose()
+}
+
+/// A page of users, and how many there are on all pages.
+pub async fn list(db: &impl Db, query: &ListQuery) -> Result<(Vec<User>, i64)> {
+    let mut params = Vec::new();
+    let filter = filter(query, &mut params);
+    let count = Stmt::composed(format!("SELECT COUNT(*) FROM users u{filter}"));
+    let total: i64 = crate::returned(db.one(&count, &params).await?)?;
+    let direction = if query.descending { "DESC" } else { "ASC" };
+    let order = match query.sort {
+        Sort::Id => format!("u.id {direction}"),
+        Sort::Name => format!("u.name {direction}"),
+        // Who was never seen comes last, on both databases.
+        Sort::LastActivity => format!("u.last_activity IS NULL, u.last_activity {direction}, u.id {direction}"),
+    };
+    params.extend([query.limit.max(0).into(), query.offset.max(0).into()]);
+    let (limit, offset) = (params.len() - 1, params.len());
+    let page = format!(
+        concat!(
+            "SELECT ",
+            columns!(),
+            "{filter} ORDER BY {order} LIMIT ${limit} OFFSET ${offset}"
+        ),
+        filter = filter,
+        order = order,
+        limit = limit,
+        offset = offset
+    );
+    let rows = db.rows(&Stmt::composed(page), &params).await?;
+    Ok((rows.into_iter().map(read).collect::<Result<_>>()?, total))
+}
+
+fn filter(query: &ListQuery, params: &mut Vec<Value>) -> String {
+    const SERVER: &str =
+        "SELECT 1 FROM spawners s LEFT JOIN perijove_runs r ON r.spawner_id = s.id WHERE s.user_id = u.id";
+    const ACTIVE: &str = "(s.server_id IS NOT NULL OR r.phase IN ('requested', 'stopping'))";
+    const READY: &str = "s.server_id IS NOT NULL AND COALESCE(r.phase, 'ready') NOT IN ('prepared', 'started', 'answering', 'stopping')";
+    let mut terms = Vec::new();
+    match query.state {
+        Some(StateFilter::Active) => terms.push(format!("EXISTS ({SERVER} AND {ACTIVE})")),
+        Some(StateFilter::Inactive) => terms.push(format!("NOT EXISTS ({SERVER} AND {ACTIVE})")),
+        Some(StateFilter::Ready) => terms.push(format!("EXISTS ({SERVER} AND {READY})")),
+        None => {}
+    }
+    if let Some(part) = &query.name_filter {
+        let escaped = part
+            .to_lowercase()
+            .replace('!', "!!")
+            .replace('%', "!%")
+            .replace('_', "!_");
+        params.push(Value::Text(format!("%{escaped}%")));
+        terms.push(format!("LOWER(u.name) LIKE ${} ESCAPE '!'", params.len()));
+    }
+    let mut allowed = Vec::new();
+    if let Some(names) = &query.only {
+        allowed.push(format!("u.name IN ({})", placeholders(names, params)));
+    }
+    if let Some(groups) = &query.only_groups {
+        allowed.push(format!(
+            "EXISTS (SELECT 1 FROM user_group_map m JOIN groups g ON g.id = m.group_id \
+             WHERE m.user_id = u.id AND g.name IN ({}))",
+            placeholders(groups, params)
+        ));
+    }
+    if !allowed.is_empty() {
+        terms.push(format!("({})", allowed.join(" OR ")));
+    }
+    if terms.is_empty() {
+        String::new()
+    } else {
+        format!(" WHERE {}", terms.join(" AND "))
+    }
+}
+
+/// `$4, $5, ...` for the items; an empty list matches nothing.
+fn placeholders(items: &[String], params: &mut Vec<Value>) -> String {
+    let mut list = vec!["NULL".to_owned()];
+    for item in items {
+        params.push(item.into());
+        list.push(format!("${}", params.len()));
+    }
+    list.join(", ")
+}
+
+/// A new user, with role `user`, and `admin` where it fits. A name that is taken is a conflict.
+pub async fn create(db: &impl Db, name: &str, admin: bool, cookie_id: &str, now: Timestamp) -> Result<User> {
+    const CREATE: Stmt = Stmt::write(
+        "INSERT INTO users (name, admin, cookie_id, created, last_activity) VALUES ($1, $2, $3, $4, $4) RETURNING id",
+    );
+    let unit = db.unit().await?;
+    let created: Value = now.into();
+    let params = [name.into(), admin.into(), cookie_id.into(), created.clone()];
+    let id = crate::returned(unit.one(&CREATE, &params).await?)?;
+    crate::roles::grant_user(&unit, id, "user").await?;
+    if admin {
+        crate::roles::grant_user(&unit, id, "admin").await?;
+    }
+    let user = crate::returned(by_id(&unit, id).await?)?;
+    unit.commit().await?;
+    Ok(user)
+}
+
+/// The flag and the role, in step.
+pub async fn set_admin(db: &impl Db, id: i64, admin: bool) -> Result<()> {
+    const FLAG: Stmt = Stmt::write("UPDATE users SET admin = $2 WHERE id = $1");
+    const REVOKE: Stmt = Stmt::write(
+        "DELETE FROM user_role_map WHERE user_id = $1 AND role_id = (SELECT id FROM roles WHERE name = 'admin')",
+    );
+    let unit = db.unit().await?;
+    unit.execute(&FLAG, &[id.into(), admin.into()]).await?;
+    if admin {
+        crate::roles::grant_user(&unit, id, "admin").await?;
+    } else {
+        unit.execute(&REVOKE, &[id.into()]).await?;
+    }
+    unit.commit().await
+}
+
+/// A new name; one that is taken is a conflict.
+pub async fn rename(db: &impl Db, id: i64, new: &str) -> Result<()> {
+    const RENAME: Stmt = Stmt::write("UPDATE users SET name = $2 WHERE id = $1");
+    db.execute(&RENAME, &[id.into(), new.into()]).await.map(drop)
+}
+
+/// What the authenticator keeps of a user, encrypted; `None` forgets it.
+pub async fn set_auth_state(db: &impl Db, id: i64, encrypted: Option<&[u8]>) -> Result<()> {
+    const SET: Stmt = Stmt::write("UPDATE users SET encrypted_auth_state = $2 WHERE id = $1");
+    db.execute(&SET, &[id.into(), encrypted.into()]).await.map(drop)
+}
+
+pub async fn set_user_info(db: &impl Db, id: i64, info: &Json) -> Result<()> {
+    const SET: Stmt = Stmt::write("UPDATE users SET user_info = $2 WHERE id = $1");
+    db.execute(&SET, &[id.into(), info.into()]).await.map(drop)
+}
+
+/// Notes activity; never backwards.
+pub async fn touch(db: &impl Db, id: i64, at: Timestamp) -> Result<()> {
+    const TOUCH: Stmt = Stmt::write(
+        "UPDATE users SET last_activity = $2 WHERE id = $1 AND (last_activity IS NULL OR last_activity < $2)",
+    );
+    db.execute(&TOUCH, &[id.into(), at.into()]).await.map(drop)
+}
+
+/// Deletes a user and all that is theirs: servers' rows, their OAuth clients, tokens, sessions. Stop what runs first.
+pub async fn delete(db: &impl Db, id: i64) -> Result<bool> {
+    const CLIENTS: Stmt = Stmt::write(
+        "DELETE FROM oauth_clients WHERE identifier IN (SELECT oauth_client_id FROM spawners WHERE user_id = $1)",
+    );
+    const SERVERS: Stmt =
+        Stmt::write("DELETE FROM servers WHERE id IN (SELECT server_id FROM spawners WHERE user_id = $1)");
+    const USER: Stmt = Stmt::write("DELETE FROM users WHERE id = $1");
+    let unit = db.unit().await?;
+    unit.execute(&CLIENTS, &[id.into()]).await?;
+    unit.execute(&SERVERS, &[id.into()]).await?;
+    let deleted = unit.execute(&USER, &[id.into()]).await? > 0;
+    unit.commit().await?;
+    Ok(deleted)
+}
+
+pub async fn any_admin(db: &impl Db) -> Result<bool> {
+    const ANY: Stmt = Stmt::read("SELECT id FROM users WHERE admin LIMIT 1");
+    Ok(db.row(&ANY, &[]).await?.is_some())
+}

@@ -1,10 +1,24 @@
 //! perijove.toml: parsed with spans, all mistakes at once.
+//!
+//! Architecture invariant: no environment, file or clock of its own; the caller passes them in.
 
+mod docs;
+mod errors;
+mod hints;
+mod key;
 mod keys;
+mod load;
+mod mask;
+mod node;
+mod reader;
 mod section;
 mod types;
+mod values;
 
+pub use docs::{example, reference, schema};
+pub use errors::ConfigErrors;
 pub use keys::{Access, Auth, Config, DummyAuth, Edge, Group, Hub, NativeAuth, ProcessSpawner, Role, Service, Spawner};
+pub use load::load;
 pub use types::{
     BaseUrl, ByteSize, Database, DatabaseUrl, Json, LogFormat, LogLevel, OneOrMany, PathTemplate, Pattern, PortRange,
 };

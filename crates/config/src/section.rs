@@ -35,6 +35,23 @@ macro_rules! section {
                 Self { $($field: $default,)+ }
             }
         }
+
+        impl $crate::reader::Section for $name {
+            const ABOUT: &'static str = concat!($($about),+);
+
+            fn keys() -> Vec<$crate::key::Key> {
+                vec![$(
+                    $crate::key::Key::new::<$type>(stringify!($field), concat!($($doc),+), &$default)
+                        $(.$option($($argument)?))*,
+                )+]
+            }
+
+            fn read(mut fields: $crate::reader::Fields<'_, '_>) -> Self {
+                let value = Self { $($field: fields.take(stringify!($field), || $default),)+ };
+                fields.finish();
+                value
+            }
+        }
     )+};
 }
 

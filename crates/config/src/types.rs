@@ -201,6 +201,16 @@ impl PathTemplate {
         &self.0
     }
 
+    /// A relative one is below `dir`.
+    pub(crate) fn in_dir(self, dir: &Path) -> Self {
+        if self.0.starts_with("{data_dir}") {
+            self
+        } else {
+            Self(dir.join(self.0).to_string_lossy().into_owned())
+        }
+    }
+
+    /// The path for one person.
     #[must_use]
     pub fn fill(&self, data_dir: &Path, username: &str) -> PathBuf {
         let mut filled = String::new();

@@ -1,0 +1,84 @@
+//! What to do about a key that isn't known: a likely meaning, another section, today's name of an upstream option.
+
+use crate::docs;
+use crate::errors::Mistake;
+
+/// Upstream's names of options whose name or place differs here.
+const UPSTREAM: &[(&str, &str)] = &[
+    ("auth_token_file", "`auth_token = \"file:PATH\"` in [edge]"),
+    ("authenticator_class", "`kind` in [[auth]]"),
+    ("bind_url", "`listen` in [edge]"),
+    ("cookie_max_age_days", "`cookie_max_age = \"14d\"` in [hub]"),
+    ("db_url", "`database` in [hub]"),
+    ("home_dir_template", "`home` in [spawner.process]"),
+    ("hub_bind_url", "`listen` in [hub]"),
+    ("hub_connect_url", "`connect_url` in [hub]"),
+    ("hub_ip", "`listen` in [hub]"),
+    ("hub_port", "`listen` in [hub]"),
+    ("ip", "`listen` in [edge]"),
+    ("keys", "`crypt_keys` in [hub]"),
+    ("load_groups", "[[group]]"),
+    ("load_roles", "[[role]]"),
+    ("port", "`listen` in [edge]"),
+    ("proxy_auth_token", "`auth_token` in [edge]"),
+    ("services", "[[service]]"),
+    ("should_start", "`supervise` in [edge]"),
+    ("token_expires_in_max_seconds", "`token_expires_in_max` in [hub]"),
+    ("trusted_downstream_ips", "`trusted_proxies` in [hub]"),
+];
+
+/// Keys that are to come.
+const LATER: &[(&str, &str, &str)] = &[(
+    "service",
+    "command",
+    "managed services come in a later release: start the program yourself and give its `url`",
+)];
+
+pub(crate) fn unknown_key<'a>(section: &str, key: &str, known: impl Iterator<Item = &'a str>) -> Mistake {
+    if let Some((_, _, text)) = LATER.iter().find(|(s, k, _)| *s == section && *k == key) {
+        return Mistake::new(format!("`{key}` isn't in this release")).help(*text);
+    }
+    let mistake = Mistake::new(format!("unknown key `{}` in [{section}]", short(key)));
+    if let Some(name) = nearest(key, known) {
+        return mistake.help(format!("did you mean `{name}`?"));
+    }
+    match elsewhere(key) {
+        Some(place) => mistake.help(format!("that is {place}")),
+        None => mistake.help("`perijove config reference` lists the keys"),
+    }
+}
+
+pub(crate) fn unknown_section<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Mistake {
+    let mistake = Mistake::new(format!("unknown section `{}`", short(name)));
+    if let Some(name) = nearest(name, known) {
+        return mistake.help(format!("did you mean `{name}`?"));
+    }
+    match elsewhere(name) {
+        Some(place) => mistake.help(format!("that is {place}")),
+        None => mistake.help("`perijove config reference` lists the sections"),
+    }
+}
+
+fn elsewhere(key: &str) -> Option<String> {
+    if let Some((_, place)) = UPSTREAM.iter().find(|(name, _)| *name == key) {
+        return Some((*place).to_owned());
+    }
+    let sections = docs::sections();
+    let section = sections
+        .iter()
+        .find(|section| section.keys.iter().any(|known| known.name == key))?;
+    Some(format!("`{key}` in {}", section.heading()))
+}
+
+/// The known name that a typing mistake away is `name`.
+pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let name = short(name);
+    let scored = known.map(|known| (strsim::damerau_levenshtein(&name, known), known));
+    let (distance, known) = scored.min_by_key(|(distance, _)| *distance)?;
+    (distance <= 1 + known.len() / 5).then_some(known)
+}
+
+/// Any text may be a key.
+fn short(name: &str) -> String {
+    name.chars().filter(|c| !c.is_control()).take(60).collect()
+}

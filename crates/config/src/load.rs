@@ -1,0 +1,180 @@
+//! From text and environment to a [`Config`].
+
+use std::collections::BTreeSet;
+use std::io;
+use std::path::Path;
+
+use toml::de::DeTable;
+
+use crate::docs;
+use crate::errors::{ConfigErrors, Mistake, Place};
+use crate::hints;
+use crate::key::Kind;
+use crate::keys::{Auth, Config, NativeAuth, ProcessSpawner};
+use crate::mask::mask;
+use crate::node::{Raw, Source, Table};
+use crate::reader::{Field, Fields, Reader, Section, element, section, subsection, tables};
+
+/// Ways to log in that people will look for.
+const LATER: &[&str] = &["oauth", "ldap", "header", "pam", "shared-password", "jwt", "lti"];
+const PRESENT: &[&str] = &["native", "dummy"];
+
+/// Reads perijove.toml, if there is one, and the environment. Reports all mistakes at once.
+///
+/// # Errors
+/// Everything that is wrong, ready to be shown.
+pub fn load(
+    text: Option<(&Path, &str)>,
+    env: &dyn Fn(&str) -> Option<String>,
+    files: &dyn Fn(&Path) -> io::Result<String>,
+) -> Result<Config, ConfigErrors> {
+    let (path, text) = text.unwrap_or((Path::new(""), ""));
+    let base = path.parent().unwrap_or(Path::new("")).to_owned();
+    let mut reader = Reader {
+        env,
+        files,
+        base,
+        mistakes: Vec::new(),
+        secrets: Vec::new(),
+    };
+
+    let (parsed, syntax) = DeTable::parse_recoverable(text);
+    let table = Source { env, variable: None }.table(parsed.get_ref(), &mut reader.mistakes);
+    let config = config(table, &mut reader);
+
+    let Reader {
+        mut mistakes, secrets, ..
+    } = reader;
+    let broken: Vec<Mistake> = syntax.iter().map(syntax_mistake).collect();
+    if !broken.is_empty() {
+        // What stands on a line that can't be read is guesswork.
+        let lines: BTreeSet<_> = broken.iter().map(|mistake| line(text, mistake)).collect();
+        mistakes.retain(|mistake| !lines.contains(&line(text, mistake)));
+        mistakes.extend(broken);
+    }
+    if mistakes.is_empty() {
+        return Ok(config);
+    }
+    let shown = mask(text, &secrets, docs::is_harmless);
+    let name = if path.as_os_str().is_empty() {
+        "environment".to_owned()
+    } else {
+        path.display().to_string()
+    };
+    Err(ConfigErrors::new(name, shown, mistakes))
+}
+
+fn syntax_mistake(error: &toml::de::Error) -> Mistake {
+    let place = Place::File(error.span().unwrap_or(0..0));
+    Mistake::new(format!("not TOML: {}", error.message().replace('\n', ", "))).at(&place)
+}
+
+/// The number of the line that a mistake is on.
+fn line(text: &str, mistake: &Mistake) -> Option<usize> {
+    let start = mistake.place.span()?.start.min(text.len());
+    Some(text.as_bytes()[..start].iter().filter(|byte| **byte == b'\n').count())
+}
+
+fn config(mut table: Table, reader: &mut Reader<'_>) -> Config {
+    let config = Config {
+        hub: section(table.remove("hub"), "hub", reader),
+        edge: section(table.remove("edge"), "edge", reader),
+        auth: auths(&mut table, reader),
+        access: section(table.remove("access"), "access", reader),
+        roles: named(&mut table, "role", |role: &crate::Role| role.name.clone(), reader),
+        groups: named(&mut table, "group", |group: &crate::Group| group.name.clone(), reader),
+        services: named(
+            &mut table,
+            "service",
+            |service: &crate::Service| service.name.clone(),
+            reader,
+        ),
+        spawner: section(table.remove("spawner"), "spawner", reader),
+    };
+    let sections = docs::sections();
+    for entry in table.entries {
+        reader.hide(&entry.node);
+        let mistake = hints::unknown_section(&entry.key, sections.iter().map(|section| section.name));
+        reader.mistake(&entry.key_place, mistake);
+    }
+    config
+}
+
+/// `[[name]]`, whose names must differ.
+fn named<S: Section>(table: &mut Table, name: &str, key: fn(&S) -> String, reader: &mut Reader<'_>) -> Vec<S> {
+    let mut seen = BTreeSet::new();
+    let mut list = Vec::new();
+    for (table, place) in tables(table.remove(name), name, reader) {
+        let written = table.entries.iter().find(|entry| entry.key == "name");
+        let name_place = written.map_or(place.clone(), |entry| entry.node.place.clone());
+        let value: S = element(table, place, name, reader);
+        let key = key(&value);
+        if !key.is_empty() && !seen.insert(key) {
+            reader.mistake(&name_place, Mistake::new(format!("a second {name} of this name")));
+        }
+        list.push(value);
+    }
+    list
+}
+
+fn auths(table: &mut Table, reader: &mut Reader<'_>) -> Vec<Auth> {
+    let tables = tables(table.remove("auth"), "auth", reader);
+    let mut list: Vec<_> = tables
+        .into_iter()
+        .filter_map(|(table, place)| auth(table, place, reader))
+        .collect();
+    if list.is_empty() {
+        list.push(Auth::Native(NativeAuth::default()));
+    }
+    list
+}
+
+fn auth(mut table: Table, place: Place, reader: &mut Reader<'_>) -> Option<Auth> {
+    let Some(entry) = table.remove("kind") else {
+        table.entries.iter().for_each(|entry| reader.hide(&entry.node));
+        let help = "write `kind = \"native\"` or `kind = \"dummy\"`";
+        reader.mistake(&place, Mistake::new("`kind` is missing in [[auth]]").help(help));
+        return None;
+    };
+    let kind = match &entry.node.raw {
+        Raw::Text(kind) => kind.as_str(),
+        _ => "",
+    };
+    match kind {
+        "native" => return Some(Auth::Native(element(table, place, "auth", reader))),
+        "dummy" => return Some(Auth::Dummy(element(table, place, "auth", reader))),
+        _ => {}
+    }
+    table.entries.iter().for_each(|entry| reader.hide(&entry.node));
+    let here = "\"native\" and \"dummy\" are there";
+    let mistake = match hints::nearest(kind, PRESENT.iter().copied()) {
+        _ if LATER.contains(&kind) => Mistake::new("this way to log in is not in this release").help(here),
+        Some(near) => Mistake::new("unknown way to log in").help(format!("did you mean \"{near}\"?")),
+        None => Mistake::new("unknown way to log in").help(here),
+    };
+    if !matches!(entry.node.raw, Raw::Broken) {
+        reader.mistake(&entry.node.place, mistake);
+    }
+    None
+}
+
+impl Field for ProcessSpawner {
+    fn kind() -> Kind {
+        Kind {
+            section: Some((Self::ABOUT, Self::keys())),
+            ..Kind::text("a section")
+        }
+    }
+
+    fn show(&self) -> Option<String> {
+        None
+    }
+
+    fn take(fields: &mut Fields<'_, '_>, name: &'static str) -> Option<Self> {
+        Some(subsection(fields, name))
+    }
+
+    fn based(self, _base: &Path) -> Self {
+        self
+    }
+}

@@ -251,3 +251,13 @@ pub fn example() -> String {
     }
     text
 }
+
+/// The documents that are made from the keys, by their path in the repository.
+#[must_use]
+pub fn documents() -> [(&'static str, String); 3] {
+    [
+        ("docs/reference/configuration.md", reference()),
+        ("docs/reference/perijove.schema.json", format!("{:#}\n", schema())),
+        ("docs/reference/perijove.example.toml", example()),
+    ]
+}

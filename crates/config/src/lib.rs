@@ -15,7 +15,7 @@ mod section;
 mod types;
 mod values;
 
-pub use docs::{example, reference, schema};
+pub use docs::{documents, example, reference, schema};
 pub use errors::ConfigErrors;
 pub use keys::{Access, Auth, Config, DummyAuth, Edge, Group, Hub, NativeAuth, ProcessSpawner, Role, Service, Spawner};
 pub use load::load;

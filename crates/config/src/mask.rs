@@ -47,10 +47,10 @@ fn matches(pattern: &str, text: &str) -> Vec<(Range<usize>, usize)> {
 fn value_end(text: &str, start: usize) -> usize {
     let rest = &text[start..];
     let line = rest.find(['\n', '\r']).unwrap_or(rest.len());
-    let closing = if rest.starts_with("\"\"\"") {
-        rest[3..].find("\"\"\"").map(|at| at + 3)
-    } else if rest.starts_with("'''") {
-        rest[3..].find("'''").map(|at| at + 3)
+    let closing = if let Some(quoted) = rest.strip_prefix("\"\"\"") {
+        quoted.find("\"\"\"").map(|at| at + 3)
+    } else if let Some(quoted) = rest.strip_prefix("'''") {
+        quoted.find("'''").map(|at| at + 3)
     } else if rest.starts_with('[') {
         rest.find(']')
     } else {

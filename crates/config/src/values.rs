@@ -336,7 +336,7 @@ impl Value for Secret {
             Some(file) => match (reader.files)(&reader.base.join(file)) {
                 Ok(content) => content.trim_end_matches(['\n', '\r']).to_owned(),
                 Err(error) => {
-                    let mistake = Mistake::new(format!("can't read the secret's file: {error}"));
+                    let mistake = Mistake::new(format!("can't read the secret's file `{file}`: {error}"));
                     reader.mistake(
                         &node.place,
                         mistake.help("the path after `file:` is relative to perijove.toml"),

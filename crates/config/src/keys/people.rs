@@ -25,7 +25,7 @@ section! {
         /// Everybody who can log in.
         allow_all: bool = false;
         /// Everybody who is in the database already.
-        allow_existing_users: Option<bool> = None, unset "true with native accounts, else whether `allowed_users` has names";
+        allow_existing_users: Option<bool> = None, unset "true with native accounts, else whether `allowed_users` has names", example "false";
         /// People let in; they are added to the database at start.
         allowed_users: BTreeSet<UserName> = BTreeSet::new(), example "[\"ada\", \"grace\"]";
         /// People kept out, whatever else is set.

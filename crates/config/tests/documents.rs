@@ -1,0 +1,50 @@
+//! The documents that are made from the table of keys.
+
+mod common;
+
+use std::path::Path;
+
+use common::read;
+use perijove_config::{Config, documents, example, reference};
+
+#[test]
+fn committed_documents_are_current() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    for (path, text) in documents() {
+        let committed = std::fs::read_to_string(root.join(path)).unwrap_or_default();
+        assert!(
+            committed == text,
+            "{path} isn't what the keys say; regenerate it with `cargo run -p perijove -- config reference --write`"
+        );
+    }
+}
+
+#[test]
+fn the_example_says_the_defaults() {
+    let mut config = read(&example(), &[]).unwrap();
+    config.hub.data_dir = Config::default().hub.data_dir;
+    assert_eq!(config, Config::default());
+}
+
+#[test]
+fn every_line_of_the_example_can_be_used() {
+    let is_toml =
+        |line: &str| line.starts_with("[[") || line.split_once(" = ").is_some_and(|(key, _)| !key.contains(' '));
+    let lines = example();
+    let lines = lines
+        .lines()
+        .map(|line| line.strip_prefix("# ").filter(|rest| is_toml(rest)).unwrap_or(line));
+    let text = lines.collect::<Vec<_>>().join("\n");
+    let config = read(&text, &[("GRADER_TOKEN", "x")]).unwrap_or_else(|errors| panic!("{errors}"));
+    assert_eq!(
+        (config.auth.len(), config.roles.len(), config.services.len()),
+        (2, 1, 1)
+    );
+}
+
+#[test]
+fn every_key_has_a_meaning() {
+    let text = reference();
+    assert!(text.contains("`PERIJOVE_SPAWNER_PROCESS_LOG_LIMIT`") && text.contains("`CONFIGPROXY_AUTH_TOKEN`"));
+    assert!(!text.contains("\n\n\n"), "an empty description");
+}

@@ -20,7 +20,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         [_, "scope", dir] => ExitCode::from(perijove_spawn::scope::main(Path::new(dir)) as u8),
-        [_, "hub", dir] => run(hub(PathBuf::from(dir))),
+        [_, "hub", dir, ports] => run(hub(PathBuf::from(dir), ports.parse().unwrap())),
         _ => libtest_mimic::run(&Arguments::from_args(), trials()).exit_code(),
     }
 }
@@ -70,20 +70,21 @@ fn run<T>(test: impl Future<Output = T>) -> T {
         .block_on(test)
 }
 
-/// Starts a server, says so, and waits to be killed.
-async fn hub(dir: PathBuf) -> ExitCode {
+/// Starts a server in the ports of whoever asked, says so, and waits to be killed.
+async fn hub(dir: PathBuf, first_port: u16) -> ExitCode {
     let mut subject = processes(&dir);
-    subject.config.port_range = 30_200..=30_299;
+    subject.config.port_range = first_port..=first_port + 9;
     let server = Server::start(&subject, &Behaviour::Serve).await;
     println!("{}", serde_json::json!([server.started.url, server.started.state]));
     tokio::time::sleep(Duration::from_secs(600)).await;
     ExitCode::FAILURE
 }
 
-fn start_hub(dir: &Path) -> Child {
+fn start_hub(dir: &Path, subject: &Processes) -> Child {
     tokio::process::Command::new(std::env::current_exe().unwrap())
         .arg("hub")
         .arg(dir)
+        .arg(subject.config.port_range.start().to_string())
         .stdout(std::process::Stdio::piped())
         .kill_on_drop(true)
         .spawn()
@@ -92,7 +93,8 @@ fn start_hub(dir: &Path) -> Child {
 
 async fn a_server_survives_the_hub() {
     let dir = tempfile::tempdir().unwrap();
-    let mut hub = start_hub(dir.path());
+    let subject = processes(dir.path());
+    let mut hub = start_hub(dir.path(), &subject);
     let line = BufReader::new(hub.stdout.take().unwrap())
         .lines()
         .next_line()
@@ -103,7 +105,6 @@ async fn a_server_survives_the_hub() {
     hub.kill().await.unwrap();
 
     suite::eventually("an answer", || suite::get(&url, "/")).await;
-    let subject = processes(dir.path());
     let (spawner, key) = (subject.spawner(), hubs_spec(&subject).key);
     let found = spawner.find(&key).await.unwrap().unwrap();
     assert_eq!((&found.url, &found.state), (&url, &state));
@@ -117,7 +118,7 @@ async fn a_hub_killed_at_any_moment_leaves_one_server_at_most() {
     for moment in (0..60).step_by(3) {
         let dir = tempfile::tempdir().unwrap();
         let subject = processes(dir.path());
-        let mut hub = start_hub(dir.path());
+        let mut hub = start_hub(dir.path(), &subject);
         tokio::time::sleep(Duration::from_millis(moment)).await;
         hub.kill().await.unwrap();
         let server = Server::start_as(subject.spawner(), hubs_spec(&subject)).await;

@@ -1,6 +1,7 @@
 //! What the process spawner must do besides. Everything here looks at this machine's `/proc`.
 
 use std::fs;
+use std::ops::RangeInclusive;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,21 +15,21 @@ use super::{Behaviour, Server, Steps, Subject, TOKEN, eventually, get, spec};
 use crate::process::{ProcessConfig, ProcessSpawner};
 use crate::{Poll, ServerSpec, Spawner, State, Stop, proc};
 
-static NEXT: AtomicU16 = AtomicU16::new(0);
 static SEED: AtomicU16 = AtomicU16::new(0);
 const LOG_LIMIT: u64 = 64 * 1024;
 
 /// The process spawner on a directory of its own, with this program as its supervisor.
 pub struct Processes {
     pub config: ProcessConfig,
+    /// Keeps its ports from the others that run on this machine now, in whichever program.
+    _ports: Option<fs::File>,
 }
 
 impl Processes {
-    /// `dir` is the caller's to remove. Timeouts are short: the suite has servers that don't listen. Each has a hundred
-    /// ports to itself: it does not know of the ports that the others have given out.
+    /// `dir` is the caller's to remove. Timeouts are short: the suite has servers that don't listen.
     #[must_use]
     pub fn new(dir: &Path, scope_exe: PathBuf, scope_args: &[&str]) -> Self {
-        let first = 20_000 + 100 * (NEXT.fetch_add(1, Ordering::Relaxed) % 100);
+        let (ports, port_range) = take_ports();
         let config = ProcessConfig {
             run_dir: dir.join("run"),
             scope_exe,
@@ -36,19 +37,22 @@ impl Processes {
             home_template: format!("{}/homes/{{username}}", dir.display()),
             environment_dir: Some(dir.join("environment")),
             env_keep: [("LANG".to_owned(), "C.UTF-8".to_owned())].into(),
-            port_range: first..=first + 99,
+            port_range,
             interrupt_timeout: Duration::from_millis(500),
             term_timeout: Duration::from_millis(500),
             kill_timeout: Duration::from_secs(20),
             log_limit: LOG_LIMIT,
         };
-        Self { config }
+        Self {
+            config,
+            _ports: Some(ports),
+        }
     }
 
     fn with(&self, change: impl FnOnce(&mut ProcessConfig)) -> Self {
         let mut config = self.config.clone();
         change(&mut config);
-        Self { config }
+        Self { config, _ports: None }
     }
 
     fn scope(&self, spec: &ServerSpec) -> PathBuf {
@@ -284,7 +288,7 @@ async fn the_log_does_not_grow_for_ever(subject: Arc<Processes>) {
 async fn ports_are_given_once(subject: Arc<Processes>) {
     let few = subject.with(|config| {
         config.run_dir = config.run_dir.join("few");
-        config.port_range = 30_100..=30_109;
+        config.port_range = *config.port_range.start()..=config.port_range.start() + 9;
     });
     let start = |n| Server::start_as(few.spawner(), spec_n(&few, n));
     let (a, b, c, d, e) = tokio::join!(start(1), start(2), start(3), start(4), start(5));
@@ -354,6 +358,17 @@ async fn an_ended_supervisor_does_not_stay_with_the_hub(subject: Arc<Processes>)
     server.end().await;
     let gone = || async { proc::stat(supervisor).unwrap().is_none().then_some(()) };
     eventually("the hub to take notice", gone).await;
+}
+
+/// Forty ports that nobody else tests with.
+fn take_ports() -> (fs::File, RangeInclusive<u16>) {
+    let dir = std::env::temp_dir().join("perijove-suite-ports");
+    fs::create_dir_all(&dir).unwrap();
+    let take = |first: u16| {
+        let file = fs::File::create(dir.join(first.to_string())).unwrap();
+        file.try_lock().is_ok().then_some((file, first..=first + 39))
+    };
+    (20_000..32_000).step_by(40).find_map(take).expect("ports to test with")
 }
 
 fn spec_n(subject: &Processes, n: i64) -> ServerSpec {

@@ -10,7 +10,9 @@ mod assets;
 mod common;
 pub mod pages;
 mod render;
+mod samples;
 
 pub use assets::{Asset, asset, asset_hash, asset_paths};
 pub use common::{Common, ServiceLink, Viewer};
 pub use render::{Page, PageError, Pages, packaged_templates};
+pub use samples::{Sample, render_samples};

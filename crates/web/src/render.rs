@@ -73,7 +73,8 @@ pub struct Pages {
 }
 
 impl Pages {
-    /// Templates in `override_dirs` win over ours, the first directory first; a change in them shows at once.
+    /// Templates in `override_dirs` win over ours, the first directory first. A change in a file shows at once, a new
+    /// file that hides one of ours at the next start.
     pub fn new(override_dirs: &[PathBuf]) -> Result<Self, PageError> {
         Self::with_undefined(override_dirs, UndefinedBehavior::Lenient)
     }

@@ -16,6 +16,7 @@ class ServerList extends HTMLElement {
       event.preventDefault();
       void this.stop(form);
     });
+    document.addEventListener("visibilitychange", () => document.hidden || this.wake?.());
     this.tellTimes();
     void this.follow();
   }
@@ -30,21 +31,11 @@ class ServerList extends HTMLElement {
 
   async follow() {
     while (this.isConnected) {
-      await Promise.race([sleep(this.moving ? MOVING : RESTING), this.woken()]);
+      const woken = new Promise((done) => (this.wake = () => done(undefined)));
+      await Promise.race([sleep(this.moving ? MOVING : RESTING), woken]);
       await visible();
       await this.refresh();
     }
-  }
-
-  /** Resolves at once after a stop was asked for, or when the person comes back to the tab. */
-  woken() {
-    return new Promise((done) => {
-      this.wake = () => done(undefined);
-      const back = () => {
-        if (!document.hidden) this.wake?.();
-      };
-      document.addEventListener("visibilitychange", back, { once: true });
-    });
   }
 
   /** @param {HTMLFormElement} form */
@@ -61,7 +52,6 @@ class ServerList extends HTMLElement {
       return;
     }
     this.complain("");
-    await this.refresh();
     this.wake?.();
   }
 
@@ -93,23 +83,28 @@ class ServerList extends HTMLElement {
 
   /** @param {HTMLElement} fresh */
   replaceCards(fresh) {
-    const focused = document.activeElement?.closest(".card");
-    const before = new Map([...this.cards.children].map((card) => [keyOf(card), card]));
-    for (const card of fresh.children) {
-      const old = before.get(keyOf(card));
-      if (old && stateOf(old) !== stateOf(card)) {
-        const { displayName, words } = /** @type {HTMLElement} */ (card).dataset;
-        this.say(`${displayName}: ${words}`);
-      }
+    const before = [...this.cards.children];
+    const after = [...fresh.children];
+    const sameServers = before.length === after.length && after.every((card, at) => nameOf(card) === nameOf(before[at]));
+    if (!sameServers) {
+      this.cards.replaceWith(fresh);
+    } else {
       // An unchanged card stays the same element: a click or a focus on it is not lost.
-      if (old && stateOf(old) === stateOf(card)) card.replaceWith(old);
+      after.forEach((card, at) => versionOf(card) === versionOf(before[at]) || this.replaceCard(before[at], card));
     }
-    this.cards.replaceWith(fresh);
     this.tellTimes();
-    if (focused && !focused.isConnected) {
-      const card = [...fresh.children].find((card) => keyOf(card) === keyOf(focused));
-      /** @type {HTMLElement | null | undefined} */ (card?.querySelector(".button"))?.focus();
-    }
+  }
+
+  /**
+   * @param {Element} old
+   * @param {Element} fresh
+   */
+  replaceCard(old, fresh) {
+    const { displayName, words } = /** @type {HTMLElement} */ (fresh).dataset;
+    const focused = old.contains(document.activeElement);
+    old.replaceWith(fresh);
+    this.say(`${displayName}: ${words}`);
+    if (focused) fresh.querySelector("h2")?.focus();
   }
 
   /** Times as this person's clock and language have them. */
@@ -139,9 +134,12 @@ class ServerList extends HTMLElement {
 }
 
 /** @param {Element} card */
-const keyOf = (card) => /** @type {HTMLElement} */ (card).dataset.name ?? "";
+const nameOf = (card) => /** @type {HTMLElement} */ (card).dataset.name ?? "";
 
 /** @param {Element} card */
-const stateOf = (card) => /** @type {HTMLElement} */ (card).dataset.state ?? "";
+const versionOf = (card) => {
+  const { state, since } = /** @type {HTMLElement} */ (card).dataset;
+  return `${state} ${since}`;
+};
 
 customElements.define("server-list", ServerList);

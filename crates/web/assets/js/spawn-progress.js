@@ -43,7 +43,11 @@ class SpawnProgress extends HTMLElement {
     this.source.addEventListener("error", () => void this.lost());
   }
 
-  /** The stream broke: a moment's trouble, a restarting hub, or there is nothing to follow any more. */
+  /**
+   * The stream broke: a moment’s trouble, a restarting hub, or there is nothing to follow any more.
+   *
+   * @returns {Promise<void>}
+   */
   async lost() {
     this.source?.close();
     if (this.done) return;
@@ -59,7 +63,7 @@ class SpawnProgress extends HTMLElement {
 
   /** @param {boolean} yes */
   connected(yes) {
-    this.part("connection").hidden = yes;
+    this.piece("connection").hidden = yes;
     if (yes) this.retries = 0;
   }
 
@@ -83,24 +87,24 @@ class SpawnProgress extends HTMLElement {
     const key = JSON.stringify([event.phase, event.progress, message]);
     if (this.seen.has(key)) return;
     this.seen.add(key);
-    this.part("now").textContent = message;
+    this.piece("now").textContent = message;
     const time = document.createElement("time");
     time.textContent = clock(this.elapsed);
     const text = document.createElement("span");
     text.textContent = message;
     const item = document.createElement("li");
     item.append(time, text);
-    const steps = this.part("steps");
+    const steps = this.piece("steps");
     steps.append(item);
     while (steps.childElementCount > 200) steps.firstElementChild?.remove();
-    this.part("steps-box").hidden = false;
+    this.piece("steps-box").hidden = false;
   }
 
   /** @param {string | undefined} url */
   leave(url) {
     this.finish();
     this.bar(100);
-    this.part("lead").textContent = "It runs. Opening it now.";
+    this.piece("lead").textContent = "It runs. Opening it now.";
     const next = new URL(this.dataset.nextUrl || url || location.href, location.href);
     if (next.protocol !== "http:" && next.protocol !== "https:") return location.reload();
     if (next.href === location.href) return location.reload();
@@ -113,21 +117,22 @@ class SpawnProgress extends HTMLElement {
    */
   fail(cause, log) {
     this.finish();
-    this.part("heading").textContent = "The server did not start";
+    this.piece("heading").textContent = "The server did not start";
     document.title = "The server did not start – Perijove";
-    this.part("lead").hidden = true;
-    this.part("now").textContent = "Stopped";
-    this.part("failure").textContent = cause;
-    this.part("failure").hidden = false;
+    this.piece("lead").hidden = true;
+    this.piece("now").textContent = "Stopped";
+    this.piece("failure").textContent = cause;
+    this.piece("failure").hidden = false;
     this.querySelector(".progress")?.classList.add("broken");
     if (log.length) {
       const lines = /** @type {HTMLElement} */ (this.querySelector(".log"));
       lines.textContent = log.join("\n");
-      this.part("log").hidden = false;
+      this.piece("log").hidden = false;
       lines.scrollTop = lines.scrollHeight;
     }
-    this.part("retry").hidden = this.part("home").hidden = false;
-    this.part("stop").hidden = true;
+    /** @type {HTMLDetailsElement} */ (this.piece("steps-box")).open = false;
+    this.piece("retry").hidden = this.piece("home").hidden = false;
+    this.piece("stop").hidden = true;
   }
 
   finish() {
@@ -142,7 +147,7 @@ class SpawnProgress extends HTMLElement {
   }
 
   tick() {
-    this.part("elapsed").textContent = clock(this.elapsed);
+    this.piece("elapsed").textContent = clock(this.elapsed);
     // Between two steps the bar goes on at the usual pace, but never says more than nine tenths by itself.
     const usual = Number(this.dataset.expectedSeconds) || 0;
     const guess = usual ? Math.min(90, (this.elapsed / usual) * 90) : 0;
@@ -157,7 +162,7 @@ class SpawnProgress extends HTMLElement {
   }
 
   /** @param {string} name @returns {HTMLElement} */
-  part(name) {
+  piece(name) {
     return /** @type {HTMLElement} */ (this.querySelector(`[data-${name}]`));
   }
 }

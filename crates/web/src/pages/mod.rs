@@ -13,4 +13,4 @@ pub use oauth::{OauthConfirm, ScopeLine};
 pub use server::{CardState, Home, NotRunning, ServerCard, Spawn, SpawnPending, StopPending};
 
 /// What a careless template would let through: the samples carry it wherever a person can choose the text.
-const NASTY: &str = r#"<script>alert("x")</script>'&"#;
+pub(crate) const NASTY: &str = r#"<script>alert("x")</script>'&"#;

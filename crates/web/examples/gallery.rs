@@ -1,0 +1,29 @@
+//! Writes every page with every sample into a directory, to be looked at in a browser:
+//!
+//! ```console
+//! cargo run -p perijove-web --example gallery -- DIR
+//! python3 -m http.server --directory DIR
+//! ```
+
+use std::error::Error;
+use std::fs;
+use std::path::PathBuf;
+
+use perijove_web::{Pages, asset, asset_paths, render_samples};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let target = PathBuf::from(std::env::args_os().nth(1).ok_or("say which directory to write into")?);
+    let mut index = String::from("<!DOCTYPE html><meta charset=utf-8><title>Gallery</title><ul>");
+    fs::create_dir_all(target.join("hub"))?;
+    for sample in render_samples(&Pages::strict(&[])?)? {
+        fs::write(target.join("hub").join(format!("{}.html", sample.name)), sample.html)?;
+        index += &format!("<li><a href=\"hub/{0}.html\">{0}</a>", sample.name);
+    }
+    for path in asset_paths() {
+        let file = target.join("hub/static").join(&*path);
+        fs::create_dir_all(file.parent().unwrap_or(&target))?;
+        fs::write(file, asset(&path).ok_or("an asset has gone")?.bytes)?;
+    }
+    fs::write(target.join("index.html"), index)?;
+    Ok(())
+}

@@ -1,0 +1,116 @@
+//! Every template with every sample: for tests, for a gallery to look at, and to check a site's own templates.
+
+use crate::common::{Common, ServiceLink, Viewer};
+use crate::pages::{Error, Home, Login, Logout, NotRunning, OauthConfirm, Setup, Spawn, SpawnPending, StopPending};
+use crate::render::{Page, PageError, Pages};
+
+/// A page rendered from one of its samples.
+#[derive(Debug, Clone)]
+pub struct Sample {
+    /// `home-2`: the page, and which of its samples.
+    pub name: String,
+    pub template: &'static str,
+    pub html: String,
+}
+
+/// Renders all of them, or says which template fails and where.
+pub fn render_samples(pages: &Pages) -> Result<Vec<Sample>, PageError> {
+    let (visitor, member) = (Common::visitor_sample(), Common::member_sample());
+    let mut all = Vec::new();
+    add::<Login>(pages, &visitor, &mut all)?;
+    add::<Setup>(pages, &visitor, &mut all)?;
+    add::<Logout>(pages, &visitor, &mut all)?;
+    add::<Home>(pages, &member, &mut all)?;
+    add::<Spawn>(pages, &member, &mut all)?;
+    add::<SpawnPending>(pages, &member, &mut all)?;
+    add::<StopPending>(pages, &member, &mut all)?;
+    add::<NotRunning>(pages, &member, &mut all)?;
+    add::<OauthConfirm>(pages, &member, &mut all)?;
+    add::<Error>(pages, &member, &mut all)?;
+    add_one(
+        pages,
+        &Common::nasty_sample(),
+        &Home::default(),
+        "announcement",
+        &mut all,
+    )?;
+    add_one(
+        pages,
+        &visitor,
+        &Error {
+            status_code: 502,
+            ..Error::default()
+        },
+        "error-visitor",
+        &mut all,
+    )?;
+    Ok(all)
+}
+
+fn add<P: Page>(pages: &Pages, common: &Common, all: &mut Vec<Sample>) -> Result<(), PageError> {
+    let page = P::TEMPLATE.trim_end_matches(".html");
+    for (number, sample) in P::samples().iter().enumerate() {
+        add_one(pages, common, sample, &format!("{page}-{number}"), all)?;
+    }
+    Ok(())
+}
+
+fn add_one<P: Page>(
+    pages: &Pages,
+    common: &Common,
+    page: &P,
+    name: &str,
+    all: &mut Vec<Sample>,
+) -> Result<(), PageError> {
+    let html = pages.render(common, page)?;
+    all.push(Sample {
+        name: name.into(),
+        template: P::TEMPLATE,
+        html,
+    });
+    Ok(())
+}
+
+impl Common {
+    /// Nobody is signed in.
+    #[must_use]
+    pub fn visitor_sample() -> Self {
+        Self {
+            base_url: "/hub/".into(),
+            login_url: "/hub/login".into(),
+            logout_url: "/hub/logout".into(),
+            xsrf: "sample-token".into(),
+            ..Self::default()
+        }
+    }
+
+    /// Somebody is signed in.
+    #[must_use]
+    pub fn member_sample() -> Self {
+        Self {
+            user: Some(Viewer {
+                name: "galileo".into(),
+                admin: false,
+            }),
+            ..Self::visitor_sample()
+        }
+    }
+
+    /// Text that a careless template would let through.
+    fn nasty_sample() -> Self {
+        let nasty = crate::pages::NASTY;
+        Self {
+            user: Some(Viewer {
+                name: nasty.into(),
+                admin: true,
+            }),
+            announcement: Some(format!("On Sunday from 8 to 9 there will be no servers. {nasty}")),
+            services: vec![ServiceLink {
+                name: nasty.into(),
+                url: format!("/services/{nasty}"),
+            }],
+            xsrf: nasty.into(),
+            ..Self::visitor_sample()
+        }
+    }
+}

@@ -9,10 +9,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use libtest_mimic::{Arguments, Trial};
-use perijove_spawn::fake::FakeSpawner;
+use perijove_spawn::fake::{FakeSpawner, Script};
 use perijove_spawn::suite::process::Processes;
-use perijove_spawn::suite::{self, Behaviour, Server, Subject};
-use perijove_spawn::{Poll, ServerSpec, State, Stop};
+use perijove_spawn::suite::{self, Behaviour, Server, Steps, Subject};
+use perijove_spawn::{Poll, ServerSpec, Spawner, State, Stop};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Child;
 
@@ -36,6 +36,10 @@ fn trials() -> Vec<Trial> {
             Ok(())
         }),
     ];
+    trials.push(Trial::test("fake::plays_its_faults", || {
+        run(fake_plays_its_faults());
+        Ok(())
+    }));
     for (name, case) in suite::CASES {
         trials.push(Trial::test(format!("process::{name}"), move || {
             let dir = tempfile::tempdir()?;
@@ -133,6 +137,40 @@ async fn a_hub_killed_at_any_moment_leaves_one_server_at_most() {
         server.end().await;
         assert!(servers_in(dir.path()).is_empty(), "after {moment} ms");
     }
+}
+
+async fn fake_plays_its_faults() {
+    let fake = FakeSpawner::new();
+    let spec = suite::spec(&fake, &Behaviour::Serve);
+    let steps = Steps::default();
+    fake.play(Script {
+        fail: Some("no room".into()),
+        ..Script::default()
+    });
+    assert_eq!(fake.start(&spec, &steps).await.unwrap_err().message, "no room");
+    fake.play(Script {
+        hang_in_start: true,
+        ..Script::default()
+    });
+    assert!(
+        tokio::time::timeout(Duration::from_millis(50), fake.start(&spec, &steps))
+            .await
+            .is_err()
+    );
+    assert!(
+        fake.find(&spec.key).await.unwrap().is_some(),
+        "what a hanging start made can be found"
+    );
+
+    fake.play(Script {
+        exit_after_answers: Some(1),
+        exit_status: 3,
+        ..Script::default()
+    });
+    let server = Server::start(&fake, &Behaviour::Serve).await;
+    server.answer().await;
+    assert_eq!(server.exited().await, Some(3));
+    assert_eq!((fake.starts(), fake.stops(), fake.running()), (2, 0, vec![spec.key]));
 }
 
 /// The first spec of a process: what `hub` starts.

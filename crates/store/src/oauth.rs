@@ -3,6 +3,9 @@
 use crate::error::Result;
 use crate::sql::{Db, Row, Stmt, Value};
 
+/// The client of tokens that no server or service issued. It can't be used for OAuth.
+pub const PLAIN_CLIENT: &str = "jupyterhub";
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Client {
     pub id: i64,

@@ -206,6 +206,12 @@ pub async fn get(db: &impl Db, user_id: i64, name: &str) -> Result<Option<Spawne
         .transpose()
 }
 
+/// The server behind an OAuth client.
+pub async fn by_oauth_client(db: &impl Db, client_id: &str) -> Result<Option<Spawner>> {
+    const BY_CLIENT: Stmt = Stmt::read(concat!("SELECT ", columns!(), " WHERE s.oauth_client_id = $1"));
+    db.row(&BY_CLIENT, &[client_id.into()]).await?.map(read).transpose()
+}
+
 pub async fn by_id(db: &impl Db, id: i64) -> Result<Option<Spawner>> {
     const BY_ID: Stmt = Stmt::read(concat!("SELECT ", columns!(), " WHERE s.id = $1"));
     db.row(&BY_ID, &[id.into()]).await?.map(read).transpose()

@@ -11,8 +11,9 @@ use perijove_web::{Pages, Sample, asset, asset_hash, asset_paths, packaged_templ
 use crate::html::{Tag, parse};
 
 fn samples() -> Vec<(Sample, Vec<Tag>)> {
-    let pages = Pages::strict(&[]).unwrap();
-    let all = render_samples(&pages).unwrap_or_else(|error| panic!("{error}"));
+    let all = Pages::strict(&[])
+        .and_then(|pages| render_samples(&pages))
+        .unwrap_or_else(|error| panic!("{error}"));
     all.into_iter()
         .map(|sample| {
             let tags = parse(&sample.html).unwrap_or_else(|error| panic!("{}: {error}", sample.name));

@@ -183,14 +183,10 @@ impl Routes for ChpRoutes {
         if !missing.is_empty() || !stale.is_empty() {
             tracing::info!(added = missing.len(), removed = stale.len(), "bringing the edge's routes in line");
         }
-        stream::iter(missing.into_iter().map(|route| self.put(route)))
-            .buffer_unordered(AT_ONCE)
-            .try_collect::<()>()
-            .await?;
-        stream::iter(stale.into_iter().map(|path| self.delete(path)))
-            .buffer_unordered(AT_ONCE)
-            .try_collect::<()>()
-            .await
+        let puts: Vec<_> = missing.into_iter().map(|route| self.put(route)).collect();
+        all(puts).await?;
+        let deletes: Vec<_> = stale.into_iter().map(|path| self.delete(path)).collect();
+        all(deletes).await
     }
 
     async fn add(&self, route: &Route) -> Result<(), RouteError> {
@@ -218,6 +214,11 @@ impl Routes for ChpRoutes {
         let answered = timeout(HEALTHY_WITHIN, asked).await;
         matches!(answered, Ok(Ok((status, _))) if !status.is_server_error())
     }
+}
+
+/// A few at a time; the first that fails ends it.
+async fn all(calls: Vec<impl Future<Output = Result<(), RouteError>>>) -> Result<(), RouteError> {
+    stream::iter(calls).buffer_unordered(AT_ONCE).try_collect().await
 }
 
 /// The proxy shows paths decoded and without a slash at the end; ours are as they were given.

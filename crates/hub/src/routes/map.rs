@@ -1,7 +1,7 @@
 //! Routes in a map: for tests, and for a hub that has nothing in front of it.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -15,6 +15,7 @@ pub struct MapRoutes {
     routes: Mutex<BTreeMap<String, Route>>,
     activity: Mutex<BTreeMap<String, Timestamp>>,
     away: AtomicBool,
+    refused: AtomicUsize,
 }
 
 impl MapRoutes {
@@ -30,6 +31,12 @@ impl MapRoutes {
         self.away.store(away, Ordering::SeqCst);
     }
 
+    /// How many calls have failed.
+    #[must_use]
+    pub fn refused(&self) -> usize {
+        self.refused.load(Ordering::SeqCst)
+    }
+
     /// Forgets everything, as a proxy does that starts anew.
     pub fn clear(&self) {
         locked(&self.routes).clear();
@@ -43,10 +50,13 @@ impl MapRoutes {
     fn there(&self) -> Result<(), RouteError> {
         match self.away.load(Ordering::SeqCst) {
             false => Ok(()),
-            true => Err(RouteError::Unreachable {
-                url: "map:".to_owned(),
-                cause: "it was told to be away".to_owned(),
-            }),
+            true => {
+                self.refused.fetch_add(1, Ordering::SeqCst);
+                Err(RouteError::Unreachable {
+                    url: "map:".to_owned(),
+                    cause: "it was told to be away".to_owned(),
+                })
+            }
         }
     }
 }

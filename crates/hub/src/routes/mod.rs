@@ -10,7 +10,7 @@ pub(crate) use wanted::target;
 use async_trait::async_trait;
 
 /// Where requests below `path` go.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {
     /// Escaped, with slashes at both ends: `/user/ann/`; `/` is the hub itself.
     pub path: String,

@@ -35,7 +35,6 @@ impl Driver<'_> {
         self.phase(&tx, spawner, Phase::Failed).await?;
         clear_contract(self.hub, &tx, spawner).await?;
         spawners::set_failure(&tx, self.id, spawner.run.generation, &failure, now).await?;
-        spawners::wish_stop(&tx, self.id, spawner.run.remove, now).await?;
         events::push(&tx, self.id, spawner.run.generation, &event, now).await?;
         tx.commit().await?;
         self.reached(spawner, Phase::Failed);
@@ -56,7 +55,7 @@ impl Driver<'_> {
                 cancelled: true,
             };
             let event = progress::failed_event(&failure, spawner.run.phase);
-            spawners::set_failure(&tx, self.id, spawner.run.generation, &failure, now).await?;
+            spawners::keep_failure(&tx, self.id, spawner.run.generation, &failure).await?;
             events::push(&tx, self.id, spawner.run.generation, &event, now).await?;
         }
         tx.commit().await?;
@@ -80,8 +79,8 @@ impl Driver<'_> {
         let now = self.hub.clock.now();
         let tx = self.hub.store.begin().await?;
         self.phase(&tx, spawner, Phase::Stopping).await?;
-        spawners::wish_stop(&tx, self.id, spawner.run.remove, now).await?;
-        spawners::set_failure(&tx, self.id, spawner.run.generation, &failure, now).await?;
+        spawners::wish_stop(&tx, self.id, false, now).await?;
+        spawners::keep_failure(&tx, self.id, spawner.run.generation, &failure).await?;
         tx.commit().await?;
         self.reached(spawner, Phase::Stopping);
         Ok(())
@@ -105,7 +104,7 @@ impl Driver<'_> {
         let tx = self.hub.store.begin().await?;
         // Seen again under the lock: it may have been started in the meantime.
         let same = |now: &Spawner| now.run.generation == spawner.run.generation && now.run.phase == spawner.run.phase;
-        if spawners::by_id(&tx, self.id).await?.is_some_and(|now| same(&now)) {
+        if spawners::lock(&tx, self.id).await?.is_some_and(|now| same(&now)) {
             clear_contract(self.hub, &tx, spawner).await?;
             spawners::delete(&tx, self.id).await?;
         }

@@ -90,7 +90,6 @@ impl Driver<'_> {
         let tx = self.hub.store.begin().await?;
         self.phase(&tx, spawner, Phase::Started).await?;
         spawners::set_started(&tx, self.id, &proto, &ip, port, &state, now).await?;
-        spawners::touch(&tx, self.id, now).await?;
         users::touch(&tx, spawner.user_id, now).await?;
         let event = json!({"progress": 90, "message": "Waiting for the server to answer"});
         events::push(&tx, self.id, spawner.run.generation, &event, now).await?;
@@ -118,10 +117,10 @@ pub(super) fn log_cause(spawner: &Spawner, error: &SpawnError) {
 }
 
 /// Scheme, host without brackets, port.
-fn parts(url: &str) -> Option<(String, String, i64)> {
+fn parts(url: &str) -> Option<(String, String, u16)> {
     let url = Url::parse(url).ok()?;
     let host = url.host_str()?.trim_start_matches('[').trim_end_matches(']');
-    Some((url.scheme().to_owned(), host.to_owned(), url.port_or_known_default()?.into()))
+    Some((url.scheme().to_owned(), host.to_owned(), url.port_or_known_default()?))
 }
 
 struct Steps(mpsc::Sender<Step>);

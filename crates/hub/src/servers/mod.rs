@@ -126,3 +126,36 @@ impl Watch {
         let _ = tokio::time::timeout(at_most, moved).await;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use perijove_model::server::{Phase, Wish};
+    use perijove_store::spawners::{Run, Spawner};
+
+    pub(super) fn row(wish: Wish, phase: Phase) -> Spawner {
+        Spawner {
+            id: 1,
+            user_id: 1,
+            user_name: "ann".into(),
+            name: String::new(),
+            display_name: None,
+            state: None,
+            user_options: None,
+            started: None,
+            last_activity: None,
+            oauth_client_id: None,
+            server: None,
+            run: Run {
+                wish,
+                phase,
+                generation: 1,
+                since: Timestamp::UNIX_EPOCH,
+                requested_at: Timestamp::UNIX_EPOCH,
+                failure: None,
+                remove: false,
+                backend: String::new(),
+            },
+        }
+    }
+}

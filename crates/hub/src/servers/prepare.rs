@@ -42,8 +42,18 @@ impl Driver<'_> {
             now,
         )
         .await?;
-        oauth::put_client(&tx, &oauth_client(hub, spawner, client_secret.hashed)).await?;
         let path = path(hub, spawner);
+        oauth::put_client(
+            &tx,
+            &oauth::NewClient {
+                identifier: &client_id(spawner),
+                description: &note(hub, spawner),
+                secret: &client_secret.hashed,
+                redirect_uri: &format!("{path}oauth_callback"),
+                allowed_scopes: &allowed_scopes(hub, spawner),
+            },
+        )
+        .await?;
         spawners::set_prepared(&tx, self.id, &path, &client_id(spawner), now).await?;
         tx.commit().await?;
 
@@ -73,20 +83,13 @@ fn note(hub: &Hub, spawner: &Spawner) -> String {
     format!("Server at {}", path(hub, spawner))
 }
 
-fn oauth_client(hub: &Hub, spawner: &Spawner, secret: String) -> oauth::NewClient {
-    let access = format!("access:servers!server={}/{}", spawner.user_name, spawner.name);
-    let mut allowed_scopes = hub.config.spawner.oauth_client_allowed_scopes.clone();
-    allowed_scopes.push(access);
-    allowed_scopes.sort_unstable();
-    allowed_scopes.dedup();
-    let path = path(hub, spawner);
-    oauth::NewClient {
-        identifier: client_id(spawner),
-        description: format!("Server at {path}"),
-        secret,
-        redirect_uri: format!("{path}oauth_callback"),
-        allowed_scopes,
-    }
+/// What the server may ask of its visitors: above all, access to itself.
+fn allowed_scopes(hub: &Hub, spawner: &Spawner) -> Vec<String> {
+    let mut scopes = hub.config.spawner.oauth_client_allowed_scopes.clone();
+    scopes.push(format!("access:servers!server={}/{}", spawner.user_name, spawner.name));
+    scopes.sort_unstable();
+    scopes.dedup();
+    scopes
 }
 
 /// As written, filters completed. What of it the owner may pass on is decided at each request.

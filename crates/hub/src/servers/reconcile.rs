@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use perijove_model::server::{Phase, Wish};
-use perijove_store::spawners::{self, Pending};
+use jiff::SignedDuration;
+use perijove_model::server::Wish;
+use perijove_store::spawners::{self, Due};
 use perijove_store::{StoreError, leases};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
@@ -21,7 +22,7 @@ const MOST_DRIVEN: usize = 256;
 /// Servers looked at at the same time by one replica.
 const MOST_POLLED: usize = 16;
 /// A replica that died holds its servers no longer than this.
-const LEASE: Duration = Duration::from_secs(15);
+const LEASE: SignedDuration = SignedDuration::from_secs(15);
 const RENEW: Duration = Duration::from_secs(4);
 /// Another replica holds the lease: look again after this.
 const HELD: Duration = Duration::from_secs(1);
@@ -52,11 +53,13 @@ pub async fn run(hub: Arc<Hub>) {
 pub async fn stop_all(hub: &Arc<Hub>) -> Result<(), StoreError> {
     loop {
         let mut active = false;
-        for pending in spawners::to_reconcile(&hub.store).await? {
-            let stopping = pending.wish == Wish::Stop;
-            active |= pending.phase.is_active();
-            if !stopping {
-                spawners::wish_stop_now(&hub.store, pending.id, hub.clock.now()).await?;
+        for id in spawners::to_reconcile(&hub.store).await? {
+            let Some(spawner) = spawners::by_id(&hub.store, id).await? else { continue };
+            active |= spawner.run.phase.is_active();
+            if spawner.run.wish == Wish::Run {
+                let tx = hub.store.begin().await?;
+                spawners::wish_stop(&tx, id, false, hub.clock.now()).await?;
+                tx.commit().await?;
             }
         }
         if !active {
@@ -105,10 +108,10 @@ impl Reconciler {
 
     async fn pass(&mut self) -> Result<(), StoreError> {
         let suspects = self.hub.wakeup.take_suspects();
-        let list = spawners::to_reconcile(&self.hub.store).await?;
+        let list = spawners::due(&self.hub.store).await?;
         let mut running = BTreeMap::new();
-        for Pending { id, wish, phase, .. } in list {
-            if wish == Wish::Run && phase == Phase::Ready {
+        for Due { id, calm } in list {
+            if calm {
                 let next = self.next_poll(id, suspects.contains(&id));
                 running.insert(id, next);
             } else {
@@ -266,7 +269,7 @@ async fn lose(hub: &Hub, lease: &leases::Lease) {
             Ok(true) => renewed = Instant::now(),
             Ok(false) => return,
             // The database may come back before anybody else can take over.
-            Err(_) if renewed.elapsed() + RENEW < LEASE => {}
+            Err(_) if renewed.elapsed() + RENEW < LEASE.unsigned_abs() => {}
             Err(_) => return,
         }
     }

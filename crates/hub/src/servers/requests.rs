@@ -88,7 +88,7 @@ pub async fn request_start(
     display_name: Option<&str>,
 ) -> Result<Begun, Refused> {
     let found = spawners::get(&hub.store, user.id, name.as_str()).await?;
-    let display_name = check_name(hub, user, name, found.as_ref(), display_name)?;
+    let display_name = check_name(hub, name, found.as_ref(), display_name)?;
     if let Some(spawner) = found.filter(|spawner| spawner.run.phase == Phase::Ready) {
         notice_end(hub, &spawner).await?;
     }
@@ -96,6 +96,8 @@ pub async fn request_start(
     let tx = hub.store.begin().await?;
     check_named_limit(hub, &tx, user, name).await?;
     let spawner = spawners::ensure(&tx, user.id, name.as_str(), display_name.as_deref()).await?;
+    // Read again under the lock: another request may have been quicker.
+    let spawner = spawners::lock(&tx, spawner.id).await?.unwrap_or(spawner);
     match (spawner.run.phase, spawner.run.phase.pending()) {
         (_, Some(Pending::Spawn)) => {
             return Ok(Begun {
@@ -131,13 +133,13 @@ pub async fn request_stop(hub: &Arc<Hub>, spawner: &Spawner, remove: bool) -> Re
         return Err(Refused::RemoveDefault);
     }
     let tx = hub.store.begin().await?;
-    let Some(spawner) = spawners::by_id(&tx, spawner.id).await? else {
+    let Some(spawner) = spawners::lock(&tx, spawner.id).await? else {
         return Ok(());
     };
     if !remove && !spawner.run.phase.is_active() {
         return Ok(());
     }
-    spawners::wish_stop(&tx, spawner.id, remove || spawner.run.remove, hub.clock.now()).await?;
+    spawners::wish_stop(&tx, spawner.id, remove, hub.clock.now()).await?;
     tx.commit().await?;
 
     tracing::info!(server = log_name(&spawner), remove, "stop requested");
@@ -187,12 +189,10 @@ async fn notice_end(hub: &Hub, spawner: &Spawner) -> Result<(), StoreError> {
 /// The display name in its normal form, if one is to be set.
 fn check_name(
     hub: &Hub,
-    user: &User,
     name: &ServerName,
     found: Option<&Spawner>,
     display_name: Option<&str>,
 ) -> Result<Option<String>, Refused> {
-    let _ = user;
     if !name.is_default() && !hub.config.hub.allow_named_servers {
         return Err(Refused::NoNamed);
     }

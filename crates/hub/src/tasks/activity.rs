@@ -21,13 +21,23 @@ impl Task for Activity {
         let base = hub.config.hub.base_url.as_str();
         let seen: HashMap<String, jiff::Timestamp> =
             hub.routes.activity().await?.into_iter().map(|route| (route.path, route.last_activity)).collect();
-        for server in spawners::routes(&hub.store).await? {
-            // A route's clock begins when it is made: what is not after the start is nobody's doing.
-            let Some(at) = seen.get(&server_path(base, &server.user, &server.server)) else {
+        for route in spawners::routes(&hub.store).await? {
+            let Some(at) = seen.get(&server_path(base, &route.user, &route.server)) else {
                 continue;
             };
-            spawners::touch(&hub.store, server.spawner_id, *at).await?;
-            users::touch(&hub.store, server.user_id, *at).await?;
+            let Some(user) = users::by_name(&hub.store, &route.user).await? else {
+                continue;
+            };
+            let Some(spawner) = spawners::get(&hub.store, user.id, &route.server).await? else {
+                continue;
+            };
+            // Looked at before, so that a quiet server costs no write.
+            if spawner.last_activity < Some(*at) {
+                spawners::touch(&hub.store, spawner.id, *at).await?;
+            }
+            if user.last_activity < Some(*at) {
+                users::touch(&hub.store, user.id, *at).await?;
+            }
         }
         Ok(())
     }

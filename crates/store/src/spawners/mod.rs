@@ -11,7 +11,7 @@ use perijove_model::server::{Phase, Wish};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-pub use run::{clear_server, set_failure, set_phase, set_prepared, set_started, wish_run, wish_stop};
+pub use run::{clear_server, keep_failure, set_failure, set_phase, set_prepared, set_started, wish_run, wish_stop};
 
 use crate::error::{Result, StoreError};
 use crate::sql::{Db, Row, Stmt, Value};
@@ -295,9 +295,17 @@ pub async fn delete(db: &impl Db, id: i64) -> Result<bool> {
     Ok(deleted)
 }
 
+/// A server that the reconciler has work with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Due {
+    pub id: i64,
+    /// It runs and is wished to: only to be looked after.
+    pub calm: bool,
+}
+
 /// The servers that the reconciler has work with, the most pressing first: those on their way or wished otherwise by
 /// age, then those that run (to be looked after). What is stopped costs nothing here, however many there are.
-pub async fn to_reconcile(db: &impl Db) -> Result<Vec<i64>> {
+pub async fn due(db: &impl Db) -> Result<Vec<Due>> {
     const DUE: Stmt = Stmt::read(
         "SELECT id, calm, since FROM (\
          SELECT s.id AS id, r.since AS since, \
@@ -311,7 +319,18 @@ pub async fn to_reconcile(db: &impl Db) -> Result<Vec<i64>> {
          WHERE r.spawner_id IS NULL OR (r.phase IN ('stopped', 'failed') AND r.wish = 'stop' AND NOT r.remove)\
          ) due ORDER BY calm, since, id LIMIT 10000",
     );
-    db.column(&DUE, &[]).await
+    let read = |mut row: Row| {
+        Ok(Due {
+            id: row.take()?,
+            calm: row.take::<i64>()? != 0,
+        })
+    };
+    db.rows(&DUE, &[]).await?.into_iter().map(read).collect()
+}
+
+/// The ids of [`due`].
+pub async fn to_reconcile(db: &impl Db) -> Result<Vec<i64>> {
+    Ok(due(db).await?.into_iter().map(|due| due.id).collect())
 }
 
 pub async fn active_counts(db: &impl Db) -> Result<Counts> {

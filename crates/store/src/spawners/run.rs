@@ -91,6 +91,14 @@ pub async fn set_failure(db: &impl Db, id: i64, generation: i64, failure: &Failu
     Ok(failed)
 }
 
+/// Keeps why a server is about to stop, without moving it. `false` if there has been another start.
+pub async fn keep_failure(db: &impl Db, id: i64, generation: i64, failure: &Failure) -> Result<bool> {
+    const KEEP: Stmt = Stmt::write("UPDATE perijove_runs SET failure = $3 WHERE spawner_id = $1 AND generation = $2");
+    let failure = serde_json::to_string(failure).map_err(|error| StoreError::Other(error.to_string()))?;
+    let params = [id.into(), generation.into(), failure.into()];
+    Ok(db.execute(&KEEP, &params).await? > 0)
+}
+
 /// Gives a server its row (no address yet) and its OAuth client. Belongs in one transaction with the phase.
 pub async fn set_prepared(tx: &Tx, id: i64, base_url: &str, oauth_client_id: &str, now: Timestamp) -> Result<()> {
     const SERVER: Stmt = Stmt::write(

@@ -1,0 +1,140 @@
+//! A hub dies; another one goes on with what it finds in the database. Whatever the moment, the wish comes true, and
+//! there is never a second server.
+
+use perijove_hub::Hub;
+use perijove_hub::servers::request_stop;
+use perijove_model::server::Phase;
+use perijove_spawn::fake::Script;
+use perijove_store::tokens;
+
+use crate::setup::*;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_is_finished_by_the_next_hub_wherever_the_first_one_died() {
+    for died_at in [
+        Phase::Requested,
+        Phase::Prepared,
+        Phase::Started,
+        Phase::Answering,
+        Phase::Ready,
+    ] {
+        let setup = Setup::new();
+        let first = setup.doomed_hub(died_at).await;
+        let asked = tokio::spawn({
+            let first = first.clone();
+            // The first phase is written by the request itself, which then dies with the hub.
+            async move { start(&first, "ann", "").await.map(drop) }
+        });
+        let _ = asked.await;
+        first.stop.cancelled().await;
+        first.tasks.close();
+        first.tasks.wait().await;
+        let ann = user(&first, "ann").await;
+        let spawner = perijove_store::spawners::get(&first.store, ann.id, "").await.unwrap().unwrap();
+        assert_eq!(spawner.run.phase, died_at);
+
+        setup.leases_expire();
+        let second = setup.hub().await;
+        until(&second, spawner.id, Phase::Ready).await;
+        assert_eq!(setup.backend.starts(), 1, "died at {died_at:?}");
+        assert_in_order(&setup, &second, ann.id).await;
+
+        // It stops like any other.
+        request_stop(&second, &spawner, false).await.unwrap();
+        until(&second, spawner.id, Phase::Stopped).await;
+        assert!(setup.backend.running().is_empty() && server_tokens(&second, ann.id).await.is_empty());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_that_was_started_but_not_written_down_is_adopted() {
+    let setup = Setup::new();
+    setup.backend.play(Script {
+        hang_in_start: true,
+        ..Script::default()
+    });
+    let first = setup.hub().await;
+    let begun = start(&first, "ann", "").await.unwrap();
+    eventually("a process", async || !setup.backend.running().is_empty()).await;
+    first.stop().await;
+    assert_eq!(row(&first, begun.spawner_id).await.run.phase, Phase::Prepared);
+
+    setup.backend.play(Script::default());
+    let second = setup.hub().await;
+    let spawner = until(&second, begun.spawner_id, Phase::Ready).await;
+    assert_eq!(setup.backend.starts(), 1);
+    assert_in_order(&setup, &second, spawner.user_id).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stop_is_finished_by_the_next_hub() {
+    for died_at in [Phase::Stopping, Phase::Stopped] {
+        let setup = Setup::new();
+        let first = setup.doomed_hub(died_at).await;
+        let begun = start(&first, "ann", "").await.unwrap();
+        let spawner = until(&first, begun.spawner_id, Phase::Ready).await;
+        request_stop(&first, &spawner, false).await.unwrap();
+        first.stop.cancelled().await;
+
+        setup.leases_expire();
+        let second = setup.hub().await;
+        until(&second, begun.spawner_id, Phase::Stopped).await;
+        assert!(setup.backend.running().is_empty());
+        assert!(server_tokens(&second, spawner.user_id).await.is_empty());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_ended_while_no_hub_was_there_is_cleaned_away() {
+    let setup = Setup::new();
+    let first = setup.hub().await;
+    let begun = start(&first, "ann", "").await.unwrap();
+    until(&first, begun.spawner_id, Phase::Ready).await;
+    first.stop().await;
+    setup.backend.exit(&setup.backend.running()[0], 1);
+    let second = setup.hub().await;
+    let spawner = until(&second, begun.spawner_id, Phase::Stopped).await;
+    assert!(server_tokens(&second, spawner.user_id).await.is_empty());
+    assert!(spawner.run.failure.is_some());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_hubs_drive_each_server_once() {
+    let setup = Setup::new();
+    let hubs = [setup.hub().await, setup.hub().await];
+    let mut begun = Vec::new();
+    for n in 0..12 {
+        // Both are asked for each; the second one joins.
+        let name = format!("user-{n}");
+        let (a, b) = tokio::join!(start(&hubs[0], &name, ""), async {
+            user(&hubs[0], &name).await;
+            start(&hubs[1], &name, "").await
+        });
+        let started: Vec<_> = [a, b].into_iter().filter_map(Result::ok).collect();
+        assert_eq!(started.iter().filter(|begun| begun.fresh).count(), 1, "{started:?}");
+        begun.push(started[0].spawner_id);
+    }
+    for id in &begun {
+        until(&hubs[0], *id, Phase::Ready).await;
+    }
+    assert_eq!((setup.backend.starts(), setup.backend.specs().len()), (12, 12));
+    for id in &begun {
+        let spawner = row(&hubs[1], *id).await;
+        request_stop(&hubs[1], &spawner, false).await.unwrap();
+    }
+    for id in &begun {
+        until(&hubs[1], *id, Phase::Stopped).await;
+    }
+    assert_eq!(setup.backend.stops(), 12);
+}
+
+/// One server runs, with the one token that there is, behind its route.
+async fn assert_in_order(setup: &Setup, hub: &Hub, user_id: i64) {
+    assert_eq!(setup.backend.running().len(), 1);
+    let held = setup.backend.specs().pop().expect("it was started").api_token;
+    let token = tokens::find(&hub.store, held.expose(), hub.clock.now()).await.unwrap();
+    let all = server_tokens(hub, user_id).await;
+    assert_eq!(all.len(), 1, "tokens are left over: {all:?}");
+    assert_eq!(token.expect("the server's token is valid").id, all[0].id);
+    eventually("the route", async || setup.routes.targets().contains_key("/user/ann/")).await;
+}

@@ -1,0 +1,180 @@
+//! Hubs that share one database, one backend and one proxy.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use perijove_auth::password::Passwords;
+use perijove_auth::policy::Policy;
+use perijove_config::Config;
+use perijove_hub::keys::Keys;
+use perijove_hub::routes::map::MapRoutes;
+use perijove_hub::servers::{self, Begun, Refused};
+use perijove_hub::{Hub, Parts, tasks};
+use perijove_model::server::Phase;
+use perijove_model::{Clock, MockClock, Rng, SeededRng, ServerName};
+use perijove_spawn::fake::FakeSpawner;
+use perijove_store::roles::RoleSpec;
+use perijove_store::spawners::{self, Spawner};
+use perijove_store::users::{self, User};
+use perijove_store::{OpenOptions, Store, roles, tokens};
+use perijove_web::Pages;
+use serde_json::Value;
+
+/// Long enough for a slow machine; no test waits for its end when all is well.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+pub struct Setup {
+    dir: tempfile::TempDir,
+    pub config: Config,
+    pub clock: Arc<MockClock>,
+    pub backend: FakeSpawner,
+    pub routes: Arc<MapRoutes>,
+    hubs: Mutex<Vec<Arc<Hub>>>,
+}
+
+impl Setup {
+    pub fn new() -> Self {
+        Self::with(|_| {})
+    }
+
+    pub fn with(change: impl FnOnce(&mut Config)) -> Self {
+        let mut config = Config::default();
+        config.hub.allow_named_servers = true;
+        config.spawner.poll_interval = Duration::from_millis(50);
+        change(&mut config);
+        Self {
+            dir: tempfile::tempdir().unwrap(),
+            config,
+            clock: Arc::new(MockClock::default()),
+            backend: FakeSpawner::new(),
+            routes: Arc::new(MapRoutes::default()),
+            hubs: Mutex::default(),
+        }
+    }
+
+    pub async fn store(&self) -> Store {
+        let file = self.dir.path().join("hub.sqlite");
+        Store::open(file.to_str().unwrap(), OpenOptions::default()).await.unwrap()
+    }
+
+    /// A hub that does nothing yet.
+    pub async fn idle_hub(&self) -> Arc<Hub> {
+        let mut hubs = self.hubs.lock().unwrap().len() as u64;
+        hubs += 1;
+        let rng: Arc<dyn Rng> = Arc::new(SeededRng::new(hubs));
+        let store = self.store().await;
+        let server_role = RoleSpec {
+            name: "server".into(),
+            description: "a server".into(),
+            scopes: vec!["users:activity!user".into(), "access:servers!server".into()],
+            users: None,
+            groups: None,
+            services: None,
+        };
+        let user_role = RoleSpec {
+            name: "user".into(),
+            description: "a user".into(),
+            scopes: vec!["self".into()],
+            ..server_role.clone()
+        };
+        let tx = store.begin().await.unwrap();
+        roles::sync(&tx, &[server_role, user_role], &[]).await.unwrap();
+        tx.commit().await.unwrap();
+        let hub = Hub::new(Parts {
+            config: Arc::new(self.config.clone()),
+            store,
+            clock: self.clock.clone() as Arc<dyn Clock>,
+            rng: rng.clone(),
+            keys: Keys::new(vec![0; 32]),
+            authenticators: Vec::new(),
+            policy: Policy::default(),
+            passwords: Passwords::new(rng),
+            spawner: Arc::new(self.backend.clone()),
+            routes: self.routes.clone(),
+            pages: Pages::new(&[]).unwrap(),
+            replica: format!("hub-{hubs}"),
+        });
+        self.hubs.lock().unwrap().push(hub.clone());
+        hub
+    }
+
+    /// A hub at work.
+    pub async fn hub(&self) -> Arc<Hub> {
+        let hub = self.idle_hub().await;
+        tasks::spawn_all(&hub);
+        hub
+    }
+
+    /// A hub that dies right after it has written this phase, its leases still held.
+    pub async fn doomed_hub(&self, at: Phase) -> Arc<Hub> {
+        let hub = self.idle_hub().await;
+        let stop = hub.stop.clone();
+        hub.wakeup.probe(Arc::new(move |phase| {
+            if phase == at && !stop.is_cancelled() {
+                stop.cancel();
+                panic!("dies here, as the test wants");
+            }
+        }));
+        tasks::spawn_all(&hub);
+        hub
+    }
+
+    /// What a dead hub held becomes free.
+    pub fn leases_expire(&self) {
+        self.clock.advance(jiff::SignedDuration::from_mins(5));
+    }
+}
+
+impl Drop for Setup {
+    fn drop(&mut self) {
+        for hub in self.hubs.lock().unwrap().iter() {
+            hub.stop.cancel();
+        }
+    }
+}
+
+pub async fn user(hub: &Hub, name: &str) -> User {
+    let cookie_id = format!("cookie-of-{name}");
+    match users::by_name(&hub.store, name).await.unwrap() {
+        Some(user) => user,
+        None => users::create(&hub.store, name, false, &cookie_id, hub.clock.now()).await.unwrap(),
+    }
+}
+
+pub async fn start(hub: &Arc<Hub>, user_name: &str, server: &str) -> Result<Begun, Refused> {
+    let user = user(hub, user_name).await;
+    servers::request_start(hub, &user, &ServerName::existing(server).unwrap(), None, None).await
+}
+
+pub async fn until(hub: &Hub, id: i64, phase: Phase) -> Spawner {
+    let spawner = servers::wait(hub, id, PATIENCE, |spawner| spawner.run.phase == phase).await.unwrap();
+    let spawner = spawner.expect("the row is there");
+    assert_eq!(spawner.run.phase, phase, "{:?}", spawner.run);
+    spawner
+}
+
+pub async fn row(hub: &Hub, id: i64) -> Spawner {
+    spawners::by_id(&hub.store, id).await.unwrap().expect("the row is there")
+}
+
+/// All events to the final one.
+pub async fn events(hub: &Arc<Hub>, id: i64) -> Vec<Value> {
+    let events = servers::progress(hub, id).collect::<Vec<_>>();
+    tokio::time::timeout(PATIENCE, events).await.expect("the stream ends")
+}
+
+/// The tokens that servers of this user hold.
+pub async fn server_tokens(hub: &Hub, user_id: i64) -> Vec<tokens::Token> {
+    let mut all = tokens::of_user(&hub.store, user_id, hub.clock.now()).await.unwrap();
+    all.retain(|token| token.note.as_deref().is_some_and(|note| note.starts_with("Server at ")));
+    all
+}
+
+pub async fn eventually(what: &str, mut done: impl AsyncFnMut() -> bool) {
+    let deadline = tokio::time::Instant::now() + PATIENCE;
+    while !done().await {
+        assert!(tokio::time::Instant::now() < deadline, "{what} did not come about");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}

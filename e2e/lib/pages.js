@@ -4,12 +4,12 @@ import { expect } from "@playwright/test";
 /** The form behind a set-up link or an invitation: a name where it asks for one, and the password twice. */
 export const setup = {
   async fill(page, name, password) {
-    const username = page.locator("input[name=username]:not([type=hidden]):not([readonly])");
+    const username = page.locator("input[name=username]:not([readonly])");
     if (await username.count()) await username.fill(name);
     await page.locator("input[name=password]").fill(password);
     await page.locator("input[name=password_again]").fill(password);
   },
-  submit: (page) => page.locator("form:has(input[name=password_again]) [type=submit]").click(),
+  submit: (page) => page.locator("#setup_submit").click(),
 };
 
 export const login = {
@@ -19,7 +19,7 @@ export const login = {
     await page.locator("input[name=password]").fill(password);
     await page.locator("#login_submit").click();
   },
-  error: (page) => page.getByRole("alert").or(page.locator(".login_error, .error")).first(),
+  error: (page) => page.locator("#login-error"),
 };
 
 export const home = {
@@ -36,7 +36,11 @@ export const home = {
 
 export const pending = {
   bar: (page) => page.locator("#progress-bar"),
-  messages: (page) => page.locator("#progress-log, #progress-message, [aria-live]").first(),
+  message: (page) => page.locator("#progress-message"),
+  /** What the hub told while the page was open. */
+  steps: (page) => page.locator("#progress-steps li"),
+  /** The last lines that the server wrote, shown when its start failed. */
+  log: (page) => page.locator("pre.log"),
 };
 
 export const lab = {

@@ -1,6 +1,6 @@
 // A server that does not start: the person is told, and sees what the server said.
 import { expect, test } from "@playwright/test";
-import { home, login, setup, shots } from "../lib/pages.js";
+import { home, login, pending, setup, shots } from "../lib/pages.js";
 import { Perijove } from "../lib/perijove.js";
 
 const artifacts = `${process.env.PERIJOVE_ARTIFACTS ?? "../artifacts/e2e"}/failure`;
@@ -24,7 +24,7 @@ test("a start that fails shows why, and leaves a way on", async ({ page, context
   await login.signIn(page, person.name, person.password);
 
   await home.start(page).click();
-  await expect(page.locator("main, body").first()).toContainText("the disk of this home is full");
+  await expect(pending.log(page)).toContainText("the disk of this home is full");
   await shoot(page, "failed-start");
 
   await page.goto(`${perijove.url}/hub/home`);

@@ -83,7 +83,8 @@ test("a notebook runs from first start to last stop, and outlives the hub", asyn
     await home.start(page).click();
     await expect(page).toHaveURL(/\/hub\/spawn-pending\/ada/);
     await expect(pending.bar(page)).toBeVisible();
-    await expect(pending.messages(page)).toContainText(/\w/);
+    await expect(pending.message(page)).toContainText(/\w/);
+    await expect(pending.steps(page).first()).toBeVisible();
     await shoot(page, "progress");
   });
 

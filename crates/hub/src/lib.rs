@@ -1,1 +1,116 @@
 //! The control plane: sign-in, OAuth provider, REST, pages, and the reconciler of servers.
+//!
+//! Architecture invariants: no handler starts or stops a server itself (it writes a wish, see [`servers`]); nothing is
+//! true in memory only; this crate knows neither the edge nor a concrete backend.
+
+pub mod http;
+pub mod keys;
+pub mod people;
+pub mod routes;
+pub mod servers;
+pub mod signin;
+pub mod startup;
+pub mod tasks;
+
+use std::sync::Arc;
+
+use perijove_auth::Authenticator;
+use perijove_auth::password::Passwords;
+use perijove_auth::policy::Policy;
+use perijove_config::Config;
+use perijove_model::scopes::Catalog;
+use perijove_model::{Clock, Rng};
+use perijove_spawn::Spawner;
+use perijove_store::Store;
+use perijove_web::Pages;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::keys::Keys;
+use crate::routes::Routes;
+use crate::servers::Wakeup;
+
+/// What the hub is made of. The binary puts it together from the real parts, tests from others.
+pub struct Parts {
+    pub config: Arc<Config>,
+    pub store: Store,
+    pub clock: Arc<dyn Clock>,
+    pub rng: Arc<dyn Rng>,
+    pub keys: Keys,
+    pub authenticators: Vec<Arc<dyn Authenticator>>,
+    pub policy: Policy,
+    pub passwords: Passwords,
+    pub spawner: Arc<dyn Spawner>,
+    pub routes: Arc<dyn Routes>,
+    pub pages: Pages,
+    /// Every scope there is.
+    pub catalog: Catalog,
+    /// Which replica this is: the holder's name in leases. New with each process.
+    pub replica: String,
+}
+
+/// Everything a handler or a task works with. Cheap to share, holds no truth of its own.
+pub struct Hub {
+    pub parts: Parts,
+    /// Wakes the reconciler, and tells waiting requests that something has moved.
+    pub wakeup: Wakeup,
+    pub tasks: TaskTracker,
+    pub stop: CancellationToken,
+    /// Somebody asked for the end through the API (`POST /shutdown`); the binary acts on it.
+    pub shutdown: tokio::sync::watch::Sender<Option<Shutdown>>,
+}
+
+/// What is to end with the hub.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shutdown {
+    pub servers: bool,
+    pub edge: bool,
+}
+
+impl std::ops::Deref for Hub {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.parts
+    }
+}
+
+impl Hub {
+    #[must_use]
+    pub fn new(parts: Parts) -> Arc<Self> {
+        Arc::new(Self {
+            parts,
+            wakeup: Wakeup::default(),
+            tasks: TaskTracker::new(),
+            stop: CancellationToken::new(),
+            shutdown: tokio::sync::watch::channel(None).0,
+        })
+    }
+
+    /// Brings the database in line with the configuration and begins the background work. The caller serves
+    /// [`http::router`].
+    pub async fn start(self: &Arc<Self>) -> Result<(), startup::StartError> {
+        startup::prepare(self).await?;
+        tasks::spawn_all(self);
+        Ok(())
+    }
+
+    /// Ends the background work at its next resting point. Servers go on running.
+    pub async fn stop(&self) {
+        self.stop.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+
+    /// Whether this peer is a proxy of ours, whose word about the client counts.
+    #[must_use]
+    pub fn trusts(&self, peer: std::net::IpAddr) -> bool {
+        self.config.hub.trusted_proxies.iter().any(|net| net.contains(&peer))
+    }
+
+    /// `/hub/` below the base URL.
+    #[must_use]
+    pub fn prefix(&self) -> String {
+        format!("{}hub/", self.config.hub.base_url)
+    }
+}

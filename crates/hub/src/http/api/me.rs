@@ -1,0 +1,38 @@
+//! `GET /hub/api/user`: whose credential this is and what it may do. Every visit to a server asks this.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use perijove_model::scopes::{Owner, identify_scopes};
+use serde_json::{Value, json};
+
+use super::models;
+use crate::Hub;
+use crate::http::error::{HttpError, Result};
+use crate::http::visitor::{Principal, Via, Who};
+
+pub async fn get(State(hub): State<Arc<Hub>>, mut principal: Principal) -> Result<Json<Value>> {
+    let scopes = principal.scopes.to_strings();
+    let identify = match &principal.who {
+        Who::User(user) => identify_scopes(&Owner::User(&user.name)),
+        Who::Service(service) => identify_scopes(&Owner::Service(&service.name)),
+    };
+    for (scope, filter) in identify {
+        principal.scopes.insert(scope, Some(filter));
+    }
+    let mut model = match &principal.who {
+        Who::User(user) => {
+            models::with_servers(&hub, &principal, user, false).await?.ok_or_else(HttpError::not_found)?
+        }
+        Who::Service(service) => json!({ "kind": "service", "name": service.name, "admin": service.admin }),
+    };
+    let (token_id, session_id) = match &principal.via {
+        Via::Token(token) => (Some(format!("a{}", token.id)), token.session_id.clone()),
+        Via::Session(session) => (None, Some(session.session_id.clone())),
+    };
+    model["scopes"] = json!(scopes);
+    model["token_id"] = json!(token_id);
+    model["session_id"] = json!(session_id);
+    Ok(Json(model))
+}

@@ -1,0 +1,79 @@
+//! The REST API, one file per resource or verb.
+
+mod activity;
+pub mod health;
+mod hub_info;
+mod me;
+pub mod models;
+mod pagination;
+mod progress;
+mod root;
+mod servers;
+mod shutdown;
+mod tokens;
+mod user;
+mod users;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{FromRequest, Request};
+use axum::http::StatusCode;
+use axum::routing::{get, post};
+use serde::de::DeserializeOwned;
+
+use crate::Hub;
+use crate::http::error::{HttpError, Result};
+use crate::http::oauth;
+
+pub(super) fn router() -> Router<Arc<Hub>> {
+    let server = || get(servers::get_default).post(servers::start_default).delete(servers::stop_default);
+    Router::new()
+        .route("/", get(root::get))
+        .route("/health", get(health::get))
+        .route("/info", get(hub_info::get))
+        .route("/user", get(me::get))
+        .route("/users", get(users::list).post(users::create))
+        .route("/users/{user}", get(user::get).post(user::create).delete(user::delete))
+        .route("/users/{user}/activity", post(activity::post))
+        .route("/users/{user}/tokens", get(tokens::list).post(tokens::create))
+        .route("/users/{user}/tokens/{id}", get(tokens::get).delete(tokens::delete))
+        .route("/users/{user}/server", server())
+        .route("/users/{user}/servers/", server())
+        .route("/users/{user}/server/progress", get(progress::default))
+        .route("/users/{user}/servers//progress", get(progress::default))
+        .route("/users/{user}/servers/{server}", get(servers::get).post(servers::start).delete(servers::stop))
+        .route("/users/{user}/servers/{server}/progress", get(progress::named))
+        .route("/oauth2/authorize", get(oauth::authorize::get).post(oauth::authorize::post))
+        .route("/oauth2/token", post(oauth::token::post))
+        .route("/shutdown", post(shutdown::post))
+        .fallback(async || HttpError::not_found())
+}
+
+/// A JSON body, whatever its content type says; nothing at all is `None`.
+pub(super) struct Body<T>(pub Option<T>);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
+    type Rejection = HttpError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self> {
+        let bytes = axum::body::Bytes::from_request(request, state)
+            .await
+            .map_err(|_| HttpError::new(StatusCode::PAYLOAD_TOO_LARGE, "The body of the request is too large."))?;
+        if bytes.iter().all(u8::is_ascii_whitespace) {
+            return Ok(Self(None));
+        }
+        let text = String::from_utf8_lossy(&bytes);
+        let value: serde_json::Value =
+            serde_json::from_str(&text).map_err(|_| HttpError::bad_request("Invalid JSON in body of request"))?;
+        let value = serde_json::from_value(value)
+            .map_err(|error| HttpError::bad_request(format!("Invalid JSON in body of request: {error}")))?;
+        Ok(Self(Some(value)))
+    }
+}
+
+impl<T> Body<T> {
+    pub(super) fn required(self) -> Result<T> {
+        self.0.ok_or_else(|| HttpError::bad_request("Invalid JSON in body of request"))
+    }
+}

@@ -1,0 +1,66 @@
+//! Pages of lists: `offset` and `limit`, and an envelope for those who ask for it in `Accept`.
+
+use axum::Json;
+use axum::http::{HeaderMap, Uri, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+use crate::Hub;
+use crate::http::error::{HttpError, Result};
+use crate::http::xsrf::query_value;
+
+const ENVELOPE: &str = "application/jupyterhub-pagination+json";
+
+/// Which part of a list is asked for.
+pub struct Page {
+    pub offset: i64,
+    pub limit: i64,
+    envelope: bool,
+}
+
+impl Page {
+    pub fn read(hub: &Hub, headers: &HeaderMap, uri: &Uri) -> Result<Self> {
+        let query = uri.query().unwrap_or_default();
+        let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
+        let envelope = accept.split(',').any(|kind| kind.trim() == ENVELOPE);
+        let config = &hub.config.hub;
+        let most = i64::from(config.api_page_max_limit).max(1);
+        let usual = if envelope { i64::from(config.api_page_default_limit) } else { most };
+        let number = |key: &str, usual: i64| match query_value(query, key) {
+            None => Ok(usual),
+            Some(text) => text
+                .parse::<i64>()
+                .map_err(|_| HttpError::bad_request("Invalid argument type, offset and limit must be integers")),
+        };
+        let offset = number("offset", 0)?.saturating_abs();
+        let limit = number("limit", usual)?.clamp(1, most);
+        Ok(Self { offset, limit, envelope })
+    }
+
+    /// The list as it was asked for: plain, or with the address of the next page.
+    pub fn answer(&self, uri: &Uri, headers: &HeaderMap, items: Vec<Value>, total: i64) -> Response {
+        if !self.envelope {
+            return Json(items).into_response();
+        }
+        let after = self.offset + self.limit;
+        let next = (after < total).then(|| {
+            json!({ "offset": after, "limit": self.limit, "url": next_url(uri, headers, after, self.limit) })
+        });
+        let pagination = json!({ "offset": self.offset, "limit": self.limit, "total": total, "next": next });
+        Json(json!({ "items": items, "_pagination": pagination })).into_response()
+    }
+}
+
+fn next_url(uri: &Uri, headers: &HeaderMap, offset: i64, limit: i64) -> String {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let host = text("host").unwrap_or("localhost");
+    let scheme = text("x-forwarded-proto").unwrap_or("http");
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    for (key, value) in url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()) {
+        if key != "offset" && key != "limit" {
+            query.append_pair(&key, &value);
+        }
+    }
+    query.append_pair("offset", &offset.to_string()).append_pair("limit", &limit.to_string());
+    format!("{scheme}://{host}{}?{}", uri.path(), query.finish())
+}

@@ -1,0 +1,85 @@
+//! `GET`, `POST` and `DELETE /hub/api/users/{user}`
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{OriginalUri, Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use perijove_model::scopes::{Resource, Scope};
+use perijove_model::server::Pending;
+use perijove_store::{spawners, users};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::users::{check_may_make_admin, include_stopped};
+use super::{Body, models};
+use crate::http::error::{HttpError, Result};
+use crate::http::visitor::Principal;
+use crate::{Hub, people, servers};
+
+const READERS: [Scope; 6] = [
+    Scope::ReadUsers,
+    Scope::ReadUsersName,
+    Scope::ReadServers,
+    Scope::ReadUsersGroups,
+    Scope::ReadUsersActivity,
+    Scope::ReadRolesUsers,
+];
+
+pub async fn get(
+    State(hub): State<Arc<Hub>>,
+    OriginalUri(uri): OriginalUri,
+    Path(name): Path<String>,
+    principal: Principal,
+) -> Result<Json<Value>> {
+    principal.require(&hub.store, &READERS, Resource::User(&name)).await?;
+    let user = users::by_name(&hub.store, &name).await?.ok_or_else(HttpError::not_found)?;
+    let with_stopped = include_stopped(uri.query().unwrap_or_default());
+    let model = models::with_servers(&hub, &principal, &user, with_stopped).await?;
+    model.map(Json).ok_or_else(HttpError::not_found)
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct NewUser {
+    admin: bool,
+}
+
+pub async fn create(
+    State(hub): State<Arc<Hub>>,
+    Path(typed): Path<String>,
+    principal: Principal,
+    body: Body<NewUser>,
+) -> Result<Response> {
+    principal.require(&hub.store, &[Scope::AdminUsers], Resource::User(&typed)).await?;
+    let admin = body.0.unwrap_or_default().admin;
+    check_may_make_admin(&principal, admin)?;
+    let name = hub.policy.name(&typed)?;
+    if users::by_name(&hub.store, name.as_str()).await?.is_some() {
+        return Err(HttpError::conflict(format!("User {name} already exists")));
+    }
+    let user = people::ensure(&hub.store, &*hub.clock, &*hub.rng, &name, admin).await?;
+    let model = models::with_servers(&hub, &principal, &user, false).await?;
+    Ok((StatusCode::CREATED, Json(model)).into_response())
+}
+
+pub async fn delete(State(hub): State<Arc<Hub>>, Path(name): Path<String>, principal: Principal) -> Result<StatusCode> {
+    principal.require(&hub.store, &[Scope::DeleteUsers], Resource::User(&name)).await?;
+    let user = users::by_name(&hub.store, &name).await?.ok_or_else(HttpError::not_found)?;
+    if principal.user().is_some_and(|own| own.id == user.id) {
+        return Err(HttpError::bad_request("Cannot delete yourself!"));
+    }
+    for server in spawners::of_user(&hub.store, user.id).await? {
+        if server.run.phase.pending() == Some(Pending::Stop) {
+            return Err(HttpError::bad_request(format!("{name}'s server is in the process of stopping, please wait.")));
+        }
+        servers::request_stop(&hub, &server, !server.name.is_empty()).await?;
+        let stopped = servers::wait(&hub, server.id, hub.config.hub.slow_stop_timeout, |s| !s.run.phase.is_active());
+        if stopped.await?.is_some_and(|server| server.run.phase.is_active()) {
+            return Err(HttpError::bad_request(format!("{name}'s server is taking long to stop, please try again later.")));
+        }
+    }
+    users::delete(&hub.store, user.id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,90 @@
+//! The hub's cookies: names, paths and flags of the contract; the contents are ours.
+
+use axum::http::{HeaderMap, HeaderValue, header};
+use jiff::SignedDuration;
+
+/// Proof of a session. HttpOnly, the hub's path only.
+pub const LOGIN: &str = "jupyterhub-hub-login";
+/// Ties the tokens of one browser together, so that logging out ends them all.
+pub const SESSION_ID: &str = "jupyterhub-session-id";
+pub const XSRF: &str = "_xsrf";
+/// No longer set, but still cleared.
+pub const SERVICES: &str = "jupyterhub-services";
+
+/// All values of a cookie, in order: a sibling site may have tossed one of the same name before ours.
+pub fn all<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator<Item = &'a str> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(move |pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
+        .map(|value| value.trim_matches('"'))
+}
+
+/// How cookies are set on this request's connection.
+#[derive(Debug, Clone)]
+pub struct Jar {
+    pub base_url: String,
+    pub secure: bool,
+}
+
+impl Jar {
+    #[must_use]
+    pub fn login(&self, secret: &str, age: SignedDuration) -> HeaderValue {
+        self.set(LOGIN, secret, &self.hub(), Some(age), true)
+    }
+
+    #[must_use]
+    pub fn session_id(&self, id: &str) -> HeaderValue {
+        self.set(SESSION_ID, id, &self.base_url, None, true)
+    }
+
+    #[must_use]
+    pub fn xsrf(&self, token: &str, signed_in: bool) -> HeaderValue {
+        let age = (!signed_in).then(|| SignedDuration::from_hours(1));
+        self.set(XSRF, token, &self.hub(), age, false)
+    }
+
+    /// What logging out sends.
+    #[must_use]
+    pub fn clear_all(&self) -> Vec<HeaderValue> {
+        let services = format!("{}services", self.base_url);
+        [(LOGIN, self.hub()), (XSRF, self.hub()), (SESSION_ID, self.base_url.clone()), (SERVICES, services)]
+            .into_iter()
+            .map(|(name, path)| self.set(name, "", &path, Some(SignedDuration::ZERO), true))
+            .collect()
+    }
+
+    fn hub(&self) -> String {
+        format!("{}hub/", self.base_url)
+    }
+
+    fn set(&self, name: &str, value: &str, path: &str, age: Option<SignedDuration>, http_only: bool) -> HeaderValue {
+        let mut cookie = format!("{name}={value}; Path={path}; SameSite=Lax");
+        if let Some(age) = age {
+            cookie += &format!("; Max-Age={}", age.as_secs());
+        }
+        if http_only {
+            cookie += "; HttpOnly";
+        }
+        if self.secure {
+            cookie += "; Secure";
+        }
+        // Names and values are ours: letters, digits and dashes. A base URL is checked by the configuration.
+        HeaderValue::try_from(cookie).unwrap_or(HeaderValue::from_static(""))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_every_cookie_of_a_name() {
+        let mut headers = HeaderMap::new();
+        headers.append(header::COOKIE, HeaderValue::from_static("a=1; _xsrf=tossed; _xsrfx=no"));
+        headers.append(header::COOKIE, HeaderValue::from_static("_xsrf=\"ours\""));
+        assert_eq!(all(&headers, XSRF).collect::<Vec<_>>(), ["tossed", "ours"]);
+    }
+}

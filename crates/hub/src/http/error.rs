@@ -1,0 +1,126 @@
+//! Every refusal in one shape. A handler says status and words; [`dress`](super::dress) makes JSON or a page of it.
+
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use perijove_model::NameError;
+use perijove_model::scopes::Denied;
+use perijove_store::StoreError;
+
+pub type Result<T> = std::result::Result<T, HttpError>;
+
+/// What the visitor is told. The cause goes to the log where it happens.
+#[derive(Debug, Clone)]
+pub struct HttpError {
+    pub status: StatusCode,
+    pub message: Option<String>,
+    /// What to do about it; shown on pages only.
+    pub hint: Option<String>,
+    pub header: Option<(HeaderName, HeaderValue)>,
+}
+
+impl HttpError {
+    #[must_use]
+    pub fn bare(status: StatusCode) -> Self {
+        Self { status, message: None, hint: None, header: None }
+    }
+
+    #[must_use]
+    pub fn new(status: StatusCode, message: impl Into<String>) -> Self {
+        Self { message: Some(message.into()), ..Self::bare(status) }
+    }
+
+    #[must_use]
+    pub fn bad_request(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, message)
+    }
+
+    #[must_use]
+    pub fn forbidden(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, message)
+    }
+
+    /// Nobody is signed in, or the token doesn't hold. Always 403, as JupyterHub has it.
+    #[must_use]
+    pub fn missing_credentials() -> Self {
+        Self::forbidden("Missing or invalid credentials.")
+    }
+
+    #[must_use]
+    pub fn not_found() -> Self {
+        Self::bare(StatusCode::NOT_FOUND)
+    }
+
+    #[must_use]
+    pub fn conflict(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, message)
+    }
+
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    #[must_use]
+    pub fn with_header(mut self, name: HeaderName, value: impl Into<HeaderValue>) -> Self {
+        self.header = Some((name, value.into()));
+        self
+    }
+
+    /// Something of ours failed. The cause is logged, the visitor learns that it was not his fault.
+    #[must_use]
+    pub fn internal(cause: &dyn std::fmt::Display) -> Self {
+        tracing::error!(%cause, "a request failed");
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
+            .hint("The hub's log has the cause. Trying again does no harm.")
+    }
+}
+
+impl IntoResponse for HttpError {
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        if let Some((name, value)) = self.header.clone() {
+            response.headers_mut().insert(name, value);
+        }
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl From<StoreError> for HttpError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(_) | StoreError::Busy => {
+                tracing::error!(%error, "the database does not answer");
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "The hub can't reach its database.")
+                    .hint("Running servers are not affected. Try again in a few seconds.")
+                    .with_header(header::RETRY_AFTER, HeaderValue::from_static("5"))
+            }
+            other => Self::internal(&other),
+        }
+    }
+}
+
+impl From<Denied> for HttpError {
+    fn from(denied: Denied) -> Self {
+        let status = match denied {
+            Denied::Forbidden(_) => StatusCode::FORBIDDEN,
+            Denied::NotFound => StatusCode::NOT_FOUND,
+        };
+        Self::new(status, denied.to_string())
+    }
+}
+
+impl From<NameError> for HttpError {
+    fn from(error: NameError) -> Self {
+        Self::bad_request(format!("Invalid name: {error}."))
+    }
+}
+
+/// For names and texts in messages and log lines: never longer than a line.
+#[must_use]
+pub fn short(text: &str) -> String {
+    const MOST: usize = 80;
+    let line: String = text.chars().take(MOST).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+    if text.chars().nth(MOST).is_some() { line + "…" } else { line }
+}

@@ -1,0 +1,105 @@
+//! The pages that people see, one file each.
+
+pub mod error;
+pub mod hub_user;
+mod home;
+mod whose;
+mod login;
+mod logout;
+pub mod next;
+pub mod outside;
+pub mod root;
+mod setup;
+mod spawn;
+mod spawn_pending;
+mod statics;
+mod stop;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::{StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::{any, get, post};
+use perijove_web::{Common, Page, Viewer};
+
+use crate::Hub;
+use crate::http::api::health;
+use crate::http::error::{HttpError, Result};
+use crate::http::found;
+use crate::http::visitor::{Principal, Via, Visitor};
+
+pub(super) fn router() -> Router<Arc<Hub>> {
+    Router::new()
+        .route("/", get(root::get))
+        .route("/health", get(health::get))
+        .route("/login", get(login::get).post(login::post))
+        .route("/logout", get(logout::get))
+        .route("/setup", get(setup::get).post(setup::post))
+        .route("/home", get(home::get))
+        .route("/spawn", get(spawn::own).post(spawn::own))
+        .route("/spawn/{user}", get(spawn::default).post(spawn::default))
+        .route("/spawn/{user}/{server}", get(spawn::named).post(spawn::named))
+        .route("/spawn-pending/{user}", get(spawn_pending::default))
+        .route("/spawn-pending/{user}/{server}", get(spawn_pending::named))
+        .route("/stop/{user}", post(stop::default))
+        .route("/stop/{user}/{server}", post(stop::named))
+        .route("/user-redirect/{*path}", get(hub_user::redirect))
+        .route("/user/{*path}", any(hub_user::any))
+        .route("/error/{code}", get(error::get))
+        .route("/logo", get(statics::logo))
+        .route("/static/{*path}", get(statics::get))
+        .route("/security/csp-report", post(statics::csp_report))
+        .fallback(async || HttpError::not_found())
+}
+
+/// Renders a page for a visitor, with the cookies that go with it.
+pub(super) fn render<P: Page>(hub: &Hub, visitor: &Visitor, status: StatusCode, page: &P) -> Result<Response> {
+    let viewer = visitor.principal.as_ref().map(viewer);
+    let common = common(hub, viewer, visitor.xsrf.token());
+    let html = hub.pages.render(&common, page).map_err(|error| HttpError::internal(&error))?;
+    let mut response = (status, [(super::DRESSED, "1")], Html(html)).into_response();
+    let always = P::TEMPLATE == "login.html";
+    if let Some(cookie) = visitor.xsrf.cookie(&visitor.jar, always) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+fn viewer(principal: &Principal) -> Viewer {
+    Viewer { name: principal.name().to_owned(), admin: principal.is_admin() }
+}
+
+/// What every page has.
+pub(super) fn common(hub: &Hub, user: Option<Viewer>, xsrf: &str) -> Common {
+    let prefix = hub.prefix();
+    Common {
+        login_url: format!("{prefix}login"),
+        logout_url: format!("{prefix}logout"),
+        base_url: prefix,
+        user,
+        xsrf: xsrf.to_owned(),
+        version_hash: perijove_web::asset_hash().to_owned(),
+        ..Common::default()
+    }
+}
+
+/// Who is signed in in this browser; whoever is not, goes to sign in and comes back.
+pub(super) fn signed_in<'a>(hub: &Hub, visitor: &'a Visitor, uri: &axum::http::Uri) -> std::result::Result<&'a Principal, Response> {
+    match &visitor.principal {
+        Some(principal) if principal.user().is_some() => Ok(principal),
+        Some(_) => Err(HttpError::forbidden("Services have no pages.").into_response()),
+        None => Err(found(&login_url(hub, uri))),
+    }
+}
+
+/// The sign-in page that leads back to where the visitor wanted to go.
+pub(super) fn login_url(hub: &Hub, uri: &axum::http::Uri) -> String {
+    let wanted = uri.path_and_query().map_or("/", |wanted| wanted.as_str());
+    format!("{}login?next={}", hub.prefix(), perijove_model::escape::component(wanted))
+}
+
+/// Whether this is a browser's session and not a token.
+pub(super) fn is_browser(principal: &Principal) -> bool {
+    matches!(principal.via, Via::Session(_))
+}

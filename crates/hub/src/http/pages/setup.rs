@@ -1,0 +1,146 @@
+//! `/hub/setup?token=`: a one-time link with which the first admin, or somebody who was invited, chooses a password.
+
+use std::sync::Arc;
+
+use axum::Form;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, Method, StatusCode};
+use axum::response::Response;
+use perijove_auth::password::MAX_LENGTH;
+use perijove_config::Auth;
+use perijove_model::{Secret, UserName, token};
+use perijove_store::{links, native, sessions, users};
+use perijove_web::pages::{Setup, SetupPurpose};
+use serde::Deserialize;
+
+use super::login;
+use crate::http::error::{HttpError, Result};
+use crate::http::visitor::Visitor;
+use crate::{Hub, people};
+
+#[derive(Deserialize)]
+pub struct LinkQuery {
+    #[serde(default)]
+    token: Secret,
+}
+
+#[derive(Deserialize)]
+pub struct Fields {
+    #[serde(default)]
+    token: Secret,
+    #[serde(default)]
+    username: String,
+    #[serde(default)]
+    password: Secret,
+    #[serde(default)]
+    password_again: Secret,
+    #[serde(rename = "_xsrf")]
+    xsrf: Option<String>,
+}
+
+pub async fn get(State(hub): State<Arc<Hub>>, Query(query): Query<LinkQuery>, visitor: Visitor) -> Result<Response> {
+    let link = find(&hub, &query.token).await?;
+    form(&hub, &visitor, &query.token, &link, StatusCode::OK, None)
+}
+
+pub async fn post(
+    State(hub): State<Arc<Hub>>,
+    headers: HeaderMap,
+    visitor: Visitor,
+    Form(fields): Form<Fields>,
+) -> Result<Response> {
+    visitor.xsrf.check_form(fields.xsrf.as_deref(), &headers, &Method::POST)?;
+    let link = find(&hub, &fields.token).await?;
+    let name = match chosen_name(&hub, &link, &fields).await? {
+        Ok(name) => name,
+        Err(why) => return form(&hub, &visitor, &fields.token, &link, StatusCode::BAD_REQUEST, Some(why)),
+    };
+    let user = keep(&hub, &fields, name).await?;
+    tracing::info!(user = %user.name, purpose = %link.purpose, "a password was chosen by a one-time link");
+    let home = format!("{}home", hub.prefix());
+    login::welcome(&hub, &visitor, &headers, user, &home).await
+}
+
+async fn find(hub: &Hub, token: &Secret) -> Result<links::Link> {
+    let gone = || {
+        HttpError::new(StatusCode::NOT_FOUND, "This link has been used, or it has expired.")
+            .hint("Ask an administrator for a new one. The first administrator's link is printed when the hub starts.")
+    };
+    if token.expose().len() > 128 {
+        return Err(gone());
+    }
+    links::find(&hub.store, &token::fingerprint(token.expose()), hub.clock.now()).await?.ok_or_else(gone)
+}
+
+/// The name and password that were chosen, or what is wrong with them.
+async fn chosen_name(hub: &Hub, link: &links::Link, fields: &Fields) -> Result<std::result::Result<UserName, String>> {
+    let typed = link.user_name.as_deref().unwrap_or(fields.username.trim());
+    let name = match UserName::normalise(typed) {
+        Ok(name) => name,
+        Err(why) => return Ok(Err(format!("This name can't be used: {why}."))),
+    };
+    // The set-up link makes somebody new: it must not be a way into an account that exists.
+    if link.user_name.is_none()
+        && let Some(user) = users::by_name(&hub.store, name.as_str()).await?
+        && native::hash_of(&hub.store, user.id).await?.is_some()
+    {
+        return Ok(Err("This name is taken.".into()));
+    }
+    let (least, password) = (min_length(hub), fields.password.expose());
+    let length = password.chars().count();
+    Ok(if length < least {
+        Err(format!("The password has {length} characters. It needs {least} or more."))
+    } else if password.len() > MAX_LENGTH {
+        Err(format!("The password is too long: {MAX_LENGTH} bytes are enough for everybody."))
+    } else if fields.password != fields.password_again {
+        Err("The two passwords are not the same.".into())
+    } else {
+        Ok(name)
+    })
+}
+
+/// Uses the link up and keeps the password, both or neither; whoever was signed in with an old one is not any more.
+async fn keep(hub: &Arc<Hub>, fields: &Fields, name: UserName) -> Result<users::User> {
+    let hash = hub.passwords.hash(fields.password.clone()).await.map_err(|error| HttpError::internal(&error))?;
+    let now = hub.clock.now();
+    let tx = hub.store.begin().await?;
+    let Some(link) = links::take(&tx, &token::fingerprint(fields.token.expose()), now).await? else {
+        return Err(HttpError::conflict("This link was used a moment ago."));
+    };
+    let mut user = people::ensure(&tx, &*hub.clock, &*hub.rng, &name, link.admin).await?;
+    if link.admin && !user.admin {
+        users::set_admin(&tx, user.id, true).await?;
+        user.admin = true;
+    }
+    native::set(&tx, user.id, &hash, now).await?;
+    sessions::delete_of_user(&tx, user.id, None).await?;
+    tx.commit().await?;
+    Ok(user)
+}
+
+fn form(
+    hub: &Hub,
+    visitor: &Visitor,
+    token: &Secret,
+    link: &links::Link,
+    status: StatusCode,
+    error: Option<String>,
+) -> Result<Response> {
+    let page = Setup {
+        token: token.expose().to_owned(),
+        action: format!("{}setup", hub.prefix()),
+        username: link.user_name.clone(),
+        purpose: if link.purpose == "setup" { SetupPurpose::Setup } else { SetupPurpose::Invite },
+        error,
+        password_min_length: min_length(hub),
+    };
+    super::render(hub, visitor, status, &page)
+}
+
+fn min_length(hub: &Hub) -> usize {
+    let native = hub.config.auth.iter().find_map(|auth| match auth {
+        Auth::Native(native) => Some(native.password_min_length),
+        Auth::Dummy(_) => None,
+    });
+    native.unwrap_or(10)
+}

@@ -1,0 +1,120 @@
+//! `GET /hub/spawn-pending/USER[/SERVER]`: how a start is going, or why it failed.
+
+use std::sync::Arc;
+
+use axum::extract::{OriginalUri, Path, State};
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::Response;
+use perijove_model::scopes::Scope;
+use perijove_model::server::{Pending, Phase};
+use perijove_store::spawners::Spawner;
+use perijove_web::pages::{NotRunning, SpawnPending, StopPending};
+
+use super::next;
+use super::whose::Whose;
+use crate::Hub;
+use crate::http::api::models;
+use crate::http::error::Result;
+use crate::http::found;
+use crate::http::visitor::Visitor;
+use crate::http::xsrf::query_value;
+
+pub async fn default(
+    State(hub): State<Arc<Hub>>,
+    OriginalUri(uri): OriginalUri,
+    Path(user): Path<String>,
+    headers: HeaderMap,
+    visitor: Visitor,
+) -> Result<Response> {
+    show(&hub, &uri, &headers, &visitor, &user, "").await
+}
+
+pub async fn named(
+    State(hub): State<Arc<Hub>>,
+    OriginalUri(uri): OriginalUri,
+    Path((user, server)): Path<(String, String)>,
+    headers: HeaderMap,
+    visitor: Visitor,
+) -> Result<Response> {
+    show(&hub, &uri, &headers, &visitor, &user, &server).await
+}
+
+async fn show(
+    hub: &Arc<Hub>,
+    uri: &Uri,
+    headers: &HeaderMap,
+    visitor: &Visitor,
+    user: &str,
+    server: &str,
+) -> Result<Response> {
+    let principal = match super::signed_in(hub, visitor, uri) {
+        Ok(principal) => principal,
+        Err(elsewhere) => return Ok(elsewhere),
+    };
+    let whose = Whose::read(hub, principal, user, server, Scope::Servers).await?;
+    let next = query_value(uri.query().unwrap_or_default(), "next").and_then(|next| next::local(hub, headers, &next));
+    let spawner = whose.spawner(hub).await?;
+    let phase = spawner.as_ref().map_or(Phase::Stopped, |spawner| spawner.run.phase);
+    let display_name = spawner.as_ref().and_then(|s| s.display_name.clone()).unwrap_or_default();
+    match (phase, phase.pending()) {
+        (Phase::Ready, _) => Ok(found(&next.unwrap_or_else(|| whose.url(hub)))),
+        (_, Some(Pending::Spawn)) => {
+            let page = pending(hub, visitor, &whose, display_name, next);
+            super::render(hub, visitor, StatusCode::OK, &page)
+        }
+        (_, Some(Pending::Stop)) => {
+            let page = StopPending { user_name: whose.user.name, server_name: whose.server.to_string(), display_name };
+            super::render(hub, visitor, StatusCode::OK, &page)
+        }
+        _ => {
+            let (status, page) = not_running(hub, &whose, spawner.as_ref(), next.as_deref());
+            super::render(hub, visitor, status, &page)
+        }
+    }
+}
+
+fn pending(
+    hub: &Hub,
+    visitor: &Visitor,
+    whose: &Whose,
+    display_name: String,
+    next: Option<String>,
+) -> SpawnPending {
+    let prefix = hub.prefix();
+    let api = models::server_api(&prefix, &whose.user.name, whose.server.as_str());
+    SpawnPending {
+        user_name: whose.user.name.clone(),
+        server_name: whose.server.to_string(),
+        display_name,
+        progress_url: format!("{api}/progress?_xsrf={}", visitor.xsrf.token()),
+        stop_url: format!("{prefix}stop/{}", whose.tail()),
+        next_url: next.unwrap_or_else(|| whose.url(hub)),
+        expected_seconds: None,
+    }
+}
+
+/// The page of a server that does not run, with the reason if its last start failed.
+pub fn not_running(
+    hub: &Hub,
+    whose: &Whose,
+    spawner: Option<&Spawner>,
+    next: Option<&str>,
+) -> (StatusCode, NotRunning) {
+    let failure = spawner.and_then(|spawner| spawner.run.failure.as_ref()).filter(|failure| !failure.cancelled);
+    let failed = spawner.is_some_and(|spawner| spawner.run.phase == Phase::Failed);
+    let status = match failure {
+        Some(failure) if failed => StatusCode::from_u16(failure.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+        _ => StatusCode::OK,
+    };
+    let query = next.map(|next| format!("?next={}", perijove_model::escape::component(next))).unwrap_or_default();
+    let page = NotRunning {
+        user_name: whose.user.name.clone(),
+        server_name: whose.server.to_string(),
+        spawn_url: format!("{}spawn/{}{query}", hub.prefix(), whose.tail()),
+        failed,
+        failed_message: failure.map(|failure| failure.message.clone()),
+        failed_log: failure.map(|failure| failure.log.clone()).unwrap_or_default(),
+        implicit_spawn_seconds: 0.0,
+    };
+    (status, page)
+}

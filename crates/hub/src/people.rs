@@ -1,0 +1,48 @@
+//! People in the database: made once, the same way, whoever asks for it.
+
+use async_trait::async_trait;
+use perijove_auth::AuthError;
+use perijove_auth::native::Accounts;
+use perijove_model::{Clock, Rng, UserName};
+use perijove_store::{Db, Store, StoreError, native, users};
+
+/// The user of this name, made if need be.
+pub async fn ensure(
+    db: &impl Db,
+    clock: &dyn Clock,
+    rng: &dyn Rng,
+    name: &UserName,
+    admin: bool,
+) -> Result<users::User, StoreError> {
+    if let Some(user) = users::by_name(db, name.as_str()).await? {
+        return Ok(user);
+    }
+    match users::create(db, name.as_str(), admin, &rng.uuid4_hex(), clock.now()).await {
+        // Another request or another hub was quicker.
+        Err(StoreError::Conflict(_)) => {
+            users::by_name(db, name.as_str()).await?.ok_or_else(|| StoreError::Conflict("the user came and went".into()))
+        }
+        result => result,
+    }
+}
+
+/// Native accounts' hashes, from the database.
+pub struct StoreAccounts {
+    pub store: Store,
+}
+
+#[async_trait]
+impl Accounts for StoreAccounts {
+    async fn password_hash(&self, name: &UserName) -> Result<Option<String>, AuthError> {
+        let hash = async {
+            match users::by_name(&self.store, name.as_str()).await? {
+                Some(user) => native::hash_of(&self.store, user.id).await,
+                None => Ok(None),
+            }
+        };
+        hash.await.map_err(|cause: StoreError| AuthError {
+            message: "The hub can't reach its database. Try again in a few seconds.".into(),
+            cause: Some(cause.into()),
+        })
+    }
+}

@@ -1,0 +1,89 @@
+//! From credentials to a session: ask the authenticators, apply the policy, bring the user up to date, begin a session.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use perijove_auth::{Credentials, Identity, Offer};
+use perijove_model::{Secret, token};
+use perijove_store::{groups, sessions, users};
+
+use crate::Hub;
+use crate::http::error::{HttpError, Result, short};
+use crate::people;
+
+/// A session that has just begun. The secret is known to the browser only.
+pub struct Begun {
+    pub secret: Secret,
+    pub session_id: String,
+    pub user: users::User,
+}
+
+/// Whose credentials these are, if they hold and the person may come in. Why not is for the log only.
+pub async fn check(hub: &Arc<Hub>, credentials: &Credentials, from: IpAddr) -> Result<Option<users::User>> {
+    let who = short(&credentials.username);
+    for authenticator in hub.authenticators.iter().filter(|a| a.offer() == Offer::Form) {
+        let identity = match authenticator.check(credentials).await {
+            Ok(Some(identity)) => identity,
+            Ok(None) => continue,
+            Err(error) => {
+                tracing::error!(kind = authenticator.kind(), cause = ?error.cause, "sign-in can't be checked");
+                return Err(HttpError::new(axum::http::StatusCode::SERVICE_UNAVAILABLE, error.message));
+            }
+        };
+        return admit(hub, &identity, from).await;
+    }
+    tracing::warn!(user = %who, %from, "sign-in failed: no such name and password");
+    Ok(None)
+}
+
+async fn admit(hub: &Arc<Hub>, identity: &Identity, from: IpAddr) -> Result<Option<users::User>> {
+    let who = short(&identity.name);
+    let name = match hub.policy.name(&identity.name) {
+        Ok(name) => name,
+        Err(error) => {
+            tracing::warn!(user = %who, %from, %error, "sign-in refused: the name is not valid");
+            return Ok(None);
+        }
+    };
+    let exists = users::by_name(&hub.store, name.as_str()).await?.is_some();
+    let admitted = match hub.policy.admit(identity, name, exists) {
+        Ok(admitted) => admitted,
+        Err(why) => {
+            tracing::warn!(user = %who, %from, %why, "sign-in refused");
+            return Ok(None);
+        }
+    };
+    let admin = admitted.admin.unwrap_or(false);
+    let mut user = people::ensure(&hub.store, &*hub.clock, &*hub.rng, &admitted.name, admin).await?;
+    if let Some(admin) = admitted.admin
+        && admin != user.admin
+    {
+        users::set_admin(&hub.store, user.id, admin).await?;
+        user.admin = admin;
+    }
+    if let Some(info) = &identity.user_info {
+        users::set_user_info(&hub.store, user.id, info).await?;
+    }
+    for group in identity.groups.iter().flatten() {
+        groups::ensure(&hub.store, group, &[user.name.clone()], &serde_json::json!({})).await?;
+    }
+    Ok(Some(user))
+}
+
+/// Begins a session: always a new id, so that nobody can prepare one for somebody else.
+pub async fn begin(hub: &Arc<Hub>, user: users::User, from: IpAddr, agent: &str) -> Result<Begun> {
+    let now = hub.clock.now();
+    let secret = Secret::new(hub.rng.urlsafe(32));
+    let session_id = hub.rng.uuid4_hex();
+    let new = sessions::NewSession {
+        user_id: user.id,
+        session_id: &session_id,
+        expires_at: now + hub.config.hub.cookie_max_age,
+        address: &from.to_string(),
+        user_agent: &short(agent),
+    };
+    sessions::create(&hub.store, &token::fingerprint(secret.expose()), &new, now).await?;
+    users::touch(&hub.store, user.id, now).await?;
+    tracing::info!(user = %user.name, %from, "signed in");
+    Ok(Begun { secret, session_id, user })
+}

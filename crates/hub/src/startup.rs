@@ -1,0 +1,193 @@
+//! What a hub does before it answers: the database is brought in line with the configuration. Its cost depends on the
+//! configuration, never on the number of users.
+
+use std::sync::Arc;
+
+use perijove_config::Config;
+use perijove_model::scopes::roles::{DEFAULT_ROLES, check_role_name};
+use perijove_model::{Clock, Rng, UserName, token};
+use perijove_store::roles::RoleSpec;
+use perijove_store::services::ServiceSpec;
+use perijove_store::{Store, StoreError, groups, links, roles, services, users};
+
+use crate::{Hub, people};
+
+/// Why the hub can't start: what is wrong and what to change.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("the database can't be brought in line with the configuration: {0}")]
+    Store(#[from] StoreError),
+    #[error("[[role]] {0}: {1}")]
+    Role(String, String),
+    #[error("[[service]] {0}: {1}")]
+    Service(String, String),
+}
+
+type Result<T> = std::result::Result<T, StartError>;
+
+/// How long a set-up link works. The next start prints a new one.
+const SETUP_LINK: jiff::SignedDuration = jiff::SignedDuration::from_hours(24);
+/// How long an invitation works.
+const INVITATION: jiff::SignedDuration = jiff::SignedDuration::from_hours(7 * 24);
+
+pub async fn prepare(hub: &Arc<Hub>) -> Result<()> {
+    let config = &hub.config;
+    let (defaults, configured) = role_specs(hub)?;
+    let specs = service_specs(hub)?;
+    let tx = hub.store.begin().await?;
+    for name in config.access.allowed_users.iter().chain(&config.access.admin_users) {
+        if config.access.blocked_users.contains(name) {
+            continue;
+        }
+        let admin = config.access.admin_users.contains(name);
+        let user = people::ensure(&tx, &*hub.clock, &*hub.rng, name, admin).await?;
+        if admin && !user.admin {
+            users::set_admin(&tx, user.id, true).await?;
+        }
+    }
+    for group in &config.groups {
+        for name in &group.users {
+            people::ensure(&tx, &*hub.clock, &*hub.rng, name, false).await?;
+        }
+        let members: Vec<String> = group.users.iter().map(UserName::to_string).collect();
+        groups::ensure(&tx, &group.name, &members, &serde_json::Value::Object(group.properties.clone())).await?;
+    }
+    for name in config.roles.iter().flat_map(|role| &role.users) {
+        people::ensure(&tx, &*hub.clock, &*hub.rng, name, false).await?;
+    }
+    services::sync(&tx, &specs, hub.clock.now()).await?;
+    roles::sync(&tx, &defaults, &configured).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+fn role_specs(hub: &Hub) -> Result<(Vec<RoleSpec>, Vec<RoleSpec>)> {
+    let spec = |name: &str, description: &str, scopes: Vec<String>| RoleSpec {
+        name: name.to_owned(),
+        description: description.to_owned(),
+        scopes,
+        users: None,
+        groups: None,
+        services: None,
+    };
+    let mut defaults: Vec<RoleSpec> = DEFAULT_ROLES
+        .iter()
+        .map(|role| spec(role.name, role.description, role.scopes.iter().map(|s| (*s).to_owned()).collect()))
+        .collect();
+    let mut configured = Vec::new();
+    for role in &hub.config.roles {
+        let wrong = |why: &dyn std::fmt::Display| StartError::Role(role.name.clone(), why.to_string());
+        check_role_name(&role.name).map_err(|why| wrong(&why))?;
+        if let Some(scopes) = &role.scopes {
+            hub.catalog.check(scopes, &format!("role {}", role.name)).map_err(|why| wrong(&why))?;
+        }
+        let names = |set: &std::collections::BTreeSet<String>| (!set.is_empty()).then(|| set.iter().cloned().collect());
+        let users: Vec<String> = role.users.iter().map(UserName::to_string).collect();
+        let mut one = spec(&role.name, role.description.as_deref().unwrap_or_default(), Vec::new());
+        one.users = (!users.is_empty()).then_some(users);
+        one.groups = names(&role.groups);
+        one.services = names(&role.services);
+        one.scopes = role.scopes.clone().unwrap_or_default();
+        match defaults.iter_mut().find(|default| default.name == role.name) {
+            Some(default) if default.name == "admin" && role.scopes.is_some() => {
+                return Err(wrong(&format!("the scopes of '{}' can't be changed", default.name)));
+            }
+            Some(default) => {
+                if role.scopes.is_some() {
+                    default.scopes = one.scopes;
+                }
+                if role.description.is_some() {
+                    default.description = one.description;
+                }
+                (default.users, default.groups, default.services) = (one.users, one.groups, one.services);
+            }
+            None => configured.push(one),
+        }
+    }
+    if !hub.config.services.is_empty() {
+        let known = |name: &String| hub.config.services.iter().any(|service| service.name == *name);
+        for role in defaults.iter().chain(&configured) {
+            if let Some(name) = role.services.iter().flatten().find(|name| !known(name)) {
+                return Err(StartError::Role(role.name.clone(), format!("there is no [[service]] named '{name}'")));
+            }
+        }
+    }
+    Ok((defaults, configured))
+}
+
+fn service_specs(hub: &Hub) -> Result<Vec<ServiceSpec>> {
+    let base = &hub.config.hub.base_url;
+    let spec = |service: &perijove_config::Service| {
+        let wrong = |why: &str| StartError::Service(service.name.clone(), why.to_owned());
+        let client_id = service.oauth_client_id.clone().unwrap_or_else(|| format!("service-{}", service.name));
+        if !client_id.starts_with("service-") {
+            return Err(wrong("oauth_client_id must begin with 'service-'"));
+        }
+        if let Some(token) = &service.api_token
+            && !(8..=64).contains(&token.expose().len())
+        {
+            return Err(wrong("api_token must have 8 to 64 characters; `openssl rand -hex 32` makes a good one"));
+        }
+        let callback = format!("{base}services/{}/oauth_callback", perijove_model::escape::segment(&service.name));
+        let hashed = service.api_token.as_ref().map(|token| token::hash_chosen(token, &*hub.rng));
+        Ok(ServiceSpec {
+            name: service.name.clone(),
+            url: service.url.as_ref().map(ToString::to_string),
+            admin: service.admin,
+            oauth_secret_hash: hashed.as_ref().map(|hashed| hashed.hashed.clone()),
+            api_token: hashed,
+            oauth_client_id: Some(client_id),
+            oauth_redirect_uri: Some(service.oauth_redirect_uri.clone().unwrap_or(callback)),
+            oauth_no_confirm: service.oauth_no_confirm,
+            oauth_client_allowed_scopes: service.oauth_client_allowed_scopes.clone(),
+            info: serde_json::Value::Object(service.info.clone()),
+            display: service.display,
+        })
+    };
+    hub.config.services.iter().map(spec).collect()
+}
+
+/// The link with which the first admin is made, as long as there is none. A new one takes the old one's place.
+pub async fn setup_link(hub: &Arc<Hub>) -> Result<Option<String>> {
+    if users::any_admin(&hub.store).await? {
+        return Ok(None);
+    }
+    links::delete_purpose(&hub.store, "setup").await?;
+    new_link(&hub.store, &*hub.clock, &*hub.rng, &hub.config, "setup", None, true, SETUP_LINK).await.map(Some)
+}
+
+/// A link with which `name` chooses a password: for new people, and for those who forgot theirs.
+pub async fn invite(
+    store: &Store,
+    clock: &dyn Clock,
+    rng: &dyn Rng,
+    config: &Config,
+    name: &UserName,
+    admin: bool,
+) -> Result<String> {
+    new_link(store, clock, rng, config, "invite", Some(name), admin, INVITATION).await
+}
+
+#[expect(clippy::too_many_arguments, reason = "the whole of a link, said once")]
+async fn new_link(
+    store: &Store,
+    clock: &dyn Clock,
+    rng: &dyn Rng,
+    config: &Config,
+    purpose: &str,
+    name: Option<&UserName>,
+    admin: bool,
+    life: jiff::SignedDuration,
+) -> Result<String> {
+    let secret = rng.urlsafe(32);
+    let now = clock.now();
+    let expires = now.saturating_add(life).unwrap_or(jiff::Timestamp::MAX);
+    links::create(store, &token::fingerprint(&secret), purpose, name.map(UserName::as_str), admin, expires, now).await?;
+    let public = match (&config.hub.public_url, config.edge.listen.first()) {
+        (Some(url), _) => url.origin().ascii_serialization(),
+        (None, Some(address)) if address.ip().is_unspecified() => format!("http://127.0.0.1:{}", address.port()),
+        (None, Some(address)) => format!("http://{address}"),
+        (None, None) => String::new(),
+    };
+    Ok(format!("{public}{}hub/setup?token={secret}", config.hub.base_url))
+}

@@ -6,7 +6,7 @@
 
 #[cfg(feature = "suite")]
 pub mod fake;
-mod proc;
+pub mod proc;
 pub mod process;
 pub mod scope;
 mod scope_log;

@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 
 /// One process, for ever: no later process has the same two numbers before the machine is restarted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Process {
-    pub(crate) pid: i32,
+pub struct Process {
+    pub pid: i32,
     /// Clock ticks since the machine started, field 22 of `/proc/PID/stat`.
-    pub(crate) start_time: u64,
+    pub start_time: u64,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -24,16 +24,16 @@ pub(crate) struct Stat {
 
 impl Process {
     /// Who has this id now.
-    pub(crate) fn of(pid: i32) -> io::Result<Option<Self>> {
+    pub fn of(pid: i32) -> io::Result<Option<Self>> {
         Ok(stat(pid)?.filter(|stat| !stat.zombie).map(|stat| stat.process))
     }
 
-    pub(crate) fn is_alive(self) -> io::Result<bool> {
+    pub fn is_alive(self) -> io::Result<bool> {
         Ok(Self::of(self.pid)? == Some(self))
     }
 
     /// Sends a signal to this process and to no later one of the same id; nothing if it has ended.
-    pub(crate) fn signal(self, signal: Signal) -> io::Result<()> {
+    pub fn signal(self, signal: Signal) -> io::Result<()> {
         let Some(pidfd) = self.open()? else { return Ok(()) };
         match pidfd_send_signal(pidfd, signal) {
             Ok(()) | Err(rustix::io::Errno::SRCH) => Ok(()),
@@ -42,7 +42,7 @@ impl Process {
     }
 
     /// A handle on the process. The start time is looked at after it is open: from then on the id can't be reused.
-    pub(crate) fn open(self) -> io::Result<Option<OwnedFd>> {
+    pub fn open(self) -> io::Result<Option<OwnedFd>> {
         let Some(pid) = Pid::from_raw(self.pid).filter(|_| self.pid > 1) else {
             return Ok(None);
         };

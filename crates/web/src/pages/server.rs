@@ -21,6 +21,7 @@ pub struct Home {
 pub struct ServerCard {
     /// Empty for the default server.
     pub name: String,
+    /// What its owner calls it; may be empty.
     pub display_name: String,
     pub url: String,
     pub state: CardState,
@@ -94,7 +95,10 @@ impl Page for Home {
             with(vec![card("", CardState::Ready)]),
             with(vec![card("", CardState::Starting)]),
             with(vec![card("", CardState::Stopping)]),
-            with(vec![card("", CardState::Failed)]),
+            with(vec![ServerCard {
+                display_name: String::new(),
+                ..card("", CardState::Failed)
+            }]),
             with(vec![
                 card("", CardState::Ready),
                 card("moons", CardState::Stopped),
@@ -160,6 +164,7 @@ pub struct SpawnPending {
     pub user_name: String,
     /// Empty for the default server.
     pub server_name: String,
+    /// What its owner calls it; may be empty.
     pub display_name: String,
     /// The event stream, with its `?_xsrf=`.
     pub progress_url: String,
@@ -178,7 +183,7 @@ impl Page for SpawnPending {
         let pending = Self {
             user_name: "galileo".into(),
             server_name: String::new(),
-            display_name: "My server".into(),
+            display_name: String::new(),
             progress_url: "/hub/api/users/galileo/server/progress?_xsrf=secret".into(),
             stop_url: "/hub/stop/galileo".into(),
             next_url: String::new(),
@@ -188,7 +193,7 @@ impl Page for SpawnPending {
             pending.clone(),
             Self {
                 server_name: "moons".into(),
-                display_name: "moons".into(),
+                display_name: "Moons of Jupiter".into(),
                 next_url: "/user/galileo/moons/lab/tree/io.ipynb".into(),
                 expected_seconds: None,
                 ..pending.clone()
@@ -212,6 +217,7 @@ pub struct StopPending {
     pub user_name: String,
     /// Empty for the default server.
     pub server_name: String,
+    /// What its owner calls it; may be empty.
     pub display_name: String,
 }
 
@@ -222,7 +228,15 @@ impl Page for StopPending {
         vec![
             Self {
                 user_name: "galileo".into(),
-                display_name: "My server".into(),
+                ..Self::default()
+            },
+            Self {
+                user_name: "kepler".into(),
+                ..Self::default()
+            },
+            Self {
+                user_name: "galileo".into(),
+                server_name: "moons".into(),
                 ..Self::default()
             },
             Self {

@@ -32,7 +32,7 @@ fn every_template_has_a_sample() {
         .into_iter()
         .map(|(sample, _)| sample.template.to_owned())
         .collect();
-    let beside = ["page.html", "404.html"];
+    let beside = ["page.html", "404.html", "macros.html"];
     for template in packaged_templates() {
         assert!(
             rendered.contains(&*template) || beside.contains(&&*template),
@@ -163,6 +163,24 @@ fn forms_carry_the_token_and_work_without_scripts() {
         }
     }
     assert!(forms > 30);
+}
+
+#[test]
+fn a_server_without_a_name_of_its_own_is_still_called_something() {
+    let all = samples();
+    for (name, wanted) in [
+        ("spawn_pending-0", "Starting your server"),
+        ("spawn_pending-1", "Starting Moons of Jupiter"),
+        ("stop_pending-0", "Stopping your server"),
+        ("stop_pending-1", "Stopping the server of kepler"),
+        ("stop_pending-2", "Stopping moons"),
+        ("home-4", "My server"),
+    ] {
+        let (_, tags) = all.iter().find(|(sample, _)| sample.name == name).unwrap();
+        let tag = if name == "home-4" { "h2" } else { "h1" };
+        let title = tags.iter().find(|found| found.name == tag).unwrap();
+        assert_eq!(title.text.trim(), wanted, "{name}");
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! routes at once, `GET /api` tells how the edge does.
 
 use std::{
+    borrow::Cow,
     convert::Infallible,
     net::TcpListener,
     path::PathBuf,
@@ -40,6 +41,19 @@ pub(crate) struct Api {
 }
 
 type Reply = Response<Full<Bytes>>;
+
+/// Why a call is refused.
+struct Refusal(StatusCode, Cow<'static, str>);
+
+impl Refusal {
+    fn invalid(error: impl std::error::Error) -> Self {
+        Self(StatusCode::BAD_REQUEST, format!("Not possible: {error}").into())
+    }
+
+    fn no_target() -> Self {
+        Self(StatusCode::BAD_REQUEST, "Must specify 'target' as string".into())
+    }
+}
 
 /// Serves the API and saves the routes until the edge ends.
 pub(crate) fn run(api: Api, listener: TcpListener, routes_file: Option<PathBuf>) {
@@ -92,7 +106,10 @@ impl Api {
 
     async fn answer(&self, request: Request<Incoming>) -> Reply {
         let (method, uri) = (request.method().clone(), request.uri().clone());
-        let reply = self.dispatch(request).await.unwrap_or_else(|refusal| refusal);
+        let reply = self
+            .dispatch(request)
+            .await
+            .unwrap_or_else(|Refusal(status, words)| reply(status, words));
         let (status, uri) = (reply.status().as_u16(), log::shown(&uri));
         if status < 400 {
             info!(status, %method, uri, "API");
@@ -102,18 +119,18 @@ impl Api {
         reply
     }
 
-    async fn dispatch(&self, request: Request<Incoming>) -> Result<Reply, Reply> {
+    async fn dispatch(&self, request: Request<Incoming>) -> Result<Reply, Refusal> {
         let path = request.uri().path().to_owned();
         let route = match path.strip_prefix("/api/routes") {
             None if path == "/api" || path == "/api/" => None,
             Some(rest) if rest.is_empty() || rest.starts_with('/') => Some(rest),
-            _ => return Err(text(StatusCode::NOT_FOUND, "Not Found")),
+            _ => return Err(Refusal(StatusCode::NOT_FOUND, "Not Found".into())),
         };
         let whole = route.is_some_and(|route| route.trim_matches('/').is_empty());
         match (request.method(), route) {
             (&Method::GET, _) | (&Method::POST | &Method::DELETE, Some(_)) => {}
             (&Method::PUT, Some(_)) if whole => {}
-            _ => return Err(text(StatusCode::METHOD_NOT_ALLOWED, "Method not supported")),
+            _ => return Err(Refusal(StatusCode::METHOD_NOT_ALLOWED, "Method not supported".into())),
         }
         self.check_token(request.headers())?;
         match (request.method().clone(), route) {
@@ -126,7 +143,7 @@ impl Api {
         }
     }
 
-    fn check_token(&self, headers: &HeaderMap) -> Result<(), Reply> {
+    fn check_token(&self, headers: &HeaderMap) -> Result<(), Refusal> {
         let given = headers
             .get(AUTHORIZATION)
             .and_then(|value| value.to_str().ok())
@@ -136,7 +153,7 @@ impl Api {
         });
         match token {
             Some(token) if Secret::new(token) == self.token => Ok(()),
-            _ => Err(empty(StatusCode::FORBIDDEN)),
+            _ => Err(Refusal(StatusCode::FORBIDDEN, "".into())),
         }
     }
 
@@ -156,7 +173,7 @@ impl Api {
         }))
     }
 
-    fn list(&self, query: Option<&str>) -> Result<Reply, Reply> {
+    fn list(&self, query: Option<&str>) -> Result<Reply, Refusal> {
         let before = inactive_since(query.unwrap_or_default())?;
         let routes = self.shared.table.all();
         let wanted = routes
@@ -167,16 +184,16 @@ impl Api {
         )))
     }
 
-    fn show(&self, path: &str) -> Result<Reply, Reply> {
-        match self.shared.table.get(path).map_err(bad)? {
+    fn show(&self, path: &str) -> Result<Reply, Refusal> {
+        match self.shared.table.get(path).map_err(Refusal::invalid)? {
             Some(route) => Ok(json_reply(&described(&route))),
-            None => Err(empty(StatusCode::NOT_FOUND)),
+            None => Err(Refusal(StatusCode::NOT_FOUND, "".into())),
         }
     }
 
-    async fn add(&self, path: &str, request: Request<Incoming>) -> Result<Reply, Reply> {
+    async fn add(&self, path: &str, request: Request<Incoming>) -> Result<Reply, Refusal> {
         let Value::Object(data) = body(request, LARGEST_ROUTE).await? else {
-            return Err(no_target());
+            return Err(Refusal::no_target());
         };
         let route = self.route(path, data)?;
         info!(
@@ -188,15 +205,15 @@ impl Api {
         Ok(empty(StatusCode::CREATED))
     }
 
-    async fn replace(&self, request: Request<Incoming>) -> Result<Reply, Reply> {
+    async fn replace(&self, request: Request<Incoming>) -> Result<Reply, Refusal> {
         let Value::Object(wanted) = body(request, LARGEST_SET).await? else {
-            return Err(no_target());
+            return Err(Refusal::no_target());
         };
-        let routes: Result<Vec<_>, Reply> = wanted
+        let routes: Result<Vec<_>, Refusal> = wanted
             .into_iter()
             .map(|(path, data)| match data {
                 Value::Object(data) => self.route(&path, data),
-                _ => Err(no_target()),
+                _ => Err(Refusal::no_target()),
             })
             .collect();
         let routes = routes?;
@@ -205,22 +222,22 @@ impl Api {
         Ok(empty(StatusCode::NO_CONTENT))
     }
 
-    fn remove(&self, path: &str) -> Result<Reply, Reply> {
-        if self.shared.table.remove(path).map_err(bad)? {
+    fn remove(&self, path: &str) -> Result<Reply, Refusal> {
+        if self.shared.table.remove(path).map_err(Refusal::invalid)? {
             info!(path = log::cut(path), "route removed");
             Ok(empty(StatusCode::NO_CONTENT))
         } else {
-            Err(empty(StatusCode::NOT_FOUND))
+            Err(Refusal(StatusCode::NOT_FOUND, "".into()))
         }
     }
 
-    fn route(&self, path: &str, mut data: Map<String, Value>) -> Result<Route, Reply> {
+    fn route(&self, path: &str, mut data: Map<String, Value>) -> Result<Route, Refusal> {
         let Some(Value::String(target)) = data.remove("target") else {
-            return Err(no_target());
+            return Err(Refusal::no_target());
         };
         data.remove("last_activity");
-        let target = target.parse().map_err(bad)?;
-        Route::new(path, target, data, self.shared.clock.now()).map_err(bad)
+        let target = target.parse().map_err(Refusal::invalid)?;
+        Route::new(path, target, data, self.shared.clock.now()).map_err(Refusal::invalid)
     }
 }
 
@@ -244,7 +261,7 @@ fn described(route: &Route) -> Value {
 }
 
 /// `?inactive_since=` or `?inactiveSince=`, with or without a zone.
-fn inactive_since(query: &str) -> Result<Option<Timestamp>, Reply> {
+fn inactive_since(query: &str) -> Result<Option<Timestamp>, Refusal> {
     let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
     let Some((_, value)) = pairs.find(|(name, _)| matches!(*name, "inactive_since" | "inactiveSince")) else {
         return Ok(None);
@@ -263,28 +280,28 @@ fn inactive_since(query: &str) -> Result<Option<Timestamp>, Reply> {
     match zoned.or_else(plain) {
         Some(time) => Ok(Some(time)),
         None if text.is_empty() => Ok(None),
-        None => Err(text_reply(
+        None => Err(Refusal(
             StatusCode::BAD_REQUEST,
-            format!("Not an ISO 8601 time: {:?}", log::cut(&text)),
+            format!("Not an ISO 8601 time: {:?}", log::cut(&text)).into(),
         )),
     }
 }
 
-async fn body(request: Request<Incoming>, limit: usize) -> Result<Value, Reply> {
+async fn body(request: Request<Incoming>, limit: usize) -> Result<Value, Refusal> {
     let collected = tokio::time::timeout(SLOWEST_BODY, Limited::new(request.into_body(), limit).collect()).await;
     let bytes = match collected {
         Ok(Ok(collected)) => collected.to_bytes(),
         Ok(Err(error)) if error.is::<LengthLimitError>() => {
-            return Err(text_reply(
+            return Err(Refusal(
                 StatusCode::PAYLOAD_TOO_LARGE,
-                format!("Body larger than {limit} bytes"),
+                format!("Body larger than {limit} bytes").into(),
             ));
         }
-        Ok(Err(_)) => return Err(text(StatusCode::BAD_REQUEST, "Body broken off")),
-        Err(_) => return Err(text(StatusCode::REQUEST_TIMEOUT, "Body took too long")),
+        Ok(Err(_)) => return Err(Refusal(StatusCode::BAD_REQUEST, "Body broken off".into())),
+        Err(_) => return Err(Refusal(StatusCode::REQUEST_TIMEOUT, "Body took too long".into())),
     };
     serde_json::from_slice(&bytes)
-        .map_err(|error| text_reply(StatusCode::BAD_REQUEST, format!("Body not valid JSON: {error}")))
+        .map_err(|error| Refusal(StatusCode::BAD_REQUEST, format!("Body not valid JSON: {error}").into()))
 }
 
 fn json_reply(value: &Value) -> Reply {
@@ -296,23 +313,11 @@ fn json_reply(value: &Value) -> Reply {
 }
 
 fn empty(status: StatusCode) -> Reply {
-    text(status, "")
+    reply(status, "".into())
 }
 
-fn text(status: StatusCode, words: &'static str) -> Reply {
-    text_reply(status, words.to_owned())
-}
-
-fn text_reply(status: StatusCode, words: String) -> Reply {
+fn reply(status: StatusCode, words: Cow<'static, str>) -> Reply {
     let mut reply = Response::new(Full::from(words));
     *reply.status_mut() = status;
     reply
-}
-
-fn bad(error: impl std::error::Error) -> Reply {
-    text_reply(StatusCode::BAD_REQUEST, format!("Not possible: {error}"))
-}
-
-fn no_target() -> Reply {
-    text(StatusCode::BAD_REQUEST, "Must specify 'target' as string")
 }

@@ -11,6 +11,7 @@ use std::{
 };
 
 use bytes::Bytes;
+use futures_util::task::AtomicWaker;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 use perijove_model::Clock;
 use tokio::time::Sleep;
@@ -23,24 +24,45 @@ use crate::{
 
 pub(crate) type BodyError = Box<dyn std::error::Error + Send + Sync>;
 
-/// Where a client's connection stands: whether it has asked all and waits for the answer.
+/// Where a client's connection stands. A client may close its sending side and still want its answer; but one that
+/// closes in the middle of its request has left. Whether the body was complete when the end of the stream came is known
+/// to the `Upload` only, as soon as it has taken all that came before.
 #[derive(Debug, Default)]
 pub(crate) struct Progress {
-    asked: AtomicBool,
     answering: AtomicBool,
+    /// The socket has come to its end.
+    ended: AtomicBool,
+    /// And the request was not complete.
+    truncated: AtomicBool,
+    socket: AtomicWaker,
+    upload: AtomicWaker,
 }
 
 impl Progress {
-    /// The client may have finished sending and still want its answer.
-    pub(crate) fn owes_answer(&self) -> bool {
-        self.asked.load(Ordering::Relaxed) && self.answering.load(Ordering::Relaxed)
-    }
-
     /// From here until the result is dropped, an answer is owed.
-    pub(crate) fn begin(self: &Arc<Self>, whole: bool) -> Answering {
-        self.asked.store(whole, Ordering::Relaxed);
+    pub(crate) fn begin(self: &Arc<Self>) -> Answering {
+        self.ended.store(false, Ordering::Relaxed);
+        self.truncated.store(false, Ordering::Relaxed);
         self.answering.store(true, Ordering::Relaxed);
         Answering(Arc::clone(self))
+    }
+
+    /// The socket's end has come: whether it is to be held back, because the client waits for its answer.
+    pub(crate) fn holds_end(&self, cx: &Context<'_>) -> bool {
+        self.socket.register(cx.waker());
+        let first = !self.ended.swap(true, Ordering::Relaxed);
+        if first {
+            self.upload.wake();
+        }
+        self.answering.load(Ordering::Relaxed) && !self.truncated.load(Ordering::Relaxed)
+    }
+
+    /// The upload has nothing to give now; if nothing can come any more, its client has left.
+    fn starves(&self, cx: &Context<'_>) {
+        self.upload.register(cx.waker());
+        if self.ended.load(Ordering::Relaxed) && !self.truncated.swap(true, Ordering::Relaxed) {
+            self.socket.wake();
+        }
     }
 }
 
@@ -97,13 +119,11 @@ impl Upload {
         match Pin::new(&mut self.incoming).poll_frame(cx) {
             Poll::Ready(frame) => {
                 self.timer = None;
-                if frame.is_none() || self.incoming.is_end_stream() {
-                    self.progress.asked.store(true, Ordering::Relaxed);
-                }
                 self.activity.touch();
                 Poll::Ready(frame.map(|result| result.map_err(|error| UploadBroken(error).into())))
             }
             Poll::Pending => {
+                self.progress.starves(cx);
                 let stall = self.stall;
                 let timer = self.timer.get_or_insert_with(|| Box::pin(tokio::time::sleep(stall)));
                 ready!(timer.as_mut().poll(cx));

@@ -22,6 +22,8 @@ pub(crate) struct ClientIo {
     progress: Arc<Progress>,
     limit: Duration,
     finished: bool,
+    /// The client does not take what there is to send.
+    blocked: bool,
     timer: Option<Pin<Box<Sleep>>>,
 }
 
@@ -32,12 +34,13 @@ impl ClientIo {
             progress,
             limit,
             finished: false,
+            blocked: false,
             timer: None,
         }
     }
 
     fn hold_end(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if !self.progress.owes_answer() {
+        if !self.progress.holds_end(cx) && !self.blocked {
             return Poll::Ready(Ok(()));
         }
         let limit = self.limit;
@@ -48,10 +51,17 @@ impl ClientIo {
             .map(Ok)
     }
 
-    fn moved(&mut self) {
-        if let Some(timer) = &mut self.timer {
-            timer.as_mut().reset(Instant::now() + self.limit);
+    fn note_write(&mut self, written: Poll<io::Result<usize>>, cx: &Context<'_>) -> Poll<io::Result<usize>> {
+        let was_blocked = std::mem::replace(&mut self.blocked, written.is_pending());
+        if written.is_ready() {
+            if was_blocked && self.finished {
+                cx.waker().wake_by_ref();
+            }
+            if let Some(timer) = &mut self.timer {
+                timer.as_mut().reset(Instant::now() + self.limit);
+            }
         }
+        written
     }
 }
 
@@ -73,9 +83,8 @@ impl AsyncRead for ClientIo {
 impl AsyncWrite for ClientIo {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        let written = ready!(Pin::new(&mut this.stream).poll_write(cx, bytes))?;
-        this.moved();
-        Poll::Ready(Ok(written))
+        let written = Pin::new(&mut this.stream).poll_write(cx, bytes);
+        this.note_write(written, cx)
     }
 
     fn poll_write_vectored(
@@ -84,9 +93,8 @@ impl AsyncWrite for ClientIo {
         pieces: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        let written = ready!(Pin::new(&mut this.stream).poll_write_vectored(cx, pieces))?;
-        this.moved();
-        Poll::Ready(Ok(written))
+        let written = Pin::new(&mut this.stream).poll_write_vectored(cx, pieces);
+        this.note_write(written, cx)
     }
 
     fn is_write_vectored(&self) -> bool {

@@ -29,8 +29,8 @@ pub(crate) fn reader(limits: &Limits) -> http1::Builder {
         .timer(TokioTimer::new())
         .header_read_timeout(limits.header_timeout)
         .max_header_size(limits.header_bytes)
-        .max_buf_size((limits.header_bytes * 2).max(64 * 1024))
-        .pipeline_flush(true);
+        .max_buf_size((limits.header_bytes * 2).max(64 * 1024));
+    // No `pipeline_flush`: with it hyper takes a target's answer as fast as it comes, however slow the client reads.
     // hyper's own limit costs nothing; another one costs an allocation per request.
     if limits.header_count != Limits::default().header_count {
         builder.max_headers(limits.header_count);
@@ -50,7 +50,12 @@ pub(crate) async fn serve(worker: Arc<Worker>, stream: Stream, address: IpAddr, 
     });
     let service = service_fn(move |request: Request<Incoming>| {
         let (worker, client) = (Arc::clone(&worker), Arc::clone(&client));
-        async move { Ok::<_, Infallible>(forward::answer(&worker, &client, request).await) }
+        // Before anything is awaited: the client may have closed its sending side already.
+        let answering = client.progress.begin();
+        async move {
+            let response = forward::answer(&worker, &client, request).await;
+            Ok::<_, Infallible>(response.map(|body| body.owed(answering)))
+        }
     });
     let mut connection = shared
         .reader

@@ -45,10 +45,9 @@ pub(crate) async fn answer(worker: &Worker, client: &Client, request: Request<In
     if request.uri().path() == "/_chp_healthz" {
         return healthy();
     }
-    let answering = client.progress.begin(request.body().is_end_stream());
     let (method, uri) = (request.method().clone(), request.uri().clone());
     let json = prefers_json(request.headers());
-    let response = match forward(worker, client, request).await {
+    match forward(worker, client, request).await {
         Ok(response) => {
             debug!(status = response.status().as_u16(), %method, uri = log::shown(&uri), "forwarded");
             response
@@ -63,8 +62,7 @@ pub(crate) async fn answer(worker: &Worker, client: &Client, request: Request<In
             }
             error_answer(worker, &failure, &uri, json).await
         }
-    };
-    response.map(|body| body.owed(answering))
+    }
 }
 
 fn healthy() -> Response<ResponseBody> {

@@ -1,0 +1,120 @@
+//! When a target does not answer, a person reads what happened, and a program gets JSON.
+
+use std::time::Duration;
+
+use perijove_edge::EdgeConfig;
+
+use crate::harness::*;
+
+async fn nowhere() -> EdgeConfig {
+    EdgeConfig {
+        default_target: Some(Target::gone().await),
+        ..config()
+    }
+}
+
+#[tokio::test]
+async fn people_get_a_page_and_programs_get_json() {
+    let edge = TestEdge::start(nowhere().await);
+    let reply = edge.ask(&get("/user/a/lab?token=s3cret")).await;
+    assert_eq!(status(&reply), 503);
+    assert_eq!(header(&reply, "content-type"), Some("text/html; charset=utf-8"));
+    assert!(reply.contains("<h1>The server is not answering</h1>"), "{reply}");
+    assert!(!reply.contains("s3cret"));
+    let json = "GET / HTTP/1.1\r\nHost: a\r\nAccept: application/json\r\nConnection: close\r\n\r\n";
+    let reply = edge.ask(json).await;
+    let body: serde_json::Value = serde_json::from_str(body_of(&reply)).unwrap();
+    assert_eq!((status(&reply), &body["status"]), (503, &503.into()));
+    assert!(body["message"].as_str().unwrap().contains("not answering"));
+}
+
+#[tokio::test]
+async fn without_a_route_there_is_nothing() {
+    let edge = TestEdge::start(config());
+    assert_eq!(status(&edge.ask(&get("/user/a")).await), 404);
+}
+
+#[tokio::test]
+async fn the_hub_renders_the_page_and_the_status_stays() {
+    let hub = Target::new().await;
+    let mut config = nowhere().await;
+    config.error_target = Some(format!("{}/hub/error", hub.url()));
+    let edge = TestEdge::start(config);
+    let page = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nSet-Cookie: no=1\r\nContent-Length: 4\r\n\r\npage";
+    let request = get("/user/a/x?y=1&z=%2F");
+    let (reply, (head, _wire)) = tokio::join!(edge.ask(&request), hub.serve(page));
+    assert!(
+        head.starts_with("GET /hub/error/503?url=%2Fuser%2Fa%2Fx%3Fy%3D1%26z%3D%252F HTTP/1.1\r\n"),
+        "{head}"
+    );
+    assert_eq!((status(&reply), body_of(&reply)), (503, "page"));
+    assert_eq!(header(&reply, "content-type"), Some("text/html"));
+    assert_eq!(header(&reply, "set-cookie"), None);
+}
+
+#[tokio::test]
+async fn while_the_hub_is_away_our_own_page_does() {
+    let mut config = nowhere().await;
+    config.error_target = config.default_target.clone();
+    let edge = TestEdge::start(config);
+    let reply = edge.ask(&get("/")).await;
+    assert_eq!(status(&reply), 503);
+    assert!(reply.contains("The server is not answering"));
+}
+
+#[tokio::test]
+async fn an_error_page_that_hangs_or_never_ends_is_not_waited_for() {
+    let hub = Target::new().await;
+    let mut config = nowhere().await;
+    config.error_target = Some(hub.url());
+    config.limits.error_page = Duration::from_millis(300);
+    let edge = TestEdge::start(config);
+    for answer in ["", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf"] {
+        let request = get("/");
+        let (reply, _served) = tokio::join!(edge.ask(&request), hub.serve(answer));
+        assert_eq!(status(&reply), 503);
+        assert!(reply.contains("The server is not answering"));
+    }
+}
+
+#[tokio::test]
+async fn a_target_that_hangs_up_or_talks_nonsense_or_keeps_silent() {
+    let target = Target::new().await;
+    let mut config = EdgeConfig {
+        default_target: Some(target.url()),
+        ..config()
+    };
+    config.limits.response = Duration::from_millis(300);
+    let edge = TestEdge::start(config);
+    let request = get("/");
+    let hang_up = async {
+        let mut wire = target.accept().await;
+        wire.head().await;
+    };
+    let (reply, ()) = tokio::join!(edge.ask(&request), hang_up);
+    assert_eq!(status(&reply), 503);
+    let (reply, _served) = tokio::join!(edge.ask(&request), target.serve("SSH-2.0-OpenSSH_9\r\n"));
+    assert_eq!(status(&reply), 502);
+    assert!(reply.contains("makes no sense"));
+    let (reply, _served) = tokio::join!(edge.ask(&request), target.serve(""));
+    assert_eq!(status(&reply), 504);
+    assert!(reply.contains("takes too long"));
+}
+
+/// An answer before the end of the upload is what the client gets.
+#[tokio::test]
+async fn an_early_refusal_reaches_the_client() {
+    let target = Target::new().await;
+    let edge = TestEdge::before(&target);
+    let mut client = edge.client().await;
+    client
+        .send("POST /f HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\nbegin")
+        .await;
+    let mut server = target.accept().await;
+    server.until("begin").await;
+    server
+        .send("HTTP/1.1 413 Payload Too Large\r\nContent-Length: 5\r\nConnection: close\r\n\r\nlarge")
+        .await;
+    let reply = client.until("large").await;
+    assert_eq!(status(&reply), 413);
+}

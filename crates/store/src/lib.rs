@@ -43,7 +43,7 @@ use sql::{Postgres, Sqlite, TxKind};
 pub struct Store(Arc<Database>);
 
 enum Database {
-    Sqlite(Sqlite),
+    Sqlite(Box<Sqlite>),
     Postgres(Postgres),
 }
 
@@ -74,7 +74,7 @@ impl Store {
     pub async fn begin(&self) -> Result<Tx> {
         Ok(Tx(match &*self.0 {
             Database::Sqlite(sqlite) => TxKind::Sqlite(sqlite.begin().await?),
-            Database::Postgres(postgres) => TxKind::Postgres(postgres.begin().await?),
+            Database::Postgres(postgres) => TxKind::Postgres(Box::new(postgres.begin().await?)),
         }))
     }
 }

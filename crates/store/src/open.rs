@@ -33,7 +33,7 @@ pub(crate) async fn open(url: &str, options: OpenOptions) -> std::result::Result
             })?;
             let sqlite = Sqlite::open(&path).await.map_err(|error| unopened(&shown, error))?;
             Place {
-                store: store(Database::Sqlite(sqlite)),
+                store: store(Database::Sqlite(Box::new(sqlite))),
                 shown,
                 url: url.to_owned(),
             }

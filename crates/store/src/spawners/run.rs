@@ -48,7 +48,7 @@ pub async fn wish_stop(tx: &Tx, id: i64, remove: bool, now: Timestamp) -> Result
 /// Moves a server on; `false` if somebody else moved it first. Once stopped, nothing more is wished of it.
 pub async fn set_phase(db: &impl Db, id: i64, generation: i64, from: Phase, to: Phase, now: Timestamp) -> Result<bool> {
     const MOVE: Stmt = Stmt::write(
-        "UPDATE perijove_runs SET phase = $4, since = $5, wish = CASE WHEN $4 = 'stopped' THEN 'stop' ELSE wish END \
+        "UPDATE perijove_runs SET phase = $4, since = $5, wish = CASE WHEN CAST($4 AS VARCHAR) = 'stopped' THEN 'stop' ELSE wish END \
          WHERE spawner_id = $1 AND generation = $2 AND phase = $3",
     );
     let params = [

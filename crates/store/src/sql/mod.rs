@@ -94,7 +94,7 @@ pub struct Tx(pub(crate) TxKind);
 
 pub(crate) enum TxKind {
     Sqlite(sqlite::SqliteTx),
-    Postgres(postgres::PostgresTx),
+    Postgres(Box<postgres::PostgresTx>),
 }
 
 impl Tx {

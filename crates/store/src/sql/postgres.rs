@@ -94,7 +94,7 @@ impl PostgresTx {
         self.client.batch_execute(sql).await.map_err(|failure| error(&failure))
     }
 
-    pub(super) async fn commit(mut self) -> Result<()> {
+    pub(super) async fn commit(mut self: Box<Self>) -> Result<()> {
         self.batch("COMMIT").await?;
         self.open = false;
         Ok(())

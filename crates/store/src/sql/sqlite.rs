@@ -38,26 +38,28 @@ impl Sqlite {
     }
 
     pub(crate) async fn begin(&self) -> Result<SqliteTx> {
-        let mut writer = Arc::clone(&self.writer).lock_owned().await;
-        patiently(|| (&mut *writer).execute_batch("BEGIN IMMEDIATE").map_err(error)).await?;
-        Ok(SqliteTx {
+        let writer = Arc::clone(&self.writer).lock_owned().await;
+        let mut tx = SqliteTx {
             writer: Mutex::new(writer),
-            open: true,
-        })
+            open: false,
+        };
+        patiently(|| tx.batch("BEGIN IMMEDIATE")).await?;
+        tx.open = true;
+        Ok(tx)
     }
 
     pub(crate) async fn rows(&self, stmt: &Stmt, params: &[Value]) -> Result<Vec<Row>> {
         if stmt.write {
-            let mut writer = self.writer.lock().await;
-            patiently(|| query(&mut writer, stmt, params)).await
+            let writer = self.writer.lock().await;
+            patiently(move || query(&writer, stmt, params)).await
         } else {
             patiently(|| self.read(|connection| query(connection, stmt, params))).await
         }
     }
 
     pub(crate) async fn execute(&self, stmt: &Stmt, params: &[Value]) -> Result<u64> {
-        let mut writer = self.writer.lock().await;
-        patiently(|| execute(&mut writer, stmt, params)).await
+        let writer = self.writer.lock().await;
+        patiently(move || execute(&writer, stmt, params)).await
     }
 
     /// The first reader that is free; one that is warm if possible.

@@ -1,1 +1,146 @@
 //! The behaviour suite: what every database must do, run against each.
+
+#![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
+
+mod access;
+mod opening;
+mod people;
+mod servers;
+mod together;
+
+use std::future::Future;
+use std::pin::Pin;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::roles::RoleSpec;
+use crate::users::User;
+use crate::{Db, OpenOptions, Stmt, Store, Value};
+
+/// Where empty databases come from.
+pub trait Databases: Sync {
+    /// The URL of a new, empty database.
+    fn fresh(&self) -> impl Future<Output = String>;
+
+    /// The case is over: the database may go.
+    fn discard(&self, url: &str) -> impl Future<Output = ()>;
+}
+
+type Case = fn(String) -> Pin<Box<dyn Future<Output = ()> + Send>>;
+
+macro_rules! cases {
+    ($($module:ident :: $name:ident),* $(,)?) => {
+        &[$((concat!(stringify!($module), "::", stringify!($name)), |url| Box::pin($module::$name(url)))),*]
+    };
+}
+
+const CASES: &[(&str, Case)] = cases![
+    opening::an_empty_database_is_made_and_opened_again,
+    opening::another_revision_is_refused_with_the_command,
+    opening::a_stranger_is_refused,
+    opening::a_newer_release_is_refused,
+    opening::two_hubs_make_one_database,
+    people::users_live,
+    people::users_are_listed_in_pages,
+    people::lists_keep_to_what_is_allowed,
+    people::roles_follow_the_configuration,
+    people::admins_are_in_step,
+    people::scopes_come_from_roles_groups_and_shares,
+    people::services_follow_the_configuration,
+    people::groups_are_made_and_filled,
+    access::a_token_is_found_by_its_text,
+    access::tokens_end,
+    access::what_has_expired_is_purged,
+    access::a_code_is_used_once,
+    access::a_session_is_listed_and_ended,
+    access::a_link_is_used_once,
+    access::passwords_and_facts_are_kept,
+    servers::a_server_starts_and_stops,
+    servers::a_failure_is_kept_until_the_next_start,
+    servers::running_servers_are_adopted,
+    servers::what_jupyterhub_stopped_has_ended,
+    servers::the_reconciler_sees_what_is_due_only,
+    servers::progress_is_told_in_order_and_bounded,
+    servers::deleting_leaves_nothing_behind,
+    together::a_transaction_is_all_or_nothing,
+    together::a_lease_has_one_holder,
+    together::racing_hubs_make_one_row,
+    together::racing_wishes_start_once,
+    together::no_write_is_lost,
+    together::progress_from_two_hubs_is_numbered,
+];
+
+/// Runs every case on a database of its own; fails with the names of those that failed.
+pub async fn run_all(databases: &impl Databases) {
+    let mut failed = Vec::new();
+    for (name, case) in CASES {
+        let url = databases.fresh().await;
+        if let Err(error) = tokio::spawn(case(url.clone())).await {
+            failed.push(format!("{name}: {error}"));
+        }
+        databases.discard(&url).await;
+    }
+    assert!(
+        failed.is_empty(),
+        "{} of {} cases failed:\n{}",
+        failed.len(),
+        CASES.len(),
+        failed.join("\n")
+    );
+}
+
+async fn open(url: &str) -> Store {
+    Store::open(url, OpenOptions::default()).await.unwrap()
+}
+
+/// The moment at which every case begins.
+fn now() -> Timestamp {
+    Timestamp::constant(1_795_219_200, 123_456_000)
+}
+
+fn later(seconds: i64) -> Timestamp {
+    now() + SignedDuration::from_secs(seconds)
+}
+
+fn texts(items: &[&str]) -> Vec<String> {
+    items.iter().map(|item| (*item).to_owned()).collect()
+}
+
+fn role(name: &str, scopes: &[&str]) -> RoleSpec {
+    RoleSpec {
+        name: name.to_owned(),
+        description: format!("Role {name}"),
+        scopes: texts(scopes),
+        ..RoleSpec::default()
+    }
+}
+
+fn default_roles() -> Vec<RoleSpec> {
+    vec![
+        role("user", &["self"]),
+        role("admin", &["admin:users", "admin:servers"]),
+        role("server", &["users:activity!user", "access:servers!server"]),
+        role("token", &["inherit"]),
+    ]
+}
+
+async fn sync_roles(store: &Store, configured: &[RoleSpec]) -> crate::Result<()> {
+    let tx = store.begin().await?;
+    crate::roles::sync(&tx, &default_roles(), configured).await?;
+    tx.commit().await
+}
+
+async fn user(store: &Store, name: &str) -> User {
+    crate::users::create(store, name, false, &format!("cookie-{name}"), now())
+        .await
+        .unwrap()
+}
+
+/// Runs a statement of the test's own, as another program would.
+async fn write(db: &impl Db, sql: &'static str, params: &[Value]) -> u64 {
+    db.execute(&Stmt::write(sql), params).await.unwrap()
+}
+
+async fn count(db: &impl Db, sql: &'static str) -> i64 {
+    db.one(&Stmt::read(sql), &[]).await.unwrap().unwrap()
+}

@@ -1,0 +1,178 @@
+//! Two hubs, or many requests, on one database.
+
+use std::collections::HashSet;
+
+use jiff::SignedDuration;
+use serde_json::json;
+
+use super::{count, later, now, open, user};
+use crate::{Db, Stmt, Store, StoreError, events, leases, meta, spawners, users};
+
+/// Runs `work` many times at once, from two stores on the same database.
+async fn race<T, F>(url: &str, times: usize, work: impl Fn(Store, usize) -> F) -> Vec<T>
+where
+    T: Send + 'static,
+    F: Future<Output = T> + Send + 'static,
+{
+    let stores = [open(url).await, open(url).await];
+    let running: Vec<_> = (0..times)
+        .map(|n| tokio::spawn(work(stores[n % 2].clone(), n)))
+        .collect();
+    let mut results = Vec::new();
+    for task in running {
+        results.push(task.await.unwrap());
+    }
+    results
+}
+
+pub(super) async fn a_transaction_is_all_or_nothing(url: String) {
+    let store = open(&url).await;
+    let tx = store.begin().await.unwrap();
+    users::create(&tx, "ada", false, "c", now()).await.unwrap();
+    assert!(users::by_name(&tx, "ada").await.unwrap().is_some(), "it sees its own");
+    assert!(
+        users::by_name(&store, "ada").await.unwrap().is_none(),
+        "others don't yet"
+    );
+    drop(tx);
+    assert!(users::by_name(&store, "ada").await.unwrap().is_none());
+    let tx = store.begin().await.unwrap();
+    users::create(&tx, "ada", false, "c", now()).await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(users::by_name(&store, "ada").await.unwrap().is_some());
+    // After an error, the next caller finds everything in order.
+    let tx = store.begin().await.unwrap();
+    assert!(
+        tx.execute(&Stmt::write("INSERT INTO nowhere VALUES (1)"), &[])
+            .await
+            .is_err()
+    );
+    drop(tx);
+    assert!(matches!(
+        users::create(&store, "ada", false, "d", now()).await,
+        Err(StoreError::Conflict(_))
+    ));
+    users::create(&store, "bob", false, "d", now()).await.unwrap();
+}
+
+pub(super) async fn a_lease_has_one_holder(url: String) {
+    const TTL: SignedDuration = SignedDuration::from_secs(10);
+    let store = open(&url).await;
+    let taken = race(&url, 8, |store, n| async move {
+        leases::acquire(&store, "server-1", &format!("hub-{n}"), TTL, now())
+            .await
+            .unwrap()
+    })
+    .await;
+    let held: Vec<_> = taken.into_iter().flatten().collect();
+    assert_eq!(held.len(), 1, "{held:?}");
+    let first = &held[0];
+    assert_eq!((first.epoch, first.expires_at), (1, later(10)));
+    assert!(
+        leases::acquire(&store, "server-1", "other", TTL, later(9))
+            .await
+            .unwrap()
+            .is_none()
+    );
+    assert!(leases::renew(&store, first, TTL, later(9)).await.unwrap());
+    assert!(
+        leases::acquire(&store, "server-1", "other", TTL, later(18))
+            .await
+            .unwrap()
+            .is_none()
+    );
+    let mine = leases::acquire(&store, "server-1", &first.holder, TTL, later(18))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(mine.epoch, 1, "it never changed hands");
+    let second = leases::acquire(&store, "server-1", "other", TTL, later(28))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!((second.epoch, second.holder.as_str()), (2, "other"));
+    assert!(
+        !leases::renew(&store, first, TTL, later(28)).await.unwrap(),
+        "it is somebody else's"
+    );
+    leases::release(&store, first).await.unwrap();
+    assert!(
+        leases::acquire(&store, "server-1", "third", TTL, later(29))
+            .await
+            .unwrap()
+            .is_none()
+    );
+    leases::release(&store, &second).await.unwrap();
+    let third = leases::acquire(&store, "server-1", "third", TTL, later(29))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(third.epoch, 3);
+}
+
+pub(super) async fn racing_hubs_make_one_row(url: String) {
+    let store = open(&url).await;
+    let ada = user(&store, "ada").await;
+    let ids = race(&url, 8, move |store, _| async move {
+        spawners::ensure(&store, ada.id, "lab", None).await.unwrap().id
+    })
+    .await;
+    assert_eq!(ids.into_iter().collect::<HashSet<_>>().len(), 1);
+    assert_eq!(count(&store, "SELECT COUNT(*) FROM spawners").await, 1);
+    let made = race(&url, 6, |store, n| async move {
+        users::create(&store, "bob", false, &format!("c{n}"), now())
+            .await
+            .is_ok()
+    })
+    .await;
+    assert_eq!(made.into_iter().filter(|made| *made).count(), 1);
+}
+
+pub(super) async fn racing_wishes_start_once(url: String) {
+    let store = open(&url).await;
+    let ada = user(&store, "ada").await;
+    let id = spawners::ensure(&store, ada.id, "", None).await.unwrap().id;
+    let wished = race(&url, 8, move |store, _| async move {
+        let tx = store.begin().await.unwrap();
+        match spawners::wish_run(&tx, id, None, now()).await {
+            Ok(generation) => tx.commit().await.map(|()| Some(generation)).unwrap(),
+            Err(StoreError::Conflict(_)) => None,
+            Err(error) => panic!("{error}"),
+        }
+    })
+    .await;
+    assert_eq!(wished.into_iter().flatten().collect::<Vec<_>>(), [1]);
+}
+
+pub(super) async fn no_write_is_lost(url: String) {
+    let store = open(&url).await;
+    meta::set(&store, "sum", "0").await.unwrap();
+    race(&url, 24, |store, _| async move {
+        let tx = store.begin().await.unwrap();
+        // Held, then read: nobody comes between.
+        tx.execute(
+            &Stmt::write("UPDATE perijove_meta SET value = value WHERE key = 'sum'"),
+            &[],
+        )
+        .await
+        .unwrap();
+        let sum: i64 = meta::get(&tx, "sum").await.unwrap().unwrap().parse().unwrap();
+        tokio::task::yield_now().await;
+        meta::set(&tx, "sum", &(sum + 1).to_string()).await.unwrap();
+        tx.commit().await.unwrap();
+    })
+    .await;
+    assert_eq!(meta::get(&store, "sum").await.unwrap().as_deref(), Some("24"));
+}
+
+pub(super) async fn progress_from_two_hubs_is_numbered(url: String) {
+    let store = open(&url).await;
+    let ada = user(&store, "ada").await;
+    let id = spawners::ensure(&store, ada.id, "", None).await.unwrap().id;
+    let mut numbers = race(&url, 12, move |store, n| async move {
+        events::push(&store, id, 1, &json!({"n": n}), now()).await.unwrap()
+    })
+    .await;
+    numbers.sort_unstable();
+    assert_eq!(numbers, (1..=12).collect::<Vec<i64>>());
+}

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use perijove_edge::EdgeConfig;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::harness::*;
 
@@ -465,9 +466,9 @@ async fn a_targets_own_path_comes_first_and_sockets_are_reached() {
     let body = format!(r#"{{"target":"http+unix://{escaped}"}}"#);
     assert_eq!(edge.api("POST", "/api/routes/u", &body).await.0, 201);
     let serving = async {
-        let (stream, _) = soon("the edge to connect", listener.accept()).await.unwrap();
-        stream.readable().await.unwrap();
-        stream.try_write(OK.as_bytes()).unwrap();
+        let (mut stream, _) = soon("the edge to connect", listener.accept()).await.unwrap();
+        assert!(stream.read(&mut [0; 1024]).await.unwrap() > 0);
+        stream.write_all(OK.as_bytes()).await.unwrap();
         stream
     };
     let request = get("/u");

@@ -1,5 +1,7 @@
 //! The edge over real sockets: tests play the client and the target byte by byte, so that order is theirs to decide.
 
+#![allow(clippy::unwrap_used, reason = "a test that can not go on ends")]
+
 mod api;
 mod errors;
 mod forwarding;

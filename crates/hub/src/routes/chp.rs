@@ -65,7 +65,9 @@ impl ChpRoutes {
         let (_, body) = self.call(Method::GET, "", None, &[StatusCode::OK]).await?;
         let all: BTreeMap<String, Value> = serde_json::from_slice(&body).map_err(|error| self.unreachable(error))?;
         let ours = all.into_iter().filter(|(_, route)| route.get("jupyterhub").is_some());
-        Ok(ours.map(|(path, route)| (routespec(&path), Known::read(&route))).collect())
+        Ok(ours
+            .map(|(path, route)| (routespec(&path), Known::read(&route)))
+            .collect())
     }
 
     async fn put(&self, route: &Route) -> Result<(), RouteError> {
@@ -181,7 +183,11 @@ impl Routes for ChpRoutes {
             known.keys().filter(|path| !paths.contains(path)).collect()
         };
         if !missing.is_empty() || !stale.is_empty() {
-            tracing::info!(added = missing.len(), removed = stale.len(), "bringing the edge's routes in line");
+            tracing::info!(
+                added = missing.len(),
+                removed = stale.len(),
+                "bringing the edge's routes in line"
+            );
         }
         let puts: Vec<_> = missing.into_iter().map(|route| self.put(route)).collect();
         all(puts).await?;

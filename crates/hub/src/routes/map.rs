@@ -23,7 +23,10 @@ impl MapRoutes {
     #[must_use]
     pub fn targets(&self) -> BTreeMap<String, String> {
         let routes = locked(&self.routes);
-        routes.values().map(|route| (route.path.clone(), route.target.clone())).collect()
+        routes
+            .values()
+            .map(|route| (route.path.clone(), route.target.clone()))
+            .collect()
     }
 
     /// From now on every call fails, or works again.

@@ -4,8 +4,8 @@ pub mod chp;
 pub mod map;
 mod wanted;
 
-pub use wanted::{ApplyError, apply, wanted};
 pub(crate) use wanted::target;
+pub use wanted::{ApplyError, apply, wanted};
 
 use async_trait::async_trait;
 
@@ -38,7 +38,12 @@ pub enum RouteError {
     #[error("the edge at {url} refuses the token: hub and edge must have the same edge.auth_token")]
     Forbidden { url: String },
     #[error("the edge at {url} answered {status} to {method} {path}")]
-    Unexpected { url: String, status: u16, method: String, path: String },
+    Unexpected {
+        url: String,
+        status: u16,
+        method: String,
+        path: String,
+    },
 }
 
 /// Whatever takes routes: our edge, an external configurable-http-proxy, a map in a test.

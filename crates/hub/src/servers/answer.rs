@@ -32,7 +32,9 @@ const LOOK: Duration = Duration::from_millis(500);
 impl Driver<'_> {
     pub(super) async fn answer(&self, spawner: &Spawner) -> Stepped {
         let Some(server) = &spawner.server else {
-            return Err(Halt::Failed("Where the server listens has been lost from the database.".to_owned()));
+            return Err(Halt::Failed(
+                "Where the server listens has been lost from the database.".to_owned(),
+            ));
         };
         let url = format!("{}{}api", target(server), server.base_url);
         let limit = self.hub.config.spawner.http_timeout;
@@ -86,7 +88,9 @@ impl Driver<'_> {
 
     pub(super) async fn route(&self, spawner: &Spawner) -> Stepped {
         let Some(route) = route_of(self.hub, spawner) else {
-            return Err(Halt::Failed("Where the server listens has been lost from the database.".to_owned()));
+            return Err(Halt::Failed(
+                "Where the server listens has been lost from the database.".to_owned(),
+            ));
         };
         let limit = self.hub.config.spawner.http_timeout;
         let mut last = None;
@@ -99,8 +103,14 @@ impl Driver<'_> {
         .await;
         if added.is_err() {
             let why = last.map_or_else(|| "it did not answer in time".to_owned(), |error| error.to_string());
-            tracing::error!(server = requests::log_name(spawner), why, "no route for a server that answers");
-            return Err(Halt::Failed("The server runs, but the proxy could not be told of it.".to_owned()));
+            tracing::error!(
+                server = requests::log_name(spawner),
+                why,
+                "no route for a server that answers"
+            );
+            return Err(Halt::Failed(
+                "The server runs, but the proxy could not be told of it.".to_owned(),
+            ));
         }
         let now = self.hub.clock.now();
         let event = progress::ready_event(self.hub, spawner);

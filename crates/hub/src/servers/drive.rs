@@ -86,7 +86,10 @@ impl Driver<'_> {
                     ended = false;
                     self.check(&spawner).await
                 }
-                Step::Prepare => self.prepare(&spawner).await.map(|made| token = Some((generation, made))),
+                Step::Prepare => self
+                    .prepare(&spawner)
+                    .await
+                    .map(|made| token = Some((generation, made))),
                 Step::Launch => {
                     let token = token.take().filter(|(made_for, _)| *made_for == generation);
                     let launch = self.launch(&spawner, token.map(|(_, token)| token));

@@ -39,7 +39,10 @@ pub fn environment(config: &Config, user: &str, server: &str) -> BTreeMap<String
         ),
         ("JUPYTERHUB_USER", user.to_owned()),
         ("JUPYTERHUB_SERVER_NAME", server.to_owned()),
-        ("JUPYTERHUB_ACTIVITY_URL", format!("{api}/users/{}/activity", segment(user))),
+        (
+            "JUPYTERHUB_ACTIVITY_URL",
+            format!("{api}/users/{}/activity", segment(user)),
+        ),
         ("JUPYTERHUB_API_URL", api),
         ("JUPYTERHUB_BASE_URL", base.to_owned()),
         ("JUPYTERHUB_PUBLIC_URL", below_public(&path)),
@@ -54,7 +57,11 @@ pub fn environment(config: &Config, user: &str, server: &str) -> BTreeMap<String
         ("JUPYTERHUB_ROOT_DIR", filled(&spawner.notebook_dir, user)),
         ("JUPYTERHUB_DEFAULT_URL", filled(&spawner.default_url, user)),
     ];
-    env.extend(optional.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
+    env.extend(
+        optional
+            .into_iter()
+            .filter_map(|(name, value)| Some((name.to_owned(), value?))),
+    );
     // Last, so that whoever runs the hub has the last word.
     env.extend(spawner.environment.clone());
     env
@@ -96,7 +103,10 @@ mod tests {
             ("JUPYTERHUB_CLIENT_ID", "jupyterhub-user-ann%40x.org-gpu"),
             ("JUPYTERHUB_COOKIE_HOST_PREFIX_ENABLED", "0"),
             ("JUPYTERHUB_HOST", ""),
-            ("JUPYTERHUB_OAUTH_CALLBACK_URL", "/jupyter/user/ann@x.org/gpu/oauth_callback"),
+            (
+                "JUPYTERHUB_OAUTH_CALLBACK_URL",
+                "/jupyter/user/ann@x.org/gpu/oauth_callback",
+            ),
             (
                 "JUPYTERHUB_OAUTH_SCOPES",
                 r#"["access:servers!server=ann@x.org/gpu","access:servers!user=ann@x.org"]"#,
@@ -128,7 +138,10 @@ mod tests {
         config.hub.public_url = Some("https://hub.example.org/".parse().unwrap());
         let env = environment(&config, "ann", "");
         assert_eq!(env["JUPYTERHUB_HOST"], "https://hub.example.org");
-        assert_eq!(env["JUPYTERHUB_PUBLIC_URL"], "https://hub.example.org/jupyter/user/ann/");
+        assert_eq!(
+            env["JUPYTERHUB_PUBLIC_URL"],
+            "https://hub.example.org/jupyter/user/ann/"
+        );
         assert_eq!(env["JUPYTERHUB_PUBLIC_HUB_URL"], "https://hub.example.org/jupyter/hub/");
     }
 }

@@ -2,8 +2,8 @@
 
 use perijove_model::server::{Pending, Phase};
 use perijove_spawn::{Poll, State, Stop};
-use perijove_store::spawners::{self, Failure, Spawner};
 use perijove_store::events;
+use perijove_store::spawners::{self, Failure, Spawner};
 
 use super::drive::{Driver, Stepped, state};
 use super::prepare::{clear_contract, path};
@@ -74,7 +74,11 @@ impl Driver<'_> {
             Some(status) => format!("The server ended by itself with status {status}."),
             None => "The server ended by itself.".to_owned(),
         };
-        tracing::info!(server = requests::log_name(spawner), ?status, "a server has ended by itself");
+        tracing::info!(
+            server = requests::log_name(spawner),
+            ?status,
+            "a server has ended by itself"
+        );
         let failure = self.failure(spawner, why).await;
         let now = self.hub.clock.now();
         let tx = self.hub.store.begin().await?;

@@ -43,7 +43,8 @@ impl Driver<'_> {
         let write = async {
             while let Some(step) = written.recv().await {
                 let percent = step.percent.min(HIGHEST_PERCENT);
-                self.tell(spawner, &json!({"progress": percent, "message": step.message})).await;
+                self.tell(spawner, &json!({"progress": percent, "message": step.message}))
+                    .await;
             }
         };
         match tokio::join!(start, write).0 {

@@ -8,6 +8,7 @@ use perijove_store::tokens::{NewToken, Owner};
 use perijove_store::{Tx, oauth, roles, tokens};
 
 use super::drive::{Driver, Stepped};
+use super::requests;
 use crate::Hub;
 
 /// The client that plain API tokens belong to.
@@ -17,10 +18,7 @@ impl Driver<'_> {
     /// Gives the token in clear, for the process that is about to start.
     pub(super) async fn prepare(&self, spawner: &Spawner) -> Stepped<Secret> {
         let hub = self.hub;
-        // The log of the last run is kept until there is a new one.
-        if spawner.run.generation > 0 {
-            hub.spawner.forget(&self.key_of(spawner, spawner.run.generation - 1)?).await?;
-        }
+        self.forget_last_run(spawner).await?;
         let (secret, hashed) = token::generate(hub.rng.as_ref());
         let client_secret = token::hash_chosen(&secret, hub.rng.as_ref());
         let now = hub.clock.now();
@@ -59,6 +57,15 @@ impl Driver<'_> {
 
         self.reached(spawner, Phase::Prepared);
         Ok(secret)
+    }
+
+    /// Its log was kept until now, for whoever wants to know why it ended.
+    async fn forget_last_run(&self, spawner: &Spawner) -> Stepped {
+        let last = self.key_of(spawner, spawner.run.generation - 1)?;
+        if let Err(error) = self.hub.spawner.forget(&last).await {
+            tracing::warn!(server = requests::log_name(spawner), %error, "something of the last run is left over");
+        }
+        Ok(())
     }
 }
 
@@ -112,7 +119,10 @@ fn complete(raw: Vec<String>, user: &str, server: &str) -> Vec<String> {
         })
         .collect();
     // Without it the hub would take a busy server for an idle one.
-    if !scopes.iter().any(|scope| [ACTIVITY, "users:activity", "inherit"].contains(&scope.as_str())) {
+    if !scopes
+        .iter()
+        .any(|scope| [ACTIVITY, "users:activity", "inherit"].contains(&scope.as_str()))
+    {
         scopes.push(ACTIVITY.to_owned());
     }
     scopes.sort_unstable();
@@ -126,7 +136,9 @@ mod tests {
 
     #[test]
     fn scopes_are_completed_as_jupyterhub_does() {
-        let role = ["users:activity!user", "access:servers!server"].map(str::to_owned).to_vec();
+        let role = ["users:activity!user", "access:servers!server"]
+            .map(str::to_owned)
+            .to_vec();
         assert_eq!(
             complete(role, "ann", ""),
             ["access:servers!server=ann/", "users:activity!user"]

@@ -135,7 +135,8 @@ impl Teller {
             self.generation = Some(run.generation);
             self.seen = 0;
             if run.phase.pending() == Some(Pending::Spawn) {
-                self.waiting.push_back(json!({"progress": 0, "message": "Server requested"}));
+                self.waiting
+                    .push_back(json!({"progress": 0, "message": "Server requested"}));
             }
         }
         if first && run.phase == Phase::Ready {

@@ -26,6 +26,8 @@ const LEASE: SignedDuration = SignedDuration::from_secs(15);
 const RENEW: Duration = Duration::from_secs(4);
 /// Another replica holds the lease: look again after this.
 const HELD: Duration = Duration::from_secs(1);
+/// Enough for interrupt, terminate and kill, one after the other.
+const STOP_ALL: Duration = Duration::from_secs(120);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// Reconciles until the hub stops.
@@ -33,8 +35,12 @@ pub async fn run(hub: Arc<Hub>) {
     let mut reconciler = Reconciler::new(hub.clone());
     let mut failing = false;
     loop {
+        let mut pause = TICK;
         match reconciler.pass().await {
-            Ok(()) => failing = false,
+            Ok(next) => {
+                failing = false;
+                pause = pause.min(next.saturating_duration_since(Instant::now()));
+            }
             Err(error) if !failing => {
                 failing = true;
                 tracing::error!(%error, "can't read which servers are wished for; trying again");
@@ -44,17 +50,21 @@ pub async fn run(hub: Arc<Hub>) {
         tokio::select! {
             () = hub.stop.cancelled() => return,
             () = hub.wakeup.woken() => {}
-            () = tokio::time::sleep(TICK) => {}
+            () = tokio::time::sleep(pause) => {}
         }
     }
 }
 
-/// Stops every server and waits for it: for a hub that is not to leave any behind. Call it before [`Hub::stop`].
+/// Stops every server and waits for it, but not for ever: for a hub that is not to leave any behind. Call it before
+/// [`Hub::stop`].
 pub async fn stop_all(hub: &Arc<Hub>) -> Result<(), StoreError> {
+    let deadline = Instant::now() + STOP_ALL;
     loop {
         let mut active = false;
         for id in spawners::to_reconcile(&hub.store).await? {
-            let Some(spawner) = spawners::by_id(&hub.store, id).await? else { continue };
+            let Some(spawner) = spawners::by_id(&hub.store, id).await? else {
+                continue;
+            };
             active |= spawner.run.phase.is_active();
             if spawner.run.wish == Wish::Run {
                 let tx = hub.store.begin().await?;
@@ -63,6 +73,10 @@ pub async fn stop_all(hub: &Arc<Hub>) -> Result<(), StoreError> {
             }
         }
         if !active {
+            return Ok(());
+        }
+        if deadline < Instant::now() {
+            tracing::warn!("some servers have not stopped; the next hub goes on stopping them");
             return Ok(());
         }
         hub.wakeup.wake();
@@ -106,21 +120,26 @@ impl Reconciler {
         }
     }
 
-    async fn pass(&mut self) -> Result<(), StoreError> {
+    /// Reads what is to be done and begins it. Gives the time at which something that was left alone is due.
+    async fn pass(&mut self) -> Result<Instant, StoreError> {
         let suspects = self.hub.wakeup.take_suspects();
         let list = spawners::due(&self.hub.store).await?;
         let mut running = BTreeMap::new();
+        let mut next = Instant::now() + TICK;
         for Due { id, calm } in list {
             if calm {
                 let next = self.next_poll(id, suspects.contains(&id));
                 running.insert(id, next);
             } else {
-                self.drive(id);
+                match self.driven.paused_until(id) {
+                    Some(until) => next = next.min(until),
+                    None => self.drive(id),
+                }
             }
         }
         self.polls = running;
         self.driven.forget_old_pauses();
-        Ok(())
+        Ok(next)
     }
 
     /// Looks at a running server if it is time, and says when it is next.
@@ -134,7 +153,9 @@ impl Reconciler {
         if !suspect && (off || now < due) {
             return due;
         }
-        let Ok(permit) = self.pollers.clone().try_acquire_owned() else { return due };
+        let Ok(permit) = self.pollers.clone().try_acquire_owned() else {
+            return due;
+        };
         let (hub, driven) = (self.hub.clone(), self.driven.clone());
         self.hub.tasks.spawn(async move {
             let _permit = permit;
@@ -150,7 +171,9 @@ impl Reconciler {
     }
 
     fn drive(&self, id: i64) {
-        let Ok(permit) = self.drivers.clone().try_acquire_owned() else { return };
+        let Ok(permit) = self.drivers.clone().try_acquire_owned() else {
+            return;
+        };
         if !self.driven.take(id) {
             return;
         }
@@ -163,11 +186,17 @@ impl Reconciler {
 }
 
 impl Driven {
-    /// False if the server is in hand already, or is to be left alone for now.
+    /// False if the server is in hand already.
     fn take(&self, id: i64) -> bool {
-        let mut busy = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let paused = busy.pauses.get(&id).is_some_and(|pause| Instant::now() < pause.until);
-        !paused && busy.now.insert(id)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).now.insert(id)
+    }
+
+    fn paused_until(&self, id: i64) -> Option<Instant> {
+        let busy = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        busy.pauses
+            .get(&id)
+            .map(|pause| pause.until)
+            .filter(|until| Instant::now() < *until)
     }
 
     fn put_back(&self, id: i64, pause: Option<Duration>) {

@@ -177,7 +177,12 @@ pub(super) fn log_name(spawner: &Spawner) -> String {
 
 /// A server that has ended without anybody noticing is started again rather than called running.
 async fn notice_end(hub: &Hub, spawner: &Spawner) -> Result<(), StoreError> {
-    let state = spawner.state.as_ref().and_then(Value::as_object).cloned().unwrap_or_default();
+    let state = spawner
+        .state
+        .as_ref()
+        .and_then(Value::as_object)
+        .cloned()
+        .unwrap_or_default();
     let poll = tokio::time::timeout(NOTICE, hub.spawner.poll(&state)).await;
     if matches!(poll, Ok(Ok(Poll::Exited(_)))) {
         hub.wakeup.look_at(spawner.id);

@@ -28,7 +28,10 @@ pub(super) async fn has_ended(hub: &Hub, id: i64) -> bool {
             false
         }
         Err(_) => {
-            tracing::debug!(server = log_name(&spawner), "the backend doesn't tell in time whether the server runs");
+            tracing::debug!(
+                server = log_name(&spawner),
+                "the backend doesn't tell in time whether the server runs"
+            );
             false
         }
     }

@@ -19,8 +19,13 @@ impl Task for Activity {
 
     async fn run(&self, hub: &Hub) -> Result<(), Failure> {
         let base = hub.config.hub.base_url.as_str();
-        let seen: HashMap<String, jiff::Timestamp> =
-            hub.routes.activity().await?.into_iter().map(|route| (route.path, route.last_activity)).collect();
+        let seen: HashMap<String, jiff::Timestamp> = hub
+            .routes
+            .activity()
+            .await?
+            .into_iter()
+            .map(|route| (route.path, route.last_activity))
+            .collect();
         for route in spawners::routes(&hub.store).await? {
             let Some(at) = seen.get(&server_path(base, &route.user, &route.server)) else {
                 continue;

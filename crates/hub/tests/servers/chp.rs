@@ -35,7 +35,11 @@ impl Chp {
 }
 
 async fn handle(State(chp): State<Chp>, request: Request) -> Response {
-    if request.headers().get("authorization").is_none_or(|value| value != "token sesame") {
+    if request
+        .headers()
+        .get("authorization")
+        .is_none_or(|value| value != "token sesame")
+    {
         return StatusCode::FORBIDDEN.into_response();
     }
     if let Some(left) = {
@@ -111,7 +115,10 @@ async fn the_proxy_gets_what_is_wanted_and_others_keep_theirs() {
     assert!(chp.shown().values().all(|route| route["mark"] == true));
 
     let activity = routes.activity().await.unwrap();
-    let seen = activity.iter().find(|activity| activity.path == "/user/a%20b@x/").unwrap();
+    let seen = activity
+        .iter()
+        .find(|activity| activity.path == "/user/a%20b@x/")
+        .unwrap();
     assert_eq!(seen.last_activity.to_string(), "2026-11-21T08:00:00Z");
     routes.remove("/user/a%20b@x/").await.unwrap();
     routes.remove("/user/a%20b@x/").await.unwrap();
@@ -133,7 +140,10 @@ async fn what_goes_wrong_is_tried_again_or_told() {
     assert!(matches!(refused, RouteError::Forbidden { .. }), "{refused}");
     assert!(!refused.to_string().contains("guess"));
 
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let free = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
     let away = ChpRoutes::new(&format!("http://{free}").parse().unwrap(), Secret::new("sesame"));
     assert!(!away.healthy().await);
     let error = away.apply(&RouteSet::default()).await.unwrap_err();

@@ -5,7 +5,8 @@ use perijove_hub::Hub;
 use perijove_hub::servers::request_stop;
 use perijove_model::server::Phase;
 use perijove_spawn::fake::Script;
-use perijove_store::tokens;
+use perijove_spawn::{Progress, ServerKey, ServerSpec, Spawner};
+use perijove_store::{oauth, spawners, tokens};
 
 use crate::setup::*;
 
@@ -30,7 +31,10 @@ async fn a_start_is_finished_by_the_next_hub_wherever_the_first_one_died() {
         first.tasks.close();
         first.tasks.wait().await;
         let ann = user(&first, "ann").await;
-        let spawner = perijove_store::spawners::get(&first.store, ann.id, "").await.unwrap().unwrap();
+        let spawner = perijove_store::spawners::get(&first.store, ann.id, "")
+            .await
+            .unwrap()
+            .unwrap();
         assert_eq!(spawner.run.phase, died_at);
 
         setup.leases_expire();
@@ -106,10 +110,8 @@ async fn two_hubs_drive_each_server_once() {
     for n in 0..12 {
         // Both are asked for each; the second one joins.
         let name = format!("user-{n}");
-        let (a, b) = tokio::join!(start(&hubs[0], &name, ""), async {
-            user(&hubs[0], &name).await;
-            start(&hubs[1], &name, "").await
-        });
+        user(&hubs[0], &name).await;
+        let (a, b) = tokio::join!(start(&hubs[0], &name, ""), start(&hubs[1], &name, ""));
         let started: Vec<_> = [a, b].into_iter().filter_map(Result::ok).collect();
         assert_eq!(started.iter().filter(|begun| begun.fresh).count(), 1, "{started:?}");
         begun.push(started[0].spawner_id);
@@ -126,6 +128,82 @@ async fn two_hubs_drive_each_server_once() {
         until(&hubs[1], *id, Phase::Stopped).await;
     }
     assert_eq!(setup.backend.stops(), 12);
+}
+
+/// What JupyterHub leaves behind: a row in `servers`, a state, a token; nothing of ours.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_of_jupyterhub_is_adopted_looked_after_and_stopped() {
+    let setup = Setup::new();
+    let idle = setup.idle_hub().await;
+    let ann = user(&idle, "ann").await;
+    let spawner = spawners::ensure(&idle.store, ann.id, "", None).await.unwrap();
+    let started = setup.backend.start(&spec(&spawner), &Deaf).await.unwrap();
+    let url: url::Url = started.url.parse().unwrap();
+    let (_, hashed) = perijove_model::token::generate(idle.rng.as_ref());
+    let now = idle.clock.now();
+    let tx = idle.store.begin().await.unwrap();
+    let token = tokens::NewToken {
+        owner: tokens::Owner::User(ann.id),
+        hashed: &hashed,
+        client_id: "jupyterhub",
+        session_id: None,
+        expires_at: None,
+        note: "Server at /user/ann/",
+        scopes: &["users:activity!user".to_owned()],
+    };
+    tokens::create(&tx, &token, now).await.unwrap();
+    let client = oauth::NewClient {
+        identifier: "jupyterhub-user-ann",
+        description: "",
+        secret: "",
+        redirect_uri: "",
+        allowed_scopes: &[],
+    };
+    oauth::put_client(&tx, &client).await.unwrap();
+    spawners::set_prepared(&tx, spawner.id, "/user/ann/", "jupyterhub-user-ann", now)
+        .await
+        .unwrap();
+    let state = serde_json::Value::Object(started.state);
+    let port = url.port().unwrap();
+    spawners::set_started(&tx, spawner.id, "http", "127.0.0.1", port, &state, now)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+
+    let hub = setup.hub().await;
+    let adopted = until(&hub, spawner.id, Phase::Ready).await;
+    assert_eq!(adopted.run.generation, 0);
+    eventually("the route", async || setup.routes.targets().contains_key("/user/ann/")).await;
+    let refused = start(&hub, "ann", "").await.unwrap_err();
+    assert_eq!(refused.to_string(), "ann is already running");
+    request_stop(&hub, &adopted, false).await.unwrap();
+    until(&hub, spawner.id, Phase::Stopped).await;
+    assert!(setup.backend.running().is_empty() && server_tokens(&hub, ann.id).await.is_empty());
+    let begun = start(&hub, "ann", "").await.unwrap();
+    until(&hub, begun.spawner_id, Phase::Ready).await;
+}
+
+struct Deaf;
+
+impl Progress for Deaf {
+    fn step(&self, _: perijove_spawn::Step) {}
+}
+
+fn spec(spawner: &spawners::Spawner) -> ServerSpec {
+    ServerSpec {
+        key: ServerKey {
+            spawner_id: spawner.id,
+            generation: 0,
+            user: spawner.user_name.as_str().try_into().unwrap(),
+            server: perijove_model::ServerName::default(),
+        },
+        command: vec!["fake".into()],
+        env: Default::default(),
+        api_token: perijove_model::Secret::default(),
+        prefix: "/user/ann/".into(),
+        options: serde_json::Value::Null,
+        start_timeout: PATIENCE,
+    }
 }
 
 /// One server runs, with the one token that there is, behind its route.

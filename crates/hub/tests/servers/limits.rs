@@ -6,7 +6,11 @@ use perijove_spawn::fake::Script;
 use crate::setup::*;
 
 fn refusal(refused: &Refused) -> (u16, String, bool) {
-    (refused.status().as_u16(), refused.to_string(), refused.retry_after().is_some())
+    (
+        refused.status().as_u16(),
+        refused.to_string(),
+        refused.retry_after().is_some(),
+    )
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -63,7 +67,10 @@ async fn named_servers_have_their_rules() {
     start(&hub, "ann", "one").await.unwrap();
     let refused = start(&hub, "ann", "two").await.unwrap_err();
     assert_eq!(refused.status().as_u16(), 400);
-    assert!(refused.to_string().contains("the maximum of 1 named servers"), "{refused}");
+    assert!(
+        refused.to_string().contains("the maximum of 1 named servers"),
+        "{refused}"
+    );
     // The one that exists counts, and may be used.
     assert!(!start(&hub, "ann", "one").await.unwrap().fresh);
 }
@@ -78,7 +85,9 @@ async fn display_names_are_checked_and_kept() {
         let refused = request_start(&hub, &ann, &name, None, Some(bad)).await.unwrap_err();
         assert_eq!(refused.status().as_u16(), 400, "{bad:?}");
     }
-    let begun = request_start(&hub, &ann, &name, None, Some("Große Maschine")).await.unwrap();
+    let begun = request_start(&hub, &ann, &name, None, Some("Große Maschine"))
+        .await
+        .unwrap();
     let spawner = row(&hub, begun.spawner_id).await;
     assert_eq!(spawner.display_name.as_deref(), Some("Große Maschine"));
 }

@@ -55,7 +55,9 @@ impl Setup {
 
     pub async fn store(&self) -> Store {
         let file = self.dir.path().join("hub.sqlite");
-        Store::open(file.to_str().unwrap(), OpenOptions::default()).await.unwrap()
+        Store::open(file.to_str().unwrap(), OpenOptions::default())
+            .await
+            .unwrap()
     }
 
     /// A hub that does nothing yet.
@@ -83,6 +85,7 @@ impl Setup {
         tx.commit().await.unwrap();
         let hub = Hub::new(Parts {
             config: Arc::new(self.config.clone()),
+            catalog: perijove_model::scopes::Catalog::default(),
             store,
             clock: self.clock.clone() as Arc<dyn Clock>,
             rng: rng.clone(),
@@ -138,7 +141,9 @@ pub async fn user(hub: &Hub, name: &str) -> User {
     let cookie_id = format!("cookie-of-{name}");
     match users::by_name(&hub.store, name).await.unwrap() {
         Some(user) => user,
-        None => users::create(&hub.store, name, false, &cookie_id, hub.clock.now()).await.unwrap(),
+        None => users::create(&hub.store, name, false, &cookie_id, hub.clock.now())
+            .await
+            .unwrap(),
     }
 }
 
@@ -148,14 +153,19 @@ pub async fn start(hub: &Arc<Hub>, user_name: &str, server: &str) -> Result<Begu
 }
 
 pub async fn until(hub: &Hub, id: i64, phase: Phase) -> Spawner {
-    let spawner = servers::wait(hub, id, PATIENCE, |spawner| spawner.run.phase == phase).await.unwrap();
+    let spawner = servers::wait(hub, id, PATIENCE, |spawner| spawner.run.phase == phase)
+        .await
+        .unwrap();
     let spawner = spawner.expect("the row is there");
     assert_eq!(spawner.run.phase, phase, "{:?}", spawner.run);
     spawner
 }
 
 pub async fn row(hub: &Hub, id: i64) -> Spawner {
-    spawners::by_id(&hub.store, id).await.unwrap().expect("the row is there")
+    spawners::by_id(&hub.store, id)
+        .await
+        .unwrap()
+        .expect("the row is there")
 }
 
 /// All events to the final one.

@@ -17,7 +17,9 @@ async fn a_wish_becomes_a_server_with_token_client_and_route() {
     assert_eq!((specs.len(), setup.backend.starts()), (1, 1));
     assert_eq!(specs[0].prefix, "/user/ann/");
     assert_eq!(specs[0].env["JUPYTERHUB_USER"], "ann");
-    let token = tokens::find(&hub.store, specs[0].api_token.expose(), hub.clock.now()).await.unwrap();
+    let token = tokens::find(&hub.store, specs[0].api_token.expose(), hub.clock.now())
+        .await
+        .unwrap();
     let token = token.expect("the server's token is valid");
     assert_eq!(token.note.as_deref(), Some("Server at /user/ann/"));
     assert_eq!(token.scopes, ["access:servers!server=ann/", "users:activity!user"]);
@@ -25,7 +27,10 @@ async fn a_wish_becomes_a_server_with_token_client_and_route() {
     let client = oauth::client(&hub.store, "jupyterhub-user-ann").await.unwrap().unwrap();
     assert_eq!(client.redirect_uri, "/user/ann/oauth_callback");
     assert_eq!(client.allowed_scopes, ["access:servers!server=ann/"]);
-    assert!(perijove_model::token::matches(&client.secret, specs[0].api_token.expose()));
+    assert!(perijove_model::token::matches(
+        &client.secret,
+        specs[0].api_token.expose()
+    ));
 
     let server = spawner.server.expect("a row in servers");
     assert_eq!(
@@ -106,7 +111,10 @@ async fn a_server_that_ends_instead_of_answering_fails_at_once_with_its_log() {
     setup.backend.exit(&setup.backend.running()[0], 3);
     let events = events(&hub, begun.spawner_id).await;
     let last = events.last().unwrap();
-    assert_eq!(last["message"], "Spawn failed: The server ended before it answered [status=3].");
+    assert_eq!(
+        last["message"],
+        "Spawn failed: The server ended before it answered [status=3]."
+    );
     assert_eq!(last["phase"], "started");
     let log = last["log"].as_array().unwrap();
     assert!(log.contains(&json!("ImportError: no module named numpy")), "{log:?}");
@@ -125,7 +133,10 @@ async fn a_server_that_never_answers_is_given_up_and_stopped() {
     let begun = start(&hub, "ann", "").await.unwrap();
     let events = events(&hub, begun.spawner_id).await;
     let message = events.last().unwrap()["message"].as_str().unwrap();
-    assert!(message.starts_with("Spawn failed: The server runs, but did not answer at http://"), "{message}");
+    assert!(
+        message.starts_with("Spawn failed: The server runs, but did not answer at http://"),
+        "{message}"
+    );
     assert!(message.ends_with("/user/ann/api within 0.3 seconds."), "{message}");
     assert_gone(&hub, begun.spawner_id).await;
 }
@@ -158,7 +169,9 @@ async fn options_are_kept_for_the_next_start() {
         .await
         .unwrap();
     let spawner = until(&hub, begun.spawner_id, Phase::Ready).await;
-    perijove_hub::servers::request_stop(&hub, &spawner, false).await.unwrap();
+    perijove_hub::servers::request_stop(&hub, &spawner, false)
+        .await
+        .unwrap();
     until(&hub, begun.spawner_id, Phase::Stopped).await;
     start(&hub, "ann", "").await.unwrap();
     until(&hub, begun.spawner_id, Phase::Ready).await;
@@ -166,7 +179,9 @@ async fn options_are_kept_for_the_next_start() {
     assert_eq!(specs[0].options, json!({"image": "big"}));
     assert_eq!(specs[1].options, json!({"image": "big"}));
     assert_ne!(specs[0].api_token, specs[1].api_token);
-    let old = tokens::find(&hub.store, specs[0].api_token.expose(), hub.clock.now()).await.unwrap();
+    let old = tokens::find(&hub.store, specs[0].api_token.expose(), hub.clock.now())
+        .await
+        .unwrap();
     assert!(old.is_none(), "the token of the first run is still valid");
 }
 
@@ -198,6 +213,11 @@ async fn assert_gone(hub: &perijove_hub::Hub, id: i64) -> spawners::Spawner {
     let spawner = until(hub, id, Phase::Failed).await;
     assert!(spawner.server.is_none() && spawner.started.is_none());
     assert!(server_tokens(hub, spawner.user_id).await.is_empty());
-    assert!(oauth::client(&hub.store, "jupyterhub-user-ann").await.unwrap().is_none());
+    assert!(
+        oauth::client(&hub.store, "jupyterhub-user-ann")
+            .await
+            .unwrap()
+            .is_none()
+    );
     spawner
 }

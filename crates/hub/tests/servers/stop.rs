@@ -16,7 +16,12 @@ async fn a_stop_takes_everything_away() {
     let spawner = until(&hub, begun.spawner_id, Phase::Stopped).await;
     assert!(spawner.server.is_none() && spawner.started.is_none() && spawner.run.failure.is_none());
     assert!(server_tokens(&hub, spawner.user_id).await.is_empty());
-    assert!(oauth::client(&hub.store, "jupyterhub-user-ann").await.unwrap().is_none());
+    assert!(
+        oauth::client(&hub.store, "jupyterhub-user-ann")
+            .await
+            .unwrap()
+            .is_none()
+    );
     assert!(!setup.routes.targets().contains_key("/user/ann/"));
     assert!(setup.backend.running().is_empty());
     // To stop what has stopped is fine, and changes nothing.
@@ -39,11 +44,19 @@ async fn a_start_can_be_cancelled() {
         let hub = hub.clone();
         async move { events(&hub, begun.spawner_id).await }
     });
-    request_stop(&hub, &row(&hub, begun.spawner_id).await, false).await.unwrap();
+    request_stop(&hub, &row(&hub, begun.spawner_id).await, false)
+        .await
+        .unwrap();
     let last = told.await.unwrap().pop().unwrap();
-    assert_eq!((&last["failed"], &last["message"]), (&json!(true), &json!("Spawn cancelled")));
+    assert_eq!(
+        (&last["failed"], &last["message"]),
+        (&json!(true), &json!("Spawn cancelled"))
+    );
     let spawner = until(&hub, begun.spawner_id, Phase::Stopped).await;
-    assert!(setup.backend.running().is_empty(), "what the start had made is still there");
+    assert!(
+        setup.backend.running().is_empty(),
+        "what the start had made is still there"
+    );
     assert!(server_tokens(&hub, spawner.user_id).await.is_empty());
 }
 
@@ -54,7 +67,9 @@ async fn a_named_server_is_removed_with_its_row() {
     let begun = start(&hub, "ann", "gpu").await.unwrap();
     let spawner = until(&hub, begun.spawner_id, Phase::Ready).await;
     request_stop(&hub, &spawner, true).await.unwrap();
-    let gone = servers::wait(&hub, begun.spawner_id, PATIENCE, |_| false).await.unwrap();
+    let gone = servers::wait(&hub, begun.spawner_id, PATIENCE, |_| false)
+        .await
+        .unwrap();
     assert!(gone.is_none());
     assert!(setup.backend.running().is_empty());
 
@@ -64,9 +79,16 @@ async fn a_named_server_is_removed_with_its_row() {
     request_stop(&hub, &spawner, false).await.unwrap();
     let spawner = until(&hub, begun.spawner_id, Phase::Stopped).await;
     request_stop(&hub, &spawner, true).await.unwrap();
-    let gone = servers::wait(&hub, begun.spawner_id, PATIENCE, |_| false).await.unwrap();
+    let gone = servers::wait(&hub, begun.spawner_id, PATIENCE, |_| false)
+        .await
+        .unwrap();
     assert!(gone.is_none());
-    assert!(spawners::get(&hub.store, spawner.user_id, "gpu").await.unwrap().is_none());
+    assert!(
+        spawners::get(&hub.store, spawner.user_id, "gpu")
+            .await
+            .unwrap()
+            .is_none()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -83,7 +105,11 @@ async fn a_server_that_ended_by_itself_is_noticed_and_cleaned_away() {
     let spawner = until(&hub, begun.spawner_id, Phase::Stopped).await;
     let failure = spawner.run.failure.clone().expect("why it ended is kept");
     assert_eq!(failure.message, "The server ended by itself with status 137.");
-    assert!(failure.log.contains(&"Killed: out of memory".to_owned()), "{:?}", failure.log);
+    assert!(
+        failure.log.contains(&"Killed: out of memory".to_owned()),
+        "{:?}",
+        failure.log
+    );
     assert!(server_tokens(&hub, spawner.user_id).await.is_empty());
     assert!(!setup.routes.targets().contains_key("/user/ann/"));
     assert!(!servers::has_progress(&spawner), "it is no failed start");
@@ -97,7 +123,10 @@ async fn a_server_that_ended_unnoticed_is_started_again_rather_than_called_runni
     let begun = start(&hub, "ann", "").await.unwrap();
     until(&hub, begun.spawner_id, Phase::Ready).await;
     let refused = start(&hub, "ann", "").await.unwrap_err();
-    assert_eq!((refused.status().as_u16(), refused.to_string()), (400, "ann is already running".into()));
+    assert_eq!(
+        (refused.status().as_u16(), refused.to_string()),
+        (400, "ann is already running".into())
+    );
     setup.backend.exit(&setup.backend.running()[0], 0);
     let again = start(&hub, "ann", "").await.unwrap();
     assert_eq!((again.fresh, again.generation), (true, 2));
@@ -133,7 +162,10 @@ async fn a_stop_that_fails_is_tried_again() {
     request_stop(&hub, &spawner, false).await.unwrap();
     until(&hub, begun.spawner_id, Phase::Stopping).await;
     let refused = start(&hub, "ann", "").await.unwrap_err();
-    assert_eq!((refused.status().as_u16(), refused.to_string()), (400, "ann is pending stop".into()));
+    assert_eq!(
+        (refused.status().as_u16(), refused.to_string()),
+        (400, "ann is pending stop".into())
+    );
     setup.backend.play(Script::default());
     until(&hub, begun.spawner_id, Phase::Stopped).await;
     assert!(setup.backend.running().is_empty());

@@ -1,13 +1,14 @@
 //! What a name is worth here: normalise, map, validate, block, allow, admin, in the contract's order.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use perijove_model::{NameError, UserName};
 
 use crate::Identity;
 
 /// The `[access]` section, parsed.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Policy {
     pub allow_all: bool,
     pub allow_existing_users: bool,
@@ -15,7 +16,12 @@ pub struct Policy {
     pub blocked_users: BTreeSet<UserName>,
     pub admin_users: BTreeSet<UserName>,
     pub username_map: BTreeMap<String, UserName>,
+    /// The site's own rule for names.
+    pub name_rule: Option<NameRule>,
 }
+
+/// Whether a name follows the site's rule.
+pub type NameRule = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 
 /// Somebody who may come in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +36,8 @@ pub struct Admitted {
 pub enum Denied {
     #[error("the name is not valid: {0}")]
     Invalid(#[from] NameError),
+    #[error("the name does not match access.username_pattern")]
+    Pattern,
     #[error("the name is in blocked_users")]
     Blocked,
     #[error("nothing in [access] lets this name in: add it to allowed_users, or set allow_all")]
@@ -45,6 +53,9 @@ impl Policy {
 
     /// `exists`: the name has an account in the database already.
     pub fn admit(&self, identity: &Identity, name: UserName, exists: bool) -> Result<Admitted, Denied> {
+        if self.name_rule.as_ref().is_some_and(|fits| !fits(name.as_str())) {
+            return Err(Denied::Pattern);
+        }
         if self.blocked_users.contains(&name) {
             return Err(Denied::Blocked);
         }
@@ -108,6 +119,18 @@ mod tests {
                 admin: Some(true)
             })
         );
+    }
+
+    #[test]
+    fn the_sites_rule_for_names_holds_for_everybody() {
+        let policy = Policy {
+            allow_all: true,
+            admin_users: names(&["root"]),
+            name_rule: Some(Arc::new(|name| name.starts_with("x-"))),
+            ..Policy::default()
+        };
+        assert_eq!(decide(&policy, "root", true), Err(Denied::Pattern));
+        assert!(decide(&policy, "x-ann", false).is_ok());
     }
 
     #[test]

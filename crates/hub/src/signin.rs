@@ -3,7 +3,9 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use perijove_auth::policy::{NameRule, Policy};
 use perijove_auth::{Credentials, Identity, Offer};
+use perijove_config::Config;
 use perijove_model::{Secret, token};
 use perijove_store::{groups, sessions, users};
 
@@ -18,6 +20,29 @@ pub struct Begun {
     pub user: users::User,
 }
 
+/// The access policy that a configuration describes.
+#[must_use]
+pub fn policy(config: &Config) -> Policy {
+    let access = &config.access;
+    let name_rule = access.username_pattern.clone().map(|pattern| {
+        let rule: NameRule = Arc::new(move |name: &str| pattern.is_match(name));
+        rule
+    });
+    Policy {
+        allow_all: access.allow_all,
+        allow_existing_users: config.allow_existing_users(),
+        allowed_users: access.allowed_users.clone(),
+        blocked_users: access.blocked_users.clone(),
+        admin_users: access.admin_users.clone(),
+        username_map: access
+            .username_map
+            .iter()
+            .map(|(from, to)| (from.to_string(), to.clone()))
+            .collect(),
+        name_rule,
+    }
+}
+
 /// Whose credentials these are, if they hold and the person may come in. Why not is for the log only.
 pub async fn check(hub: &Arc<Hub>, credentials: &Credentials, from: IpAddr) -> Result<Option<users::User>> {
     let who = short(&credentials.username);
@@ -27,7 +52,10 @@ pub async fn check(hub: &Arc<Hub>, credentials: &Credentials, from: IpAddr) -> R
             Ok(None) => continue,
             Err(error) => {
                 tracing::error!(kind = authenticator.kind(), cause = ?error.cause, "sign-in can't be checked");
-                return Err(HttpError::new(axum::http::StatusCode::SERVICE_UNAVAILABLE, error.message));
+                return Err(HttpError::new(
+                    axum::http::StatusCode::SERVICE_UNAVAILABLE,
+                    error.message,
+                ));
             }
         };
         return admit(hub, &identity, from).await;
@@ -85,5 +113,9 @@ pub async fn begin(hub: &Arc<Hub>, user: users::User, from: IpAddr, agent: &str)
     sessions::create(&hub.store, &token::fingerprint(secret.expose()), &new, now).await?;
     users::touch(&hub.store, user.id, now).await?;
     tracing::info!(user = %user.name, %from, "signed in");
-    Ok(Begun { secret, session_id, user })
+    Ok(Begun {
+        secret,
+        session_id,
+        user,
+    })
 }

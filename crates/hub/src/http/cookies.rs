@@ -50,10 +50,15 @@ impl Jar {
     #[must_use]
     pub fn clear_all(&self) -> Vec<HeaderValue> {
         let services = format!("{}services", self.base_url);
-        [(LOGIN, self.hub()), (XSRF, self.hub()), (SESSION_ID, self.base_url.clone()), (SERVICES, services)]
-            .into_iter()
-            .map(|(name, path)| self.set(name, "", &path, Some(SignedDuration::ZERO), true))
-            .collect()
+        [
+            (LOGIN, self.hub()),
+            (XSRF, self.hub()),
+            (SESSION_ID, self.base_url.clone()),
+            (SERVICES, services),
+        ]
+        .into_iter()
+        .map(|(name, path)| self.set(name, "", &path, Some(SignedDuration::ZERO), true))
+        .collect()
     }
 
     fn hub(&self) -> String {

@@ -15,18 +15,26 @@ pub struct HttpError {
     pub message: Option<String>,
     /// What to do about it; shown on pages only.
     pub hint: Option<String>,
-    pub header: Option<(HeaderName, HeaderValue)>,
+    pub header: Option<Box<(HeaderName, HeaderValue)>>,
 }
 
 impl HttpError {
     #[must_use]
     pub fn bare(status: StatusCode) -> Self {
-        Self { status, message: None, hint: None, header: None }
+        Self {
+            status,
+            message: None,
+            hint: None,
+            header: None,
+        }
     }
 
     #[must_use]
     pub fn new(status: StatusCode, message: impl Into<String>) -> Self {
-        Self { message: Some(message.into()), ..Self::bare(status) }
+        Self {
+            message: Some(message.into()),
+            ..Self::bare(status)
+        }
     }
 
     #[must_use]
@@ -63,7 +71,7 @@ impl HttpError {
 
     #[must_use]
     pub fn with_header(mut self, name: HeaderName, value: impl Into<HeaderValue>) -> Self {
-        self.header = Some((name, value.into()));
+        self.header = Some(Box::new((name, value.into())));
         self
     }
 
@@ -79,8 +87,8 @@ impl HttpError {
 impl IntoResponse for HttpError {
     fn into_response(self) -> Response {
         let mut response = self.status.into_response();
-        if let Some((name, value)) = self.header.clone() {
-            response.headers_mut().insert(name, value);
+        if let Some(header) = &self.header {
+            response.headers_mut().insert(header.0.clone(), header.1.clone());
         }
         response.extensions_mut().insert(self);
         response
@@ -121,6 +129,14 @@ impl From<NameError> for HttpError {
 #[must_use]
 pub fn short(text: &str) -> String {
     const MOST: usize = 80;
-    let line: String = text.chars().take(MOST).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
-    if text.chars().nth(MOST).is_some() { line + "…" } else { line }
+    let line: String = text
+        .chars()
+        .take(MOST)
+        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .collect();
+    if text.chars().nth(MOST).is_some() {
+        line + "…"
+    } else {
+        line
+    }
 }

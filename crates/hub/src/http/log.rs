@@ -17,16 +17,31 @@ const LONGEST: usize = 512;
 pub(super) async fn access(State(hub): State<Arc<Hub>>, request: Request, next: Next) -> Response {
     let method = request.method().clone();
     let uri = request.uri().clone();
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_string());
-    let forwarded = request.headers().get("x-forwarded-for").and_then(|value| value.to_str().ok());
+    let peer = request
+        .extensions()
+        .get::<ConnectInfo<SocketAddr>>()
+        .map(|info| info.0.ip().to_string());
+    let forwarded = request
+        .headers()
+        .get("x-forwarded-for")
+        .and_then(|value| value.to_str().ok());
     let from = forwarded.map(super::error::short).or(peer).unwrap_or_default();
     let begun = tokio::time::Instant::now();
     let response = next.run(request).await;
     let status = response.status();
-    let location = response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
-    let target = location.map(|location| format!(" -> {}", without_secrets(location))).unwrap_or_default();
+    let location = response
+        .headers()
+        .get(header::LOCATION)
+        .and_then(|value| value.to_str().ok());
+    let target = location
+        .map(|location| format!(" -> {}", without_secrets(location)))
+        .unwrap_or_default();
     let took = begun.elapsed().as_secs_f64() * 1000.0;
-    let line = format!("{} {method} {}{target} ({from}) {took:.2}ms", status.as_u16(), without_secrets(&uri.to_string()));
+    let line = format!(
+        "{} {method} {}{target} ({from}) {took:.2}ms",
+        status.as_u16(),
+        without_secrets(&uri.to_string())
+    );
     let dull = status.as_u16() == 304
         || uri.path().ends_with("/health")
         || uri.path().starts_with(&format!("{}static/", hub.prefix()));
@@ -53,7 +68,13 @@ pub fn without_secrets(url: &str) -> String {
             let secret = SECRET_KEYS.iter().any(|word| name.contains(word));
             // `next` may hold a whole address with a query of its own.
             let nested = value.contains("%3F") || value.contains("%3f") || value.contains('?');
-            line += if secret { "=[secret]" } else if nested { "=[address]" } else { "=" };
+            line += if secret {
+                "=[secret]"
+            } else if nested {
+                "=[address]"
+            } else {
+                "="
+            };
             if !secret && !nested {
                 line += value;
             }
@@ -71,8 +92,14 @@ mod tests {
 
     #[test]
     fn secrets_and_endless_addresses_stay_out() {
-        assert_eq!(without_secrets("/hub/x?code=abc&a=1&STATE=s&_xsrf=q"), "/hub/x?code=[secret]&a=1&STATE=[secret]&_xsrf=[secret]");
-        assert_eq!(without_secrets("/hub/login?next=%2Fx%3Fcode%3Dabc"), "/hub/login?next=[address]");
+        assert_eq!(
+            without_secrets("/hub/x?code=abc&a=1&STATE=s&_xsrf=q"),
+            "/hub/x?code=[secret]&a=1&STATE=[secret]&_xsrf=[secret]"
+        );
+        assert_eq!(
+            without_secrets("/hub/login?next=%2Fx%3Fcode%3Dabc"),
+            "/hub/login?next=[address]"
+        );
         assert_eq!(without_secrets("/hub/setup?tok%65n=abc"), "/hub/setup?tok%65n=[secret]");
         assert!(without_secrets(&format!("/{}", "x".repeat(1 << 20))).len() < 600);
         assert!(without_secrets(&format!("/?a={}", "é".repeat(1 << 20))).len() < 1200);

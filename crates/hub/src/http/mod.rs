@@ -35,6 +35,7 @@ pub fn router(hub: &Arc<Hub>) -> Router {
     Router::new()
         .nest(&format!("{base}/hub"), hub_routes)
         .route(&format!("{base}/hub/"), axum::routing::get(pages::root::get))
+        .route(&format!("{base}/hub/api/"), axum::routing::get(api::root::get))
         .fallback(pages::outside::any)
         .method_not_allowed_fallback(async || HttpError::bare(StatusCode::METHOD_NOT_ALLOWED))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
@@ -47,7 +48,9 @@ pub fn router(hub: &Arc<Hub>) -> Router {
 async fn dress(State(hub): State<Arc<Hub>>, request: Request, next: Next) -> Response {
     let prefix = hub.prefix();
     let path = request.uri().path().to_owned();
-    let is_api = path.strip_prefix(prefix.as_str()).is_some_and(|rest| rest == "api" || rest.starts_with("api/"));
+    let is_api = path
+        .strip_prefix(prefix.as_str())
+        .is_some_and(|rest| rest == "api" || rest.starts_with("api/"));
     let is_api_page = is_api && path.ends_with("/oauth2/authorize");
     let wants_json = (is_api && !is_api_page) || prefers_json(request.headers());
     if is_api && request.method() == Method::OPTIONS {
@@ -56,7 +59,11 @@ async fn dress(State(hub): State<Arc<Hub>>, request: Request, next: Next) -> Res
     let mut response = next.run(request).await;
     if let Some(error) = refusal(&mut response) {
         let headers = std::mem::take(response.headers_mut());
-        response = if wants_json { error_json(&error) } else { pages::error::render(&hub, &error) };
+        response = if wants_json {
+            error_json(&error)
+        } else {
+            pages::error::render(&hub, &error)
+        };
         keep_headers(response.headers_mut(), headers);
     }
     with_headers(response, &prefix, is_api)
@@ -68,7 +75,10 @@ fn refusal(response: &mut Response) -> Option<HttpError> {
         return Some(error);
     }
     let status = response.status();
-    let bare = response.headers().get(header::CONTENT_TYPE).is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    let bare = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"));
     let refused = status.is_client_error() || status.is_server_error();
     (refused && bare && !response.headers().contains_key(DRESSED)).then(|| HttpError::bare(status))
 }
@@ -93,7 +103,10 @@ fn keep_headers(into: &mut HeaderMap, from: HeaderMap) {
 }
 
 fn with_headers(mut response: Response, prefix: &str, is_api: bool) -> Response {
-    let html = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    let html = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     let mut policy = format!("frame-ancestors 'none'; report-uri {prefix}security/csp-report; ");
     // form-action is left out: the OAuth confirmation sends people on to other sites.
     policy += if html {
@@ -122,8 +135,13 @@ fn with_headers(mut response: Response, prefix: &str, is_api: bool) -> Response 
 /// JSON is named before any kind of page.
 #[must_use]
 pub fn prefers_json(headers: &HeaderMap) -> bool {
-    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let kinds = accept.split(',').map(|kind| kind.split(';').next().unwrap_or_default().trim());
+    let accept = headers
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let kinds = accept
+        .split(',')
+        .map(|kind| kind.split(';').next().unwrap_or_default().trim());
     for kind in kinds {
         match kind {
             "application/json" => return true,

@@ -85,8 +85,13 @@ impl Principal {
             Some(user) if self.scopes.needs_membership() => groups_of_name(store, user).await?,
             _ => Vec::new(),
         };
-        let membership = GroupsOf { user: resource.user().unwrap_or(""), groups: &groups };
-        self.scopes.require(scopes, resource, &membership).map_err(HttpError::from)
+        let membership = GroupsOf {
+            user: resource.user().unwrap_or(""),
+            groups: &groups,
+        };
+        self.scopes
+            .require(scopes, resource, &membership)
+            .map_err(HttpError::from)
     }
 
     pub async fn may(&self, store: &Store, scope: Scope, resource: Resource<'_>) -> Result<bool> {
@@ -108,10 +113,19 @@ pub async fn groups_of_name(store: &Store, user: &str) -> Result<Vec<String>> {
 impl Visitor {
     async fn read(hub: &Arc<Hub>, parts: &Parts) -> Result<Self> {
         let headers = &parts.headers;
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+        let peer = parts
+            .extensions
+            .get::<ConnectInfo<SocketAddr>>()
+            .map(|info| info.0.ip());
         let remote = client_address(hub, peer, headers);
-        let jar = Jar { base_url: hub.config.hub.base_url.to_string(), secure: is_https(hub, peer, headers) };
-        let session_id = cookies::all(headers, cookies::SESSION_ID).next().filter(|id| is_session_id(id)).map(str::to_owned);
+        let jar = Jar {
+            base_url: hub.config.hub.base_url.to_string(),
+            secure: is_https(hub, peer, headers),
+        };
+        let session_id = cookies::all(headers, cookies::SESSION_ID)
+            .next()
+            .filter(|id| is_session_id(id))
+            .map(str::to_owned);
         let principal = match bearer(headers) {
             Some(token) => by_token(hub, token).await?,
             None => by_session(hub, headers, session_id.as_deref()).await?,
@@ -121,7 +135,13 @@ impl Visitor {
             _ => session_id,
         };
         let xsrf = Xsrf::of(hub, headers, remote, session_id.as_deref(), principal.as_ref());
-        Ok(Self { remote, jar, session_id, xsrf, principal })
+        Ok(Self {
+            remote,
+            jar,
+            session_id,
+            xsrf,
+            principal,
+        })
     }
 }
 
@@ -139,7 +159,9 @@ impl FromRequestParts<Arc<Hub>> for Principal {
 
     async fn from_request_parts(parts: &mut Parts, hub: &Arc<Hub>) -> Result<Self> {
         let visitor = Visitor::read(hub, parts).await?;
-        let Some(principal) = visitor.principal else { return Err(HttpError::missing_credentials()) };
+        let Some(principal) = visitor.principal else {
+            return Err(HttpError::missing_credentials());
+        };
         if let Via::Session(_) = principal.via {
             visitor.xsrf.check_api(parts)?;
         }
@@ -159,7 +181,9 @@ pub fn bearer(headers: &HeaderMap) -> Option<&str> {
 /// The principal behind an API token.
 pub async fn by_token(hub: &Hub, candidate: &str) -> Result<Option<Principal>> {
     let now = hub.clock.now();
-    let Some(token) = tokens::find(&hub.store, candidate, now).await? else { return Ok(None) };
+    let Some(token) = tokens::find(&hub.store, candidate, now).await? else {
+        return Ok(None);
+    };
     let (who, groups, owner_scopes) = match token.owner {
         tokens::Owner::User(id) => match users::by_id(&hub.store, id).await? {
             Some(user) => user_scopes(hub, user).await?,
@@ -180,10 +204,20 @@ pub async fn by_token(hub: &Hub, candidate: &str) -> Result<Option<Principal>> {
         Owner::User(name) => name,
         _ => "",
     };
-    let membership = GroupsOf { user: name, groups: &groups };
-    let scopes = hub.catalog.token_scopes(&token.scopes, &owner, client.as_ref(), &owner_scopes, &membership);
+    let membership = GroupsOf {
+        user: name,
+        groups: &groups,
+    };
+    let scopes = hub
+        .catalog
+        .token_scopes(&token.scopes, &owner, client.as_ref(), &owner_scopes, &membership);
     note_use(hub, &token, &who).await?;
-    Ok(Some(Principal { who, via: Via::Token(token), scopes, groups }))
+    Ok(Some(Principal {
+        who,
+        via: Via::Token(token),
+        scopes,
+        groups,
+    }))
 }
 
 async fn by_session(hub: &Hub, headers: &HeaderMap, session_id: Option<&str>) -> Result<Option<Principal>> {
@@ -193,17 +227,26 @@ async fn by_session(hub: &Hub, headers: &HeaderMap, session_id: Option<&str>) ->
             continue;
         }
         let fingerprint = perijove_model::token::fingerprint(secret);
-        let Some(session) = sessions::find(&hub.store, &fingerprint, now).await? else { continue };
+        let Some(session) = sessions::find(&hub.store, &fingerprint, now).await? else {
+            continue;
+        };
         // A login cookie without the session that it was made in has been carried off, or logged out elsewhere.
         if session_id != Some(session.session_id.as_str()) {
             continue;
         }
-        let Some(user) = users::by_id(&hub.store, session.user_id).await? else { continue };
+        let Some(user) = users::by_id(&hub.store, session.user_id).await? else {
+            continue;
+        };
         if seconds_since(session.last_seen, now) > 60 {
             sessions::touch(&hub.store, session.id, now, session.expires_at).await?;
         }
         let (who, groups, scopes) = user_scopes(hub, user).await?;
-        return Ok(Some(Principal { who, via: Via::Session(session), scopes, groups }));
+        return Ok(Some(Principal {
+            who,
+            via: Via::Session(session),
+            scopes,
+            groups,
+        }));
     }
     Ok(None)
 }
@@ -239,24 +282,36 @@ impl ClientNames {
 }
 
 pub async fn client_resource(store: &Store, client_id: Option<&str>) -> Result<Option<ClientNames>> {
-    let Some(client_id) = client_id.filter(|id| *id != oauth::PLAIN_CLIENT) else { return Ok(None) };
+    let Some(client_id) = client_id.filter(|id| *id != oauth::PLAIN_CLIENT) else {
+        return Ok(None);
+    };
     if let Some(spawner) = spawners::by_oauth_client(store, client_id).await? {
-        return Ok(Some(ClientNames::Server { user: spawner.user_name, server: spawner.name }));
+        return Ok(Some(ClientNames::Server {
+            user: spawner.user_name,
+            server: spawner.name,
+        }));
     }
-    Ok(services::by_oauth_client(store, client_id).await?.map(|service| ClientNames::Service(service.name)))
+    Ok(services::by_oauth_client(store, client_id)
+        .await?
+        .map(|service| ClientNames::Service(service.name)))
 }
 
 /// Writes down that a token was used, but not more often than `activity_resolution`.
 async fn note_use(hub: &Hub, token: &Token, who: &Who) -> Result<()> {
     let now = hub.clock.now();
     let resolution = hub.config.hub.activity_resolution.as_secs() as i64;
-    if token.last_activity.is_none_or(|last| seconds_since(last, now) >= resolution) {
+    if token
+        .last_activity
+        .is_none_or(|last| seconds_since(last, now) >= resolution)
+    {
         tokens::touch(&hub.store, token.id, now).await?;
     }
     // A server's own token reports for the server, not for the person.
     let servers_own = token.note.as_deref().is_some_and(|note| note.starts_with("Server at "));
     if let (Who::User(user), false) = (who, servers_own)
-        && user.last_activity.is_none_or(|last| seconds_since(last, now) >= resolution)
+        && user
+            .last_activity
+            .is_none_or(|last| seconds_since(last, now) >= resolution)
     {
         users::touch(&hub.store, user.id, now).await?;
     }

@@ -38,19 +38,31 @@ impl Xsrf {
         let id = session.unwrap_or_else(|| anonymous_id(headers, remote, session_id));
         let now = hub.clock.now();
         // A sibling site may have set a cookie of this name: only one that we signed for this visitor counts.
-        let kept = cookies::all(headers, cookies::XSRF).take(8).find(|token| hub.keys.xsrf_id(token, now).as_deref() == Some(id.as_str()));
+        let kept = cookies::all(headers, cookies::XSRF)
+            .take(8)
+            .find(|token| hub.keys.xsrf_id(token, now).as_deref() == Some(id.as_str()));
         let (token, renew) = match kept {
             Some(token) => (token.to_owned(), false),
             None => (hub.keys.xsrf_token(&id, now), true),
         };
-        Self { token, renew: renew && is_navigation(headers), signed_in }
+        Self {
+            token,
+            renew: renew && is_navigation(headers),
+            signed_in,
+        }
     }
 
     /// The token for somebody who has signed in with this very request.
     #[must_use]
     pub fn signed_in(hub: &Hub, session_id: &str, cookie_id: &str) -> Self {
-        let token = hub.keys.xsrf_token(&signed_in_id(session_id, cookie_id), hub.clock.now());
-        Self { token, renew: true, signed_in: true }
+        let token = hub
+            .keys
+            .xsrf_token(&signed_in_id(session_id, cookie_id), hub.clock.now());
+        Self {
+            token,
+            renew: true,
+            signed_in: true,
+        }
     }
 
     /// To be put into forms and links.
@@ -86,7 +98,10 @@ impl Xsrf {
         if matches!(*method, Method::HEAD | Method::OPTIONS) || (reads && is_navigation(&parts.headers)) {
             return Ok(());
         }
-        let json = parts.headers.get(header::CONTENT_TYPE).is_none_or(|kind| kind.as_bytes().starts_with(b"application/json"));
+        let json = parts
+            .headers
+            .get(header::CONTENT_TYPE)
+            .is_none_or(|kind| kind.as_bytes().starts_with(b"application/json"));
         if *method == Method::POST && !json {
             return Err(HttpError::missing_credentials());
         }
@@ -105,17 +120,25 @@ fn signed_in_id(session_id: &str, cookie_id: &str) -> String {
 /// Before sign-in: address and browser, which a page elsewhere can't know to the letter.
 fn anonymous_id(headers: &HeaderMap, remote: IpAddr, session_id: Option<&str>) -> String {
     let agent = headers.get(header::USER_AGENT).map_or(&b""[..], HeaderValue::as_bytes);
-    let digest = Sha256::new().chain_update(remote.to_string()).chain_update(agent).chain_update([0xff]).finalize();
+    let digest = Sha256::new()
+        .chain_update(remote.to_string())
+        .chain_update(agent)
+        .chain_update([0xff])
+        .finalize();
     format!("{}:{}", session_id.unwrap_or("None"), URL_SAFE.encode(digest))
 }
 
 /// Somebody follows a link or types an address; or it is no browser of our times.
 fn is_navigation(headers: &HeaderMap) -> bool {
-    headers.get("sec-fetch-mode").is_none_or(|mode| mode.as_bytes() == b"navigate")
+    headers
+        .get("sec-fetch-mode")
+        .is_none_or(|mode| mode.as_bytes() == b"navigate")
 }
 
 fn header_token(headers: &HeaderMap) -> Option<&str> {
-    ["x-xsrftoken", "x-csrftoken"].iter().find_map(|name| headers.get(*name)?.to_str().ok())
+    ["x-xsrftoken", "x-csrftoken"]
+        .iter()
+        .find_map(|name| headers.get(*name)?.to_str().ok())
 }
 
 fn same(a: &str, b: &str) -> bool {
@@ -125,5 +148,7 @@ fn same(a: &str, b: &str) -> bool {
 /// The first value of a key in a query.
 #[must_use]
 pub fn query_value(query: &str, key: &str) -> Option<String> {
-    url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == key).map(|(_, value)| value.into_owned())
+    url::form_urlencoded::parse(query.as_bytes())
+        .find(|(name, _)| name == key)
+        .map(|(_, value)| value.into_owned())
 }

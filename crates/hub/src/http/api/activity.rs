@@ -36,17 +36,24 @@ pub async fn post(
     principal: Principal,
     body: Body<Report>,
 ) -> Result<StatusCode> {
-    principal.require(&hub.store, &[Scope::UsersActivity], Resource::User(&name)).await?;
-    let user = users::by_name(&hub.store, &name).await?.ok_or_else(HttpError::not_found)?;
+    principal
+        .require(&hub.store, &[Scope::UsersActivity], Resource::User(&name))
+        .await?;
+    let user = users::by_name(&hub.store, &name)
+        .await?
+        .ok_or_else(HttpError::not_found)?;
     let report = body.required()?;
     if report.last_activity.is_none() && report.servers.as_ref().is_none_or(BTreeMap::is_empty) {
-        return Err(HttpError::bad_request("body must contain at least one of `last_activity` or `servers`"));
+        return Err(HttpError::bad_request(
+            "body must contain at least one of `last_activity` or `servers`",
+        ));
     }
     let now = hub.clock.now();
     let mut reported = Vec::new();
     for (server, report) in report.servers.iter().flatten() {
         let spawner = spawners::get(&hub.store, user.id, server).await?;
-        let spawner = spawner.ok_or_else(|| HttpError::bad_request(format!("No such server '{}' for user {name}", short(server))))?;
+        let spawner = spawner
+            .ok_or_else(|| HttpError::bad_request(format!("No such server '{}' for user {name}", short(server))))?;
         reported.push((spawner, parse(&report.last_activity, now)?));
     }
     let user_at = report.last_activity.as_deref().map(|at| parse(at, now)).transpose()?;
@@ -66,11 +73,17 @@ fn parse(text: &str, now: Timestamp) -> Result<Timestamp> {
         Ok(at) => at,
         Err(_) => {
             let naive: DateTime = text.parse().map_err(|_| wrong())?;
-            naive.to_zoned(jiff::tz::TimeZone::UTC).map_err(|_| wrong())?.timestamp()
+            naive
+                .to_zoned(jiff::tz::TimeZone::UTC)
+                .map_err(|_| wrong())?
+                .timestamp()
         }
     };
     if at.duration_since(now) > AHEAD {
-        return Err(HttpError::bad_request(format!("Activity timestamp is in the future: {}", short(text))));
+        return Err(HttpError::bad_request(format!(
+            "Activity timestamp is in the future: {}",
+            short(text)
+        )));
     }
     Ok(at)
 }

@@ -17,7 +17,11 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 pub async fn get(State(hub): State<Arc<Hub>>, headers: HeaderMap) -> Response {
     if !prefers_json(&headers) {
-        return (StatusCode::OK, [(header::CONTENT_TYPE, HeaderValue::from_static("text/html"))]).into_response();
+        return (
+            StatusCode::OK,
+            [(header::CONTENT_TYPE, HeaderValue::from_static("text/html"))],
+        )
+            .into_response();
     }
     let database = tokio::time::timeout(PATIENCE, hub.store.ping());
     let edge = tokio::time::timeout(PATIENCE, hub.routes.healthy());
@@ -25,7 +29,11 @@ pub async fn get(State(hub): State<Arc<Hub>>, headers: HeaderMap) -> Response {
     let database = matches!(database, Ok(Ok(())));
     let edge = edge.unwrap_or(false);
     let word = |good: bool| if good { "ok" } else { "not answering" };
-    let status = if database && edge { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let status = if database && edge {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
     let body = json!({
         "status": word(database && edge),
         "hub": "ok",

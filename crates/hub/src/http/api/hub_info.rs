@@ -13,9 +13,15 @@ use crate::http::error::Result;
 use crate::http::visitor::Principal;
 
 pub async fn get(State(hub): State<Arc<Hub>>, principal: Principal) -> Result<Json<Value>> {
-    principal.require(&hub.store, &[Scope::ReadHub], Resource::Everything).await?;
+    principal
+        .require(&hub.store, &[Scope::ReadHub], Resource::Everything)
+        .await?;
     let own = env!("CARGO_PKG_VERSION");
-    let kinds: Vec<&str> = hub.authenticators.iter().map(|authenticator| authenticator.kind()).collect();
+    let kinds: Vec<&str> = hub
+        .authenticators
+        .iter()
+        .map(|authenticator| authenticator.kind())
+        .collect();
     Ok(Json(json!({
         "version": JUPYTERHUB_VERSION,
         "python": format!("none: Perijove {own}"),

@@ -22,9 +22,9 @@ pub async fn get(State(hub): State<Arc<Hub>>, mut principal: Principal) -> Resul
         principal.scopes.insert(scope, Some(filter));
     }
     let mut model = match &principal.who {
-        Who::User(user) => {
-            models::with_servers(&hub, &principal, user, false).await?.ok_or_else(HttpError::not_found)?
-        }
+        Who::User(user) => models::with_servers(&hub, &principal, user, false)
+            .await?
+            .ok_or_else(HttpError::not_found)?,
         Who::Service(service) => json!({ "kind": "service", "name": service.name, "admin": service.admin }),
     };
     let (token_id, session_id) = match &principal.via {

@@ -7,7 +7,7 @@ mod me;
 pub mod models;
 mod pagination;
 mod progress;
-mod root;
+pub(super) mod root;
 mod servers;
 mod shutdown;
 mod tokens;
@@ -27,7 +27,11 @@ use crate::http::error::{HttpError, Result};
 use crate::http::oauth;
 
 pub(super) fn router() -> Router<Arc<Hub>> {
-    let server = || get(servers::get_default).post(servers::start_default).delete(servers::stop_default);
+    let server = || {
+        get(servers::get_default)
+            .post(servers::start_default)
+            .delete(servers::stop_default)
+    };
     Router::new()
         .route("/", get(root::get))
         .route("/health", get(health::get))
@@ -42,9 +46,15 @@ pub(super) fn router() -> Router<Arc<Hub>> {
         .route("/users/{user}/servers/", server())
         .route("/users/{user}/server/progress", get(progress::default))
         .route("/users/{user}/servers//progress", get(progress::default))
-        .route("/users/{user}/servers/{server}", get(servers::get).post(servers::start).delete(servers::stop))
+        .route(
+            "/users/{user}/servers/{server}",
+            get(servers::get).post(servers::start).delete(servers::stop),
+        )
         .route("/users/{user}/servers/{server}/progress", get(progress::named))
-        .route("/oauth2/authorize", get(oauth::authorize::get).post(oauth::authorize::post))
+        .route(
+            "/oauth2/authorize",
+            get(oauth::authorize::get).post(oauth::authorize::post),
+        )
         .route("/oauth2/token", post(oauth::token::post))
         .route("/shutdown", post(shutdown::post))
         .fallback(async || HttpError::not_found())
@@ -74,6 +84,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
 
 impl<T> Body<T> {
     pub(super) fn required(self) -> Result<T> {
-        self.0.ok_or_else(|| HttpError::bad_request("Invalid JSON in body of request"))
+        self.0
+            .ok_or_else(|| HttpError::bad_request("Invalid JSON in body of request"))
     }
 }

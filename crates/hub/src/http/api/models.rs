@@ -39,7 +39,10 @@ pub async fn user(
     with_stopped: bool,
 ) -> Result<Option<Value>> {
     let own_groups = groups::of_user(&hub.store, user.id).await?;
-    let membership = GroupsOf { user: &user.name, groups: &own_groups };
+    let membership = GroupsOf {
+        user: &user.name,
+        groups: &own_groups,
+    };
     let resource = Resource::User(&user.name);
     let may = |scope| principal.scopes.has(scope, resource, &membership).is_granted();
     let mut model = Map::new();
@@ -48,11 +51,23 @@ pub async fn user(
         model.insert("admin".into(), user.admin.into());
         model.insert("user_info".into(), user.user_info.clone().unwrap_or_else(|| json!({})));
     }
-    let listed: Vec<&Spawner> = servers.iter().filter(|server| with_stopped || is_active(server)).collect();
+    let listed: Vec<&Spawner> = servers
+        .iter()
+        .filter(|server| with_stopped || is_active(server))
+        .collect();
     let default = servers.iter().find(|server| server.name.is_empty());
     if may(Scope::ReadUsers) {
-        model.insert("server".into(), default.filter(|s| s.run.phase == Phase::Ready).map(|s| url(hub, s)).into());
-        model.insert("pending".into(), json!(default.and_then(|server| server.run.phase.pending())));
+        model.insert(
+            "server".into(),
+            default
+                .filter(|s| s.run.phase == Phase::Ready)
+                .map(|s| url(hub, s))
+                .into(),
+        );
+        model.insert(
+            "pending".into(),
+            json!(default.and_then(|server| server.run.phase.pending())),
+        );
         model.insert("created".into(), user.created.map(time).into());
     }
     if may(Scope::ReadUsersGroups) {
@@ -68,17 +83,31 @@ pub async fn user(
         model.insert("auth_state".into(), Value::Null);
     }
     let visible = |server: &&&Spawner| {
-        let resource = Resource::Server { user: &user.name, server: &server.name };
-        principal.scopes.has(Scope::ReadServers, resource, &membership).is_granted()
+        let resource = Resource::Server {
+            user: &user.name,
+            server: &server.name,
+        };
+        principal
+            .scopes
+            .has(Scope::ReadServers, resource, &membership)
+            .is_granted()
     };
     let state_of = |server: &Spawner| {
-        let resource = Resource::Server { user: &user.name, server: &server.name };
-        principal.scopes.has(Scope::AdminServerState, resource, &membership).is_granted()
+        let resource = Resource::Server {
+            user: &user.name,
+            server: &server.name,
+        };
+        principal
+            .scopes
+            .has(Scope::AdminServerState, resource, &membership)
+            .is_granted()
     };
     let shown: Vec<&&Spawner> = listed.iter().filter(visible).collect();
     if may(Scope::ReadServers) || !shown.is_empty() {
-        let servers: Map<String, Value> =
-            shown.iter().map(|s| (s.name.clone(), server(hub, s, state_of(s)))).collect();
+        let servers: Map<String, Value> = shown
+            .iter()
+            .map(|s| (s.name.clone(), server(hub, s, state_of(s))))
+            .collect();
         model.insert("servers".into(), servers.into());
     }
     if model.is_empty() {
@@ -109,7 +138,12 @@ pub fn server(hub: &Hub, server: &Spawner, with_state: bool) -> Value {
     let prefix = hub.prefix();
     let phase = server.run.phase;
     let progress = format!("{}/progress", server_api(&prefix, &server.user_name, &server.name));
-    let origin = hub.config.hub.public_url.as_ref().map(|url| url.origin().ascii_serialization());
+    let origin = hub
+        .config
+        .hub
+        .public_url
+        .as_ref()
+        .map(|url| url.origin().ascii_serialization());
     let full = |path: &str| origin.as_ref().map(|origin| format!("{origin}{path}"));
     let url = url(hub, server);
     let mut model = json!({

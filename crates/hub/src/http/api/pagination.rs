@@ -21,11 +21,18 @@ pub struct Page {
 impl Page {
     pub fn read(hub: &Hub, headers: &HeaderMap, uri: &Uri) -> Result<Self> {
         let query = uri.query().unwrap_or_default();
-        let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
+        let accept = headers
+            .get(header::ACCEPT)
+            .and_then(|accept| accept.to_str().ok())
+            .unwrap_or_default();
         let envelope = accept.split(',').any(|kind| kind.trim() == ENVELOPE);
         let config = &hub.config.hub;
         let most = i64::from(config.api_page_max_limit).max(1);
-        let usual = if envelope { i64::from(config.api_page_default_limit) } else { most };
+        let usual = if envelope {
+            i64::from(config.api_page_default_limit)
+        } else {
+            most
+        };
         let number = |key: &str, usual: i64| match query_value(query, key) {
             None => Ok(usual),
             Some(text) => text
@@ -34,7 +41,11 @@ impl Page {
         };
         let offset = number("offset", 0)?.saturating_abs();
         let limit = number("limit", usual)?.clamp(1, most);
-        Ok(Self { offset, limit, envelope })
+        Ok(Self {
+            offset,
+            limit,
+            envelope,
+        })
     }
 
     /// The list as it was asked for: plain, or with the address of the next page.
@@ -43,9 +54,8 @@ impl Page {
             return Json(items).into_response();
         }
         let after = self.offset + self.limit;
-        let next = (after < total).then(|| {
-            json!({ "offset": after, "limit": self.limit, "url": next_url(uri, headers, after, self.limit) })
-        });
+        let next = (after < total)
+            .then(|| json!({ "offset": after, "limit": self.limit, "url": next_url(uri, headers, after, self.limit) }));
         let pagination = json!({ "offset": self.offset, "limit": self.limit, "total": total, "next": next });
         Json(json!({ "items": items, "_pagination": pagination })).into_response()
     }
@@ -61,6 +71,8 @@ fn next_url(uri: &Uri, headers: &HeaderMap, offset: i64, limit: i64) -> String {
             query.append_pair(&key, &value);
         }
     }
-    query.append_pair("offset", &offset.to_string()).append_pair("limit", &limit.to_string());
+    query
+        .append_pair("offset", &offset.to_string())
+        .append_pair("limit", &limit.to_string());
     format!("{scheme}://{host}{}?{}", uri.path(), query.finish())
 }

@@ -44,7 +44,10 @@ pub async fn named(
         let stop = stop.clone();
         async move {
             if first {
-                return Some((Ok::<_, std::convert::Infallible>(Bytes::from_static(b"\n\n")), (events, false)));
+                return Some((
+                    Ok::<_, std::convert::Infallible>(Bytes::from_static(b"\n\n")),
+                    (events, false),
+                ));
             }
             tokio::select! {
                 event = events.next() => event.map(|event| (Ok(event), (events, false))),
@@ -53,6 +56,9 @@ pub async fn named(
             }
         }
     });
-    let headers = [(header::CONTENT_TYPE, "text/event-stream"), (header::CACHE_CONTROL, "no-cache")];
+    let headers = [
+        (header::CONTENT_TYPE, "text/event-stream"),
+        (header::CACHE_CONTROL, "no-cache"),
+    ];
     Ok((headers, Body::from_stream(stream)).into_response())
 }

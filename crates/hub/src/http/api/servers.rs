@@ -22,14 +22,25 @@ use crate::{Hub, servers};
 
 type Named = Path<(String, String)>;
 
-pub async fn get_default(state: State<Arc<Hub>>, Path(user): Path<String>, principal: Principal) -> Result<Json<Value>> {
+pub async fn get_default(
+    state: State<Arc<Hub>>,
+    Path(user): Path<String>,
+    principal: Principal,
+) -> Result<Json<Value>> {
     get(state, Path((user, String::new())), principal).await
 }
 
-pub async fn get(State(hub): State<Arc<Hub>>, Path((user, server)): Named, principal: Principal) -> Result<Json<Value>> {
+pub async fn get(
+    State(hub): State<Arc<Hub>>,
+    Path((user, server)): Named,
+    principal: Principal,
+) -> Result<Json<Value>> {
     let owner = owner(&hub, &principal, &user, &server, Scope::ReadServers).await?;
     let spawner = find(&hub, &owner, &server).await?;
-    let resource = Resource::Server { user: &user, server: &server };
+    let resource = Resource::Server {
+        user: &user,
+        server: &server,
+    };
     let with_state = principal.may(&hub.store, Scope::AdminServerState, resource).await?;
     Ok(Json(models::server(&hub, &spawner, with_state)))
 }
@@ -55,15 +66,22 @@ pub async fn start(
     let begun = servers::request_start(&hub, &owner, &name, options, display_name.as_deref()).await?;
     let patience = hub.config.hub.slow_spawn_timeout;
     let done = |spawner: &Spawner| spawner.run.phase.pending() != Some(Pending::Spawn);
-    let spawner = servers::wait(&hub, begun.spawner_id, patience, done).await?.ok_or_else(HttpError::not_found)?;
+    let spawner = servers::wait(&hub, begun.spawner_id, patience, done)
+        .await?
+        .ok_or_else(HttpError::not_found)?;
     match spawner.run.phase {
         Phase::Ready => Ok(empty(StatusCode::CREATED)),
         phase if phase.pending() == Some(Pending::Spawn) => Ok(empty(StatusCode::ACCEPTED)),
         _ => {
             let failure = spawner.run.failure;
-            let status = failure.as_ref().and_then(|failure| StatusCode::from_u16(failure.status).ok());
+            let status = failure
+                .as_ref()
+                .and_then(|failure| StatusCode::from_u16(failure.status).ok());
             let message = failure.map_or_else(|| "The server was stopped while it started.".to_owned(), |f| f.message);
-            Err(HttpError::new(status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), message))
+            Err(HttpError::new(
+                status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+                message,
+            ))
         }
     }
 }
@@ -104,20 +122,31 @@ pub async fn stop(
     let done = |spawner: &Spawner| !spawner.run.phase.is_active() && !remove;
     let left = servers::wait(&hub, spawner.id, hub.config.hub.slow_stop_timeout, done).await?;
     let gone = left.is_none_or(|spawner| !spawner.run.phase.is_active() && !remove);
-    Ok(empty(if gone { StatusCode::NO_CONTENT } else { StatusCode::ACCEPTED }))
+    Ok(empty(if gone {
+        StatusCode::NO_CONTENT
+    } else {
+        StatusCode::ACCEPTED
+    }))
 }
 
 pub(super) async fn owner(hub: &Hub, principal: &Principal, user: &str, server: &str, scope: Scope) -> Result<User> {
-    principal.require(&hub.store, &[scope], Resource::Server { user, server }).await?;
+    principal
+        .require(&hub.store, &[scope], Resource::Server { user, server })
+        .await?;
     users::by_name(&hub.store, user).await?.ok_or_else(HttpError::not_found)
 }
 
 pub(super) async fn find(hub: &Hub, owner: &User, server: &str) -> Result<Spawner> {
-    spawners::get(&hub.store, owner.id, server).await?.ok_or_else(|| no_such(owner, server))
+    spawners::get(&hub.store, owner.id, server)
+        .await?
+        .ok_or_else(|| no_such(owner, server))
 }
 
 fn no_such(owner: &User, server: &str) -> HttpError {
-    HttpError::new(StatusCode::NOT_FOUND, format!("{} has no server named '{}'", owner.name, short(server)))
+    HttpError::new(
+        StatusCode::NOT_FOUND,
+        format!("{} has no server named '{}'", owner.name, short(server)),
+    )
 }
 
 /// A new name must be a slug; one that exists from before that rule may still be started.
@@ -133,7 +162,9 @@ async fn server_name(hub: &Hub, owner: &User, server: &str) -> Result<ServerName
 
 /// `{display_name?, user_options?}`, or, as before JupyterHub 6, the options themselves.
 fn read_wish(body: Option<Map<String, Value>>) -> Result<(Option<Value>, Option<String>)> {
-    let Some(mut body) = body.filter(|body| !body.is_empty()) else { return Ok((None, None)) };
+    let Some(mut body) = body.filter(|body| !body.is_empty()) else {
+        return Ok((None, None));
+    };
     if !body.contains_key("user_options") && !body.contains_key("display_name") {
         return Ok((Some(Value::Object(body)), None));
     }
@@ -157,7 +188,9 @@ fn read_wish(body: Option<Map<String, Value>>) -> Result<(Option<Value>, Option<
 fn empty(status: StatusCode) -> Response {
     let mut response = (status, AxumBody::empty()).into_response();
     if status != StatusCode::NO_CONTENT {
-        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain"));
+        response
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain"));
     }
     response
 }

@@ -23,7 +23,9 @@ pub struct Wish {
 }
 
 pub async fn post(State(hub): State<Arc<Hub>>, principal: Principal, body: Body<Wish>) -> Result<Response> {
-    principal.require(&hub.store, &[Scope::Shutdown], Resource::Everything).await?;
+    principal
+        .require(&hub.store, &[Scope::Shutdown], Resource::Everything)
+        .await?;
     let wish = body.0.unwrap_or_default();
     let servers = wish.servers.unwrap_or(hub.config.hub.cleanup_servers);
     let edge = wish.proxy.unwrap_or(false);

@@ -53,7 +53,11 @@ pub async fn delete(
 ) -> Result<StatusCode> {
     let user = owner(&hub, &principal, &name, Scope::Tokens).await?;
     let token = find(&hub, &user, &id).await?;
-    match token.client_id.as_deref().filter(|client| *client != oauth::PLAIN_CLIENT) {
+    match token
+        .client_id
+        .as_deref()
+        .filter(|client| *client != oauth::PLAIN_CLIENT)
+    {
         // To revoke one is to revoke the application.
         Some(client) => drop(tokens::delete_for_client(&hub.store, user.id, client).await?),
         None => drop(tokens::delete(&hub.store, token.id).await?),
@@ -82,7 +86,9 @@ pub async fn create(
     let scopes = raw_scopes(&hub, &user, &wanted).await?;
     let note = wanted.note.clone().unwrap_or_else(|| default_note(&principal, &user));
     if note.len() > MAX_NOTE {
-        return Err(HttpError::bad_request(format!("The note is too long: {MAX_NOTE} bytes at most")));
+        return Err(HttpError::bad_request(format!(
+            "The note is too long: {MAX_NOTE} bytes at most"
+        )));
     }
     let (secret, hashed) = token::generate(&*hub.rng);
     let now = hub.clock.now();
@@ -108,7 +114,9 @@ fn life(hub: &Hub, asked: Option<i64>) -> Result<Option<SignedDuration>> {
     let seconds = match asked {
         Some(seconds) if seconds < 1 => return Err(HttpError::bad_request("expires_in must be a positive integer")),
         Some(seconds) if most > 0 && seconds > most => {
-            return Err(HttpError::bad_request(format!("expires_in: {seconds} must not exceed {most}")));
+            return Err(HttpError::bad_request(format!(
+                "expires_in: {seconds} must not exceed {most}"
+            )));
         }
         None if most > 0 => Some(most),
         asked => asked,
@@ -130,13 +138,18 @@ async fn raw_scopes(hub: &Hub, user: &User, wanted: &Wanted) -> Result<Vec<Strin
             scopes
         }
     };
-    hub.catalog.check(&scopes, "token").map_err(|error| HttpError::bad_request(error.to_string()))?;
+    hub.catalog
+        .check(&scopes, "token")
+        .map_err(|error| HttpError::bad_request(error.to_string()))?;
     let (who, own_groups, held) = visitor::user_scopes(hub, user.clone()).await?;
     let name = match &who {
         Who::User(user) => user.name.as_str(),
         Who::Service(_) => "",
     };
-    let membership = GroupsOf { user: name, groups: &own_groups };
+    let membership = GroupsOf {
+        user: name,
+        groups: &own_groups,
+    };
     hub.catalog
         .check_token_scopes(&scopes, &Owner::User(name), None, &held, &membership)
         .map_err(|error| HttpError::bad_request(error.to_string()))?;
@@ -152,10 +165,19 @@ fn default_note(principal: &Principal, user: &User) -> String {
 }
 
 async fn find(hub: &Hub, user: &User, id: &str) -> Result<Token> {
-    let none = || HttpError::new(StatusCode::NOT_FOUND, format!("Token not found: {}", crate::http::error::short(id)));
+    let none = || {
+        HttpError::new(
+            StatusCode::NOT_FOUND,
+            format!("Token not found: {}", crate::http::error::short(id)),
+        )
+    };
     let number = id.strip_prefix('a').and_then(|id| id.parse().ok()).ok_or_else(none)?;
-    let token = tokens::get(&hub.store, number).await?.filter(|token| token.owner == tokens::Owner::User(user.id));
-    token.filter(|token| token.expires_at.is_none_or(|at| at > hub.clock.now())).ok_or_else(none)
+    let token = tokens::get(&hub.store, number)
+        .await?
+        .filter(|token| token.owner == tokens::Owner::User(user.id));
+    token
+        .filter(|token| token.expires_at.is_none_or(|at| at > hub.clock.now()))
+        .ok_or_else(none)
 }
 
 async fn model(hub: &Hub, user: &User, token: &Token) -> Result<Value> {
@@ -163,14 +185,28 @@ async fn model(hub: &Hub, user: &User, token: &Token) -> Result<Value> {
     let (_, _, held) = visitor::user_scopes(hub, user.clone()).await?;
     let client = visitor::client_resource(&hub.store, token.client_id.as_deref()).await?;
     let resource = client.as_ref().map(visitor::ClientNames::resource);
-    let membership = GroupsOf { user: &user.name, groups: &own_groups };
+    let membership = GroupsOf {
+        user: &user.name,
+        groups: &own_groups,
+    };
     let owner = Owner::User(&user.name);
-    let scopes = hub.catalog.token_scopes(&token.scopes, &owner, resource.as_ref(), &held, &membership);
+    let scopes = hub
+        .catalog
+        .token_scopes(&token.scopes, &owner, resource.as_ref(), &held, &membership);
     let description = match &token.client_id {
         Some(id) => oauth::client(&hub.store, id).await?.map(|client| {
-            if client.description.is_empty() { client.identifier } else { client.description }
+            if client.description.is_empty() {
+                client.identifier
+            } else {
+                client.description
+            }
         }),
         None => None,
     };
-    Ok(models::token(("user", &user.name), token, &scopes.to_strings(), description.as_deref()))
+    Ok(models::token(
+        ("user", &user.name),
+        token,
+        &scopes.to_strings(),
+        description.as_deref(),
+    ))
 }

@@ -34,7 +34,9 @@ pub async fn get(
     principal: Principal,
 ) -> Result<Json<Value>> {
     principal.require(&hub.store, &READERS, Resource::User(&name)).await?;
-    let user = users::by_name(&hub.store, &name).await?.ok_or_else(HttpError::not_found)?;
+    let user = users::by_name(&hub.store, &name)
+        .await?
+        .ok_or_else(HttpError::not_found)?;
     let with_stopped = include_stopped(uri.query().unwrap_or_default());
     let model = models::with_servers(&hub, &principal, &user, with_stopped).await?;
     model.map(Json).ok_or_else(HttpError::not_found)
@@ -52,7 +54,9 @@ pub async fn create(
     principal: Principal,
     body: Body<NewUser>,
 ) -> Result<Response> {
-    principal.require(&hub.store, &[Scope::AdminUsers], Resource::User(&typed)).await?;
+    principal
+        .require(&hub.store, &[Scope::AdminUsers], Resource::User(&typed))
+        .await?;
     let admin = body.0.unwrap_or_default().admin;
     check_may_make_admin(&principal, admin)?;
     let name = hub.policy.name(&typed)?;
@@ -65,19 +69,29 @@ pub async fn create(
 }
 
 pub async fn delete(State(hub): State<Arc<Hub>>, Path(name): Path<String>, principal: Principal) -> Result<StatusCode> {
-    principal.require(&hub.store, &[Scope::DeleteUsers], Resource::User(&name)).await?;
-    let user = users::by_name(&hub.store, &name).await?.ok_or_else(HttpError::not_found)?;
+    principal
+        .require(&hub.store, &[Scope::DeleteUsers], Resource::User(&name))
+        .await?;
+    let user = users::by_name(&hub.store, &name)
+        .await?
+        .ok_or_else(HttpError::not_found)?;
     if principal.user().is_some_and(|own| own.id == user.id) {
         return Err(HttpError::bad_request("Cannot delete yourself!"));
     }
     for server in spawners::of_user(&hub.store, user.id).await? {
         if server.run.phase.pending() == Some(Pending::Stop) {
-            return Err(HttpError::bad_request(format!("{name}'s server is in the process of stopping, please wait.")));
+            return Err(HttpError::bad_request(format!(
+                "{name}'s server is in the process of stopping, please wait."
+            )));
         }
         servers::request_stop(&hub, &server, !server.name.is_empty()).await?;
-        let stopped = servers::wait(&hub, server.id, hub.config.hub.slow_stop_timeout, |s| !s.run.phase.is_active());
+        let stopped = servers::wait(&hub, server.id, hub.config.hub.slow_stop_timeout, |s| {
+            !s.run.phase.is_active()
+        });
         if stopped.await?.is_some_and(|server| server.run.phase.is_active()) {
-            return Err(HttpError::bad_request(format!("{name}'s server is taking long to stop, please try again later.")));
+            return Err(HttpError::bad_request(format!(
+                "{name}'s server is taking long to stop, please try again later."
+            )));
         }
     }
     users::delete(&hub.store, user.id).await?;

@@ -26,12 +26,18 @@ pub async fn list(
 ) -> Result<Response> {
     let page = Page::read(&hub, &headers, &uri)?;
     let asked = uri.query().unwrap_or_default();
-    let mut query = ListQuery { offset: page.offset, limit: page.limit, ..read_filters(asked)? };
+    let mut query = ListQuery {
+        offset: page.offset,
+        limit: page.limit,
+        ..read_filters(asked)?
+    };
     match principal.scopes.require_some(Scope::ListUsers)? {
         Reach::All => {}
         Reach::Only(filters) => {
             if filters.servers().next().is_some() || filters.services().next().is_some() {
-                return Err(HttpError::forbidden("list:users takes filters for users and groups only"));
+                return Err(HttpError::forbidden(
+                    "list:users takes filters for users and groups only",
+                ));
             }
             query.only = Some(filters.users().map(str::to_owned).collect());
             query.only_groups = Some(filters.groups().map(str::to_owned).collect());
@@ -44,8 +50,16 @@ pub async fn list(
     let servers = spawners::of_users(&hub.store, &ids).await?;
     let mut items = Vec::with_capacity(found.len());
     for user in &found {
-        let own: Vec<_> = servers.iter().filter(|server| server.user_id == user.id).cloned().collect();
-        if only_ready && !own.iter().any(|server| server.run.phase == perijove_model::server::Phase::Ready) {
+        let own: Vec<_> = servers
+            .iter()
+            .filter(|server| server.user_id == user.id)
+            .cloned()
+            .collect();
+        if only_ready
+            && !own
+                .iter()
+                .any(|server| server.run.phase == perijove_model::server::Phase::Ready)
+        {
             continue;
         }
         items.extend(models::user(&hub, &principal, user, &own, with_stopped).await?);
@@ -60,7 +74,9 @@ fn read_filters(query: &str) -> Result<ListQuery> {
         Some("inactive") => Some(StateFilter::Inactive),
         Some("ready") => Some(StateFilter::Ready),
         Some(_) => {
-            return Err(HttpError::bad_request("Unrecognized state filter: must be one of active, inactive, ready"));
+            return Err(HttpError::bad_request(
+                "Unrecognized state filter: must be one of active, inactive, ready",
+            ));
         }
     };
     let sort = query_value(query, "sort").unwrap_or_default();
@@ -72,13 +88,24 @@ fn read_filters(query: &str) -> Result<ListQuery> {
         "" | "id" => Sort::Id,
         "name" => Sort::Name,
         "last_activity" => Sort::LastActivity,
-        _ => return Err(HttpError::bad_request("sort must be one of id, name, last_activity, with '-' for descending")),
+        _ => {
+            return Err(HttpError::bad_request(
+                "sort must be one of id, name, last_activity, with '-' for descending",
+            ));
+        }
     };
-    Ok(ListQuery { state, sort, descending, name_filter: query_value(query, "name_filter"), ..ListQuery::default() })
+    Ok(ListQuery {
+        state,
+        sort,
+        descending,
+        name_filter: query_value(query, "name_filter"),
+        ..ListQuery::default()
+    })
 }
 
 pub(super) fn include_stopped(query: &str) -> bool {
-    query_value(query, "include_stopped_servers").is_some_and(|value| value != "0" && !value.eq_ignore_ascii_case("false"))
+    query_value(query, "include_stopped_servers")
+        .is_some_and(|value| value != "0" && !value.eq_ignore_ascii_case("false"))
 }
 
 #[derive(Deserialize)]
@@ -90,7 +117,9 @@ pub struct NewUsers {
 }
 
 pub async fn create(State(hub): State<Arc<Hub>>, principal: Principal, body: Body<NewUsers>) -> Result<Response> {
-    principal.require(&hub.store, &[Scope::AdminUsers], Resource::Everything).await?;
+    principal
+        .require(&hub.store, &[Scope::AdminUsers], Resource::Everything)
+        .await?;
     let wanted = body.required()?;
     if wanted.usernames.is_empty() {
         return Err(HttpError::bad_request("Must specify at least one user to create"));

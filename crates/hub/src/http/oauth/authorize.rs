@@ -18,10 +18,10 @@ use perijove_web::pages::{OauthConfirm, ScopeLine};
 
 use crate::Hub;
 use crate::http::error::{HttpError, Result};
+use crate::http::found;
 use crate::http::pages;
 use crate::http::visitor::{self, ClientNames, Principal, Via, Visitor};
 use crate::http::xsrf::query_value;
-use crate::http::found;
 
 /// A code is for the moment: the server behind the redirect uses it at once.
 const CODE_LIFE: SignedDuration = SignedDuration::from_secs(300);
@@ -60,7 +60,9 @@ pub async fn post(
     RawForm(form): RawForm,
 ) -> Result<Response> {
     let form = String::from_utf8_lossy(&form).into_owned();
-    visitor.xsrf.check_form(query_value(&form, "_xsrf").as_deref(), &headers, &Method::POST)?;
+    visitor
+        .xsrf
+        .check_form(query_value(&form, "_xsrf").as_deref(), &headers, &Method::POST)?;
     answer(confirm(&hub, &uri, &visitor, &form).await)
 }
 
@@ -87,10 +89,16 @@ async fn authorize(hub: &Arc<Hub>, uri: &Uri, visitor: &Visitor) -> std::result:
     let page = OauthConfirm {
         client_description: described(&asked.client),
         client_id: asked.client.identifier.clone(),
-        redirect_host: url::Url::parse(&asked.redirect_uri).ok().and_then(|url| url.host_str().map(str::to_owned)),
+        redirect_host: url::Url::parse(&asked.redirect_uri)
+            .ok()
+            .and_then(|url| url.host_str().map(str::to_owned)),
         scopes: lines
             .into_iter()
-            .map(|line| ScopeLine { scope: line.scope, description: line.description, filter: line.filter })
+            .map(|line| ScopeLine {
+                scope: line.scope,
+                description: line.description,
+                filter: line.filter,
+            })
             .collect(),
         allowed_scopes: texts(&granted),
         action_url: uri.path_and_query().map(ToString::to_string).unwrap_or_default(),
@@ -99,12 +107,7 @@ async fn authorize(hub: &Arc<Hub>, uri: &Uri, visitor: &Visitor) -> std::result:
 }
 
 /// The person has agreed. What the form says is not believed beyond what could be granted.
-async fn confirm(
-    hub: &Arc<Hub>,
-    uri: &Uri,
-    visitor: &Visitor,
-    form: &str,
-) -> std::result::Result<Response, Refusal> {
+async fn confirm(hub: &Arc<Hub>, uri: &Uri, visitor: &Visitor, form: &str) -> std::result::Result<Response, Refusal> {
     let (principal, user) = match browser(hub, visitor, uri) {
         Ok(who) => who,
         Err(elsewhere) => return Ok(elsewhere),
@@ -117,20 +120,20 @@ async fn confirm(
         .map(|(_, value)| value.into_owned())
         .collect();
     let required = required_scopes(&asked.names.resource());
-    let granted = granted.into_iter().filter(|raw| required.contains(raw) || agreed.contains(&raw.to_string())).collect();
+    let granted = granted
+        .into_iter()
+        .filter(|raw| required.contains(raw) || agreed.contains(&raw.to_string()))
+        .collect();
     Ok(give_code(hub, principal, user, &asked, &granted).await?)
 }
 
 /// Only a person in a browser can agree; a token can't.
-fn browser<'a>(
-    hub: &Hub,
-    visitor: &'a Visitor,
-    uri: &Uri,
-) -> std::result::Result<(&'a Principal, &'a User), Response> {
+fn browser<'a>(hub: &Hub, visitor: &'a Visitor, uri: &Uri) -> std::result::Result<(&'a Principal, &'a User), Response> {
     match &visitor.principal {
-        Some(principal) if matches!(principal.via, Via::Session(_)) => {
-            principal.user().map(|user| (principal, user)).ok_or_else(|| found(&pages::login_url(hub, uri)))
-        }
+        Some(principal) if matches!(principal.via, Via::Session(_)) => principal
+            .user()
+            .map(|user| (principal, user))
+            .ok_or_else(|| found(&pages::login_url(hub, uri))),
         _ => Err(found(&pages::login_url(hub, uri))),
     }
 }
@@ -144,14 +147,23 @@ async fn read(hub: &Hub, uri: &Uri) -> std::result::Result<Asked, Refusal> {
         Some(client) if client.identifier != oauth::PLAIN_CLIENT => client,
         _ => return Err(unknown().into()),
     };
-    let names = visitor::client_resource(&hub.store, Some(&client.identifier)).await?.ok_or_else(unknown)?;
+    let names = visitor::client_resource(&hub.store, Some(&client.identifier))
+        .await?
+        .ok_or_else(unknown)?;
     let redirect_uri = get("redirect_uri").unwrap_or_else(|| client.redirect_uri.clone());
     if redirect_uri != client.redirect_uri {
         return Err(HttpError::bad_request("Mismatching redirect URI.").into());
     }
     let method = get("code_challenge_method").unwrap_or_else(|| "plain".into());
     let challenge = get("code_challenge").map(|challenge| (challenge, method));
-    let asked = Asked { client, names, redirect_uri, state: get("state"), scope: get("scope"), challenge };
+    let asked = Asked {
+        client,
+        names,
+        redirect_uri,
+        state: get("state"),
+        scope: get("scope"),
+        challenge,
+    };
     if get("response_type").as_deref() != Some("code") {
         return Err(refuse(&asked, "unsupported_response_type"));
     }
@@ -167,7 +179,11 @@ async fn read(hub: &Hub, uri: &Uri) -> std::result::Result<Asked, Refusal> {
 }
 
 fn refuse(asked: &Asked, error: &str) -> Refusal {
-    Refusal::ToClient(found(&with_query(&asked.redirect_uri, &[("error", error)], asked.state.as_deref())))
+    Refusal::ToClient(found(&with_query(
+        &asked.redirect_uri,
+        &[("error", error)],
+        asked.state.as_deref(),
+    )))
 }
 
 fn with_query(uri: &str, pairs: &[(&str, &str)], state: Option<&str>) -> String {
@@ -185,13 +201,22 @@ async fn grantable(hub: &Hub, user: &User, asked: &Asked) -> std::result::Result
     let required = required_scopes(&resource);
     let owner = Owner::User(&user.name);
     let groups = perijove_store::groups::of_user(&hub.store, user.id).await?;
-    let membership = GroupsOf { user: &user.name, groups: &groups };
-    let mut allowed: BTreeSet<RawScope> =
-        asked.client.allowed_scopes.iter().filter_map(|text| hub.catalog.parse(text).ok()).collect();
+    let membership = GroupsOf {
+        user: &user.name,
+        groups: &groups,
+    };
+    let mut allowed: BTreeSet<RawScope> = asked
+        .client
+        .allowed_scopes
+        .iter()
+        .filter_map(|text| hub.catalog.parse(text).ok())
+        .collect();
     allowed.extend(required.iter().cloned());
     let mut requested = match &asked.scope {
         None => allowed.clone(),
-        Some(scope) => requested(hub, scope).await?.ok_or_else(|| refuse(asked, "invalid_scope"))?,
+        Some(scope) => requested(hub, scope)
+            .await?
+            .ok_or_else(|| refuse(asked, "invalid_scope"))?,
     };
     requested.extend(required.iter().cloned());
     let by_client = resolve_requested(&hub.catalog, &requested, &allowed, &owner, Some(&resource), &membership);
@@ -207,7 +232,11 @@ async fn grantable(hub: &Hub, user: &User, asked: &Asked) -> std::result::Result
     held.extend(required);
     let granted = resolve_requested(&hub.catalog, &requested, &held, &owner, Some(&resource), &membership).allowed;
     let inherit = RawScope::from(Scope::Inherit);
-    Ok(if granted.contains(&inherit) { BTreeSet::from([inherit]) } else { granted })
+    Ok(if granted.contains(&inherit) {
+        BTreeSet::from([inherit])
+    } else {
+        granted
+    })
 }
 
 /// Scopes or, from older clients, names of roles.
@@ -231,12 +260,18 @@ async fn requested(hub: &Hub, parameter: &str) -> std::result::Result<Option<BTr
 fn check_access(principal: &Principal, asked: &Asked) -> Result<()> {
     let resource = asked.names.resource();
     let (scope, filter) = access_scope(&resource);
-    let membership = GroupsOf { user: principal.name(), groups: &principal.groups };
+    let membership = GroupsOf {
+        user: principal.name(),
+        groups: &principal.groups,
+    };
     if principal.scopes.has(scope, filter.resource(), &membership).is_granted() {
         return Ok(());
     }
-    Err(HttpError::forbidden(format!("You do not have permission to access {}", described(&asked.client)))
-        .hint("Ask its owner to share it with you."))
+    Err(HttpError::forbidden(format!(
+        "You do not have permission to access {}",
+        described(&asked.client)
+    ))
+    .hint("Ask its owner to share it with you."))
 }
 
 /// One's own running server, a service that the configuration trusts, or something agreed to before.
@@ -249,7 +284,10 @@ async fn needs_no_question(hub: &Hub, user: &User, asked: &Asked, granted: &BTre
             }
         }
         ClientNames::Service(name) => {
-            if services::by_name(&hub.store, name).await?.is_some_and(|service| service.oauth_no_confirm) {
+            if services::by_name(&hub.store, name)
+                .await?
+                .is_some_and(|service| service.oauth_no_confirm)
+            {
                 return Ok(true);
             }
         }
@@ -267,7 +305,9 @@ async fn give_code(
     asked: &Asked,
     granted: &BTreeSet<RawScope>,
 ) -> Result<Response> {
-    let Via::Session(session) = &principal.via else { return Err(HttpError::missing_credentials()) };
+    let Via::Session(session) = &principal.via else {
+        return Err(HttpError::missing_credentials());
+    };
     let (code_challenge, code_challenge_method) = asked.challenge.clone().unzip();
     let scopes = texts(granted);
     debug_assert!(!inherits(&scopes) || scopes.len() == 1);
@@ -283,7 +323,11 @@ async fn give_code(
         code_challenge_method,
     };
     oauth::put_code(&hub.store, &code).await?;
-    Ok(found(&with_query(&asked.redirect_uri, &[("code", &code.code)], asked.state.as_deref())))
+    Ok(found(&with_query(
+        &asked.redirect_uri,
+        &[("code", &code.code)],
+        asked.state.as_deref(),
+    )))
 }
 
 fn texts(scopes: &BTreeSet<RawScope>) -> Vec<String> {
@@ -293,5 +337,9 @@ fn texts(scopes: &BTreeSet<RawScope>) -> Vec<String> {
 }
 
 fn described(client: &Client) -> String {
-    if client.description.is_empty() { client.identifier.clone() } else { client.description.clone() }
+    if client.description.is_empty() {
+        client.identifier.clone()
+    } else {
+        client.description.clone()
+    }
 }

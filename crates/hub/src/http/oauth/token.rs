@@ -45,9 +45,13 @@ async fn exchange(hub: &Hub, form: &str) -> Result<std::result::Result<serde_jso
     let Some(client) = authenticate(hub, get("client_id"), get("client_secret")).await? else {
         return Ok(Err(Refusal::InvalidClient));
     };
-    let Some(code) = get("code") else { return Ok(Err(Refusal::InvalidRequest("Missing code parameter."))) };
+    let Some(code) = get("code") else {
+        return Ok(Err(Refusal::InvalidRequest("Missing code parameter.")));
+    };
     // Taken before it is looked at: a code that was presented wrongly is spent, too.
-    let Some(code) = oauth::take_code(&hub.store, &code).await? else { return Ok(Err(Refusal::InvalidGrant)) };
+    let Some(code) = oauth::take_code(&hub.store, &code).await? else {
+        return Ok(Err(Refusal::InvalidGrant));
+    };
     if let Err(refusal) = check(hub, &client, &code, get("redirect_uri"), get("code_verifier")) {
         return Ok(Err(refusal));
     }
@@ -55,8 +59,12 @@ async fn exchange(hub: &Hub, form: &str) -> Result<std::result::Result<serde_jso
 }
 
 async fn authenticate(hub: &Hub, id: Option<String>, secret: Option<String>) -> Result<Option<Client>> {
-    let (Some(id), Some(secret)) = (id, secret) else { return Ok(None) };
-    let client = oauth::client(&hub.store, &id).await?.filter(|client| client.identifier != oauth::PLAIN_CLIENT);
+    let (Some(id), Some(secret)) = (id, secret) else {
+        return Ok(None);
+    };
+    let client = oauth::client(&hub.store, &id)
+        .await?
+        .filter(|client| client.identifier != oauth::PLAIN_CLIENT);
     Ok(client.filter(|client| token::matches(&client.secret, &secret)))
 }
 
@@ -73,8 +81,12 @@ fn check(
     if redirect_uri.is_some_and(|uri| uri != code.redirect_uri) {
         return Err(Refusal::InvalidRequest("Mismatching redirect URI."));
     }
-    let Some(challenge) = &code.code_challenge else { return Ok(()) };
-    let Some(verifier) = verifier else { return Err(Refusal::InvalidRequest("Code verifier required.")) };
+    let Some(challenge) = &code.code_challenge else {
+        return Ok(());
+    };
+    let Some(verifier) = verifier else {
+        return Err(Refusal::InvalidRequest("Code verifier required."));
+    };
     let answer = match code.code_challenge_method.as_deref() {
         Some("S256") => URL_SAFE_NO_PAD.encode(Sha256::digest(verifier)),
         _ => verifier,
@@ -112,9 +124,10 @@ fn refuse(refusal: Refusal) -> Response {
         Refusal::InvalidClient => (StatusCode::UNAUTHORIZED, json!({ "error": "invalid_client" })),
         Refusal::InvalidGrant => (StatusCode::BAD_REQUEST, json!({ "error": "invalid_grant" })),
         Refusal::UnsupportedGrantType => (StatusCode::BAD_REQUEST, json!({ "error": "unsupported_grant_type" })),
-        Refusal::InvalidRequest(why) => {
-            (StatusCode::BAD_REQUEST, json!({ "error": "invalid_request", "error_description": why }))
-        }
+        Refusal::InvalidRequest(why) => (
+            StatusCode::BAD_REQUEST,
+            json!({ "error": "invalid_request", "error_description": why }),
+        ),
     };
     let mut response = (status, Json(body)).into_response();
     if status == StatusCode::UNAUTHORIZED {
@@ -125,7 +138,11 @@ fn refuse(refusal: Refusal) -> Response {
 }
 
 fn never_stored(mut response: Response) -> Response {
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response.headers_mut().insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+        .headers_mut()
+        .insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
     response
 }

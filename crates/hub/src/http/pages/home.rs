@@ -22,10 +22,17 @@ pub async fn get(State(hub): State<Arc<Hub>>, OriginalUri(uri): OriginalUri, vis
         Ok(principal) => principal.user().cloned(),
         Err(elsewhere) => return Ok(elsewhere),
     };
-    let Some(user) = user else { return Err(crate::http::error::HttpError::not_found()) };
+    let Some(user) = user else {
+        return Err(crate::http::error::HttpError::not_found());
+    };
     let spawners = spawners::of_user(&hub.store, user.id).await?;
-    let default_server_active = spawners.iter().any(|server| server.name.is_empty() && server.run.phase.is_active());
-    let mut servers: Vec<ServerCard> = spawners.iter().map(|spawner| card(&hub, &user, Some(spawner), &spawner.name)).collect();
+    let default_server_active = spawners
+        .iter()
+        .any(|server| server.name.is_empty() && server.run.phase.is_active());
+    let mut servers: Vec<ServerCard> = spawners
+        .iter()
+        .map(|spawner| card(&hub, &user, Some(spawner), &spawner.name))
+        .collect();
     if !spawners.iter().any(|spawner| spawner.name.is_empty()) {
         servers.insert(0, card(&hub, &user, None, ""));
     }
@@ -52,13 +59,17 @@ fn card(hub: &Hub, user: &User, spawner: Option<&Spawner>, name: &str) -> Server
     };
     ServerCard {
         name: name.to_owned(),
-        display_name: spawner.and_then(|spawner| spawner.display_name.clone()).unwrap_or_default(),
+        display_name: spawner
+            .and_then(|spawner| spawner.display_name.clone())
+            .unwrap_or_default(),
         url: server_path(hub.config.hub.base_url.as_str(), &user.name, name),
         state,
         since: spawner.and_then(|spawner| spawner.started).map(models::time),
         spawn_url: format!("{prefix}spawn/{tail}"),
         pending_url: format!("{prefix}spawn-pending/{tail}"),
         api_url: models::server_api(&prefix, &user.name, name),
-        failure: spawner.and_then(|spawner| spawner.run.failure.as_ref()).map(|failure| failure.message.clone()),
+        failure: spawner
+            .and_then(|spawner| spawner.run.failure.as_ref())
+            .map(|failure| failure.message.clone()),
     }
 }

@@ -52,9 +52,12 @@ pub async fn any(
             if let Some(spawner) = &spawner {
                 hub.wakeup.look_at(spawner.id);
             }
-            again(&hub, &uri, &wanted).await
+            again(&uri, &wanted).await
         }
-        (_, Some(Pending::Spawn)) | (Phase::Failed, _) => Ok(crate::http::redirect(StatusCode::SEE_OTHER, &pending_url(&hub, &whose, next))),
+        (_, Some(Pending::Spawn)) | (Phase::Failed, _) => Ok(crate::http::redirect(
+            StatusCode::SEE_OTHER,
+            &pending_url(&hub, &whose, next),
+        )),
         _ => {
             let (_, page) = not_running(&hub, &whose, spawner.as_ref(), next);
             super::render(&hub, &visitor, StatusCode::FAILED_DEPENDENCY, &page)
@@ -89,9 +92,16 @@ enum Target {
 /// Reads `/hub/user/NAME[/SERVER]/...`: the second part names a server only if the person has one of that name.
 async fn target(hub: &Hub, principal: &Principal, uri: &Uri) -> Result<Target> {
     let base = hub.config.hub.base_url.as_str();
-    let rest = uri.path().strip_prefix(&format!("{}user/", hub.prefix())).unwrap_or_default();
+    let rest = uri
+        .path()
+        .strip_prefix(&format!("{}user/", hub.prefix()))
+        .unwrap_or_default();
     let query = strip_redirects(uri.query().unwrap_or_default());
-    let query = if query.is_empty() { String::new() } else { format!("?{query}") };
+    let query = if query.is_empty() {
+        String::new()
+    } else {
+        format!("?{query}")
+    };
     let mut parts = rest.splitn(3, '/');
     let name = parts.next().and_then(escape::decode).ok_or_else(HttpError::not_found)?;
     let Some(second) = parts.next() else {
@@ -109,11 +119,17 @@ async fn target(hub: &Hub, principal: &Principal, uri: &Uri) -> Result<Target> {
 
 /// The server is ready, yet the edge sent the browser here: its route is a moment late, or gone. The set of routes is
 /// being looked at; come back, each time a little later.
-async fn again(hub: &Arc<Hub>, uri: &Uri, wanted: &str) -> Result<Response> {
-    let before: u32 = uri.query().and_then(|query| query_value(query, "redirects")?.parse().ok()).unwrap_or(0);
+async fn again(uri: &Uri, wanted: &str) -> Result<Response> {
+    let before: u32 = uri
+        .query()
+        .and_then(|query| query_value(query, "redirects")?.parse().ok())
+        .unwrap_or(0);
     if before >= MOST_REDIRECTS {
-        return Err(HttpError::new(StatusCode::INTERNAL_SERVER_ERROR, "The server runs, but it can't be reached.")
-            .hint("Stop it on the home page and start it again. If that does not help, the edge's log says more."));
+        return Err(HttpError::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "The server runs, but it can't be reached.",
+        )
+        .hint("Stop it on the home page and start it again. If that does not help, the edge's log says more."));
     }
     if before > 0 {
         tokio::time::sleep(std::time::Duration::from_secs(1 << before.min(3))).await;
@@ -123,12 +139,19 @@ async fn again(hub: &Arc<Hub>, uri: &Uri, wanted: &str) -> Result<Response> {
 }
 
 fn strip_redirects(query: &str) -> String {
-    query.split('&').filter(|pair| !pair.starts_with("redirects=")).collect::<Vec<_>>().join("&")
+    query
+        .split('&')
+        .filter(|pair| !pair.starts_with("redirects="))
+        .collect::<Vec<_>>()
+        .join("&")
 }
 
 /// JupyterLab's own calls, and programs: a page would tell them nothing.
 fn is_program(hub: &Hub, uri: &Uri, headers: &HeaderMap) -> bool {
-    let rest = uri.path().strip_prefix(&format!("{}user/", hub.prefix())).unwrap_or_default();
+    let rest = uri
+        .path()
+        .strip_prefix(&format!("{}user/", hub.prefix()))
+        .unwrap_or_default();
     rest.split('/').skip(1).any(|segment| segment == "api") || prefers_json(headers)
 }
 
@@ -136,7 +159,13 @@ fn is_program(hub: &Hub, uri: &Uri, headers: &HeaderMap) -> bool {
 pub fn not_running_json(hub: &Hub, path: &str) -> Response {
     let rest = path.strip_prefix(&format!("{}user/", hub.prefix())).unwrap_or_default();
     let name = rest.split('/').next().unwrap_or_default();
-    let origin = hub.config.hub.public_url.as_ref().map(|url| url.origin().ascii_serialization()).unwrap_or_default();
+    let origin = hub
+        .config
+        .hub
+        .public_url
+        .as_ref()
+        .map(|url| url.origin().ascii_serialization())
+        .unwrap_or_default();
     let server = format!("{origin}{}user/{name}/", hub.config.hub.base_url);
     let spawn = format!("{origin}{}spawn/{name}", hub.prefix());
     let message = format!("JupyterHub server no longer running at {server}. Restart the server at {spawn}");

@@ -51,11 +51,25 @@ pub async fn post(
     Form(fields): Form<Fields>,
 ) -> Result<Response> {
     let query = query.unwrap_or_default();
-    if visitor.xsrf.check_form(fields.xsrf.as_deref(), &headers, &Method::POST).is_err() {
+    if visitor
+        .xsrf
+        .check_form(fields.xsrf.as_deref(), &headers, &Method::POST)
+        .is_err()
+    {
         let why = "This form has expired. Please sign in again.";
-        return form(&hub, &visitor, &query, StatusCode::FORBIDDEN, fields.username, Some(why));
+        return form(
+            &hub,
+            &visitor,
+            &query,
+            StatusCode::FORBIDDEN,
+            fields.username,
+            Some(why),
+        );
     }
-    let credentials = Credentials { username: fields.username.trim().to_owned(), password: fields.password };
+    let credentials = Credentials {
+        username: fields.username.trim().to_owned(),
+        password: fields.password,
+    };
     match signin::check(&hub, &credentials, visitor.remote).await? {
         Some(user) => {
             let to = destination(&hub, &headers, &query, &user).await?;
@@ -63,7 +77,14 @@ pub async fn post(
         }
         None => {
             let why = "Invalid username or password";
-            form(&hub, &visitor, &query, StatusCode::FORBIDDEN, credentials.username, Some(why))
+            form(
+                &hub,
+                &visitor,
+                &query,
+                StatusCode::FORBIDDEN,
+                credentials.username,
+                Some(why),
+            )
         }
     }
 }
@@ -76,9 +97,13 @@ pub async fn welcome(
     user: perijove_store::users::User,
     to: &str,
 ) -> Result<Response> {
-    let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+    let agent = headers
+        .get(header::USER_AGENT)
+        .and_then(|agent| agent.to_str().ok())
+        .unwrap_or_default();
     let begun = signin::begin(hub, user, visitor.remote, agent).await?;
-    let age = jiff::SignedDuration::try_from(hub.config.hub.cookie_max_age).map_err(|error| HttpError::internal(&error))?;
+    let age =
+        jiff::SignedDuration::try_from(hub.config.hub.cookie_max_age).map_err(|error| HttpError::internal(&error))?;
     let jar = &visitor.jar;
     let xsrf = Xsrf::signed_in(hub, &begun.session_id, &begun.user.cookie_id);
     let mut response = found(to);
@@ -122,12 +147,23 @@ fn form(
     username: String,
     error: Option<&str>,
 ) -> Result<Response> {
-    let offers: Vec<Offer> = hub.authenticators.iter().map(|authenticator| authenticator.offer()).collect();
+    let offers: Vec<Offer> = hub
+        .authenticators
+        .iter()
+        .map(|authenticator| authenticator.offer())
+        .collect();
     let redirects = offers.iter().filter_map(|offer| match offer {
-        Offer::Redirect { label, url } => Some(LoginLink { label: label.clone(), url: url.clone() }),
+        Offer::Redirect { label, url } => Some(LoginLink {
+            label: label.clone(),
+            url: url.clone(),
+        }),
         Offer::Form => None,
     });
-    let action = format!("{}login{}{query}", hub.prefix(), if query.is_empty() { "" } else { "?" });
+    let action = format!(
+        "{}login{}{query}",
+        hub.prefix(),
+        if query.is_empty() { "" } else { "?" }
+    );
     let page = Login {
         next: query_value(query, "next").unwrap_or_default(),
         username: username.chars().take(255).collect(),

@@ -1,9 +1,8 @@
 //! The pages that people see, one file each.
 
 pub mod error;
-pub mod hub_user;
 mod home;
-mod whose;
+pub mod hub_user;
 mod login;
 mod logout;
 pub mod next;
@@ -14,6 +13,7 @@ mod spawn;
 mod spawn_pending;
 mod statics;
 mod stop;
+mod whose;
 
 use std::sync::Arc;
 
@@ -57,7 +57,10 @@ pub(super) fn router() -> Router<Arc<Hub>> {
 pub(super) fn render<P: Page>(hub: &Hub, visitor: &Visitor, status: StatusCode, page: &P) -> Result<Response> {
     let viewer = visitor.principal.as_ref().map(viewer);
     let common = common(hub, viewer, visitor.xsrf.token());
-    let html = hub.pages.render(&common, page).map_err(|error| HttpError::internal(&error))?;
+    let html = hub
+        .pages
+        .render(&common, page)
+        .map_err(|error| HttpError::internal(&error))?;
     let mut response = (status, [(super::DRESSED, "1")], Html(html)).into_response();
     let always = P::TEMPLATE == "login.html";
     if let Some(cookie) = visitor.xsrf.cookie(&visitor.jar, always) {
@@ -67,7 +70,10 @@ pub(super) fn render<P: Page>(hub: &Hub, visitor: &Visitor, status: StatusCode, 
 }
 
 fn viewer(principal: &Principal) -> Viewer {
-    Viewer { name: principal.name().to_owned(), admin: principal.is_admin() }
+    Viewer {
+        name: principal.name().to_owned(),
+        admin: principal.is_admin(),
+    }
 }
 
 /// What every page has.
@@ -85,7 +91,11 @@ pub(super) fn common(hub: &Hub, user: Option<Viewer>, xsrf: &str) -> Common {
 }
 
 /// Who is signed in in this browser; whoever is not, goes to sign in and comes back.
-pub(super) fn signed_in<'a>(hub: &Hub, visitor: &'a Visitor, uri: &axum::http::Uri) -> std::result::Result<&'a Principal, Response> {
+pub(super) fn signed_in<'a>(
+    hub: &Hub,
+    visitor: &'a Visitor,
+    uri: &axum::http::Uri,
+) -> std::result::Result<&'a Principal, Response> {
     match &visitor.principal {
         Some(principal) if principal.user().is_some() => Ok(principal),
         Some(_) => Err(HttpError::forbidden("Services have no pages.").into_response()),
@@ -96,7 +106,11 @@ pub(super) fn signed_in<'a>(hub: &Hub, visitor: &'a Visitor, uri: &axum::http::U
 /// The sign-in page that leads back to where the visitor wanted to go.
 pub(super) fn login_url(hub: &Hub, uri: &axum::http::Uri) -> String {
     let wanted = uri.path_and_query().map_or("/", |wanted| wanted.as_str());
-    format!("{}login?next={}", hub.prefix(), perijove_model::escape::component(wanted))
+    format!(
+        "{}login?next={}",
+        hub.prefix(),
+        perijove_model::escape::component(wanted)
+    )
 }
 
 /// Whether this is a browser's session and not a token.

@@ -11,7 +11,10 @@ use crate::Hub;
 #[must_use]
 pub fn local(hub: &Hub, headers: &HeaderMap, next: &str) -> Option<String> {
     let own = own_origins(hub, headers);
-    let path = own.iter().find_map(|origin| next.strip_prefix(origin.as_str())).unwrap_or(next);
+    let path = own
+        .iter()
+        .find_map(|origin| next.strip_prefix(origin.as_str()))
+        .unwrap_or(next);
     safe_path(path)
 }
 
@@ -25,9 +28,19 @@ fn safe_path(path: &str) -> Option<String> {
 }
 
 fn own_origins(hub: &Hub, headers: &HeaderMap) -> Vec<String> {
-    let public = hub.config.hub.public_url.as_ref().map(|url| url.origin().ascii_serialization());
-    let host = headers.get(axum::http::header::HOST).and_then(|host| host.to_str().ok()).filter(|host| !host.is_empty());
-    let here = host.into_iter().flat_map(|host| [format!("http://{host}"), format!("https://{host}")]);
+    let public = hub
+        .config
+        .hub
+        .public_url
+        .as_ref()
+        .map(|url| url.origin().ascii_serialization());
+    let host = headers
+        .get(axum::http::header::HOST)
+        .and_then(|host| host.to_str().ok())
+        .filter(|host| !host.is_empty());
+    let here = host
+        .into_iter()
+        .flat_map(|host| [format!("http://{host}"), format!("https://{host}")]);
     public.into_iter().chain(here).collect()
 }
 
@@ -38,8 +51,16 @@ mod tests {
     #[test]
     fn nothing_leads_away() {
         for bad in [
-            "", "home", "//evil.example", "///evil", "https://evil.example/", "javascript:alert(1)", "/\t/evil.example",
-            "/\n/evil", " //evil", "@evil.example/",
+            "",
+            "home",
+            "//evil.example",
+            "///evil",
+            "https://evil.example/",
+            "javascript:alert(1)",
+            "/\t/evil.example",
+            "/\n/evil",
+            " //evil",
+            "@evil.example/",
         ] {
             assert_eq!(safe_path(bad), None, "{bad:?}");
         }

@@ -15,7 +15,11 @@ pub async fn any(State(hub): State<Arc<Hub>>, request: Request) -> Response {
     let base = hub.config.hub.base_url.as_str();
     let Some(rest) = uri.path().strip_prefix(base) else {
         // Below no base at all: only the front door can be meant.
-        return if uri.path() == "/" || base.starts_with(uri.path()) { found(&hub.prefix()) } else { HttpError::not_found().into_response() };
+        return if uri.path() == "/" || base.starts_with(uri.path()) {
+            found(&hub.prefix())
+        } else {
+            HttpError::not_found().into_response()
+        };
     };
     let prefix = hub.prefix();
     if rest == "hub" {

@@ -49,7 +49,9 @@ pub async fn post(
     visitor: Visitor,
     Form(fields): Form<Fields>,
 ) -> Result<Response> {
-    visitor.xsrf.check_form(fields.xsrf.as_deref(), &headers, &Method::POST)?;
+    visitor
+        .xsrf
+        .check_form(fields.xsrf.as_deref(), &headers, &Method::POST)?;
     let link = find(&hub, &fields.token).await?;
     let name = match chosen_name(&hub, &link, &fields).await? {
         Ok(name) => name,
@@ -69,7 +71,9 @@ async fn find(hub: &Hub, token: &Secret) -> Result<links::Link> {
     if token.expose().len() > 128 {
         return Err(gone());
     }
-    links::find(&hub.store, &token::fingerprint(token.expose()), hub.clock.now()).await?.ok_or_else(gone)
+    links::find(&hub.store, &token::fingerprint(token.expose()), hub.clock.now())
+        .await?
+        .ok_or_else(gone)
 }
 
 /// The name and password that were chosen, or what is wrong with them.
@@ -89,9 +93,13 @@ async fn chosen_name(hub: &Hub, link: &links::Link, fields: &Fields) -> Result<s
     let (least, password) = (min_length(hub), fields.password.expose());
     let length = password.chars().count();
     Ok(if length < least {
-        Err(format!("The password has {length} characters. It needs {least} or more."))
+        Err(format!(
+            "The password has {length} characters. It needs {least} or more."
+        ))
     } else if password.len() > MAX_LENGTH {
-        Err(format!("The password is too long: {MAX_LENGTH} bytes are enough for everybody."))
+        Err(format!(
+            "The password is too long: {MAX_LENGTH} bytes are enough for everybody."
+        ))
     } else if fields.password != fields.password_again {
         Err("The two passwords are not the same.".into())
     } else {
@@ -101,7 +109,11 @@ async fn chosen_name(hub: &Hub, link: &links::Link, fields: &Fields) -> Result<s
 
 /// Uses the link up and keeps the password, both or neither; whoever was signed in with an old one is not any more.
 async fn keep(hub: &Arc<Hub>, fields: &Fields, name: UserName) -> Result<users::User> {
-    let hash = hub.passwords.hash(fields.password.clone()).await.map_err(|error| HttpError::internal(&error))?;
+    let hash = hub
+        .passwords
+        .hash(fields.password.clone())
+        .await
+        .map_err(|error| HttpError::internal(&error))?;
     let now = hub.clock.now();
     let tx = hub.store.begin().await?;
     let Some(link) = links::take(&tx, &token::fingerprint(fields.token.expose()), now).await? else {
@@ -130,7 +142,11 @@ fn form(
         token: token.expose().to_owned(),
         action: format!("{}setup", hub.prefix()),
         username: link.user_name.clone(),
-        purpose: if link.purpose == "setup" { SetupPurpose::Setup } else { SetupPurpose::Invite },
+        purpose: if link.purpose == "setup" {
+            SetupPurpose::Setup
+        } else {
+            SetupPurpose::Invite
+        },
         error,
         password_min_length: min_length(hub),
     };

@@ -6,8 +6,8 @@ use std::time::Duration;
 use axum::extract::{OriginalUri, Path, Request, State};
 use axum::http::{HeaderMap, Method, Uri};
 use axum::response::Response;
-use perijove_model::server::{Pending, Phase};
 use perijove_model::scopes::Scope;
+use perijove_model::server::{Pending, Phase};
 use serde_json::{Map, Value};
 
 use super::next;
@@ -83,17 +83,32 @@ async fn start(
         }
     }
     let display_name = query_value(&query, "display_name");
-    let begun =
-        servers::request_start(&hub, &whose.user, &whose.server, options(&query), display_name.as_deref()).await?;
-    let spawner = servers::wait(&hub, begun.spawner_id, QUICK, |s| s.run.phase.pending() != Some(Pending::Spawn)).await?;
+    let begun = servers::request_start(
+        &hub,
+        &whose.user,
+        &whose.server,
+        options(&query),
+        display_name.as_deref(),
+    )
+    .await?;
+    let spawner = servers::wait(&hub, begun.spawner_id, QUICK, |s| {
+        s.run.phase.pending() != Some(Pending::Spawn)
+    })
+    .await?;
     let quick = spawner.is_some_and(|spawner| spawner.run.phase == Phase::Ready);
     Ok(found(if quick { &ready } else { &pending }))
 }
 
 /// The way-up page of a server, which leads on to `next`.
 pub fn pending_url(hub: &Hub, whose: &Whose, next: Option<&str>) -> String {
-    let query = next.map(|next| format!("?next={}", perijove_model::escape::component(next))).unwrap_or_default();
-    format!("{}spawn-pending/{}{query}", hub.prefix(), tail(&whose.user.name, whose.server.as_str()))
+    let query = next
+        .map(|next| format!("?next={}", perijove_model::escape::component(next)))
+        .unwrap_or_default();
+    format!(
+        "{}spawn-pending/{}{query}",
+        hub.prefix(),
+        tail(&whose.user.name, whose.server.as_str())
+    )
 }
 
 async fn check_post(visitor: &Visitor, headers: &HeaderMap, request: Request) -> Result<()> {
@@ -111,13 +126,16 @@ fn refuse_embedded(headers: &HeaderMap) -> Result<()> {
     let mode = headers.get("sec-fetch-mode").map(|mode| mode.as_bytes());
     match mode {
         None | Some(b"navigate") => Ok(()),
-        Some(_) => Err(HttpError::forbidden("A server is started from a page or a link, not from within another page.")),
+        Some(_) => Err(HttpError::forbidden(
+            "A server is started from a page or a link, not from within another page.",
+        )),
     }
 }
 
 /// Options in the query: those with the prefix `opt-` if there are any, else all (the old form).
 fn options(query: &str) -> Option<Value> {
-    let pairs = || url::form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| !NOT_OPTIONS.contains(&key.as_ref()));
+    let pairs =
+        || url::form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| !NOT_OPTIONS.contains(&key.as_ref()));
     let prefixed = pairs().any(|(key, _)| key.starts_with("opt-"));
     let mut options = Map::new();
     for (key, value) in pairs() {

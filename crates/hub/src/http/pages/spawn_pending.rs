@@ -55,7 +55,10 @@ async fn show(
     let next = query_value(uri.query().unwrap_or_default(), "next").and_then(|next| next::local(hub, headers, &next));
     let spawner = whose.spawner(hub).await?;
     let phase = spawner.as_ref().map_or(Phase::Stopped, |spawner| spawner.run.phase);
-    let display_name = spawner.as_ref().and_then(|s| s.display_name.clone()).unwrap_or_default();
+    let display_name = spawner
+        .as_ref()
+        .and_then(|s| s.display_name.clone())
+        .unwrap_or_default();
     match (phase, phase.pending()) {
         (Phase::Ready, _) => Ok(found(&next.unwrap_or_else(|| whose.url(hub)))),
         (_, Some(Pending::Spawn)) => {
@@ -63,7 +66,11 @@ async fn show(
             super::render(hub, visitor, StatusCode::OK, &page)
         }
         (_, Some(Pending::Stop)) => {
-            let page = StopPending { user_name: whose.user.name, server_name: whose.server.to_string(), display_name };
+            let page = StopPending {
+                user_name: whose.user.name,
+                server_name: whose.server.to_string(),
+                display_name,
+            };
             super::render(hub, visitor, StatusCode::OK, &page)
         }
         _ => {
@@ -73,13 +80,7 @@ async fn show(
     }
 }
 
-fn pending(
-    hub: &Hub,
-    visitor: &Visitor,
-    whose: &Whose,
-    display_name: String,
-    next: Option<String>,
-) -> SpawnPending {
+fn pending(hub: &Hub, visitor: &Visitor, whose: &Whose, display_name: String, next: Option<String>) -> SpawnPending {
     let prefix = hub.prefix();
     let api = models::server_api(&prefix, &whose.user.name, whose.server.as_str());
     SpawnPending {
@@ -100,13 +101,17 @@ pub fn not_running(
     spawner: Option<&Spawner>,
     next: Option<&str>,
 ) -> (StatusCode, NotRunning) {
-    let failure = spawner.and_then(|spawner| spawner.run.failure.as_ref()).filter(|failure| !failure.cancelled);
+    let failure = spawner
+        .and_then(|spawner| spawner.run.failure.as_ref())
+        .filter(|failure| !failure.cancelled);
     let failed = spawner.is_some_and(|spawner| spawner.run.phase == Phase::Failed);
     let status = match failure {
         Some(failure) if failed => StatusCode::from_u16(failure.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
         _ => StatusCode::OK,
     };
-    let query = next.map(|next| format!("?next={}", perijove_model::escape::component(next))).unwrap_or_default();
+    let query = next
+        .map(|next| format!("?next={}", perijove_model::escape::component(next)))
+        .unwrap_or_default();
     let page = NotRunning {
         user_name: whose.user.name.clone(),
         server_name: whose.server.to_string(),

@@ -21,12 +21,22 @@ fn asset(path: &str, versioned: bool, headers: &HeaderMap) -> Result<Response> {
     let asset = perijove_web::asset(path).ok_or_else(HttpError::not_found)?;
     let etag = format!("\"{}\"", asset.etag.trim_matches('"'));
     // What is asked for by version never changes under that address.
-    let keep = if versioned { "public, max-age=31536000, immutable" } else { "no-cache" };
-    let known = headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == etag.as_bytes());
+    let keep = if versioned {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
+    let known = headers
+        .get(header::IF_NONE_MATCH)
+        .is_some_and(|known| known.as_bytes() == etag.as_bytes());
     let mut response = if known {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        ([(header::CONTENT_TYPE, asset.mime.to_string())], Bytes::from(asset.bytes.into_owned())).into_response()
+        (
+            [(header::CONTENT_TYPE, asset.mime.to_string())],
+            Bytes::from(asset.bytes.into_owned()),
+        )
+            .into_response()
     };
     let values = response.headers_mut();
     values.insert(header::CACHE_CONTROL, HeaderValue::from_static(keep));

@@ -56,11 +56,16 @@ async fn stop(
         Ok(principal) => principal,
         Err(elsewhere) => return Ok(elsewhere),
     };
-    visitor.xsrf.check_form(fields.xsrf.as_deref(), headers, &Method::POST)?;
+    visitor
+        .xsrf
+        .check_form(fields.xsrf.as_deref(), headers, &Method::POST)?;
     let whose = Whose::read(hub, principal, user, server, Scope::DeleteServers).await?;
     if let Some(spawner) = whose.spawner(hub).await? {
         servers::request_stop(hub, &spawner, false).await?;
-        servers::wait(hub, spawner.id, std::time::Duration::from_secs(1), |s| !s.run.phase.is_active()).await?;
+        servers::wait(hub, spawner.id, std::time::Duration::from_secs(1), |s| {
+            !s.run.phase.is_active()
+        })
+        .await?;
     }
     Ok(found(&format!("{}home", hub.prefix())))
 }

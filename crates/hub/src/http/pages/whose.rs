@@ -25,8 +25,13 @@ impl Whose {
                 "There is no such server, or it is not shared with you.",
             ));
         }
-        let user = users::by_name(&hub.store, user).await?.ok_or_else(HttpError::not_found)?;
-        Ok(Self { user, server: ServerName::existing(server)? })
+        let user = users::by_name(&hub.store, user)
+            .await?
+            .ok_or_else(HttpError::not_found)?;
+        Ok(Self {
+            user,
+            server: ServerName::existing(server)?,
+        })
     }
 
     pub async fn spawner(&self, hub: &Hub) -> Result<Option<Spawner>> {

@@ -1,0 +1,277 @@
+//! One running application, put together as the binary does it.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use perijove_auth::Authenticator;
+use perijove_auth::dummy::Dummy;
+use perijove_auth::native::Native;
+use perijove_auth::password::Passwords;
+use perijove_config::{Auth, Config, Database};
+use perijove_edge::{Edge, EdgeConfig};
+use perijove_hub::keys::Keys;
+use perijove_hub::people::StoreAccounts;
+use perijove_hub::routes::chp::ChpRoutes;
+use perijove_hub::{Hub, Parts};
+use perijove_model::scopes::Catalog;
+use perijove_model::{Clock, MockClock, Rng, Secret, SeededRng};
+use perijove_spawn::fake::FakeSpawner;
+use perijove_store::{OpenOptions, Store};
+use perijove_web::Pages;
+use tempfile::TempDir;
+use tokio::task::JoinHandle;
+
+use crate::Browser;
+
+/// What an application is started with.
+#[derive(Default)]
+pub struct Builder {
+    toml: String,
+    database: Option<String>,
+}
+
+impl Builder {
+    /// Lines of `perijove.toml`, after those that the kit writes itself.
+    #[must_use]
+    pub fn config(mut self, toml: &str) -> Self {
+        self.toml = toml.to_owned();
+        self
+    }
+
+    /// Another database than a fresh SQLite file.
+    #[must_use]
+    pub fn database(mut self, url: &str) -> Self {
+        self.database = Some(url.to_owned());
+        self
+    }
+
+    pub async fn start(self) -> App {
+        let dir = Arc::new(TempDir::new().expect("a temporary directory"));
+        let config = load(&self, dir.path());
+        let edge = start_edge(&config, dir.path());
+        let clock = Arc::new(MockClock::default());
+        let world = World {
+            dir,
+            config,
+            clock,
+            spawner: FakeSpawner::new(),
+            edge: Arc::new(edge),
+            starts: 1,
+        };
+        App::with(world).await
+    }
+}
+
+/// What outlives a hub.
+#[derive(Clone)]
+struct World {
+    dir: Arc<TempDir>,
+    config: Arc<Config>,
+    clock: Arc<MockClock>,
+    spawner: FakeSpawner,
+    edge: Arc<Edge>,
+    starts: u64,
+}
+
+/// A hub and all that belongs to it.
+pub struct App {
+    pub hub: Arc<Hub>,
+    pub clock: Arc<MockClock>,
+    pub spawner: FakeSpawner,
+    /// `http://127.0.0.1:PORT` of the edge, as people reach it.
+    pub url: String,
+    world: World,
+    serving: JoinHandle<()>,
+}
+
+impl App {
+    #[must_use]
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// The usual one: anybody may sign in with any password, `root` is an admin.
+    pub async fn start() -> Self {
+        Self::builder().start().await
+    }
+
+    async fn with(world: World) -> Self {
+        let hub = Hub::new(parts(&world).await);
+        hub.start().await.expect("the hub starts");
+        let listener = listen(world.config.hub.listen).await;
+        let serving = tokio::spawn(perijove_hub::http::serve(Arc::clone(&hub), listener));
+        let url = format!("http://{}", world.edge.addresses()[0]);
+        let app = Self {
+            hub,
+            clock: Arc::clone(&world.clock),
+            spawner: world.spawner.clone(),
+            url,
+            world,
+            serving,
+        };
+        app.routed().await;
+        app
+    }
+
+    /// Ends this hub in an orderly way and starts another on the same database; edge, clock and servers stay.
+    pub async fn restart(self) -> Self {
+        self.hub.stop().await;
+        self.serving.await.expect("the hub's server ends");
+        let mut world = self.world;
+        world.starts += 1;
+        Self::with(world).await
+    }
+
+    /// A second hub on the same database, without an address of its own.
+    pub async fn second_hub(&self) -> Arc<Hub> {
+        let mut world = self.world.clone();
+        world.starts += 100;
+        let hub = Hub::new(parts(&world).await);
+        hub.start().await.expect("the second hub starts");
+        hub
+    }
+
+    /// A new browser, not signed in.
+    #[must_use]
+    pub fn browser(&self) -> Browser {
+        Browser::new(&self.url, self.world.config.hub.base_url.as_str())
+    }
+
+    /// A new browser of this person.
+    pub async fn sign_in(&self, name: &str) -> Browser {
+        let browser = self.browser();
+        browser.sign_in(name, "password").await;
+        browser
+    }
+
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        self.world.dir.path()
+    }
+
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.world.config
+    }
+
+    /// Waits until people reach the hub through the edge.
+    async fn routed(&self) {
+        let browser = self.browser();
+        for _ in 0..500 {
+            if browser.get("hub/api/").await.status == 200 {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("the hub was not reached through the edge within 5 s");
+    }
+}
+
+fn load(builder: &Builder, dir: &Path) -> Arc<Config> {
+    let toml = builder.toml.clone();
+    let address = free_address();
+    let auth = if toml.contains("[[auth]]") {
+        ""
+    } else {
+        "[[auth]]\nkind = \"dummy\"\n"
+    };
+    let access = if toml.contains("[access]") {
+        ""
+    } else {
+        "[access]\nallow_all = true\nadmin_users = [\"root\"]\n"
+    };
+    let text = format!("{auth}{access}{toml}");
+    let file = dir.join("perijove.toml");
+    let database = builder.database.clone();
+    let env = |name: &str| match name {
+        "PERIJOVE_HUB_LISTEN" => Some(address.to_string()),
+        "PERIJOVE_HUB_DATA_DIR" => Some(dir.display().to_string()),
+        "PERIJOVE_HUB_DATABASE" => database.clone(),
+        "PERIJOVE_EDGE_AUTH_TOKEN" => Some("edge-token-of-the-test".into()),
+        _ => None,
+    };
+    let config = perijove_config::load(Some((&file, &text)), &env, &|path| std::fs::read_to_string(path));
+    Arc::new(config.unwrap_or_else(|errors| panic!("the test's configuration is wrong:\n{errors}")))
+}
+
+/// A port that was free a moment ago: the hub's must stay the same over restarts.
+fn free_address() -> SocketAddr {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("its address")
+}
+
+async fn listen(address: SocketAddr) -> tokio::net::TcpListener {
+    for _ in 0..100 {
+        match tokio::net::TcpListener::bind(address).await {
+            Ok(listener) => return listener,
+            Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+        }
+    }
+    panic!("{address} is taken");
+}
+
+fn start_edge(config: &Config, dir: &Path) -> Edge {
+    let mut edge = EdgeConfig::new(Secret::new("edge-token-of-the-test"));
+    edge.listen = vec![SocketAddr::from(([127, 0, 0, 1], 0))];
+    edge.api_listen = SocketAddr::from(([127, 0, 0, 1], 0));
+    edge.default_target = Some(format!("http://{}", config.hub.listen));
+    edge.error_target = Some(format!("http://{}{}hub/error", config.hub.listen, config.hub.base_url));
+    edge.routes_file = Some(dir.join("edge-routes.json"));
+    edge.threads = 1;
+    edge.drain = Duration::from_secs(1);
+    Edge::start(edge, Arc::new(MockClock::default())).expect("the edge starts")
+}
+
+async fn parts(world: &World) -> Parts {
+    let config = Arc::clone(&world.config);
+    let rng: Arc<dyn Rng> = Arc::new(SeededRng::new(world.starts));
+    let store = Store::open(&database_url(&config), OpenOptions::default())
+        .await
+        .expect("the database opens");
+    let passwords = Passwords::new(Arc::clone(&rng));
+    let authenticators = config
+        .auth
+        .iter()
+        .map(|auth| authenticator(auth, &store, &passwords))
+        .collect();
+    let api = format!("http://{}", world.edge.api_address());
+    let routes = ChpRoutes::new(
+        &url::Url::parse(&api).expect("a URL"),
+        Secret::new("edge-token-of-the-test"),
+    );
+    Parts {
+        clock: Arc::clone(&world.clock) as Arc<dyn Clock>,
+        keys: Keys::new(b"the cookie secret of the test kit".to_vec()),
+        authenticators,
+        policy: perijove_hub::signin::policy(&config),
+        spawner: Arc::new(world.spawner.clone()),
+        routes: Arc::new(routes),
+        pages: Pages::new(&config.hub.template_paths).expect("the pages"),
+        catalog: Catalog::default(),
+        replica: format!("hub-{}", world.starts),
+        store,
+        rng,
+        passwords,
+        config,
+    }
+}
+
+fn authenticator(auth: &Auth, store: &Store, passwords: &Passwords) -> Arc<dyn Authenticator> {
+    match auth {
+        Auth::Native(_) => Arc::new(Native::new(
+            Arc::new(StoreAccounts { store: store.clone() }),
+            passwords.clone(),
+        )),
+        Auth::Dummy(dummy) => Arc::new(Dummy::new(dummy.password.clone())),
+    }
+}
+
+fn database_url(config: &Config) -> String {
+    match config.hub.database() {
+        Database::Sqlite(path) => path.display().to_string(),
+        Database::SqliteMemory => ":memory:".into(),
+        Database::Postgres(url) => url.expose().to_owned(),
+    }
+}

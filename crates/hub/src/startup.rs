@@ -50,7 +50,13 @@ pub async fn prepare(hub: &Arc<Hub>) -> Result<()> {
             people::ensure(&tx, &*hub.clock, &*hub.rng, name, false).await?;
         }
         let members: Vec<String> = group.users.iter().map(UserName::to_string).collect();
-        groups::ensure(&tx, &group.name, &members, &serde_json::Value::Object(group.properties.clone())).await?;
+        groups::ensure(
+            &tx,
+            &group.name,
+            &members,
+            &serde_json::Value::Object(group.properties.clone()),
+        )
+        .await?;
     }
     for name in config.roles.iter().flat_map(|role| &role.users) {
         people::ensure(&tx, &*hub.clock, &*hub.rng, name, false).await?;
@@ -72,14 +78,22 @@ fn role_specs(hub: &Hub) -> Result<(Vec<RoleSpec>, Vec<RoleSpec>)> {
     };
     let mut defaults: Vec<RoleSpec> = DEFAULT_ROLES
         .iter()
-        .map(|role| spec(role.name, role.description, role.scopes.iter().map(|s| (*s).to_owned()).collect()))
+        .map(|role| {
+            spec(
+                role.name,
+                role.description,
+                role.scopes.iter().map(|s| (*s).to_owned()).collect(),
+            )
+        })
         .collect();
     let mut configured = Vec::new();
     for role in &hub.config.roles {
         let wrong = |why: &dyn std::fmt::Display| StartError::Role(role.name.clone(), why.to_string());
         check_role_name(&role.name).map_err(|why| wrong(&why))?;
         if let Some(scopes) = &role.scopes {
-            hub.catalog.check(scopes, &format!("role {}", role.name)).map_err(|why| wrong(&why))?;
+            hub.catalog
+                .check(scopes, &format!("role {}", role.name))
+                .map_err(|why| wrong(&why))?;
         }
         let names = |set: &std::collections::BTreeSet<String>| (!set.is_empty()).then(|| set.iter().cloned().collect());
         let users: Vec<String> = role.users.iter().map(UserName::to_string).collect();
@@ -108,7 +122,10 @@ fn role_specs(hub: &Hub) -> Result<(Vec<RoleSpec>, Vec<RoleSpec>)> {
         let known = |name: &String| hub.config.services.iter().any(|service| service.name == *name);
         for role in defaults.iter().chain(&configured) {
             if let Some(name) = role.services.iter().flatten().find(|name| !known(name)) {
-                return Err(StartError::Role(role.name.clone(), format!("there is no [[service]] named '{name}'")));
+                return Err(StartError::Role(
+                    role.name.clone(),
+                    format!("there is no [[service]] named '{name}'"),
+                ));
             }
         }
     }
@@ -119,17 +136,28 @@ fn service_specs(hub: &Hub) -> Result<Vec<ServiceSpec>> {
     let base = &hub.config.hub.base_url;
     let spec = |service: &perijove_config::Service| {
         let wrong = |why: &str| StartError::Service(service.name.clone(), why.to_owned());
-        let client_id = service.oauth_client_id.clone().unwrap_or_else(|| format!("service-{}", service.name));
+        let client_id = service
+            .oauth_client_id
+            .clone()
+            .unwrap_or_else(|| format!("service-{}", service.name));
         if !client_id.starts_with("service-") {
             return Err(wrong("oauth_client_id must begin with 'service-'"));
         }
         if let Some(token) = &service.api_token
             && !(8..=64).contains(&token.expose().len())
         {
-            return Err(wrong("api_token must have 8 to 64 characters; `openssl rand -hex 32` makes a good one"));
+            return Err(wrong(
+                "api_token must have 8 to 64 characters; `openssl rand -hex 32` makes a good one",
+            ));
         }
-        let callback = format!("{base}services/{}/oauth_callback", perijove_model::escape::segment(&service.name));
-        let hashed = service.api_token.as_ref().map(|token| token::hash_chosen(token, &*hub.rng));
+        let callback = format!(
+            "{base}services/{}/oauth_callback",
+            perijove_model::escape::segment(&service.name)
+        );
+        let hashed = service
+            .api_token
+            .as_ref()
+            .map(|token| token::hash_chosen(token, &*hub.rng));
         Ok(ServiceSpec {
             name: service.name.clone(),
             url: service.url.as_ref().map(ToString::to_string),
@@ -153,7 +181,18 @@ pub async fn setup_link(hub: &Arc<Hub>) -> Result<Option<String>> {
         return Ok(None);
     }
     links::delete_purpose(&hub.store, "setup").await?;
-    new_link(&hub.store, &*hub.clock, &*hub.rng, &hub.config, "setup", None, true, SETUP_LINK).await.map(Some)
+    new_link(
+        &hub.store,
+        &*hub.clock,
+        &*hub.rng,
+        &hub.config,
+        "setup",
+        None,
+        true,
+        SETUP_LINK,
+    )
+    .await
+    .map(Some)
 }
 
 /// A link with which `name` chooses a password: for new people, and for those who forgot theirs.
@@ -182,12 +221,26 @@ async fn new_link(
     let secret = rng.urlsafe(32);
     let now = clock.now();
     let expires = now.saturating_add(life).unwrap_or(jiff::Timestamp::MAX);
-    links::create(store, &token::fingerprint(&secret), purpose, name.map(UserName::as_str), admin, expires, now).await?;
-    let public = match (&config.hub.public_url, config.edge.listen.first()) {
+    links::create(
+        store,
+        &token::fingerprint(&secret),
+        purpose,
+        name.map(UserName::as_str),
+        admin,
+        expires,
+        now,
+    )
+    .await?;
+    Ok(format!("{}{}hub/setup?token={secret}", public_url(config), config.hub.base_url))
+}
+
+/// Where people reach the platform, without a path.
+#[must_use]
+pub fn public_url(config: &Config) -> String {
+    match (&config.hub.public_url, config.edge.listen.first()) {
         (Some(url), _) => url.origin().ascii_serialization(),
         (None, Some(address)) if address.ip().is_unspecified() => format!("http://127.0.0.1:{}", address.port()),
         (None, Some(address)) => format!("http://{address}"),
         (None, None) => String::new(),
-    };
-    Ok(format!("{public}{}hub/setup?token={secret}", config.hub.base_url))
+    }
 }

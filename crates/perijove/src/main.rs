@@ -1,1 +1,55 @@
-fn main() {}
+//! The binary: the command line, and the one place where every part is known and put together.
+//!
+//! Map: `cli` is the command line and `commands` what each command does; `lifecycle` is the life of a hub, put together
+//! in `compose`; `edge` starts an edge and `keeper` watches over one; `settings`, `secrets`, `instance` are what lies on
+//! the disk; `system` is the clock, the randomness and the environment that all other crates get as parameters; `ui`
+//! is all that is printed.
+
+mod cli;
+mod commands;
+mod compose;
+mod edge;
+mod edge_client;
+mod holder;
+mod instance;
+mod keeper;
+mod lifecycle;
+mod logging;
+mod problem;
+mod runtime;
+mod secrets;
+mod settings;
+mod signals;
+mod system;
+mod ui;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::cli::{Cli, ConfigurableHttpProxy};
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args_os();
+    let program = arguments.next().unwrap_or_default();
+    // The supervisor of a server stays in memory as long as the server: nothing but itself is set up.
+    if let (Some(command), Some(dir), None) = (arguments.next(), arguments.next(), arguments.next())
+        && command == "scope"
+    {
+        return commands::scope::supervise(Path::new(&dir));
+    }
+    let called = Path::new(&program).file_stem().unwrap_or_default();
+    let outcome = if called == "configurable-http-proxy" {
+        ConfigurableHttpProxy::parse().options.run()
+    } else {
+        Cli::parse().command.run()
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            ui::failure(&error);
+            problem::exit_code(&error)
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! The command line. Its reference in docs/reference/cli.md is made from this.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::commands::{chp, completions, config, edge, hub, invite, scope, serve, stop, token};
+
+/// Perijove: notebook servers for many people, behind one sign-in
+#[derive(Parser)]
+#[command(
+    name = "perijove",
+    version = concat!(env!("CARGO_PKG_VERSION"), " (JupyterHub ", "6.1.1", " contract)"),
+    subcommand_required = true,
+    arg_required_else_help = true,
+    disable_help_subcommand = true,
+    max_term_width = 100,
+    after_help = "\
+Examples:
+  perijove serve                            start on http://127.0.0.1:8000, data in .perijove
+  perijove serve --config perijove.toml     start as the file says
+  perijove config example > perijove.toml   a file to begin with
+
+`perijove COMMAND --help` tells more about a command."
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    Serve(serve::Serve),
+    Hub(hub::HubAlone),
+    Edge(edge::EdgeAlone),
+    Stop(stop::Stop),
+    Config(config::ConfigCommand),
+    Invite(invite::Invite),
+    Token(token::Token),
+    Completions(completions::Completions),
+    #[command(hide = true)]
+    CliReference(completions::CliReference),
+    #[command(hide = true)]
+    Scope(scope::Scope),
+}
+
+/// Which configuration a command works with.
+#[derive(Args)]
+pub struct ConfigArg {
+    /// Configuration file [default: perijove.toml, if it is in the working directory]
+    #[arg(short = 'f', long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+impl Command {
+    pub fn run(self) -> anyhow::Result<()> {
+        match self {
+            Self::Serve(command) => command.run(),
+            Self::Hub(command) => command.run(),
+            Self::Edge(command) => command.run(),
+            Self::Stop(command) => command.run(),
+            Self::Config(command) => command.run(),
+            Self::Invite(command) => command.run(),
+            Self::Token(command) => command.run(),
+            Self::Completions(command) => command.run(),
+            Self::CliReference(command) => command.run(),
+            Self::Scope(command) => command.run(),
+        }
+    }
+}
+
+/// What the program is when it is called `configurable-http-proxy`.
+#[derive(Parser)]
+#[command(name = "configurable-http-proxy", version, max_term_width = 100)]
+pub struct ConfigurableHttpProxy {
+    #[command(flatten)]
+    pub options: chp::Options,
+}

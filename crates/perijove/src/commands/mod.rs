@@ -1,0 +1,12 @@
+//! One file per command.
+
+pub mod chp;
+pub mod completions;
+pub mod config;
+pub mod edge;
+pub mod hub;
+pub mod invite;
+pub mod scope;
+pub mod serve;
+pub mod stop;
+pub mod token;

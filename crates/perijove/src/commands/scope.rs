@@ -1,0 +1,29 @@
+//! `perijove scope DIR`: the supervisor of one server. The hub calls it; nobody else should.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Args;
+
+use crate::problem::Problem;
+
+/// Supervise one server (the hub starts this)
+#[derive(Args)]
+pub struct Scope {
+    dir: PathBuf,
+}
+
+impl Scope {
+    /// Only reached with wrong arguments: the right ones are seen to before anything else.
+    pub fn run(self) -> Result<()> {
+        let what = format!("`perijove scope {}` is for the hub alone", self.dir.display());
+        Err(Problem::new(what).of_usage().into())
+    }
+}
+
+pub fn supervise(dir: &Path) -> ExitCode {
+    // Started from /proc/self/exe, it would be called "exe" in the list of processes.
+    let _ = rustix::thread::set_name(c"perijove-scope");
+    ExitCode::from(u8::try_from(perijove_spawn::scope::main(dir)).unwrap_or(1))
+}

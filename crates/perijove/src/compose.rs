@@ -1,0 +1,120 @@
+//! From the configuration to the parts of a hub.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use perijove_auth::Authenticator;
+use perijove_auth::dummy::Dummy;
+use perijove_auth::native::Native;
+use perijove_auth::password::Passwords;
+use perijove_config::{Auth, Config, Database};
+use perijove_hub::keys::Keys;
+use perijove_hub::people::StoreAccounts;
+use perijove_hub::routes::chp::ChpRoutes;
+use perijove_hub::{Hub, Parts, signin};
+use perijove_model::scopes::Catalog;
+use perijove_model::server::Phase;
+use perijove_model::{Rng, Secret};
+use perijove_spawn::process::{ProcessConfig, ProcessSpawner};
+use perijove_store::{OpenOptions, Store};
+use perijove_web::Pages;
+use rustix::process::{Signal, getpid, kill_process};
+
+use crate::keeper::SELF;
+use crate::problem::Problem;
+use crate::secrets;
+use crate::settings::Settings;
+use crate::system::{SystemClock, SystemRng};
+
+/// For tests of crashes: the hub is killed right after it has written that a server reached this phase.
+const KILL_AT: &str = "PERIJOVE_TEST_KILL_AT";
+
+/// A hub that is ready to start, over this database and this edge.
+pub fn hub(settings: &Settings, store: Store, edge_token: Secret) -> Result<Arc<Hub>> {
+    let config = &settings.config;
+    let rng: Arc<dyn Rng> = Arc::new(SystemRng);
+    let passwords = Passwords::new(Arc::clone(&rng));
+    let hub = Hub::new(Parts {
+        keys: Keys::new(secrets::cookie_secret(config, &*rng)?),
+        authenticators: authenticators(config, &store, &passwords),
+        policy: signin::policy(config),
+        passwords,
+        spawner: Arc::new(ProcessSpawner::new(processes(settings), Arc::clone(&rng))),
+        routes: Arc::new(ChpRoutes::new(&config.edge.api_url(), edge_token)),
+        pages: Pages::new(&config.hub.template_paths).context("the pages can't be made")?,
+        catalog: Catalog::default(),
+        replica: rng.uuid4_hex(),
+        clock: Arc::new(SystemClock),
+        rng,
+        config: Arc::clone(config),
+        store,
+    });
+    kill_at(settings, &hub)?;
+    Ok(hub)
+}
+
+/// Opens the database; `create` makes it where there is none.
+pub async fn store(config: &Config, create: bool) -> Result<Store> {
+    let url = match config.hub.database() {
+        Database::Sqlite(file) => file.display().to_string(),
+        Database::SqliteMemory => ":memory:".to_owned(),
+        Database::Postgres(url) => url.expose().to_owned(),
+    };
+    let opened = Store::open(&url, OpenOptions { create }).await;
+    opened.map_err(|error| {
+        Problem::new("the database can't be used")
+            .because(error)
+            .of_usage()
+            .into()
+    })
+}
+
+fn authenticators(config: &Config, store: &Store, passwords: &Passwords) -> Vec<Arc<dyn Authenticator>> {
+    let made = config.auth.iter().map(|auth| -> Arc<dyn Authenticator> {
+        match auth {
+            Auth::Native(_) => {
+                let accounts = StoreAccounts { store: store.clone() };
+                Arc::new(Native::new(Arc::new(accounts), passwords.clone()))
+            }
+            Auth::Dummy(dummy) => Arc::new(Dummy::new(dummy.password.clone())),
+        }
+    });
+    made.collect()
+}
+
+fn processes(settings: &Settings) -> ProcessConfig {
+    let spawner = &settings.config.spawner;
+    let process = &spawner.process;
+    let data_dir = &settings.config.hub.data_dir;
+    ProcessConfig {
+        run_dir: data_dir.join("run"),
+        scope_exe: PathBuf::from(SELF),
+        scope_args: vec!["scope".to_owned()],
+        home_template: process.home.fill(data_dir, "{username}").to_string_lossy().into_owned(),
+        environment_dir: process.environment_dir.clone(),
+        env_keep: settings.environment.only(&spawner.env_keep),
+        port_range: process.port_range.0.clone(),
+        interrupt_timeout: process.interrupt_timeout,
+        term_timeout: process.term_timeout,
+        kill_timeout: process.kill_timeout,
+        log_limit: process.log_limit.0,
+    }
+}
+
+fn kill_at(settings: &Settings, hub: &Arc<Hub>) -> Result<()> {
+    let Some(name) = settings.environment.get(KILL_AT) else {
+        return Ok(());
+    };
+    let Some(last) = Phase::parse(name) else {
+        return Err(Problem::new(format!("{KILL_AT}={name}: there is no such phase"))
+            .of_usage()
+            .into());
+    };
+    hub.wakeup.probe(Arc::new(move |phase| {
+        if phase == last {
+            let _ = kill_process(getpid(), Signal::KILL);
+        }
+    }));
+    Ok(())
+}

@@ -111,10 +111,9 @@ impl Api {
             .await
             .unwrap_or_else(|Refusal(status, words)| reply(status, words));
         let (status, uri) = (reply.status().as_u16(), log::shown(&uri));
-        if status < 400 {
-            info!(status, %method, uri, "API");
-        } else {
-            warn!(status, %method, uri, "API");
+        match status {
+            400.. => warn!(status, %method, uri, "API"),
+            _ => debug!(status, %method, uri, "API"),
         }
         reply
     }

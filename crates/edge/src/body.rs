@@ -4,7 +4,7 @@ use std::{
     pin::Pin,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     task::{Context, Poll, ready},
     time::Duration,
@@ -34,6 +34,8 @@ pub(crate) struct Progress {
     ended: AtomicBool,
     /// And the request was not complete.
     truncated: AtomicBool,
+    /// Pieces of request bodies so far.
+    uploaded: AtomicUsize,
     socket: AtomicWaker,
     upload: AtomicWaker,
 }
@@ -55,6 +57,10 @@ impl Progress {
             self.upload.wake();
         }
         self.answering.load(Ordering::Relaxed) && !self.truncated.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn uploaded(&self) -> usize {
+        self.uploaded.load(Ordering::Relaxed)
     }
 
     /// The upload has nothing to give now; if nothing can come any more, its client has left.
@@ -119,6 +125,7 @@ impl Upload {
         match Pin::new(&mut self.incoming).poll_frame(cx) {
             Poll::Ready(frame) => {
                 self.timer = None;
+                self.progress.uploaded.fetch_add(1, Ordering::Relaxed);
                 self.activity.touch();
                 Poll::Ready(frame.map(|result| result.map_err(|error| UploadBroken(error).into())))
             }

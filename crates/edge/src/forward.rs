@@ -1,6 +1,6 @@
 //! One request on its way to its target, and the answer back.
 
-use std::{sync::Arc, time::Duration};
+use std::{pin::pin, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::{
@@ -98,7 +98,7 @@ async fn forward(
     }
 
     let request = with_body(worker, client, &activity, request);
-    let (response, lease) = send(worker, &target.upstream, request).await?;
+    let (response, lease) = send(worker, &client.progress, &target.upstream, request).await?;
     if response.status() == StatusCode::SWITCHING_PROTOCOLS {
         let (_, client_side) = tunnel.ok_or(Failure::Switched)?;
         return switch(worker, client, activity, client_side, response);
@@ -169,6 +169,7 @@ type Answered = (Response<Incoming>, Lease);
 /// the request is sent once more on a new one, if none of it went out or if it may be sent twice.
 async fn send(
     worker: &Worker,
+    progress: &Progress,
     upstream: &Arc<Upstream>,
     mut request: Request<RequestBody>,
 ) -> Result<Answered, Failure> {
@@ -176,7 +177,7 @@ async fn send(
     let newest = if copy { Duration::MAX } else { FRESH };
     if let Some(mut sender) = worker.pool.take(upstream, newest) {
         let again = copy.then(|| head_of(&request));
-        match exchange(worker, &mut sender, request).await? {
+        match exchange(worker, progress, &mut sender, request).await? {
             Ok(response) => return Ok((response, lease(worker, upstream, sender))),
             Err(lost) => {
                 debug!(error = %lost.error, "a kept connection was closed");
@@ -191,7 +192,7 @@ async fn send(
     let mut sender = pool::connect(upstream, worker.shared.limits.connect)
         .await
         .map_err(Failure::Unreachable)?;
-    match exchange(worker, &mut sender, request).await? {
+    match exchange(worker, progress, &mut sender, request).await? {
         Ok(response) => Ok((response, lease(worker, upstream, sender))),
         Err(lost) => Err(Failure::from_sending(lost.error)),
     }
@@ -205,18 +206,28 @@ struct Lost {
 
 async fn exchange(
     worker: &Worker,
+    progress: &Progress,
     sender: &mut Sender,
     request: Request<RequestBody>,
 ) -> Result<Result<Response<Incoming>, Box<Lost>>, Failure> {
     let limit = worker.shared.limits.response;
-    let sent = tokio::time::timeout(limit, sender.try_send_request(request)).await;
-    let result = sent.map_err(|_| Failure::Late(limit))?;
-    Ok(result.map_err(|mut lost| {
-        Box::new(Lost {
-            unsent: lost.take_message(),
-            error: lost.into_error(),
-        })
-    }))
+    let mut sent = pin!(sender.try_send_request(request));
+    loop {
+        let uploaded = progress.uploaded();
+        match tokio::time::timeout(limit, &mut sent).await {
+            Ok(result) => {
+                return Ok(result.map_err(|mut lost| {
+                    Box::new(Lost {
+                        unsent: lost.take_message(),
+                        error: lost.into_error(),
+                    })
+                }));
+            }
+            // A long upload is no silence.
+            Err(_) if progress.uploaded() != uploaded => {}
+            Err(_) => return Err(Failure::Late(limit)),
+        }
+    }
 }
 
 fn lease(worker: &Worker, upstream: &Arc<Upstream>, sender: Sender) -> Lease {
@@ -327,7 +338,7 @@ async fn error_page(
     *request.uri_mut() = uri;
     let host = HeaderValue::from_str(target.upstream.host()).map_err(|error| error.to_string())?;
     request.headers_mut().insert(HOST, host);
-    let (response, lease) = send(worker, &target.upstream, request)
+    let (response, lease) = send(worker, &Progress::default(), &target.upstream, request)
         .await
         .map_err(|failure| failure.to_string())?;
     let (head, incoming) = response.into_parts();

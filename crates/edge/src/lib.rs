@@ -4,9 +4,10 @@
 //! thread serves the REST API of configurable-http-proxy and saves the routes. Nothing on the way of a request asks
 //! the hub, a file or another thread, so people keep working while the hub is away.
 //!
-//! Map: `server` starts, accepts and drains; `connection` serves one client; `forward` takes one request to its target;
-//! `pool` keeps idle connections to targets; `upgrade` carries what is no longer HTTP; `table` and `path` find the
-//! route; `api` changes routes and `persist` remembers them; `error_page` says what went wrong.
+//! Map: `server` starts, accepts and drains; `connection` and `client_io` serve one client; `forward` takes one request
+//! to its target, `body` streams what it carries, `headers` says what goes along; `pool`, `stream` and `target` reach
+//! the target; `upgrade` carries what is no longer HTTP; `table` and `path` find the route; `api` changes routes and
+//! `persist` remembers them; `error_page` says what went wrong, `log` what may be written down of it.
 //!
 //! Architecture invariant: knows nothing of users, servers or the database. A route is a path and a target.
 

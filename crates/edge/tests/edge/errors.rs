@@ -118,3 +118,28 @@ async fn an_early_refusal_reaches_the_client() {
     let reply = client.until("large").await;
     assert_eq!(status(&reply), 413);
 }
+
+/// A long upload is no silence of the target, even if it takes longer than an answer may.
+#[tokio::test]
+async fn a_long_upload_is_waited_for() {
+    let target = Target::new().await;
+    let mut config = EdgeConfig {
+        default_target: Some(target.url()),
+        ..config()
+    };
+    config.limits.response = Duration::from_millis(300);
+    let edge = TestEdge::start(config);
+    let mut client = edge.client().await;
+    client
+        .send("POST /f HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n")
+        .await;
+    let mut server = target.accept().await;
+    server.head().await;
+    for _ in 0..10 {
+        client.send("x").await;
+        server.exactly(1).await;
+        tokio::time::sleep(Duration::from_millis(60)).await;
+    }
+    server.send(OK).await;
+    assert_eq!(status(&client.until("ok").await), 200);
+}

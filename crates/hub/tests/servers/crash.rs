@@ -12,42 +12,49 @@ use crate::setup::*;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_start_is_finished_by_the_next_hub_wherever_the_first_one_died() {
-    for died_at in [
+    let phases = [
         Phase::Requested,
         Phase::Prepared,
         Phase::Started,
         Phase::Answering,
         Phase::Ready,
-    ] {
-        let setup = Setup::new();
-        let first = setup.doomed_hub(died_at).await;
-        let asked = tokio::spawn({
-            let first = first.clone();
-            // The first phase is written by the request itself, which then dies with the hub.
-            async move { start(&first, "ann", "").await.map(drop) }
-        });
-        let _ = asked.await;
-        first.stop.cancelled().await;
-        first.tasks.close();
-        first.tasks.wait().await;
-        let ann = user(&first, "ann").await;
-        let spawner = perijove_store::spawners::get(&first.store, ann.id, "")
-            .await
-            .unwrap()
-            .unwrap();
-        assert_eq!(spawner.run.phase, died_at);
-
-        setup.leases_expire();
-        let second = setup.hub().await;
-        until(&second, spawner.id, Phase::Ready).await;
-        assert_eq!(setup.backend.starts(), 1, "died at {died_at:?}");
-        assert_in_order(&setup, &second, ann.id).await;
-
-        // It stops like any other.
-        request_stop(&second, &spawner, false).await.unwrap();
-        until(&second, spawner.id, Phase::Stopped).await;
-        assert!(setup.backend.running().is_empty() && server_tokens(&second, ann.id).await.is_empty());
+    ];
+    for died_at in phases {
+        for setup in Setup::everywhere().await {
+            finish_start(&setup, died_at).await;
+            setup.discard().await;
+        }
     }
+}
+
+async fn finish_start(setup: &Setup, died_at: Phase) {
+    let first = setup.doomed_hub(died_at).await;
+    let asked = tokio::spawn({
+        let first = first.clone();
+        // The first phase is written by the request itself, which then dies with the hub.
+        async move { start(&first, "ann", "").await.map(drop) }
+    });
+    let _ = asked.await;
+    first.stop.cancelled().await;
+    first.tasks.close();
+    first.tasks.wait().await;
+    let ann = user(&first, "ann").await;
+    let spawner = perijove_store::spawners::get(&first.store, ann.id, "")
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(spawner.run.phase, died_at);
+
+    setup.leases_expire();
+    let second = setup.hub().await;
+    until(&second, spawner.id, Phase::Ready).await;
+    assert_eq!(setup.backend.starts(), 1, "died at {died_at:?}");
+    assert_in_order(setup, &second, ann.id).await;
+
+    // It stops like any other.
+    request_stop(&second, &spawner, false).await.unwrap();
+    until(&second, spawner.id, Phase::Stopped).await;
+    assert!(setup.backend.running().is_empty() && server_tokens(&second, ann.id).await.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -104,7 +111,13 @@ async fn a_server_that_ended_while_no_hub_was_there_is_cleaned_away() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_hubs_drive_each_server_once() {
-    let setup = Setup::new();
+    for setup in Setup::everywhere().await {
+        two_hubs(&setup).await;
+        setup.discard().await;
+    }
+}
+
+async fn two_hubs(setup: &Setup) {
     let hubs = [setup.hub().await, setup.hub().await];
     let mut begun = Vec::new();
     for n in 0..12 {

@@ -1,5 +1,6 @@
 //! Hubs that share one database, one backend and one proxy.
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -22,29 +23,32 @@ use perijove_web::Pages;
 use serde_json::Value;
 
 /// Long enough for a slow machine; no test waits for its end when all is well.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
-pub struct Setup {
-    dir: tempfile::TempDir,
-    pub config: Config,
-    pub clock: Arc<MockClock>,
-    pub backend: FakeSpawner,
-    pub routes: Arc<MapRoutes>,
+pub(crate) struct Setup {
+    database: String,
+    _dir: tempfile::TempDir,
+    pub(crate) config: Config,
+    pub(crate) clock: Arc<MockClock>,
+    pub(crate) backend: FakeSpawner,
+    pub(crate) routes: Arc<MapRoutes>,
     hubs: Mutex<Vec<Arc<Hub>>>,
 }
 
 impl Setup {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::with(|_| {})
     }
 
-    pub fn with(change: impl FnOnce(&mut Config)) -> Self {
+    pub(crate) fn with(change: impl FnOnce(&mut Config)) -> Self {
         let mut config = Config::default();
         config.hub.allow_named_servers = true;
         config.spawner.poll_interval = Duration::from_millis(50);
         change(&mut config);
+        let dir = tempfile::tempdir().unwrap();
         Self {
-            dir: tempfile::tempdir().unwrap(),
+            database: dir.path().join("hub.sqlite").to_str().unwrap().to_owned(),
+            _dir: dir,
             config,
             clock: Arc::new(MockClock::default()),
             backend: FakeSpawner::new(),
@@ -53,15 +57,47 @@ impl Setup {
         }
     }
 
-    pub async fn store(&self) -> Store {
-        let file = self.dir.path().join("hub.sqlite");
-        Store::open(file.to_str().unwrap(), OpenOptions::default())
-            .await
-            .unwrap()
+    /// On SQLite, and on the PostgreSQL server that `PERIJOVE_TEST_POSTGRES` names: hubs meet in the database.
+    pub(crate) async fn everywhere() -> Vec<Self> {
+        let mut setups = vec![Self::new()];
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "tests are told by the environment what is there"
+        )]
+        let server = std::env::var("PERIJOVE_TEST_POSTGRES");
+        match server {
+            Ok(server) => {
+                let mut setup = Self::new();
+                setup.database = fresh_database(&server).await;
+                setups.push(setup);
+            }
+            Err(_) => eprintln!("SKIPPED: hubs on PostgreSQL: PERIJOVE_TEST_POSTGRES is not set"),
+        }
+        setups
+    }
+
+    /// Takes away what was made on a server of somebody else's.
+    pub(crate) async fn discard(self) {
+        let database = self.database.clone();
+        drop(self);
+        if let Some((server, name)) = database
+            .strip_prefix("postgresql:")
+            .and_then(|url| url.rsplit_once('/'))
+        {
+            let client = connect(&format!("postgresql:{server}/postgres")).await;
+            client
+                .batch_execute(&format!("DROP DATABASE {name} WITH (FORCE)"))
+                .await
+                .unwrap();
+        }
+    }
+
+    async fn store(&self) -> Store {
+        Store::open(&self.database, OpenOptions::default()).await.unwrap()
     }
 
     /// A hub that does nothing yet.
-    pub async fn idle_hub(&self) -> Arc<Hub> {
+    pub(crate) async fn idle_hub(&self) -> Arc<Hub> {
         let mut hubs = self.hubs.lock().unwrap().len() as u64;
         hubs += 1;
         let rng: Arc<dyn Rng> = Arc::new(SeededRng::new(hubs));
@@ -103,14 +139,14 @@ impl Setup {
     }
 
     /// A hub at work.
-    pub async fn hub(&self) -> Arc<Hub> {
+    pub(crate) async fn hub(&self) -> Arc<Hub> {
         let hub = self.idle_hub().await;
         tasks::spawn_all(&hub);
         hub
     }
 
     /// A hub that dies right after it has written this phase, its leases still held.
-    pub async fn doomed_hub(&self, at: Phase) -> Arc<Hub> {
+    pub(crate) async fn doomed_hub(&self, at: Phase) -> Arc<Hub> {
         let hub = self.idle_hub().await;
         let stop = hub.stop.clone();
         hub.wakeup.probe(Arc::new(move |phase| {
@@ -124,7 +160,7 @@ impl Setup {
     }
 
     /// What a dead hub held becomes free.
-    pub fn leases_expire(&self) {
+    pub(crate) fn leases_expire(&self) {
         self.clock.advance(jiff::SignedDuration::from_mins(5));
     }
 }
@@ -137,7 +173,23 @@ impl Drop for Setup {
     }
 }
 
-pub async fn user(hub: &Hub, name: &str) -> User {
+async fn fresh_database(server: &str) -> String {
+    static MADE: AtomicU32 = AtomicU32::new(0);
+    let number = MADE.fetch_add(1, Ordering::Relaxed);
+    let name = format!("perijove_hubs_{}_{number}", std::process::id());
+    let client = connect(server).await;
+    client.batch_execute(&format!("CREATE DATABASE {name}")).await.unwrap();
+    let (server, _) = server.rsplit_once('/').unwrap();
+    format!("{server}/{name}")
+}
+
+async fn connect(server: &str) -> tokio_postgres::Client {
+    let (client, connection) = tokio_postgres::connect(server, tokio_postgres::NoTls).await.unwrap();
+    tokio::spawn(connection);
+    client
+}
+
+pub(crate) async fn user(hub: &Hub, name: &str) -> User {
     let cookie_id = format!("cookie-of-{name}");
     match users::by_name(&hub.store, name).await.unwrap() {
         Some(user) => user,
@@ -147,12 +199,12 @@ pub async fn user(hub: &Hub, name: &str) -> User {
     }
 }
 
-pub async fn start(hub: &Arc<Hub>, user_name: &str, server: &str) -> Result<Begun, Refused> {
+pub(crate) async fn start(hub: &Arc<Hub>, user_name: &str, server: &str) -> Result<Begun, Refused> {
     let user = user(hub, user_name).await;
     servers::request_start(hub, &user, &ServerName::existing(server).unwrap(), None, None).await
 }
 
-pub async fn until(hub: &Hub, id: i64, phase: Phase) -> Spawner {
+pub(crate) async fn until(hub: &Hub, id: i64, phase: Phase) -> Spawner {
     let spawner = servers::wait(hub, id, PATIENCE, |spawner| spawner.run.phase == phase)
         .await
         .unwrap();
@@ -161,7 +213,7 @@ pub async fn until(hub: &Hub, id: i64, phase: Phase) -> Spawner {
     spawner
 }
 
-pub async fn row(hub: &Hub, id: i64) -> Spawner {
+pub(crate) async fn row(hub: &Hub, id: i64) -> Spawner {
     spawners::by_id(&hub.store, id)
         .await
         .unwrap()
@@ -169,19 +221,19 @@ pub async fn row(hub: &Hub, id: i64) -> Spawner {
 }
 
 /// All events to the final one.
-pub async fn events(hub: &Arc<Hub>, id: i64) -> Vec<Value> {
+pub(crate) async fn events(hub: &Arc<Hub>, id: i64) -> Vec<Value> {
     let events = servers::progress(hub, id).collect::<Vec<_>>();
     tokio::time::timeout(PATIENCE, events).await.expect("the stream ends")
 }
 
 /// The tokens that servers of this user hold.
-pub async fn server_tokens(hub: &Hub, user_id: i64) -> Vec<tokens::Token> {
+pub(crate) async fn server_tokens(hub: &Hub, user_id: i64) -> Vec<tokens::Token> {
     let mut all = tokens::of_user(&hub.store, user_id, hub.clock.now()).await.unwrap();
     all.retain(|token| token.note.as_deref().is_some_and(|note| note.starts_with("Server at ")));
     all
 }
 
-pub async fn eventually(what: &str, mut done: impl AsyncFnMut() -> bool) {
+pub(crate) async fn eventually(what: &str, mut done: impl AsyncFnMut() -> bool) {
     let deadline = tokio::time::Instant::now() + PATIENCE;
     while !done().await {
         assert!(tokio::time::Instant::now() < deadline, "{what} did not come about");

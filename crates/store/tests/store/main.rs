@@ -4,6 +4,7 @@
 
 mod places;
 mod schema;
+mod takeover;
 
 use perijove_store::suite;
 use places::{Files, Server};

@@ -28,6 +28,7 @@ use crate::{
     log, persist,
     server::{self, Shared},
     table::Route,
+    target::Target,
 };
 
 const LARGEST_ROUTE: usize = 64 * 1024;
@@ -235,7 +236,10 @@ impl Api {
             return Err(Refusal::no_target());
         };
         data.remove("last_activity");
-        let target = target.parse().map_err(Refusal::invalid)?;
+        let target: Target = target.parse().map_err(Refusal::invalid)?;
+        if let Err(error) = target.check_reachable() {
+            warn!(path = log::cut(path), %error, "a route that leads nowhere");
+        }
         Route::new(path, target, data, self.shared.clock.now()).map_err(Refusal::invalid)
     }
 }

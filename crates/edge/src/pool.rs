@@ -23,6 +23,8 @@ use crate::{
 
 const MOST_PER_TARGET: usize = 32;
 const MOST: usize = 1024;
+/// What may wait in memory of an answer that its client does not read; also the most that a target's headers may be.
+const LARGEST_BUFFER: usize = 128 * 1024;
 
 pub(crate) type Sender = SendRequest<RequestBody>;
 
@@ -131,7 +133,10 @@ pub(crate) async fn connect(upstream: &Upstream, limit: Duration) -> Result<Send
     let stream = tokio::time::timeout(limit, open(&upstream.place))
         .await
         .map_err(|_| ConnectError::Timeout(limit))??;
-    let (sender, connection) = http1::Builder::new().handshake(TokioIo::new(stream)).await?;
+    let (sender, connection) = http1::Builder::new()
+        .max_buf_size(LARGEST_BUFFER)
+        .handshake(TokioIo::new(stream))
+        .await?;
     tokio::spawn(async move {
         // Its error reaches whoever waits for the answer.
         let _ = connection.with_upgrades().await;
@@ -151,6 +156,12 @@ async fn open(place: &Place) -> io::Result<Stream> {
                 }
             }
             return Err(last);
+        }
+        Place::Tls => {
+            return Err(io::Error::new(
+                io::ErrorKind::Unsupported,
+                "the edge does not speak TLS to targets",
+            ));
         }
         Place::Socket(file) => return Ok(Stream::Unix(UnixStream::connect(file).await?)),
     };

@@ -233,7 +233,11 @@ fn thread(name: String, body: impl FnOnce() + Send + 'static) -> Result<JoinHand
 }
 
 fn parsed(name: &'static str, text: Option<&str>) -> Result<Option<Target>, EdgeError> {
-    text.map(str::parse)
+    let checked = |text: &str| {
+        let target: Target = text.parse()?;
+        target.check_reachable().map(|()| target)
+    };
+    text.map(checked)
         .transpose()
         .map_err(|error| EdgeError::Target { name, error })
 }

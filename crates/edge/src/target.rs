@@ -36,6 +36,8 @@ pub(crate) enum Place {
     Address(IpAddr, u16),
     Name(String, u16),
     Socket(PathBuf),
+    /// Kept as a route, so that JupyterHub finds what it set; requests to it are refused.
+    Tls,
 }
 
 /// Why a target is refused.
@@ -43,7 +45,7 @@ pub(crate) enum Place {
 pub enum TargetError {
     #[error("the target {0:?} is not a URL such as http://127.0.0.1:8888")]
     Invalid(String),
-    #[error("the target {0:?} asks for TLS, which targets can not have: give its http:// address")]
+    #[error("the target {0:?} asks for TLS, which the edge does not speak to targets: give its http:// address")]
     Tls(String),
 }
 
@@ -51,6 +53,15 @@ impl Target {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
+    }
+
+    /// # Errors
+    /// If requests can not be sent there.
+    pub fn check_reachable(&self) -> Result<(), TargetError> {
+        match self.upstream.place {
+            Place::Tls => Err(TargetError::Tls(self.text.chars().take(200).collect())),
+            _ => Ok(()),
+        }
     }
 
     /// What the target is asked for: its own path before the client's.
@@ -78,7 +89,8 @@ impl Target {
         }
         let uri: Uri = text.parse().ok()?;
         let authority = uri.authority()?;
-        if uri.scheme_str() != Some("http") || authority.as_str().contains('@') || uri.query().is_some() {
+        let tls = uri.scheme_str() == Some("https");
+        if !(tls || uri.scheme_str() == Some("http")) || authority.as_str().contains('@') || uri.query().is_some() {
             return None;
         }
         let host = authority.host();
@@ -86,6 +98,13 @@ impl Target {
             "" => 80,
             port => port.strip_prefix(':')?.parse().ok()?,
         };
+        if tls {
+            let upstream = Upstream {
+                authority: format!("https://{authority}"),
+                place: Place::Tls,
+            };
+            return Some((upstream, uri.path().to_owned()));
+        }
         let place = match host.trim_matches(['[', ']']).parse() {
             Ok(address) => Place::Address(address, port),
             Err(_) if host.is_empty() => return None,
@@ -104,9 +123,6 @@ impl FromStr for Target {
 
     fn from_str(text: &str) -> Result<Self, TargetError> {
         let shown = || text.chars().take(200).collect::<String>();
-        if text.starts_with("https:") {
-            return Err(TargetError::Tls(shown()));
-        }
         let (upstream, path) = Self::parse(text).ok_or_else(|| TargetError::Invalid(shown()))?;
         let prefix = path.trim_end_matches('/').to_owned();
         Ok(Self {
@@ -156,7 +172,6 @@ mod tests {
         for text in [
             "",
             "alice",
-            "https://x",
             "ftp://x",
             "http://",
             "http://u:p@x",
@@ -165,6 +180,18 @@ mod tests {
         ] {
             assert!(text.parse::<Target>().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn tls_is_kept_but_not_reached() {
+        assert!(
+            target("https://x:1/y")
+                .check_reachable()
+                .unwrap_err()
+                .to_string()
+                .contains("TLS")
+        );
+        assert!(target("http://x:1/y").check_reachable().is_ok());
     }
 
     #[test]

@@ -6,11 +6,13 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{chp, completions, config, edge, hub, invite, scope, serve, stop, token};
 
+const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (JupyterHub 6.1.1 contract)");
+
 /// Perijove: notebook servers for many people, behind one sign-in
 #[derive(Parser)]
 #[command(
     name = "perijove",
-    version = concat!(env!("CARGO_PKG_VERSION"), " (JupyterHub ", "6.1.1", " contract)"),
+    version = VERSION,
     subcommand_required = true,
     arg_required_else_help = true,
     disable_help_subcommand = true,
@@ -75,4 +77,18 @@ impl Command {
 pub struct ConfigurableHttpProxy {
     #[command(flatten)]
     pub options: chp::Options,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_has_no_contradictions() {
+        Cli::command().debug_assert();
+        ConfigurableHttpProxy::command().debug_assert();
+        assert!(VERSION.contains(perijove_model::JUPYTERHUB_VERSION));
+    }
 }

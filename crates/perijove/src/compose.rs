@@ -63,10 +63,13 @@ pub async fn store(config: &Config, create: bool) -> Result<Store> {
     };
     let opened = Store::open(&url, OpenOptions { create }).await;
     opened.map_err(|error| {
-        Problem::new("the database can't be used")
-            .because(error)
-            .of_usage()
-            .into()
+        let problem = Problem::new("the database can't be used").because(error).of_usage();
+        match create {
+            true => problem.into(),
+            false => problem
+                .try_this("name the hub's configuration with --config, or start the hub first")
+                .into(),
+        }
     })
 }
 

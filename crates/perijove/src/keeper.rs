@@ -54,13 +54,6 @@ pub struct Keeper {
     fingerprint: String,
 }
 
-/// How an edge came to be ours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Found {
-    Running,
-    Started,
-}
-
 impl Keeper {
     #[must_use]
     pub fn new(settings: &Settings, token: Secret) -> Self {
@@ -81,11 +74,11 @@ impl Keeper {
     }
 
     /// Comes back when an edge of ours serves.
-    pub async fn ensure(&self) -> Result<Found> {
+    pub async fn ensure(&self) -> Result<()> {
         match ask(self.api, &self.token).await {
             Answer::Ours => {
                 self.compare();
-                Ok(Found::Running)
+                Ok(())
             }
             Answer::Refused => Err(Problem::new(format!("the edge's API on {} does not take our token", self.api))
                 .try_this(
@@ -94,7 +87,7 @@ impl Keeper {
                 )
                 .of_usage()
                 .into()),
-            Answer::Stranger | Answer::Nobody => self.start().await.map(|()| Found::Started),
+            Answer::Stranger | Answer::Nobody => self.start().await,
         }
     }
 

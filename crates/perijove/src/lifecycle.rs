@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use anyhow::Result;
 use perijove_config::{Config, Database};
-use perijove_hub::{Hub, Shutdown, http, servers, startup};
+use perijove_hub::{Hub, Shutdown, http, servers, startup, tasks};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use crate::cli::ConfigArg;
 use crate::holder;
 use crate::instance::{self, Instance, Lock, Published};
-use crate::keeper::{Found, Keeper};
+use crate::keeper::Keeper;
 use crate::problem::Problem;
 use crate::settings::Settings;
 use crate::signals::{Asked, Signals};
@@ -76,25 +76,21 @@ struct End {
 }
 
 impl Life {
-    /// In this order: what can fail for want of a right configuration first, the edge last.
+    /// The edge last: nothing is left running when the configuration is wrong.
     async fn begin(settings: &Settings, role: Role) -> Result<Self> {
         let config = &settings.config;
         let edge_token = secrets::edge_token(config, &SystemRng)?;
         let listener = listen(config).await?;
         let store = compose::store(config, true).await?;
         let hub = compose::hub(settings, store, edge_token.clone())?;
-        let keeper = (role == Role::WithEdge && Keeper::wanted(config)).then(|| Keeper::new(settings, edge_token));
-        let edge = keeper.map(Arc::new);
-        let found = match &edge {
-            Some(edge) => Some(edge.ensure().await?),
-            None => None,
-        };
-        if let Err(error) = hub.start().await {
-            if let (Some(edge), Some(Found::Started)) = (&edge, found) {
-                edge.end(Duration::ZERO).await;
-            }
-            return Err(Problem::new("the hub can't start").because(error).of_usage().into());
+        let prepared = startup::prepare(&hub).await;
+        prepared.map_err(|error| Problem::new("the hub can't start").because(error).of_usage())?;
+        let edge = (role == Role::WithEdge && Keeper::wanted(config)).then(|| Keeper::new(settings, edge_token));
+        let edge = edge.map(Arc::new);
+        if let Some(edge) = &edge {
+            edge.ensure().await?;
         }
+        tasks::spawn_all(&hub);
         let serving = tokio::spawn(http::serve(Arc::clone(&hub), listener));
         let watching = edge.clone().map(|edge| tokio::spawn(async move { edge.watch().await }));
         let instance = Instance::of_this_process(String::new())?;

@@ -1,0 +1,535 @@
+//! The commands as people and service managers use them: what they print, how they end, what they leave running.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use insta::assert_snapshot;
+use rustix::process::{Pid, Signal, kill_process, test_kill_process};
+use tempfile::TempDir;
+
+/// Nothing here takes so long unless it hangs.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+fn perijove(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_perijove"));
+    command
+        .args(args)
+        .env_clear()
+        .env("PATH", "/usr/bin:/bin")
+        .stdin(Stdio::null());
+    command
+}
+
+/// Status, then what was printed, with what differs from run to run left out.
+fn shown(output: &Output) -> String {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim_end().to_owned();
+    let parts = [
+        format!("status {}", output.status.code().unwrap_or(-1)),
+        text(&output.stdout),
+        text(&output.stderr),
+    ];
+    parts
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+fn run(args: &[&str]) -> String {
+    let dir = tempfile::tempdir().unwrap();
+    shown(&perijove(args).current_dir(&dir).output().unwrap())
+}
+
+#[test]
+fn says_what_it_is() {
+    assert_snapshot!(run(&["--version"]), @r"
+    status 0
+    perijove 0.1.0 (JupyterHub 6.1.1 contract)
+    ");
+}
+
+#[test]
+fn help_names_the_commands() {
+    assert_snapshot!(run(&["--help"]), @r"
+    status 0
+    Perijove: notebook servers for many people, behind one sign-in
+
+    Usage: perijove <COMMAND>
+
+    Commands:
+      serve        Start the hub, and the edge in a process of its own
+      hub          Start the hub alone
+      edge         Start the edge alone
+      stop         Stop the hub and the edge of this configuration on this machine
+      config       Check the configuration, or show what can be said in it
+      invite       Print a link with which somebody chooses a password
+      token        Print a new API token of a person
+      completions  Print completions for a shell
+
+    Options:
+      -h, --help     Print help
+      -V, --version  Print version
+
+    Examples:
+      perijove serve                            start on http://127.0.0.1:8000, data in .perijove
+      perijove serve --config perijove.toml     start as the file says
+      perijove config example > perijove.toml   a file to begin with
+
+    `perijove COMMAND --help` tells more about a command.
+    ");
+}
+
+#[test]
+fn the_reference_is_what_the_program_says() {
+    let printed = perijove(&["cli-reference"]).output().unwrap();
+    let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference/cli.md");
+    let committed = fs::read_to_string(committed).unwrap_or_default();
+    assert!(
+        String::from_utf8_lossy(&printed.stdout) == committed,
+        "docs/reference/cli.md is not current: `cargo run -p perijove -- cli-reference --write`"
+    );
+}
+
+#[test]
+fn completions_know_the_commands() {
+    for shell in ["bash", "zsh", "fish"] {
+        let script = run(&["completions", shell]);
+        assert!(
+            script.starts_with("status 0") && script.contains("serve") && script.contains("invite"),
+            "{shell}"
+        );
+    }
+}
+
+#[test]
+fn a_missing_configuration_is_named() {
+    assert_snapshot!(run(&["serve", "--config", "/nowhere/perijove.toml"]), @r"
+    status 64
+    error: the configuration /nowhere/perijove.toml can't be read
+      because: No such file or directory (os error 2)
+    hint: `perijove config example` prints one to begin with; without --config the defaults hold
+    ");
+}
+
+#[test]
+fn every_mistake_is_shown_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let text = "[hub]\nlisten = 8081\nlogin_level = \"info\"\n\n[edge]\napi_listen = \"localhost\"\n";
+    fs::write(dir.path().join("perijove.toml"), text).unwrap();
+    for command in [
+        &["serve"][..],
+        &["config", "check"],
+        &["edge"],
+        &["token", "ada"],
+        &["stop"],
+    ] {
+        let said = shown(&perijove(command).current_dir(&dir).output().unwrap());
+        assert!(said.starts_with("status 64\n"), "{command:?}: {said}");
+        assert!(
+            said.contains("perijove.toml:2:10") && said.contains("login_level"),
+            "{command:?}: {said}"
+        );
+        assert!(
+            said.contains("api_listen") && said.ends_with("3 mistakes"),
+            "{command:?}: {said}"
+        );
+    }
+    assert!(!dir.path().join(".perijove").exists(), "nothing was begun");
+}
+
+#[test]
+fn a_right_configuration_is_called_so() {
+    assert_snapshot!(run(&["config", "check"]), @r"
+    status 0
+    no configuration file: the defaults and the environment are right
+    ");
+    let dir = tempfile::tempdir().unwrap();
+    let example = perijove(&["config", "example"]).output().unwrap();
+    fs::write(dir.path().join("mine.toml"), example.stdout).unwrap();
+    let said = shown(
+        &perijove(&["config", "check", "--config", "mine.toml"])
+            .current_dir(&dir)
+            .output()
+            .unwrap(),
+    );
+    assert!(
+        said.starts_with("status 0\n") && said.ends_with("mine.toml is right"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_command_for_a_hub_that_never_ran_says_so() {
+    let said = run(&["token", "ada"]);
+    assert!(
+        said.starts_with("status 64\nerror: the database can't be used\n"),
+        "{said}"
+    );
+    assert!(
+        said.ends_with("hint: name the hub's configuration with --config, or start the hub first"),
+        "{said}"
+    );
+    assert!(run(&["stop"]).starts_with("status 0\nnothing runs on "));
+}
+
+#[test]
+fn names_that_nobody_can_have_are_refused() {
+    assert_snapshot!(run(&["invite", "a/b"]), @r"
+    status 64
+    error: this can't be anybody's name
+      because: a name can't contain '/'
+    ");
+}
+
+#[test]
+fn an_edge_without_a_token_does_not_start() {
+    assert_snapshot!(run(&["edge", "--port", "8000"]), @r"
+    status 64
+    error: CONFIGPROXY_AUTH_TOKEN is not set, and anyone on this machine could change the routes
+    hint: set the environment variable CONFIGPROXY_AUTH_TOKEN, as JupyterHub does; `openssl rand -hex 32` makes a good one
+    ");
+}
+
+#[test]
+fn options_that_ask_for_more_than_there_is_are_refused() {
+    assert_snapshot!(run(&["edge", "--ip", "127.0.0.1", "--ssl-key", "key.pem"]), @r"
+    status 64
+    error: --ssl-key: TLS is not in this release
+    hint: let a web server in front of it speak TLS, and leave the option out
+    ");
+    assert_snapshot!(run(&["edge", "--insecure", "--storage-backend", "redis"]), @r"
+    status 64
+    error: --storage-backend of configurable-http-proxy is not supported
+    hint: leave it out, or go on with configurable-http-proxy
+    ");
+}
+
+/// A place of its own for a hub and its edge, with free ports.
+struct Place {
+    dir: TempDir,
+    hub: SocketAddr,
+    edge: SocketAddr,
+    api: SocketAddr,
+}
+
+impl Place {
+    fn new() -> Self {
+        let free: Vec<TcpListener> = (0..3).map(|_| TcpListener::bind("127.0.0.1:0").unwrap()).collect();
+        let address = |index: usize| free[index].local_addr().unwrap();
+        let place = Self {
+            dir: tempfile::tempdir().unwrap(),
+            hub: address(0),
+            edge: address(1),
+            api: address(2),
+        };
+        place.configure(&format!("listen = \"{}\"", place.hub));
+        place
+    }
+
+    fn configure(&self, hub: &str) {
+        let text = format!(
+            "[hub]\n{hub}\n[edge]\nlisten = \"{}\"\napi_listen = \"{}\"\nthreads = 1\n",
+            self.edge, self.api
+        );
+        fs::write(self.dir.path().join("perijove.toml"), text).unwrap();
+    }
+
+    fn data(&self, name: &str) -> PathBuf {
+        self.dir.path().join(".perijove").join(name)
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = perijove(args);
+        command.current_dir(&self.dir);
+        command
+    }
+
+    fn run(&self, args: &[&str]) -> String {
+        shown(&self.command(args).output().unwrap())
+    }
+
+    /// Comes back when people can reach the hub.
+    fn serve(&self) -> Serving {
+        let mut child = self
+            .command(&["serve"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let out = BufReader::new(child.stdout.take().unwrap());
+        let serving = Serving { child, out };
+        eventually("the hub answers through the edge", || {
+            get(self.edge, "/hub/health") == Some(200)
+        });
+        serving
+    }
+
+    fn edge_pid(&self) -> Option<Pid> {
+        let text = fs::read_to_string(self.data("edge.pid")).ok()?;
+        let pid: serde_json::Value = serde_json::from_str(&text).ok()?;
+        let pid = Pid::from_raw(i32::try_from(pid["pid"].as_i64()?).ok()?)?;
+        lives(pid).then_some(pid)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.run(&["stop"]);
+    }
+}
+
+struct Serving {
+    child: Child,
+    out: BufReader<ChildStdout>,
+}
+
+impl Serving {
+    fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).unwrap();
+    }
+
+    fn ends(&mut self) -> Option<i32> {
+        eventually("the hub ends", || self.child.try_wait().unwrap().is_some());
+        self.child.wait().unwrap().code()
+    }
+
+    fn lines_until(&mut self, wanted: &str) -> String {
+        let mut line = String::new();
+        while !line.contains(wanted) {
+            line.clear();
+            assert!(self.out.read_line(&mut line).unwrap() > 0, "no {wanted} was printed");
+        }
+        line
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn eventually(what: &str, mut reached: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !reached() {
+        assert!(begun.elapsed() < PATIENCE, "in vain: {what}");
+        pause();
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "no runtime here")]
+fn pause() {
+    std::thread::sleep(Duration::from_millis(20));
+}
+
+/// A zombie whose parent is gone does not live, whether or not somebody has taken notice.
+fn lives(pid: Pid) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_pid())).unwrap_or_default();
+    test_kill_process(pid).is_ok()
+        && stat
+            .rsplit_once(')')
+            .is_some_and(|(_, rest)| !rest.trim().starts_with('Z'))
+}
+
+fn get(address: SocketAddr, path: &str) -> Option<u16> {
+    request(address, path, "").and_then(|answer| answer.split(' ').nth(1)?.parse().ok())
+}
+
+fn request(address: SocketAddr, path: &str, headers: &str) -> Option<String> {
+    let mut stream = TcpStream::connect(address).ok()?;
+    write!(
+        stream,
+        "GET {path} HTTP/1.1\r\nHost: {address}\r\n{headers}Connection: close\r\n\r\n"
+    )
+    .ok()?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).ok()?;
+    Some(answer)
+}
+
+#[test]
+fn one_command_brings_everything_up_and_ctrl_c_ends_it() {
+    let place = Place::new();
+    let mut serving = place.serve();
+    assert!(serving.lines_until("open").contains(&format!("http://{}/", place.edge)));
+    let link = serving.lines_until("/hub/setup?token=");
+    assert!(
+        link.starts_with(&format!("http://{}/hub/setup?token=", place.edge)),
+        "{link}"
+    );
+
+    let mode = |name: &str| fs::metadata(place.data(name)).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(""), 0o700);
+    for secret in ["jupyterhub_cookie_secret", "edge-auth-token"] {
+        assert_eq!(mode(secret), 0o600, "{secret}");
+    }
+
+    let edge = place.edge_pid().unwrap();
+    serving.signal(Signal::INT);
+    assert_eq!(serving.ends(), Some(0));
+    assert!(!lives(edge), "the edge ends with the hub");
+    assert!(TcpStream::connect(place.edge).is_err());
+    assert!(!place.data("hub.pid").exists() && !place.data("edge.pid").exists());
+}
+
+#[test]
+fn the_edge_outlives_the_hub_and_the_next_hub_takes_it_over() {
+    let place = Place::new();
+    let mut first = place.serve();
+    let edge = place.edge_pid().unwrap();
+    first.signal(Signal::TERM);
+    assert_eq!(first.ends(), Some(0));
+    assert_eq!(
+        get(place.edge, "/hub/health"),
+        Some(503),
+        "the edge says that the hub is away"
+    );
+
+    let second = place.serve();
+    assert_eq!(place.edge_pid(), Some(edge));
+    second.signal(Signal::KILL);
+    drop(second);
+    let _third = place.serve();
+    assert_eq!(place.edge_pid(), Some(edge));
+
+    let said = place.run(&["stop"]);
+    assert!(
+        said.contains("stopped the hub") && said.contains("stopped the edge"),
+        "{said}"
+    );
+    assert!(!lives(edge));
+}
+
+#[test]
+fn an_edge_that_dies_is_started_again() {
+    let place = Place::new();
+    let _serving = place.serve();
+    let edge = place.edge_pid().unwrap();
+    kill_process(edge, Signal::KILL).unwrap();
+    eventually("another edge", || place.edge_pid().is_some_and(|other| other != edge));
+    eventually("people are served again", || {
+        get(place.edge, "/hub/health") == Some(200)
+    });
+}
+
+#[test]
+fn one_directory_has_one_hub() {
+    let place = Place::new();
+    let _serving = place.serve();
+    let said = place.run(&["serve"]);
+    assert!(said.starts_with("status 1\nerror: another hub (process "), "{said}");
+    assert!(said.contains("perijove stop"), "{said}");
+}
+
+#[test]
+fn whoever_has_an_address_is_named() {
+    let place = Place::new();
+    for (address, key) in [(place.hub, "[hub]"), (place.edge, "[edge]"), (place.api, "api_listen")] {
+        let stranger = TcpListener::bind(address).unwrap();
+        let said = place.run(&["serve"]);
+        drop(stranger);
+        assert!(said.starts_with("status 64\nerror: "), "{said}");
+        assert!(said.contains(&format!("can't listen on {address}: ")), "{said}");
+        assert!(
+            said.contains(&format!("(process {}) is there already", std::process::id())),
+            "{said}"
+        );
+        assert!(said.contains(key), "{said}");
+    }
+    assert_eq!(place.edge_pid(), None, "nothing is left running");
+}
+
+#[test]
+fn an_open_secret_is_refused() {
+    let place = Place::new();
+    fs::create_dir(place.data("")).unwrap();
+    let file = place.data("jupyterhub_cookie_secret");
+    fs::write(&file, "ab".repeat(32)).unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+    let said = place.run(&["serve"]);
+    assert!(said.starts_with("status 1\nerror: the secret file "), "{said}");
+    assert!(said.contains("hint: close it with `chmod 600 "), "{said}");
+    assert!(!said.contains("abab"), "{said}");
+}
+
+#[test]
+fn a_configuration_that_cannot_work_leaves_no_edge() {
+    let place = Place::new();
+    let role = "[[role]]\nname = \"teacher\"\nscopes = [\"no-such-scope\"]";
+    place.configure(&format!("listen = \"{}\"\n{role}", place.hub));
+    let said = place.run(&["serve"]);
+    assert!(
+        said.starts_with("status 64\nerror: ") && said.contains("no-such-scope"),
+        "{said}"
+    );
+    assert_eq!(place.edge_pid(), None);
+}
+
+#[test]
+fn a_token_from_the_command_line_opens_the_api() {
+    let place = Place::new();
+    place.configure(&format!(
+        "listen = \"{}\"\n[access]\nallowed_users = [\"ada\"]",
+        place.hub
+    ));
+    let _serving = place.serve();
+    let made = place.command(&["token", "ada"]).output().unwrap();
+    let token = String::from_utf8(made.stdout).unwrap();
+    let header = format!("Authorization: token {}\r\n", token.trim());
+    let answer = request(place.edge, "/hub/api/user", &header).unwrap();
+    assert!(
+        answer.starts_with("HTTP/1.1 200 ") && answer.contains("\"name\":\"ada\""),
+        "{answer}"
+    );
+
+    let said = place.run(&["token", "nobody-of-this-name"]);
+    assert!(
+        said.starts_with("status 1\nerror: there is nobody named 'nobody-of-this-name'"),
+        "{said}"
+    );
+    let link = place.run(&["invite", "Grace"]);
+    assert!(
+        link.starts_with(&format!("status 0\nhttp://{}/hub/setup?token=", place.edge)),
+        "{link}"
+    );
+}
+
+#[test]
+fn called_by_its_name_it_is_configurable_http_proxy() {
+    let place = Place::new();
+    let pid_file = place.dir.path().join("proxy.pid");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_perijove"))
+        .arg0("configurable-http-proxy")
+        .args(["--ip", "127.0.0.1", "--port", &place.edge.port().to_string()])
+        .args(["--api-ip", "127.0.0.1", "--api-port", &place.api.port().to_string()])
+        .args([
+            "--error-target",
+            &format!("http://{}/hub/error", place.hub),
+            "--log-level",
+            "error",
+        ])
+        .arg("--pid-file")
+        .arg(&pid_file)
+        .env_clear()
+        .env("CONFIGPROXY_AUTH_TOKEN", "a-token-of-a-test")
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let routes = |token: &str| request(place.api, "/api/routes", &format!("Authorization: token {token}\r\n"));
+    eventually("the API answers", || {
+        routes("a-token-of-a-test").is_some_and(|answer| answer.ends_with("{}"))
+    });
+    assert!(routes("another").unwrap().starts_with("HTTP/1.1 403 "));
+    assert_eq!(get(place.edge, "/"), Some(404));
+    assert_eq!(fs::read_to_string(&pid_file).unwrap(), child.id().to_string());
+    kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
+    eventually("it ends", || child.try_wait().unwrap().is_some());
+    assert!(!pid_file.exists());
+}

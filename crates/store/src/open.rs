@@ -78,7 +78,7 @@ fn check_place(path: &Path, options: OpenOptions) -> std::result::Result<(), Str
 
 fn unopened(place: &str, error: StoreError) -> OpenError {
     let why = match error {
-        StoreError::Unavailable(why) => format!("{why}. Is the place there, and may this user write to it?"),
+        StoreError::Unavailable(why) => format!("{why}. Is it there, and may this account use it?"),
         StoreError::Corrupt(why) => format!("it is not a readable SQLite database ({why})"),
         StoreError::Busy => "another program has held its lock for 10 seconds".to_owned(),
         other => other.to_string(),

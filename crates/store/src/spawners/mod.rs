@@ -303,22 +303,23 @@ pub struct Due {
     pub calm: bool,
 }
 
+pub(crate) const DUE: Stmt = Stmt::read(
+    "SELECT id, calm, since FROM (\
+     SELECT s.id AS id, r.since AS since, \
+     CASE WHEN r.phase = 'ready' AND r.wish = 'run' THEN 1 ELSE 0 END AS calm \
+     FROM perijove_runs r JOIN spawners s ON s.id = r.spawner_id \
+     WHERE (r.phase NOT IN ('stopped', 'failed') OR r.wish = 'run' OR r.remove) \
+     AND (s.server_id IS NOT NULL OR r.remove OR r.phase NOT IN ('prepared', 'started', 'answering', 'ready')) \
+     UNION ALL \
+     SELECT s.id, s.started, 1 FROM servers v JOIN spawners s ON s.server_id = v.id \
+     LEFT JOIN perijove_runs r ON r.spawner_id = s.id \
+     WHERE r.spawner_id IS NULL OR (r.phase IN ('stopped', 'failed') AND r.wish = 'stop' AND NOT r.remove)\
+     ) due ORDER BY calm, since, id LIMIT 10000",
+);
+
 /// The servers that the reconciler has work with, the most pressing first: those on their way or wished otherwise by
 /// age, then those that run (to be looked after). What is stopped costs nothing here, however many there are.
 pub async fn due(db: &impl Db) -> Result<Vec<Due>> {
-    const DUE: Stmt = Stmt::read(
-        "SELECT id, calm, since FROM (\
-         SELECT s.id AS id, r.since AS since, \
-         CASE WHEN r.phase = 'ready' AND r.wish = 'run' THEN 1 ELSE 0 END AS calm \
-         FROM perijove_runs r JOIN spawners s ON s.id = r.spawner_id \
-         WHERE (r.phase NOT IN ('stopped', 'failed') OR r.wish = 'run' OR r.remove) \
-         AND (s.server_id IS NOT NULL OR r.remove OR r.phase NOT IN ('prepared', 'started', 'answering', 'ready')) \
-         UNION ALL \
-         SELECT s.id, s.started, 1 FROM servers v JOIN spawners s ON s.server_id = v.id \
-         LEFT JOIN perijove_runs r ON r.spawner_id = s.id \
-         WHERE r.spawner_id IS NULL OR (r.phase IN ('stopped', 'failed') AND r.wish = 'stop' AND NOT r.remove)\
-         ) due ORDER BY calm, since, id LIMIT 10000",
-    );
     let read = |mut row: Row| {
         Ok(Due {
             id: row.take()?,
@@ -333,19 +334,20 @@ pub async fn to_reconcile(db: &impl Db) -> Result<Vec<i64>> {
     Ok(due(db).await?.into_iter().map(|due| due.id).collect())
 }
 
+pub(crate) const COUNTS: Stmt = Stmt::read(
+    "SELECT COUNT(CASE WHEN server_id IS NULL AND phase = 'requested' \
+     OR server_id IS NOT NULL AND phase IN ('prepared', 'started', 'answering') THEN 1 END), COUNT(*) FROM (\
+     SELECT s.server_id AS server_id, r.phase AS phase \
+     FROM perijove_runs r JOIN spawners s ON s.id = r.spawner_id \
+     WHERE (r.phase NOT IN ('stopped', 'failed') OR r.wish = 'run' OR r.remove) \
+     AND (s.server_id IS NOT NULL OR r.phase IN ('requested', 'stopping')) \
+     UNION ALL \
+     SELECT s.server_id, 'ready' FROM servers v JOIN spawners s ON s.server_id = v.id \
+     LEFT JOIN perijove_runs r ON r.spawner_id = s.id \
+     WHERE r.spawner_id IS NULL OR (r.phase IN ('stopped', 'failed') AND r.wish = 'stop' AND NOT r.remove)) active",
+);
+
 pub async fn active_counts(db: &impl Db) -> Result<Counts> {
-    const COUNTS: Stmt = Stmt::read(
-        "SELECT COUNT(CASE WHEN server_id IS NULL AND phase = 'requested' \
-         OR server_id IS NOT NULL AND phase IN ('prepared', 'started', 'answering') THEN 1 END), COUNT(*) FROM (\
-         SELECT s.server_id AS server_id, r.phase AS phase \
-         FROM perijove_runs r JOIN spawners s ON s.id = r.spawner_id \
-         WHERE (r.phase NOT IN ('stopped', 'failed') OR r.wish = 'run' OR r.remove) \
-         AND (s.server_id IS NOT NULL OR r.phase IN ('requested', 'stopping')) \
-         UNION ALL \
-         SELECT s.server_id, 'ready' FROM servers v JOIN spawners s ON s.server_id = v.id \
-         LEFT JOIN perijove_runs r ON r.spawner_id = s.id \
-         WHERE r.spawner_id IS NULL OR (r.phase IN ('stopped', 'failed') AND r.wish = 'stop' AND NOT r.remove)) active",
-    );
     let mut row = crate::returned(db.row(&COUNTS, &[]).await?)?;
     Ok(Counts {
         pending: row.take()?,
@@ -359,14 +361,16 @@ pub async fn count_named(db: &impl Db, user_id: i64) -> Result<i64> {
     crate::returned(db.one(&COUNT, &[user_id.into()]).await?)
 }
 
+pub(crate) const ROUTES: Stmt = Stmt::read(
+    "SELECT u.name, s.name, COALESCE(v.base_url, ''), COALESCE(v.proto, 'http'), COALESCE(v.ip, ''), \
+     COALESCE(v.port, 0) FROM servers v JOIN spawners s ON s.server_id = v.id JOIN users u ON u.id = s.user_id \
+     LEFT JOIN perijove_runs r ON r.spawner_id = s.id \
+     WHERE COALESCE(r.phase, 'ready') NOT IN ('prepared', 'started', 'stopping') AND s.server_id IS NOT NULL AND v.port > 0 \
+     ORDER BY v.id",
+);
+
 /// Every server that answers.
 pub async fn routes(db: &impl Db) -> Result<Vec<Route>> {
-    const ROUTES: Stmt = Stmt::read(
-        "SELECT u.name, s.name, COALESCE(v.base_url, ''), COALESCE(v.proto, 'http'), COALESCE(v.ip, ''), \
-         COALESCE(v.port, 0) FROM servers v JOIN spawners s ON s.server_id = v.id JOIN users u ON u.id = s.user_id \
-         LEFT JOIN perijove_runs r ON r.spawner_id = s.id \
-         WHERE COALESCE(r.phase, 'ready') NOT IN ('prepared', 'started', 'stopping') AND v.port > 0 ORDER BY s.id",
-    );
     let read = |mut row: Row| {
         Ok(Route {
             user: row.take()?,

@@ -51,6 +51,12 @@ impl Stmt {
         }
     }
 
+    /// The same text behind another: `EXPLAIN`.
+    #[cfg(feature = "suite")]
+    pub(crate) fn prefixed(&self, prefix: &str) -> Self {
+        Self::composed(format!("{prefix}{}", self.sql))
+    }
+
     fn is_kept(&self) -> bool {
         matches!(self.sql, Cow::Borrowed(_))
     }

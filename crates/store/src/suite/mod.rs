@@ -61,6 +61,7 @@ const CASES: &[(&str, Case)] = cases![
     servers::what_jupyterhub_stopped_has_ended,
     servers::the_reconciler_sees_what_is_due_only,
     servers::progress_is_told_in_order_and_bounded,
+    servers::what_is_asked_often_is_never_a_scan,
     servers::deleting_leaves_nothing_behind,
     together::a_transaction_is_all_or_nothing,
     together::a_lease_has_one_holder,

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{count, later, now, open, user, write};
 use crate::oauth::{self, NewClient};
 use crate::spawners::{self, Counts, Failure, Spawner};
-use crate::{Store, StoreError, events, users};
+use crate::{Db, Row, Stmt, Store, StoreError, events, users};
 
 /// What JupyterHub leaves of a running server: a server row, and nothing of ours.
 pub(super) async fn run_as_jupyterhub_does(store: &Store, id: i64) {
@@ -397,4 +397,35 @@ pub(super) async fn deleting_leaves_nothing_behind(url: String) {
     ] {
         assert_eq!(count(&store, left).await, 0, "{left}");
     }
+}
+
+/// However many servers have stopped: what is asked every second goes by the indexes of those that run.
+pub(super) async fn what_is_asked_often_is_never_a_scan(url: String) {
+    let store = open(&url).await;
+    for stmt in [spawners::DUE, spawners::COUNTS, spawners::ROUTES] {
+        let plan = plan(&store, &stmt).await;
+        let scans = plan.lines().filter(|line| {
+            let of_index = line.contains("ix_perijove_runs_due") || line.contains("ix_perijove_spawners_server");
+            line.contains("SCAN r") && !of_index || line.contains("SCAN s") && !of_index || line.contains("Seq Scan")
+        });
+        assert_eq!(scans.collect::<Vec<_>>(), [""; 0], "{plan}");
+        assert!(plan.contains("ix_perijove_"), "{plan}");
+    }
+}
+
+/// How the database would answer.
+async fn plan(store: &Store, stmt: &Stmt) -> String {
+    let tx = store.begin().await.unwrap();
+    if store.kind() == "sqlite" {
+        let rows = tx.rows(&stmt.prefixed("EXPLAIN QUERY PLAN "), &[]).await.unwrap();
+        let line = |mut row: Row| {
+            let (_, _, _): (i64, i64, i64) = (row.take().unwrap(), row.take().unwrap(), row.take().unwrap());
+            row.take::<String>().unwrap()
+        };
+        return rows.into_iter().map(line).collect::<Vec<_>>().join("\n");
+    }
+    // Empty tables are always scanned, unless that is forbidden.
+    tx.batch("SET LOCAL enable_seqscan = off").await.unwrap();
+    let lines: Vec<String> = tx.column(&stmt.prefixed("EXPLAIN "), &[]).await.unwrap();
+    lines.join("\n")
 }

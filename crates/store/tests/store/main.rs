@@ -5,6 +5,7 @@
 mod places;
 mod schema;
 mod takeover;
+mod trouble;
 
 use perijove_store::suite;
 use places::{Files, Server};

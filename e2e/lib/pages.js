@@ -47,6 +47,7 @@ export const lab = {
   async expectReady(page) {
     await expect(page.locator("#main #jp-main-dock-panel")).toBeVisible({ timeout: 120_000 });
     await expect(page.locator("#jupyterlab-splash")).toBeHidden();
+    await expect(page.locator(".jp-LauncherCard").first()).toBeVisible();
   },
   /** A new notebook from the launcher, its kernel idle. */
   async newNotebook(page) {
@@ -71,6 +72,8 @@ export const lab = {
   },
   image: (cell) => cell.locator(".jp-OutputArea-output img"),
   text: (cell) => cell.locator(".jp-OutputArea-output pre"),
+  /** To the end of what it printed. */
+  scrollDown: (cell) => lab.text(cell).last().evaluate((text) => text.scrollIntoView({ block: "end" })),
   dialog: (page) => page.locator(".jp-Dialog"),
 };
 

@@ -114,6 +114,7 @@ test("a notebook runs from first start to last stop, and outlives the hub", asyn
     expect(await perijove.healthy(), "the hub is gone").toBe(false);
     await atLeast(seen + 30);
     await expect(lab.dialog(notebook)).toHaveCount(0);
+    await lab.scrollDown(counting);
     await shoot(notebook, "hub-killed-output-goes-on");
   });
 
@@ -132,6 +133,7 @@ test("a notebook runs from first start to last stop, and outlives the hub", asyn
     await atLeast(seen + 10);
     const all = await numbers(counting);
     expect(all).toEqual(all.map((_, index) => index));
+    await lab.scrollDown(counting);
     await shoot(notebook, "hub-back");
   });
 

@@ -1,3 +1,4 @@
 //! The integration tests: one program for all.
 
+mod arrows;
 mod cli;

@@ -4,6 +4,14 @@
 //! that take a [`Db`]: the [`Store`] itself (each call commits) or a [`Tx`] (all or nothing, see [`Store::begin`]).
 //! Functions that need several statements are all-or-nothing in both cases.
 //!
+//! What wants to be known by who calls it:
+//! - `services::sync` comes before `roles::sync`, and takes `now`; users that a role lists must exist by then.
+//! - `spawners::wish_run` refuses (`Conflict`) what is active; `spawners::lock` holds a server's row in a transaction.
+//! - `spawners::set_prepared` and `clear_server` belong in one transaction with their `set_phase`: a server row without
+//!   a phase means a server to adopt. `set_failure` clears the server by itself.
+//! - `to_reconcile` gives what is pressing first, and what merely runs last.
+//! - While a `Tx` is open, write through it: SQLite has one writer, and a write beside it ends as `Busy`.
+//!
 //! Architecture invariant: no SQL outside this crate, and no clock inside it: `now` is a parameter.
 
 mod error;

@@ -70,10 +70,20 @@ fn check_place(path: &Path, options: OpenOptions) -> std::result::Result<(), Str
             "there is no directory {directory}: make it, or name another file"
         ));
     }
-    if !options.create && !path.exists() {
-        return Err("there is no such file".to_owned());
+    match path.exists() {
+        true => Ok(()),
+        false if options.create => make(path).map_err(|error| format!("it can't be made: {error}")),
+        false => Err("there is no such file".to_owned()),
     }
-    Ok(())
+}
+
+/// An empty file that only its owner reads: hashes and sealed secrets go into it.
+fn make(path: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
 }
 
 fn unopened(place: &str, error: StoreError) -> OpenError {

@@ -4,7 +4,10 @@ use std::error::Error as _;
 use std::time::Duration;
 
 use bytes::{BufMut, BytesMut};
-use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime, TimeoutType};
+use deadpool_postgres::{
+    ClientWrapper, Hook, HookError, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime,
+    TimeoutType,
+};
 use futures_util::FutureExt;
 use jiff::Timestamp;
 use tokio_postgres::error::SqlState;
@@ -36,6 +39,7 @@ impl Postgres {
             .wait_timeout(Some(PATIENCE))
             .create_timeout(Some(PATIENCE))
             .runtime(Runtime::Tokio1)
+            .post_create(Hook::async_fn(|client, _| Box::pin(settle(client))))
             .build()
             .map_err(|error| StoreError::Other(error.to_string()))?;
         Ok(Self { pool })
@@ -73,6 +77,12 @@ impl Postgres {
             other => StoreError::Unavailable(other.to_string()),
         })
     }
+}
+
+/// Nobody waits for a lock for ever, and a hub that hangs lets go of its locks.
+async fn settle(client: &mut ClientWrapper) -> std::result::Result<(), HookError> {
+    const LIMITS: &str = "SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '60s'";
+    client.batch_execute(LIMITS).await.map_err(HookError::Backend)
 }
 
 /// An open transaction on a connection of its own.

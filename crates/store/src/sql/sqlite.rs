@@ -38,7 +38,7 @@ impl Sqlite {
     }
 
     pub(crate) async fn begin(&self) -> Result<SqliteTx> {
-        let writer = Arc::clone(&self.writer).lock_owned().await;
+        let writer = in_time(Arc::clone(&self.writer).lock_owned()).await?;
         let mut tx = SqliteTx {
             writer: Mutex::new(writer),
             open: false,
@@ -50,7 +50,7 @@ impl Sqlite {
 
     pub(crate) async fn rows(&self, stmt: &Stmt, params: &[Value]) -> Result<Vec<Row>> {
         if stmt.write {
-            let writer = self.writer.lock().await;
+            let writer = in_time(self.writer.lock()).await?;
             patiently(move || query(&writer, stmt, params)).await
         } else {
             patiently(|| self.read(|connection| query(connection, stmt, params))).await
@@ -58,7 +58,7 @@ impl Sqlite {
     }
 
     pub(crate) async fn execute(&self, stmt: &Stmt, params: &[Value]) -> Result<u64> {
-        let writer = self.writer.lock().await;
+        let writer = in_time(self.writer.lock()).await?;
         patiently(move || execute(&writer, stmt, params)).await
     }
 
@@ -123,6 +123,11 @@ impl Drop for SqliteTx {
             tracing::debug!(%why, "a transaction was gone before it was rolled back");
         }
     }
+}
+
+/// The writer is one: who waits for it behind a transaction that does not end is told so.
+async fn in_time<T>(lock: impl Future<Output = T>) -> Result<T> {
+    tokio::time::timeout(PATIENCE, lock).await.map_err(|_| StoreError::Busy)
 }
 
 /// Tries again while another program has the database locked, for as long as a person would wait.

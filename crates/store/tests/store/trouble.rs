@@ -100,6 +100,30 @@ async fn a_lock_that_is_never_released_is_told() {
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     assert!(matches!(meta::set(&store, "ours", "2").await, Err(StoreError::Busy)));
     assert!(matches!(store.begin().await, Err(StoreError::Busy)));
+    other.execute_batch("ROLLBACK").unwrap();
+    // Nor does a write beside one's own open transaction wait for ever.
+    let tx = store.begin().await.unwrap();
+    assert!(matches!(meta::set(&store, "ours", "2").await, Err(StoreError::Busy)));
+    drop(tx);
+    meta::set(&store, "ours", "2").await.unwrap();
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_new_file_is_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let files = Files::new();
+    let url = files.fresh().await;
+    let _store = Store::open(&url, OpenOptions::default()).await.unwrap();
+    for made in std::fs::read_dir(files.directory.path()).unwrap() {
+        let made = made.unwrap();
+        assert_eq!(
+            made.metadata().unwrap().permissions().mode() & 0o777,
+            0o600,
+            "{:?}",
+            made.path()
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -65,12 +65,16 @@ impl Wakeup {
 
     /// This server may have ended: look at it before its turn.
     pub fn look_at(&self, spawner_id: i64) {
+        self.suspect(spawner_id);
+        self.wake();
+    }
+
+    /// As [`Self::look_at`], with the next pass.
+    fn suspect(&self, spawner_id: i64) {
         let mut suspects = self.suspects.lock().unwrap_or_else(PoisonError::into_inner);
         if suspects.len() < MOST_SUSPECTS {
             suspects.insert(spawner_id);
         }
-        drop(suspects);
-        self.wake();
     }
 
     fn take_suspects(&self) -> BTreeSet<i64> {

@@ -154,13 +154,21 @@ impl Reconciler {
             return due;
         }
         let Ok(permit) = self.pollers.clone().try_acquire_owned() else {
+            if suspect {
+                self.hub.wakeup.suspect(id);
+            }
             return due;
         };
         let (hub, driven) = (self.hub.clone(), self.driven.clone());
         self.hub.tasks.spawn(async move {
             let _permit = permit;
-            if watch::has_ended(&hub, id).await && driven.take(id) {
-                drive(&hub, &driven, id, true).await;
+            if !watch::has_ended(&hub, id).await {
+                return;
+            }
+            match driven.take(id) {
+                true => drive(&hub, &driven, id, true).await,
+                // Whoever has it in hand may not look: once more, when it is put back.
+                false => hub.wakeup.suspect(id),
             }
         });
         now + interval.mul_f64(0.9) + self.share_of(interval.mul_f64(0.2))
@@ -253,6 +261,9 @@ async fn drive(hub: &Arc<Hub>, driven: &Driven, id: i64, ended: bool) {
         Ok(Some(lease)) => lease,
         Ok(None) | Err(_) => {
             hand.pause = Some(HELD);
+            if ended {
+                hub.wakeup.suspect(id);
+            }
             return;
         }
     };

@@ -13,6 +13,8 @@ use perijove_hub::routes::{Route, RouteError, RouteSet, Routes};
 use perijove_model::Secret;
 use serde_json::{Value, json};
 
+use crate::setup::eventually;
+
 #[derive(Clone, Default)]
 struct Chp {
     routes: Arc<Mutex<BTreeMap<String, Value>>>,
@@ -148,4 +150,61 @@ async fn what_goes_wrong_is_tried_again_or_told() {
     assert!(!away.healthy().await);
     let error = away.apply(&RouteSet::default()).await.unwrap_err();
     assert!(matches!(error, RouteError::Unreachable { .. }), "{error}");
+}
+
+/// The real one, where `PERIJOVE_TEST_CHP` says where `configurable-http-proxy` is.
+#[tokio::test]
+async fn the_real_proxy_takes_our_routes() {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "tests are told by the environment what is there"
+    )]
+    let Ok(program) = std::env::var("PERIJOVE_TEST_CHP") else {
+        eprintln!("SKIPPED: the real configurable-http-proxy: PERIJOVE_TEST_CHP is not set");
+        return;
+    };
+    let (port, api_port) = (free_port(), free_port());
+    let _proxy = tokio::process::Command::new(program)
+        .args(["--ip", "127.0.0.1", "--api-ip", "127.0.0.1"])
+        .args(["--port", &port.to_string(), "--api-port", &api_port.to_string()])
+        .env("CONFIGPROXY_AUTH_TOKEN", "sesame")
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let url = format!("http://127.0.0.1:{api_port}").parse().unwrap();
+    let routes = ChpRoutes::new(&url, Secret::new("sesame"));
+    eventually("the proxy", async || routes.healthy().await).await;
+
+    let names = ["ann", "a b", "j\u{fc}rgen", "ann@x.org", "50%", "a+b", "%41"];
+    let path = |name: &str| perijove_model::names::server_path("/", name, "gpu");
+    let mut wanted = RouteSet(vec![route("/", "http://127.0.0.1:8081")]);
+    wanted
+        .0
+        .extend(names.map(|name| route(&path(name), "http://127.0.0.1:20000")));
+    routes.apply(&wanted).await.unwrap();
+    let mut shown: Vec<String> = routes
+        .activity()
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|seen| seen.path)
+        .collect();
+    let mut expected: Vec<String> = wanted.0.iter().map(|route| route.path.clone()).collect();
+    shown.sort();
+    expected.sort();
+    assert_eq!(shown, expected);
+
+    for name in names {
+        routes.remove(&path(name)).await.unwrap();
+    }
+    routes.remove("/user/nobody/").await.unwrap();
+    assert_eq!(routes.activity().await.unwrap().len(), 1);
+    let thief = ChpRoutes::new(&url, Secret::new("guess"));
+    let refused = thief.activity().await.unwrap_err();
+    assert!(matches!(refused, RouteError::Forbidden { .. }), "{refused}");
+}
+
+fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
 }

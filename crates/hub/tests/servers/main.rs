@@ -8,3 +8,4 @@ mod limits;
 mod setup;
 mod start;
 mod stop;
+mod tasks;

@@ -1,0 +1,57 @@
+use jiff::SignedDuration;
+use perijove_model::Clock;
+use perijove_model::server::Phase;
+use perijove_store::{tokens, users};
+
+use crate::setup::*;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn traffic_seen_by_the_proxy_counts_as_activity() {
+    let setup = Setup::new();
+    let first = setup.hub().await;
+    let begun = start(&first, "ann", "").await.unwrap();
+    let spawner = until(&first, begun.spawner_id, Phase::Ready).await;
+    let used = setup.clock.now() + SignedDuration::from_mins(3);
+    setup.routes.use_route("/user/ann/", used);
+    setup.routes.use_route("/user/nobody/", used);
+    setup.leases_expire();
+    let second = setup.hub().await;
+    eventually("the server's activity", async || {
+        row(&second, begun.spawner_id).await.last_activity == Some(used)
+    })
+    .await;
+    eventually("ann's activity", async || {
+        let ann = users::by_id(&second.store, spawner.user_id).await.unwrap().unwrap();
+        ann.last_activity == Some(used)
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_has_expired_is_deleted() {
+    let setup = Setup::new();
+    let idle = setup.idle_hub().await;
+    let ann = user(&idle, "ann").await;
+    let now = setup.clock.now();
+    let mut ids = Vec::new();
+    for minutes in [1, 60] {
+        let (_, hashed) = perijove_model::token::generate(idle.rng.as_ref());
+        let token = tokens::NewToken {
+            owner: tokens::Owner::User(ann.id),
+            hashed: &hashed,
+            client_id: "jupyterhub",
+            session_id: None,
+            expires_at: Some(now + SignedDuration::from_mins(minutes)),
+            note: "for a script",
+            scopes: &[],
+        };
+        ids.push(tokens::create(&idle.store, &token, now).await.unwrap());
+    }
+    setup.clock.advance(SignedDuration::from_mins(5));
+    let hub = setup.hub().await;
+    eventually("the end of the first token", async || {
+        tokens::get(&hub.store, ids[0]).await.unwrap().is_none()
+    })
+    .await;
+    assert!(tokens::get(&hub.store, ids[1]).await.unwrap().is_some());
+}

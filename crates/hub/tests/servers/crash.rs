@@ -77,6 +77,30 @@ async fn a_process_that_was_started_but_not_written_down_is_adopted() {
     assert_in_order(&setup, &second, spawner.user_id).await;
 }
 
+/// A hub that was frozen for so long that another one has taken its work wakes up in the middle of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hub_that_loses_its_lease_lets_go() {
+    let setup = Setup::new();
+    setup.backend.play(Script {
+        hang_in_start: true,
+        ..Script::default()
+    });
+    let first = setup.hub().await;
+    let begun = start(&first, "ann", "").await.unwrap();
+    eventually("a process", async || !setup.backend.running().is_empty()).await;
+    setup.backend.play(Script::default());
+    let second = setup.hub().await;
+    // Nobody keeps a lease for long now; whoever has lost it must not write.
+    eventually("the server", async || {
+        setup.leases_expire();
+        row(&second, begun.spawner_id).await.run.phase == Phase::Ready
+    })
+    .await;
+    let spawner = row(&first, begun.spawner_id).await;
+    assert_eq!((spawner.run.generation, setup.backend.starts()), (1, 1));
+    assert_in_order(&setup, &second, spawner.user_id).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stop_is_finished_by_the_next_hub() {
     for died_at in [Phase::Stopping, Phase::Stopped] {

@@ -35,7 +35,9 @@ impl Keys {
     pub fn verify(&self, name: &str, signed: &str, max_age: SignedDuration, now: Timestamp) -> Option<String> {
         let (rest, signature) = signed.rsplit_once('|')?;
         let signed_part = &signed[..=rest.len()];
-        self.mac(signed_part.as_bytes()).verify_slice(&hex::decode(signature).ok()?).ok()?;
+        self.mac(signed_part.as_bytes())
+            .verify_slice(&hex::decode(signature).ok()?)
+            .ok()?;
         let rest = rest.strip_prefix("2|")?;
         let (_key_version, rest) = field(rest)?;
         let (time, rest) = field(rest)?;
@@ -95,7 +97,14 @@ mod tests {
         assert_eq!(keys.verify("other", &signed, DAY, now), None);
         assert_eq!(keys.verify("cookie", &signed, DAY, now + DAY + DAY), None);
         assert_eq!(Keys::new(b"other".to_vec()).verify("cookie", &signed, DAY, now), None);
-        for bad in ["", "2|", "||||", "2|1:0|99:1|", &signed[1..], &signed[..signed.len() - 1]] {
+        for bad in [
+            "",
+            "2|",
+            "||||",
+            "2|1:0|99:1|",
+            &signed[1..],
+            &signed[..signed.len() - 1],
+        ] {
             assert_eq!(keys.verify("cookie", bad, DAY, now), None, "{bad:?}");
         }
     }
@@ -105,7 +114,11 @@ mod tests {
         let keys = Keys::new(vec![7; 32]);
         let now = Timestamp::from_second(1_800_000_000).unwrap();
         let token = keys.xsrf_token("None:abc=", now);
-        assert!(token.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'));
+        assert!(
+            token
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+        );
         assert_eq!(keys.xsrf_id(&token, now).as_deref(), Some("None:abc="));
         assert_eq!(keys.xsrf_id("AAAA", now), None);
     }

@@ -19,9 +19,9 @@ pub async fn ensure(
     }
     match users::create(db, name.as_str(), admin, &rng.uuid4_hex(), clock.now()).await {
         // Another request or another hub was quicker.
-        Err(StoreError::Conflict(_)) => {
-            users::by_name(db, name.as_str()).await?.ok_or_else(|| StoreError::Conflict("the user came and went".into()))
-        }
+        Err(StoreError::Conflict(_)) => users::by_name(db, name.as_str())
+            .await?
+            .ok_or_else(|| StoreError::Conflict("the user came and went".into())),
         result => result,
     }
 }

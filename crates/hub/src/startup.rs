@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use perijove_config::Config;
+use perijove_model::scopes::Catalog;
 use perijove_model::scopes::roles::{DEFAULT_ROLES, check_role_name};
 use perijove_model::{Clock, Rng, UserName, token};
 use perijove_store::roles::RoleSpec;
@@ -32,7 +33,7 @@ const INVITATION: jiff::SignedDuration = jiff::SignedDuration::from_hours(7 * 24
 
 pub async fn prepare(hub: &Arc<Hub>) -> Result<()> {
     let config = &hub.config;
-    let (defaults, configured) = role_specs(hub)?;
+    let (defaults, configured) = role_specs(config, &hub.catalog)?;
     let specs = service_specs(hub)?;
     let tx = hub.store.begin().await?;
     for name in config.access.allowed_users.iter().chain(&config.access.admin_users) {
@@ -67,7 +68,7 @@ pub async fn prepare(hub: &Arc<Hub>) -> Result<()> {
     Ok(())
 }
 
-fn role_specs(hub: &Hub) -> Result<(Vec<RoleSpec>, Vec<RoleSpec>)> {
+fn role_specs(config: &Config, catalog: &Catalog) -> Result<(Vec<RoleSpec>, Vec<RoleSpec>)> {
     let spec = |name: &str, description: &str, scopes: Vec<String>| RoleSpec {
         name: name.to_owned(),
         description: description.to_owned(),
@@ -87,11 +88,11 @@ fn role_specs(hub: &Hub) -> Result<(Vec<RoleSpec>, Vec<RoleSpec>)> {
         })
         .collect();
     let mut configured = Vec::new();
-    for role in &hub.config.roles {
+    for role in &config.roles {
         let wrong = |why: &dyn std::fmt::Display| StartError::Role(role.name.clone(), why.to_string());
         check_role_name(&role.name).map_err(|why| wrong(&why))?;
         if let Some(scopes) = &role.scopes {
-            hub.catalog
+            catalog
                 .check(scopes, &format!("role {}", role.name))
                 .map_err(|why| wrong(&why))?;
         }
@@ -106,20 +107,14 @@ fn role_specs(hub: &Hub) -> Result<(Vec<RoleSpec>, Vec<RoleSpec>)> {
             Some(default) if default.name == "admin" && role.scopes.is_some() => {
                 return Err(wrong(&format!("the scopes of '{}' can't be changed", default.name)));
             }
-            Some(default) => {
-                if role.scopes.is_some() {
-                    default.scopes = one.scopes;
-                }
-                if role.description.is_some() {
-                    default.description = one.description;
-                }
-                (default.users, default.groups, default.services) = (one.users, one.groups, one.services);
-            }
-            None => configured.push(one),
+            // An empty list says "no scopes at all" here; below it would say "as they are".
+            Some(default) if role.scopes.is_some() => default.scopes.clone_from(&one.scopes),
+            _ => {}
         }
+        configured.push(one);
     }
-    if !hub.config.services.is_empty() {
-        let known = |name: &String| hub.config.services.iter().any(|service| service.name == *name);
+    if !config.services.is_empty() {
+        let known = |name: &String| config.services.iter().any(|service| service.name == *name);
         for role in defaults.iter().chain(&configured) {
             if let Some(name) = role.services.iter().flatten().find(|name| !known(name)) {
                 return Err(StartError::Role(
@@ -231,7 +226,11 @@ async fn new_link(
         now,
     )
     .await?;
-    Ok(format!("{}{}hub/setup?token={secret}", public_url(config), config.hub.base_url))
+    Ok(format!(
+        "{}{}hub/setup?token={secret}",
+        public_url(config),
+        config.hub.base_url
+    ))
 }
 
 /// Where people reach the platform, without a path.
@@ -242,5 +241,44 @@ pub fn public_url(config: &Config) -> String {
         (None, Some(address)) if address.ip().is_unspecified() => format!("http://127.0.0.1:{}", address.port()),
         (None, Some(address)) => format!("http://{address}"),
         (None, None) => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn specs(toml: &str) -> Result<(Vec<RoleSpec>, Vec<RoleSpec>)> {
+        let nothing = |_: &str| None;
+        let no_file = |_: &std::path::Path| Err(std::io::ErrorKind::NotFound.into());
+        let config = perijove_config::load(Some((std::path::Path::new("x"), toml)), &nothing, &no_file).unwrap();
+        role_specs(&config, &Catalog::default())
+    }
+
+    #[test]
+    fn a_built_in_role_may_be_given_and_widened() {
+        let toml = "
+            [[service]]
+            name = 'culler'
+            [[role]]
+            name = 'admin'
+            services = ['culler']
+            [[role]]
+            name = 'user'
+            scopes = ['self', 'access:services']
+        ";
+        let (defaults, configured) = specs(toml).unwrap();
+        let admin = configured.iter().find(|role| role.name == "admin").unwrap();
+        assert_eq!(admin.services.as_deref(), Some(&["culler".to_owned()][..]));
+        let user = defaults.iter().find(|role| role.name == "user").unwrap();
+        assert_eq!(user.scopes, ["self", "access:services"]);
+        let server = defaults.iter().find(|role| role.name == "server").unwrap();
+        assert!(!server.scopes.is_empty());
+    }
+
+    #[test]
+    fn what_admins_may_do_stays() {
+        let error = specs("[[role]]\nname = 'admin'\nscopes = ['self']").err().unwrap();
+        assert!(error.to_string().contains("can't be changed"), "{error}");
     }
 }

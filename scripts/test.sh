@@ -16,7 +16,24 @@ skipped() { echo "SKIPPED $1" >&2; echo "$1" >>"$PERIJOVE_SKIPPED"; }
 
 part_dependencies() { scripts/install-deps.sh; }
 
+# JupyterHub's proxy, from npm. What is there from the same lock is kept.
+proxy_environment() {
+  local dir=$PERIJOVE_TEST_ENVIRONMENTS/chp
+  if ! command -v npm >/dev/null; then
+    skipped "routes in the real configurable-http-proxy: npm is not installed (Debian: nodejs npm)"
+    return 0
+  fi
+  if ! cmp -s environments/chp/package-lock.json "$dir/package-lock.json" || [ ! -d "$dir/node_modules" ]; then
+    rm -rf "$dir"
+    mkdir -p "$dir"
+    cp environments/chp/.npmrc environments/chp/package*.json "$dir/"
+    (cd "$dir" && npm ci --ignore-scripts --no-audit --no-fund) || { rm -rf "$dir"; return 1; }
+  fi
+  export PERIJOVE_TEST_CHP=$dir/node_modules/.bin/configurable-http-proxy
+}
+
 part_environments() {
+  proxy_environment || return
   if ! command -v uv >/dev/null && ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
     skipped "everything that needs a Python environment: neither uv nor Python's venv is installed (Debian: python3-venv)"
     return 0
@@ -25,11 +42,16 @@ part_environments() {
   for name in lab test jupyterhub5; do
     environments/build.sh "$name" "$PERIJOVE_TEST_ENVIRONMENTS/$name" || return
   done
+  export PERIJOVE_TEST_JUPYTERHUB=$PERIJOVE_TEST_ENVIRONMENTS/test
 }
 
 part_format() { cargo fmt --all --check; }
 part_lint() { cargo clippy --workspace --all-targets --locked -- -D warnings; }
-part_tests() { scripts/with-postgres.sh cargo test --workspace --locked; }
+part_tests() {
+  # Alone (scripts/test.sh tests), this part still wants its peers.
+  [ -n "${PERIJOVE_TEST_JUPYTERHUB:-}" ] || part_environments || return
+  scripts/with-postgres.sh cargo test --workspace --locked --no-fail-fast
+}
 part_browser() { scripts/e2e.sh; }
 
 part_licences() {

@@ -165,8 +165,8 @@ impl Keeper {
         .of_usage()
     }
 
-    /// Starts another edge whenever there is none. Never ends by itself.
-    pub async fn watch(&self) {
+    /// Starts another edge whenever there is none, and says so with `started`. Never ends by itself.
+    pub async fn watch<F: Future<Output = ()>>(&self, started: impl Fn() -> F) {
         let mut failures = 0;
         loop {
             self.gone().await;
@@ -177,6 +177,7 @@ impl Keeper {
                 tracing::error!(error = format!("{error:#}"), next_try_in = ?pause, "the edge can't be started");
                 sleep(pause).await;
             }
+            started().await;
             // One that dies as soon as it lives must not keep us busy.
             let pause = PAUSES[failures.min(PAUSES.len() - 1)];
             if timeout(pause, self.gone()).await.is_ok() {

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use anyhow::Result;
 use perijove_config::{Config, Database};
-use perijove_hub::{Hub, Shutdown, http, servers, startup, tasks};
+use perijove_hub::{Hub, Shutdown, http, routes, servers, startup, tasks};
+use perijove_store::leases;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
@@ -40,7 +41,7 @@ pub fn run(config: &ConfigArg, role: Role) -> Result<()> {
     let done = runtime::for_hub()?.block_on(async {
         let mut signals = Signals::listen()?;
         let life = tokio::select! {
-            life = Life::begin(&settings, role) => life?,
+            life = Life::begin(&settings, role, lock.is_some()) => life?,
             _ = signals.asked() => return Ok(()),
         };
         life.until_the_end(signals).await
@@ -77,11 +78,15 @@ struct End {
 
 impl Life {
     /// The edge last: nothing is left running when the configuration is wrong.
-    async fn begin(settings: &Settings, role: Role) -> Result<Self> {
+    async fn begin(settings: &Settings, role: Role, only_hub: bool) -> Result<Self> {
         let config = &settings.config;
         let edge_token = secrets::edge_token(config, &SystemRng)?;
         let listener = listen(config).await?;
         let store = compose::store(config, true).await?;
+        if only_hub {
+            let freed = leases::release_all(&store).await;
+            freed.map_err(|error| Problem::new("the hub can't start").because(error))?;
+        }
         let hub = compose::hub(settings, store, edge_token.clone())?;
         let prepared = startup::prepare(&hub).await;
         prepared.map_err(|error| Problem::new("the hub can't start").because(error).of_usage())?;
@@ -92,7 +97,10 @@ impl Life {
         }
         tasks::spawn_all(&hub);
         let serving = tokio::spawn(http::serve(Arc::clone(&hub), listener));
-        let watching = edge.clone().map(|edge| tokio::spawn(async move { edge.watch().await }));
+        let watching = edge.clone().map(|edge| {
+            let hub = Arc::clone(&hub);
+            tokio::spawn(async move { edge.watch(|| tell_routes(Arc::clone(&hub))).await })
+        });
         let instance = Instance::of_this_process(String::new())?;
         let published = instance.publish(settings.data_file(instance::HUB))?;
         greet(&hub, role).await?;
@@ -162,6 +170,13 @@ impl Life {
         if let Some(edge) = self.edge.as_ref().filter(|_| end.edge) {
             edge.end(end.patience).await;
         }
+    }
+}
+
+/// An edge that was killed may have kept less than it knew.
+async fn tell_routes(hub: Arc<Hub>) {
+    if let Err(error) = routes::apply(&hub).await {
+        tracing::warn!(%error, "the new edge was not told the routes yet");
     }
 }
 

@@ -67,6 +67,12 @@ pub async fn release(db: &impl Db, lease: &Lease) -> Result<()> {
     db.execute(&RELEASE, &params).await.map(drop)
 }
 
+/// Frees all leases. For a hub that knows that it is alone: whoever held them is dead, and need not be waited for.
+pub async fn release_all(db: &impl Db) -> Result<()> {
+    const RELEASE: Stmt = Stmt::write("UPDATE perijove_leases SET expires_at = $1 WHERE expires_at > $1");
+    db.execute(&RELEASE, &[Timestamp::UNIX_EPOCH.into()]).await.map(drop)
+}
+
 fn later(now: Timestamp, ttl: SignedDuration) -> Timestamp {
     now.saturating_add(ttl).unwrap_or(Timestamp::MAX)
 }

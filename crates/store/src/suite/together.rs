@@ -108,6 +108,11 @@ pub(super) async fn a_lease_has_one_holder(url: String) {
         .unwrap()
         .unwrap();
     assert_eq!(third.epoch, 3);
+    leases::release_all(&store).await.unwrap();
+    let fourth = leases::acquire(&store, "server-1", "fourth", TTL, later(29))
+        .await
+        .unwrap();
+    assert_eq!(fourth.unwrap().epoch, 4, "the only hub waits for nobody");
 }
 
 pub(super) async fn racing_hubs_make_one_row(url: String) {

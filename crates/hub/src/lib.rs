@@ -3,6 +3,7 @@
 //! Architecture invariants: no handler starts or stops a server itself (it writes a wish, see [`servers`]); nothing is
 //! true in memory only; this crate knows neither the edge nor a concrete backend.
 
+pub mod auth_state;
 pub mod http;
 pub mod keys;
 pub mod people;
@@ -26,6 +27,7 @@ use perijove_web::Pages;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::auth_state::AuthStates;
 use crate::keys::Keys;
 use crate::routes::Routes;
 use crate::servers::Wakeup;
@@ -37,6 +39,7 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     pub rng: Arc<dyn Rng>,
     pub keys: Keys,
+    pub auth_states: AuthStates,
     pub authenticators: Vec<Arc<dyn Authenticator>>,
     pub policy: Policy,
     pub passwords: Passwords,

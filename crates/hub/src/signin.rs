@@ -92,6 +92,13 @@ async fn admit(hub: &Arc<Hub>, identity: &Identity, from: IpAddr) -> Result<Opti
     if let Some(info) = &identity.user_info {
         users::set_user_info(&hub.store, user.id, info).await?;
     }
+    if let Some(sealed) = identity
+        .auth_state
+        .as_ref()
+        .and_then(|state| hub.auth_states.seal(state))
+    {
+        users::set_auth_state(&hub.store, user.id, Some(&sealed)).await?;
+    }
     for group in identity.groups.iter().flatten() {
         groups::ensure(&hub.store, group, &[user.name.clone()], &serde_json::json!({})).await?;
     }

@@ -9,6 +9,7 @@ use perijove_auth::dummy::Dummy;
 use perijove_auth::native::Native;
 use perijove_auth::password::Passwords;
 use perijove_config::{Auth, Config, Database};
+use perijove_hub::auth_state::AuthStates;
 use perijove_hub::keys::Keys;
 use perijove_hub::people::StoreAccounts;
 use perijove_hub::routes::chp::ChpRoutes;
@@ -37,6 +38,7 @@ pub fn hub(settings: &Settings, store: Store, edge_token: Secret) -> Result<Arc<
     let passwords = Passwords::new(Arc::clone(&rng));
     let hub = Hub::new(Parts {
         keys: Keys::new(secrets::cookie_secret(config, &*rng)?),
+        auth_states: AuthStates::new(&config.hub.crypt_keys)?,
         authenticators: authenticators(config, &store, &passwords),
         policy: signin::policy(config),
         passwords,

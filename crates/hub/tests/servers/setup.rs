@@ -126,6 +126,7 @@ impl Setup {
             clock: self.clock.clone() as Arc<dyn Clock>,
             rng: rng.clone(),
             keys: Keys::new(vec![0; 32]),
+            auth_states: Default::default(),
             authenticators: Vec::new(),
             policy: Policy::default(),
             passwords: Passwords::new(rng),

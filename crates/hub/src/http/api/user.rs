@@ -38,8 +38,16 @@ pub async fn get(
         .await?
         .ok_or_else(HttpError::not_found)?;
     let with_stopped = include_stopped(uri.query().unwrap_or_default());
-    let model = models::with_servers(&hub, &principal, &user, with_stopped).await?;
-    model.map(Json).ok_or_else(HttpError::not_found)
+    let mut model = models::with_servers(&hub, &principal, &user, with_stopped)
+        .await?
+        .ok_or_else(HttpError::not_found)?;
+    if let Some(kept) = model.get_mut("auth_state") {
+        *kept = user
+            .encrypted_auth_state
+            .and_then(|sealed| hub.auth_states.read(&sealed))
+            .unwrap_or_default();
+    }
+    Ok(Json(model))
 }
 
 #[derive(Deserialize, Default)]

@@ -11,6 +11,7 @@ use perijove_auth::native::Native;
 use perijove_auth::password::Passwords;
 use perijove_config::{Auth, Config, Database};
 use perijove_edge::{Edge, EdgeConfig};
+use perijove_hub::auth_state::AuthStates;
 use perijove_hub::keys::Keys;
 use perijove_hub::people::StoreAccounts;
 use perijove_hub::routes::chp::ChpRoutes;
@@ -57,7 +58,8 @@ impl Builder {
             config,
             clock,
             spawner: FakeSpawner::new(),
-            edge: Arc::new(edge),
+            edge_api: edge.api_address(),
+            edge: Some(Arc::new(edge)),
             starts: 1,
         };
         App::with(world).await
@@ -71,8 +73,32 @@ struct World {
     config: Arc<Config>,
     clock: Arc<MockClock>,
     spawner: FakeSpawner,
-    edge: Arc<Edge>,
+    /// `None` once it was ended.
+    edge: Option<Arc<Edge>>,
+    edge_api: SocketAddr,
     starts: u64,
+}
+
+/// A second hub on the same database, at an address of its own.
+pub struct Replica {
+    pub hub: Arc<Hub>,
+    /// `http://127.0.0.1:PORT`, past the edge.
+    pub url: String,
+    base_url: String,
+    serving: JoinHandle<()>,
+}
+
+impl Replica {
+    /// A new browser that talks to this hub only.
+    #[must_use]
+    pub fn browser(&self) -> Browser {
+        Browser::new(&self.url, &self.base_url)
+    }
+
+    pub async fn stop(self) {
+        self.hub.stop().await;
+        self.serving.await.expect("the hub's server ends");
+    }
 }
 
 /// A hub and all that belongs to it.
@@ -102,7 +128,8 @@ impl App {
         hub.start().await.expect("the hub starts");
         let listener = listen(world.config.hub.listen).await;
         let serving = tokio::spawn(perijove_hub::http::serve(Arc::clone(&hub), listener));
-        let url = format!("http://{}", world.edge.addresses()[0]);
+        let edge = world.edge.as_ref().expect("the edge runs");
+        let url = format!("http://{}", edge.addresses()[0]);
         let app = Self {
             hub,
             clock: Arc::clone(&world.clock),
@@ -131,6 +158,49 @@ impl App {
         let hub = Hub::new(parts(&world).await);
         hub.start().await.expect("the second hub starts");
         hub
+    }
+
+    /// The same with an address, so that browsers can ask it.
+    pub async fn replica(&self) -> Replica {
+        let hub = self.second_hub().await;
+        let listener = listen(SocketAddr::from(([127, 0, 0, 1], 0))).await;
+        let url = format!("http://{}", listener.local_addr().expect("its address"));
+        let serving = tokio::spawn(perijove_hub::http::serve(Arc::clone(&hub), listener));
+        let base_url = self.world.config.hub.base_url.to_string();
+        Replica {
+            hub,
+            url,
+            base_url,
+            serving,
+        }
+    }
+
+    /// The edge goes away. Replicas must have been dropped before.
+    pub async fn end_edge(&mut self) {
+        let edge = self.world.edge.take().expect("the edge runs");
+        let edge = Arc::into_inner(edge).expect("nobody else has the edge");
+        edge.drain().await;
+    }
+
+    /// Where the hub itself listens.
+    #[must_use]
+    pub fn hub_address(&self) -> SocketAddr {
+        self.world.config.hub.listen
+    }
+
+    /// Where people's requests arrive.
+    #[must_use]
+    pub fn edge_address(&self) -> SocketAddr {
+        self.world.edge.as_ref().expect("the edge runs").addresses()[0]
+    }
+
+    /// A new browser that talks to the hub past the edge.
+    #[must_use]
+    pub fn browser_at_hub(&self) -> Browser {
+        Browser::new(
+            &format!("http://{}", self.hub_address()),
+            self.world.config.hub.base_url.as_str(),
+        )
     }
 
     /// A new browser, not signed in.
@@ -236,7 +306,7 @@ async fn parts(world: &World) -> Parts {
         .iter()
         .map(|auth| authenticator(auth, &store, &passwords))
         .collect();
-    let api = format!("http://{}", world.edge.api_address());
+    let api = format!("http://{}", world.edge_api);
     let routes = ChpRoutes::new(
         &url::Url::parse(&api).expect("a URL"),
         Secret::new("edge-token-of-the-test"),
@@ -244,6 +314,7 @@ async fn parts(world: &World) -> Parts {
     Parts {
         clock: Arc::clone(&world.clock) as Arc<dyn Clock>,
         keys: Keys::new(b"the cookie secret of the test kit".to_vec()),
+        auth_states: AuthStates::new(&config.hub.crypt_keys).expect("the test's keys"),
         authenticators,
         policy: perijove_hub::signin::policy(&config),
         spawner: Arc::new(world.spawner.clone()),

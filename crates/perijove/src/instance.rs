@@ -78,36 +78,46 @@ impl Drop for Published {
     }
 }
 
-/// Held while a hub works on the SQLite database of this directory. The kernel lets go of it whatever happens.
-pub struct Lock(#[expect(dead_code, reason = "open is locked")] File);
+/// Held while a hub works on an SQLite database and on a data directory; each may be named in more than one
+/// configuration. The kernel lets go of it whatever happens.
+pub struct Lock(#[expect(dead_code, reason = "open they are locked")] [File; 2]);
 
 impl Lock {
-    pub fn take(data_dir: &Path) -> Result<Self> {
-        let path = data_dir.join(LOCK);
-        let opened = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .mode(0o600)
-            .open(&path);
-        let file =
-            opened.map_err(|error| Problem::new(format!("{} can't be opened", path.display())).because(error))?;
-        match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-            Ok(()) => Ok(Self(file)),
-            Err(rustix::io::Errno::WOULDBLOCK) => Err(taken(data_dir).into()),
-            Err(error) => Err(Problem::new(format!("{} can't be locked", path.display()))
-                .because(error)
-                .into()),
-        }
+    pub fn take(data_dir: &Path, database: &Path) -> Result<Self> {
+        let own = lock(&data_dir.join(LOCK))?.ok_or_else(|| taken(data_dir, data_dir))?;
+        let database_lock = lock(&database.with_added_extension("lock"))?;
+        Ok(Self([own, database_lock.ok_or_else(|| taken(database, data_dir))?]))
     }
 }
 
-fn taken(data_dir: &Path) -> Problem {
+/// `None` if another has it.
+fn lock(path: &Path) -> Result<Option<File>> {
+    let opened = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(path);
+    let file = opened.map_err(|error| {
+        Problem::new(format!("{} can't be opened", path.display()))
+            .because(error)
+            .try_this("its directory must be there, and this account must be allowed to write to it")
+    })?;
+    match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => Ok(Some(file)),
+        Err(rustix::io::Errno::WOULDBLOCK) => Ok(None),
+        Err(error) => Err(Problem::new(format!("{} can't be locked", path.display()))
+            .because(error)
+            .into()),
+    }
+}
+
+fn taken(what: &Path, data_dir: &Path) -> Problem {
     let who = Instance::living(&data_dir.join(HUB));
     let who = who.map_or(String::new(), |hub| format!(" (process {})", hub.process.pid));
-    Problem::new(format!("another hub{who} works on {}", data_dir.display())).try_this(
-        "end it with `perijove stop`, or set another `data_dir` in [hub]; only with PostgreSQL several hubs can share \
-         their data",
+    Problem::new(format!("another hub{who} works on {}", what.display())).try_this(
+        "end it with `perijove stop`, or set another `data_dir` and `database` in [hub]; only with PostgreSQL several \
+         hubs can share their data",
     )
 }
 
@@ -118,11 +128,20 @@ mod tests {
     #[test]
     fn a_directory_has_one_hub_and_is_free_after_it() {
         let dir = tempfile::tempdir().unwrap();
-        let held = Lock::take(dir.path()).unwrap();
-        let error = Lock::take(dir.path()).err().unwrap();
-        assert!(error.to_string().starts_with("another hub works on"), "{error}");
+        let (one, other) = (dir.path().join("one"), dir.path().join("other"));
+        let database = one.join("hub.sqlite");
+        fs::create_dir(&one).unwrap();
+        fs::create_dir(&other).unwrap();
+        let refused = |data_dir: &Path| Lock::take(data_dir, &database).err().unwrap().to_string();
+
+        let held = Lock::take(&one, &database).unwrap();
+        assert!(refused(&one).contains("/one"), "the same directory");
+        assert!(
+            refused(&other).contains("/one/hub.sqlite"),
+            "the same database from another directory"
+        );
         drop(held);
-        Lock::take(dir.path()).unwrap();
+        Lock::take(&other, &database).unwrap();
     }
 
     #[test]

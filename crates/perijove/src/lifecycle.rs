@@ -50,11 +50,11 @@ pub fn run(config: &ConfigArg, role: Role) -> Result<()> {
     done
 }
 
-/// With SQLite there is one hub for one directory; PostgreSQL takes as many as there are.
+/// With SQLite there is one hub; PostgreSQL takes as many as there are.
 fn lock(config: &Config) -> Result<Option<Lock>> {
     match config.hub.database() {
-        Database::Sqlite(_) | Database::SqliteMemory => Lock::take(&config.hub.data_dir).map(Some),
-        Database::Postgres(_) => Ok(None),
+        Database::Sqlite(file) => Lock::take(&config.hub.data_dir, &file).map(Some),
+        Database::SqliteMemory | Database::Postgres(_) => Ok(None),
     }
 }
 

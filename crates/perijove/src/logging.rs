@@ -40,7 +40,7 @@ pub fn begin(level: LogLevel, format: LogFormat, file: Option<&Path>, environmen
     let lines = tracing_subscriber::fmt::layer().with_writer(sink).with_ansi(colour);
     let begun = match format {
         LogFormat::Text => registry.with(lines).try_init(),
-        LogFormat::Json => registry.with(lines.json().flatten_event(true)).try_init(),
+        LogFormat::Json => registry.with(lines.json()).try_init(),
     };
     begun.map_err(|error| Problem::new("logging can't begin").because(error).into())
 }

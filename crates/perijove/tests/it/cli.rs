@@ -244,6 +244,15 @@ impl Place {
         self.dir.path().join(".perijove").join(name)
     }
 
+    fn log(&self) -> PathBuf {
+        self.dir.path().join("hub.log")
+    }
+
+    fn token(&self, name: &str) -> String {
+        let made = self.command(&["token", name]).output().unwrap();
+        String::from_utf8(made.stdout).unwrap().trim().to_owned()
+    }
+
     fn command(&self, args: &[&str]) -> Command {
         let mut command = perijove(args);
         command.current_dir(&self.dir);
@@ -259,7 +268,7 @@ impl Place {
         let mut child = self
             .command(&["serve"])
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(fs::File::create(self.log()).unwrap())
             .spawn()
             .unwrap();
         let out = BufReader::new(child.stdout.take().unwrap());
@@ -343,10 +352,14 @@ fn get(address: SocketAddr, path: &str) -> Option<u16> {
 }
 
 fn request(address: SocketAddr, path: &str, headers: &str) -> Option<String> {
+    send(address, "GET", path, headers, "")
+}
+
+fn send(address: SocketAddr, method: &str, path: &str, headers: &str, body: &str) -> Option<String> {
     let mut stream = TcpStream::connect(address).ok()?;
     write!(
         stream,
-        "GET {path} HTTP/1.1\r\nHost: {address}\r\n{headers}Connection: close\r\n\r\n"
+        "{method} {path} HTTP/1.1\r\nHost: {address}\r\n{headers}Connection: close\r\n\r\n{body}"
     )
     .ok()?;
     let mut answer = String::new();
@@ -420,6 +433,46 @@ fn an_edge_that_dies_is_started_again() {
 }
 
 #[test]
+fn an_edge_with_earlier_settings_goes_on_and_is_pointed_out() {
+    let place = Place::new();
+    let mut first = place.serve();
+    let edge = place.edge_pid();
+    first.signal(Signal::TERM);
+    first.ends();
+    let file = place.dir.path().join("perijove.toml");
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, format!("{text}header_timeout = \"7s\"\n")).unwrap();
+    let _second = place.serve();
+    assert_eq!(place.edge_pid(), edge);
+    let log = fs::read_to_string(place.log()).unwrap();
+    assert!(
+        log.contains("the edge that runs was started with other settings"),
+        "{log}"
+    );
+}
+
+#[test]
+fn an_administrator_ends_everything_through_the_api() {
+    let place = Place::new();
+    place.configure(&format!(
+        "listen = \"{}\"\n[access]\nadmin_users = [\"ada\"]",
+        place.hub
+    ));
+    let mut serving = place.serve();
+    let edge = place.edge_pid().unwrap();
+    let body = r#"{"servers": false, "proxy": true}"#;
+    let headers = format!(
+        "Authorization: token {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n",
+        place.token("ada"),
+        body.len()
+    );
+    let answer = send(place.hub, "POST", "/hub/api/shutdown", &headers, body).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 202 "), "{answer}");
+    assert_eq!(serving.ends(), Some(0));
+    assert!(!lives(edge));
+}
+
+#[test]
 fn one_directory_has_one_hub() {
     let place = Place::new();
     let _serving = place.serve();
@@ -480,9 +533,7 @@ fn a_token_from_the_command_line_opens_the_api() {
         place.hub
     ));
     let _serving = place.serve();
-    let made = place.command(&["token", "ada"]).output().unwrap();
-    let token = String::from_utf8(made.stdout).unwrap();
-    let header = format!("Authorization: token {}\r\n", token.trim());
+    let header = format!("Authorization: token {}\r\n", place.token("ada"));
     let answer = request(place.edge, "/hub/api/user", &header).unwrap();
     assert!(
         answer.starts_with("HTTP/1.1 200 ") && answer.contains("\"name\":\"ada\""),

@@ -39,6 +39,8 @@ export const pending = {
   message: (page) => page.locator("#progress-message"),
   /** What the hub told while the page was open. */
   steps: (page) => page.locator("#progress-steps li"),
+  /** What the page says when the hub no longer tells it anything. */
+  lost: (page) => page.locator("[data-connection]"),
   /** The last lines that the server wrote, shown when its start failed. */
   log: (page) => page.locator("pre.log"),
 };

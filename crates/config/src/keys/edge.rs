@@ -32,10 +32,8 @@ section! {
         threads: usize = 0;
         /// How long open connections may go on when the edge stops.
         drain: Duration = seconds(30);
-        /// Close a connection over which nothing was sent for so long between two requests.
-        idle_timeout: Duration = seconds(120);
-        /// How long a client may take to send a request's head.
-        header_timeout: Duration = seconds(30);
+        /// How long a client may take to send a request's head, and how long an open connection may wait for the next one.
+        header_timeout: Duration = seconds(60);
         /// Largest head of a request.
         max_header_bytes: ByteSize = ByteSize(64 << 10);
         /// Most connections open at the same time; 0 is no limit.

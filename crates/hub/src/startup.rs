@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use perijove_config::Config;
+use perijove_config::{Auth, Config};
 use perijove_model::scopes::Catalog;
 use perijove_model::scopes::roles::{DEFAULT_ROLES, check_role_name};
 use perijove_model::{Clock, Rng, UserName, token};
@@ -36,6 +36,7 @@ pub async fn prepare(hub: &Arc<Hub>) -> Result<()> {
     let (defaults, configured) = role_specs(config, &hub.catalog)?;
     let specs = service_specs(hub)?;
     let tx = hub.store.begin().await?;
+    let mut people = Vec::new();
     for name in config.access.allowed_users.iter().chain(&config.access.admin_users) {
         if config.access.blocked_users.contains(name) {
             continue;
@@ -45,10 +46,11 @@ pub async fn prepare(hub: &Arc<Hub>) -> Result<()> {
         if admin && !user.admin {
             users::set_admin(&tx, user.id, true).await?;
         }
+        people.push(user.id);
     }
     for group in &config.groups {
         for name in &group.users {
-            people::ensure(&tx, &*hub.clock, &*hub.rng, name, false).await?;
+            people.push(people::ensure(&tx, &*hub.clock, &*hub.rng, name, false).await?.id);
         }
         let members: Vec<String> = group.users.iter().map(UserName::to_string).collect();
         groups::ensure(
@@ -60,10 +62,14 @@ pub async fn prepare(hub: &Arc<Hub>) -> Result<()> {
         .await?;
     }
     for name in config.roles.iter().flat_map(|role| &role.users) {
-        people::ensure(&tx, &*hub.clock, &*hub.rng, name, false).await?;
+        people.push(people::ensure(&tx, &*hub.clock, &*hub.rng, name, false).await?.id);
     }
     services::sync(&tx, &specs, hub.clock.now()).await?;
     roles::sync(&tx, &defaults, &configured).await?;
+    // In a new database there was no role yet when they were made.
+    for id in people {
+        roles::grant_user(&tx, id, "user").await?;
+    }
     tx.commit().await?;
     Ok(())
 }
@@ -99,7 +105,8 @@ fn role_specs(config: &Config, catalog: &Catalog) -> Result<(Vec<RoleSpec>, Vec<
         let names = |set: &std::collections::BTreeSet<String>| (!set.is_empty()).then(|| set.iter().cloned().collect());
         let users: Vec<String> = role.users.iter().map(UserName::to_string).collect();
         let mut one = spec(&role.name, role.description.as_deref().unwrap_or_default(), Vec::new());
-        one.users = (!users.is_empty()).then_some(users);
+        // Everybody has the role `user`, whoever is named here.
+        one.users = (!users.is_empty() && role.name != "user").then_some(users);
         one.groups = names(&role.groups);
         one.services = names(&role.services);
         one.scopes = role.scopes.clone().unwrap_or_default();
@@ -172,7 +179,9 @@ fn service_specs(hub: &Hub) -> Result<Vec<ServiceSpec>> {
 
 /// The link with which the first admin is made, as long as there is none. A new one takes the old one's place.
 pub async fn setup_link(hub: &Arc<Hub>) -> Result<Option<String>> {
-    if users::any_admin(&hub.store).await? {
+    // Without accounts of our own the link would make a password that nobody asks for.
+    let native = hub.config.auth.iter().any(|auth| matches!(auth, Auth::Native(_)));
+    if !native || users::any_admin(&hub.store).await? {
         return Ok(None);
     }
     links::delete_purpose(&hub.store, "setup").await?;

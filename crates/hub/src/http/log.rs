@@ -1,7 +1,7 @@
-//! The access log: `STATUS METHOD URI (who@address) MILLISECONDS`, without secrets and never longer than a line.
+//! The access log: `STATUS METHOD URI (WHO@ADDRESS) MILLISECONDS`, without secrets and never longer than a line.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header;
@@ -14,7 +14,19 @@ use crate::Hub;
 const SECRET_KEYS: [&str; 7] = ["token", "auth", "key", "code", "state", "_xsrf", "password"];
 const LONGEST: usize = 512;
 
-pub(super) async fn access(State(hub): State<Arc<Hub>>, request: Request, next: Next) -> Response {
+/// Filled in by whoever finds out whose request it is.
+#[derive(Clone, Default)]
+pub(super) struct Who(Arc<OnceLock<String>>);
+
+impl Who {
+    pub(super) fn is(&self, name: &str) {
+        let _ = self.0.set(format!("{}@", super::error::short(name)));
+    }
+}
+
+pub(super) async fn access(State(hub): State<Arc<Hub>>, mut request: Request, next: Next) -> Response {
+    let who = Who::default();
+    request.extensions_mut().insert(who.clone());
     let method = request.method().clone();
     let uri = request.uri().clone();
     let peer = request
@@ -38,9 +50,10 @@ pub(super) async fn access(State(hub): State<Arc<Hub>>, request: Request, next: 
         .unwrap_or_default();
     let took = begun.elapsed().as_secs_f64() * 1000.0;
     let line = format!(
-        "{} {method} {}{target} ({from}) {took:.2}ms",
+        "{} {method} {}{target} ({}{from}) {took:.2}ms",
         status.as_u16(),
-        without_secrets(&uri.to_string())
+        without_secrets(&uri.to_string()),
+        who.0.get().map_or("", String::as_str)
     );
     let dull = status.as_u16() == 304
         || uri.path().ends_with("/health")

@@ -15,6 +15,7 @@ use perijove_store::{Store, groups, oauth, roles, services, sessions, spawners, 
 use crate::Hub;
 use crate::http::cookies::{self, Jar};
 use crate::http::error::{HttpError, Result};
+use crate::http::log;
 use crate::http::xsrf::Xsrf;
 
 /// What came with a request, before it is decided whether that suffices.
@@ -130,6 +131,9 @@ impl Visitor {
             Some(token) => by_token(hub, token).await?,
             None => by_session(hub, headers, session_id.as_deref()).await?,
         };
+        if let (Some(principal), Some(who)) = (&principal, parts.extensions.get::<log::Who>()) {
+            who.is(principal.name());
+        }
         let session_id = match principal.as_ref().map(|p| &p.via) {
             Some(Via::Session(session)) => Some(session.session_id.clone()),
             _ => session_id,

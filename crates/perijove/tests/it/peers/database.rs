@@ -1,0 +1,88 @@
+//! JupyterHub's database, from the real JupyterHub to us and back, with the programs' own command lines.
+
+use std::path::Path;
+
+use reqwest::Method;
+
+use super::command;
+use crate::support::{self, Site};
+
+const WHAT: &str = "JupyterHub's own database";
+/// Another revision, of JupyterHub 5.
+const OLD: &str = "import sqlite3, sys; db = sqlite3.connect(sys.argv[1]); \
+                   db.execute(\"UPDATE alembic_version SET version_num = '4621fec11365'\"); db.commit()";
+
+/// All that is in it, as text.
+const DUMP: &str = "import sqlite3, sys; print(*sqlite3.connect(sys.argv[1]).iterdump(), sep='\\n')";
+
+/// A site that is configured to go on with the database of a JupyterHub.
+fn site() -> Site {
+    let site = Site::new("[[auth]]\nkind = \"dummy\"\n[access]\nallowed_users = [\"ann\"]\n");
+    let database = format!("sqlite:///{}", site.ground.path().join("jupyterhub.sqlite").display());
+    site.with("PERIJOVE_HUB_DATABASE", &database)
+}
+
+/// `jupyterhub token ann`: the real one, on the same database, which it makes if it is not there.
+fn jupyterhub_token(site: &Site, environment: &Path) -> String {
+    let config = site.ground.path().join("jupyterhub_config.py");
+    let text = "c.JupyterHub.db_url = 'sqlite:///jupyterhub.sqlite'\nc.Authenticator.allowed_users = {'ann'}\n";
+    std::fs::write(&config, text).unwrap();
+    let arguments = ["-m", "jupyterhub", "token", "ann", "--config", config.to_str().unwrap()];
+    let output = command(&site.ground, environment, &arguments).output().unwrap();
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{complaint}");
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+async fn opens(site: &Site, token: &str) -> bool {
+    let answer = site.browser().api_with_token(token, Method::GET, "user", None).await;
+    answer.status == 200 && answer.json()["name"] == "ann"
+}
+
+#[tokio::test]
+async fn goes_to_us_and_back() {
+    let Some(environment) = support::environment("test", WHAT) else {
+        return;
+    };
+    let mut site = site();
+    let before = jupyterhub_token(&site, &environment);
+    site.serve().await;
+    assert!(opens(&site, &before).await, "a token that JupyterHub has made");
+    site.stop().await;
+
+    let after = jupyterhub_token(&site, &environment);
+    site.serve().await;
+    assert!(
+        opens(&site, &before).await && opens(&site, &after).await,
+        "both, after JupyterHub had it back"
+    );
+    site.stop().await;
+}
+
+#[tokio::test]
+async fn of_another_revision_is_refused_with_the_command_that_helps() {
+    let Some(environment) = support::environment("test", WHAT) else {
+        return;
+    };
+    let site = site();
+    jupyterhub_token(&site, &environment);
+    let file = site.ground.path().join("jupyterhub.sqlite");
+    let python = |script| {
+        let output = command(&site.ground, &environment, &["-c", script, file.to_str().unwrap()])
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        output.stdout
+    };
+    python(OLD);
+    let before = python(DUMP);
+
+    let output = site.command(&["serve"]).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(64), "{said}");
+    assert!(
+        said.contains("4621fec11365") && said.contains("jupyterhub upgrade-db"),
+        "{said}"
+    );
+    assert!(python(DUMP) == before, "nothing was changed");
+}

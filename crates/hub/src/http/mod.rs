@@ -1,6 +1,7 @@
 //! The hub's HTTP: one router, one dress for every answer, one loop that serves it.
 
 pub mod api;
+mod body;
 pub mod cookies;
 pub mod error;
 mod log;
@@ -24,9 +25,6 @@ use crate::Hub;
 use crate::http::error::HttpError;
 pub use serve::serve;
 
-/// The largest body that a handler reads; forms and API calls are far below it.
-const BODY_LIMIT: usize = 1 << 20;
-
 /// Everything that the hub answers.
 pub fn router(hub: &Arc<Hub>) -> Router {
     let base = hub.config.hub.base_url.to_string();
@@ -38,7 +36,8 @@ pub fn router(hub: &Arc<Hub>) -> Router {
         .route(&format!("{base}/hub/api/"), axum::routing::get(api::root::get))
         .fallback(pages::outside::any)
         .method_not_allowed_fallback(async || HttpError::bare(StatusCode::METHOD_NOT_ALLOWED))
-        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(DefaultBodyLimit::max(body::LIMIT))
+        .layer(middleware::from_fn(body::whole))
         .layer(middleware::from_fn_with_state(Arc::clone(hub), dress))
         .layer(middleware::from_fn_with_state(Arc::clone(hub), log::access))
         .with_state(Arc::clone(hub))

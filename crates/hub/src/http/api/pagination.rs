@@ -53,7 +53,7 @@ impl Page {
         if !self.envelope {
             return Json(items).into_response();
         }
-        let after = self.offset + self.limit;
+        let after = self.offset.saturating_add(self.limit);
         let next = (after < total)
             .then(|| json!({ "offset": after, "limit": self.limit, "url": next_url(uri, headers, after, self.limit) }));
         let pagination = json!({ "offset": self.offset, "limit": self.limit, "total": total, "next": next });

@@ -29,7 +29,8 @@ pub async fn get(State(hub): State<Arc<Hub>>, mut principal: Principal) -> Resul
     };
     let (token_id, session_id) = match &principal.via {
         Via::Token(token) => (Some(format!("a{}", token.id)), token.session_id.clone()),
-        Via::Session(session) => (None, Some(session.session_id.clone())),
+        // A page's script is not to learn what the browser keeps from it.
+        Via::Session(_) => (None, None),
     };
     model["scopes"] = json!(scopes);
     model["token_id"] = json!(token_id);

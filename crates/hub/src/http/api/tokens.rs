@@ -80,7 +80,16 @@ pub async fn create(
     principal: Principal,
     body: Body<Wanted>,
 ) -> Result<Response> {
-    let user = owner(&hub, &principal, &name, Scope::Tokens).await?;
+    let user = match owner(&hub, &principal, &name, Scope::Tokens).await {
+        // Here JupyterHub says the same of somebody else and of nobody.
+        Err(error) if error.status == StatusCode::NOT_FOUND => {
+            let name = crate::http::error::short(&name);
+            return Err(HttpError::forbidden(format!(
+                "{name} not found or no permissions to generate tokens"
+            )));
+        }
+        user => user?,
+    };
     let wanted = body.0.unwrap_or_default();
     let life = life(&hub, wanted.expires_in)?;
     let scopes = raw_scopes(&hub, &user, &wanted).await?;

@@ -76,6 +76,12 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
         let text = String::from_utf8_lossy(&bytes);
         let value: serde_json::Value =
             serde_json::from_str(&text).map_err(|_| HttpError::bad_request("Invalid JSON in body of request"))?;
+        if value.is_null() {
+            return Ok(Self(None));
+        }
+        if !value.is_object() {
+            return Err(HttpError::bad_request("Body must be a JSON object"));
+        }
         let value = serde_json::from_value(value)
             .map_err(|error| HttpError::bad_request(format!("Invalid JSON in body of request: {error}")))?;
         Ok(Self(Some(value)))

@@ -98,10 +98,7 @@ impl Xsrf {
         if matches!(*method, Method::HEAD | Method::OPTIONS) || (reads && is_navigation(&parts.headers)) {
             return Ok(());
         }
-        let json = parts
-            .headers
-            .get(header::CONTENT_TYPE)
-            .is_none_or(|kind| kind.as_bytes().starts_with(b"application/json"));
+        let json = parts.headers.get(header::CONTENT_TYPE).is_none_or(is_json);
         if *method == Method::POST && !json {
             return Err(HttpError::missing_credentials());
         }
@@ -109,6 +106,12 @@ impl Xsrf {
         let given = query_value(query, "_xsrf");
         self.check_form(given.as_deref(), &parts.headers, method)
     }
+}
+
+fn is_json(kind: &HeaderValue) -> bool {
+    let kind = kind.to_str().unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default();
+    kind.trim().eq_ignore_ascii_case("application/json")
 }
 
 const TRY_AGAIN: &str = "Go back, reload the page, and try again.";

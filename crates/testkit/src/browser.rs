@@ -21,6 +21,61 @@ impl Answer {
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("not JSON ({error}): {}", self.body))
     }
+
+    /// The body with HTML's escapes undone.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let escapes = [
+            ("&lt;", "<"),
+            ("&gt;", ">"),
+            ("&quot;", "\""),
+            ("&#x27;", "'"),
+            ("&#39;", "'"),
+            ("&#x2f;", "/"),
+        ];
+        let text = escapes
+            .iter()
+            .fold(self.body.clone(), |text, (escape, letter)| text.replace(escape, letter));
+        text.replace("&amp;", "&")
+    }
+
+    /// A header's text; empty if there is none.
+    #[must_use]
+    pub fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().expect("a header in ASCII"))
+    }
+
+    /// Where a redirect leads to; empty if there is none.
+    #[must_use]
+    pub fn to(&self) -> &str {
+        self.location.as_deref().unwrap_or_default()
+    }
+
+    /// The line that sets this cookie, if there is one.
+    #[must_use]
+    pub fn set_cookie(&self, name: &str) -> Option<&str> {
+        let lines = self.headers.get_all(header::SET_COOKIE);
+        lines
+            .iter()
+            .filter_map(|line| line.to_str().ok())
+            .find(|line| line.strip_prefix(name).is_some_and(|rest| rest.starts_with('=')))
+    }
+
+    /// The value that this cookie is set to; empty if it is not set.
+    #[must_use]
+    pub fn cookie(&self, name: &str) -> &str {
+        let line = self.set_cookie(name).unwrap_or_default();
+        let pair = line.split(';').next().unwrap_or_default();
+        pair.split_once('=').map_or("", |(_, value)| value)
+    }
+
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status, status, "{}", self.body);
+        self
+    }
 }
 
 #[derive(Clone)]
@@ -33,7 +88,9 @@ pub struct Browser {
 }
 
 impl Browser {
-    pub(crate) fn new(origin: &str, base_url: &str) -> Self {
+    /// A browser for the hub at this origin and base URL, which may be one of the real binary.
+    #[must_use]
+    pub fn new(origin: &str, base_url: &str) -> Self {
         let jar = Arc::new(Jar::default());
         let client = Client::builder()
             .cookie_provider(Arc::clone(&jar))
@@ -60,6 +117,11 @@ impl Browser {
             path if path.starts_with('/') => format!("{}{path}", self.origin),
             path => format!("{}{}{path}", self.origin, self.base_url),
         }
+    }
+
+    /// GET with one more header.
+    pub async fn get_with(&self, path: &str, name: &str, value: &str) -> Answer {
+        self.send(self.client.get(self.url(path)).header(name, value)).await
     }
 
     pub async fn get(&self, path: &str) -> Answer {
@@ -116,6 +178,13 @@ impl Browser {
         answer
     }
 
+    /// Tries to sign in, and tells the status that came of it.
+    pub async fn sign_in_status(&self, name: &str, password: &str) -> u16 {
+        self.get("hub/login").await;
+        let fields = [("username", name), ("password", password)];
+        self.post_form("hub/login", &fields).await.status
+    }
+
     /// The current anti-forgery token; empty if there is none.
     #[must_use]
     pub fn xsrf(&self) -> String {
@@ -125,12 +194,29 @@ impl Browser {
     /// A cookie as it is sent to the hub's pages.
     #[must_use]
     pub fn cookie(&self, name: &str) -> Option<String> {
-        let url = self.url("hub/").parse().expect("a URL");
-        let cookies = self.jar.cookies(&url)?;
-        let cookies = cookies.to_str().ok()?.to_owned();
-        cookies
+        self.cookie_at("hub/", name)
+    }
+
+    /// A cookie as it is sent to this path.
+    #[must_use]
+    pub fn cookie_at(&self, path: &str, name: &str) -> Option<String> {
+        self.cookies(path)
             .split("; ")
             .find_map(|pair| pair.strip_prefix(name)?.strip_prefix('=').map(str::to_owned))
+    }
+
+    /// What the header `Cookie` of a request to this path would be.
+    #[must_use]
+    pub fn cookies(&self, path: &str) -> String {
+        let url = self.url(path).parse().expect("a URL");
+        let cookies = self.jar.cookies(&url);
+        cookies.map_or(String::new(), |cookies| cookies.to_str().expect("ASCII").to_owned())
+    }
+
+    /// A request yet to be sent, with this browser's cookies.
+    #[must_use]
+    pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        self.client.request(method, self.url(path))
     }
 
     pub async fn send(&self, request: reqwest::RequestBuilder) -> Answer {

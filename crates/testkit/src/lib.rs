@@ -4,7 +4,7 @@
 //! # async fn example() {
 //! let app = perijove_testkit::App::start().await;
 //! let ann = app.sign_in("ann").await;
-//! ann.start_server("").await;
+//! ann.api(reqwest::Method::POST, "users/ann/server", None).await;
 //! let app = app.restart().await;
 //! # }
 //! ```
@@ -18,5 +18,5 @@
 mod app;
 mod browser;
 
-pub use app::{App, Builder};
+pub use app::{App, Builder, Replica};
 pub use browser::{Answer, Browser};

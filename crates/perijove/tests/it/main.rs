@@ -1,4 +1,10 @@
 //! The integration tests: one program for all.
 
+#![allow(clippy::unwrap_used, reason = "a test")]
+
 mod arrows;
 mod cli;
+mod crash;
+mod http;
+mod peers;
+mod support;

@@ -1,0 +1,645 @@
+//! The OAuth 2 provider, as single-user servers and services use it.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::SignedDuration;
+use perijove_store::{groups, users};
+use perijove_testkit::{Answer, App, Browser};
+use reqwest::Method;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::{refused, start_server};
+
+const VERIFIER: &str = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG";
+const CALLBACK: &str = "/user/ann/oauth_callback";
+const SERVICE: &str = r#"
+[[service]]
+name = "reports"
+url = "http://127.0.0.1:9"
+api_token = "the-secret-of-reports"
+oauth_client_allowed_scopes = ["read:users!user", "read:servers!user"]
+[[service]]
+name = "trusted"
+url = "http://127.0.0.1:9"
+api_token = "the-secret-of-trusted"
+oauth_no_confirm = true
+oauth_client_allowed_scopes = ["inherit"]
+[[group]]
+name = "service-users"
+users = ["ann", "bob"]
+[[role]]
+name = "users-of-services"
+scopes = ["access:services"]
+groups = ["service-users"]
+"#;
+
+fn challenge(verifier: &str) -> String {
+    URL_SAFE_NO_PAD.encode(Sha256::digest(verifier))
+}
+
+/// The application on the other side: a server or a service.
+struct Client {
+    id: String,
+    secret: String,
+    callback: String,
+}
+
+impl Client {
+    /// The single-user server that was started last.
+    fn server(app: &App) -> Self {
+        let spec = app.spawner.specs().pop().unwrap();
+        Self {
+            id: spec.env["JUPYTERHUB_CLIENT_ID"].clone(),
+            secret: spec.api_token.expose().to_owned(),
+            callback: spec.env["JUPYTERHUB_OAUTH_CALLBACK_URL"].clone(),
+        }
+    }
+
+    fn service(name: &str) -> Self {
+        Self {
+            id: format!("service-{name}"),
+            secret: format!("the-secret-of-{name}"),
+            callback: format!("/services/{name}/oauth_callback"),
+        }
+    }
+
+    /// The address that a browser is sent to, with more parameters or others.
+    fn authorize(&self, more: &[(&str, &str)]) -> String {
+        let mut pairs = vec![
+            ("client_id", self.id.as_str()),
+            ("redirect_uri", &self.callback),
+            ("response_type", "code"),
+            ("state", "the state"),
+        ];
+        pairs.retain(|(key, _)| more.iter().all(|(other, _)| other != key));
+        pairs.extend(more.iter().filter(|(_, value)| !value.is_empty()));
+        let query = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(pairs)
+            .finish();
+        format!("hub/api/oauth2/authorize?{query}")
+    }
+
+    /// The exchange of a code, with more fields or others.
+    async fn token(&self, app: &App, code: &str, more: &[(&str, &str)]) -> Answer {
+        let mut fields = vec![
+            ("client_id", self.id.as_str()),
+            ("client_secret", &self.secret),
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("redirect_uri", &self.callback),
+        ];
+        fields.retain(|(key, _)| more.iter().all(|(other, _)| other != key));
+        fields.extend(more.iter().filter(|(_, value)| !value.is_empty()));
+        let browser = app.browser_at_hub();
+        browser
+            .send(browser.request(Method::POST, "hub/api/oauth2/token").form(&fields))
+            .await
+    }
+
+    async fn code(&self, browser: &Browser, more: &[(&str, &str)]) -> String {
+        let answer = browser.get(&self.authorize(more)).await.expect(302);
+        assert!(answer.to().starts_with(&self.callback), "{}", answer.to());
+        assert_eq!(parameter(&answer, "state"), "the state");
+        parameter(&answer, "code")
+    }
+}
+
+/// A parameter of the address that somebody is sent to.
+fn parameter(answer: &Answer, key: &str) -> String {
+    let url = url::Url::parse("http://x").unwrap().join(answer.to()).unwrap();
+    let found = url.query_pairs().find(|(name, _)| name == key);
+    found.map(|(_, value)| value.into_owned()).unwrap_or_default()
+}
+
+/// The token that the person's running server gets for this browser.
+pub async fn token_of(app: &App, browser: &Browser) -> String {
+    let client = Client::server(app);
+    let code = client.code(browser, &[]).await;
+    let answer = client.token(app, &code, &[]).await.expect(200);
+    answer.json()["access_token"].as_str().unwrap().to_owned()
+}
+
+async fn who(app: &App, token: &str) -> Answer {
+    app.browser_at_hub()
+        .api_with_token(token, Method::GET, "user", None)
+        .await
+}
+
+fn scopes(model: &Value) -> Vec<&str> {
+    model["scopes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|scope| scope.as_str().unwrap())
+        .collect()
+}
+
+/// Ann with her server, and the server as a client.
+async fn ann_and_server() -> (App, Browser, Client) {
+    let app = App::start().await;
+    let ann = app.sign_in("ann").await;
+    start_server(&ann, "ann").await;
+    let client = Client::server(&app);
+    (app, ann, client)
+}
+
+fn error_is(answer: &Answer, status: u16, error: &str) {
+    assert_eq!(answer.status, status, "{}", answer.body);
+    assert_eq!(answer.json()["error"], error);
+    assert_eq!(answer.header("cache-control"), "no-store");
+    assert_eq!(answer.header("pragma"), "no-cache");
+    assert_eq!(answer.header("content-type"), "application/json");
+}
+
+#[tokio::test]
+async fn a_server_signs_its_owner_in() {
+    let (app, ann, client) = ann_and_server().await;
+    assert_eq!(client.id, "jupyterhub-user-ann");
+    assert_eq!(client.callback, CALLBACK);
+    let asked = [
+        ("code_challenge", &*challenge(VERIFIER)),
+        ("code_challenge_method", "S256"),
+    ];
+    let code = client.code(&ann, &asked).await;
+    assert!(
+        code.len() == 30 && code.bytes().all(|b| b.is_ascii_alphanumeric()),
+        "{code}"
+    );
+    let answer = client
+        .token(&app, &code, &[("code_verifier", VERIFIER)])
+        .await
+        .expect(200);
+    assert_eq!(answer.header("content-type"), "application/json");
+    assert_eq!(answer.header("cache-control"), "no-store");
+    let body = answer.json();
+    assert_eq!(body["token_type"], "Bearer");
+    assert_eq!(body["expires_in"], 1_209_600);
+    let scope = body["scope"].as_str().unwrap();
+    assert!(
+        scope.split(' ').any(|scope| scope == "access:servers!server=ann/"),
+        "{scope}"
+    );
+    let token = body["access_token"].as_str().unwrap();
+    assert_eq!(token.len(), 30);
+
+    let model = who(&app, token).await.expect(200).json();
+    assert_eq!((&model["kind"], &model["name"]), (&"user".into(), &"ann".into()));
+    assert_eq!(model["admin"], false);
+    assert!(model["groups"].is_array());
+    assert!(scopes(&model).contains(&"access:servers!server=ann/"), "{model}");
+    assert!(
+        !scopes(&model).iter().any(|scope| scope.starts_with("servers")),
+        "{model}"
+    );
+    let session = ann.cookie("jupyterhub-session-id").unwrap();
+    assert_eq!(model["session_id"], session.as_str());
+    let id = model["token_id"].as_str().unwrap();
+    assert!(id.starts_with('a') && id[1..].parse::<u64>().is_ok(), "{id}");
+}
+
+#[tokio::test]
+async fn who_is_not_signed_in_signs_in_first_and_comes_back() {
+    let (app, _, client) = ann_and_server().await;
+    let browser = app.browser();
+    let address = client.authorize(&[]);
+    let answer = browser.get(&address).await.expect(302);
+    assert!(answer.to().starts_with("/hub/login?next="), "{}", answer.to());
+    assert_eq!(parameter(&answer, "next"), format!("/{address}"));
+    browser.get(&answer.location.unwrap()).await.expect(200);
+    let path = format!(
+        "hub/login?next={}",
+        perijove_model::escape::component(&format!("/{address}"))
+    );
+    let fields = [("username", "ann"), ("password", "x")];
+    let back = browser.post_form(&path, &fields).await.expect(302);
+    assert_eq!(back.to(), format!("/{address}"));
+    let answer = browser.get(&back.location.unwrap()).await.expect(302);
+    assert!(!parameter(&answer, "code").is_empty());
+}
+
+#[tokio::test]
+async fn an_api_token_can_not_agree_for_a_person() {
+    let (app, _, client) = ann_and_server().await;
+    let token = super::full_token(&app, "ann").await;
+    let browser = app.browser();
+    let answer = browser
+        .get_with(&client.authorize(&[]), "authorization", &format!("token {token}"))
+        .await;
+    assert!(answer.expect(302).to().starts_with("/hub/login?next="));
+}
+
+#[tokio::test]
+async fn proof_of_possession_is_demanded_where_it_was_promised() {
+    let (app, ann, client) = ann_and_server().await;
+    let s256 = challenge(VERIFIER);
+    let s256 = [("code_challenge", s256.as_str()), ("code_challenge_method", "S256")];
+    let plain = [("code_challenge", VERIFIER), ("code_challenge_method", "plain")];
+    let unnamed = [("code_challenge", VERIFIER)];
+    for asked in [&s256[..], &plain, &unnamed] {
+        let code = client.code(&ann, asked).await;
+        client
+            .token(&app, &code, &[("code_verifier", VERIFIER)])
+            .await
+            .expect(200);
+
+        let code = client.code(&ann, asked).await;
+        let other = "another0123456789abcdefghijklmnopqrstuvwxyz";
+        error_is(
+            &client.token(&app, &code, &[("code_verifier", other)]).await,
+            400,
+            "invalid_grant",
+        );
+
+        let code = client.code(&ann, asked).await;
+        let answer = client.token(&app, &code, &[]).await;
+        error_is(&answer, 400, "invalid_request");
+        assert_eq!(answer.json()["error_description"], "Code verifier required.");
+    }
+    // The challenge itself is public: it must not do as the verifier.
+    let code = client.code(&ann, &s256).await;
+    let answer = client.token(&app, &code, &[("code_verifier", s256[0].1)]).await;
+    error_is(&answer, 400, "invalid_grant");
+    let odd = client.authorize(&[("code_challenge", VERIFIER), ("code_challenge_method", "S512")]);
+    let answer = ann.get(&odd).await.expect(302);
+    assert_eq!(parameter(&answer, "error"), "invalid_request");
+}
+
+#[tokio::test]
+async fn a_hub_can_demand_proof_of_possession_from_all() {
+    let app = App::builder()
+        .config("[hub]\noauth_require_pkce = true\n")
+        .start()
+        .await;
+    let ann = app.sign_in("ann").await;
+    start_server(&ann, "ann").await;
+    let client = Client::server(&app);
+    let answer = ann.get(&client.authorize(&[])).await.expect(302);
+    assert_eq!(parameter(&answer, "error"), "invalid_request");
+    let s256 = challenge(VERIFIER);
+    let code = client
+        .code(&ann, &[("code_challenge", &s256), ("code_challenge_method", "S256")])
+        .await;
+    client
+        .token(&app, &code, &[("code_verifier", VERIFIER)])
+        .await
+        .expect(200);
+}
+
+#[tokio::test]
+async fn a_code_is_good_once_and_soon_and_for_its_client() {
+    let app = App::builder().config(SERVICE).start().await;
+    let ann = app.sign_in("ann").await;
+    start_server(&ann, "ann").await;
+    let server = Client::server(&app);
+    let code = server.code(&ann, &[]).await;
+    server.token(&app, &code, &[]).await.expect(200);
+    error_is(&server.token(&app, &code, &[]).await, 400, "invalid_grant");
+    error_is(&server.token(&app, "nonsense", &[]).await, 400, "invalid_grant");
+
+    let code = server.code(&ann, &[]).await;
+    app.clock.advance(SignedDuration::from_secs(299));
+    server.token(&app, &code, &[]).await.expect(200);
+    let code = server.code(&ann, &[]).await;
+    app.clock.advance(SignedDuration::from_secs(301));
+    error_is(&server.token(&app, &code, &[]).await, 400, "invalid_grant");
+
+    let code = Client::service("trusted").code(&ann, &[]).await;
+    error_is(&server.token(&app, &code, &[]).await, 400, "invalid_grant");
+    // Presented by the wrong client, it is spent.
+    error_is(
+        &Client::service("trusted").token(&app, &code, &[]).await,
+        400,
+        "invalid_grant",
+    );
+}
+
+#[tokio::test]
+async fn two_exchanges_of_one_code_give_one_token() {
+    let (app, ann, client) = ann_and_server().await;
+    let code = client.code(&ann, &[]).await;
+    let (first, second) = tokio::join!(client.token(&app, &code, &[]), client.token(&app, &code, &[]));
+    let mut statuses = [first.status, second.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 400]);
+}
+
+#[tokio::test]
+async fn the_token_endpoint_says_what_is_wrong_as_jupyterhub_does() {
+    let (app, ann, client) = ann_and_server().await;
+    let code = client.code(&ann, &[]).await;
+    for other in [
+        ("client_secret", "nonsense"),
+        ("client_secret", ""),
+        ("client_id", "nobody"),
+        ("client_id", "jupyterhub"),
+    ] {
+        let answer = client.token(&app, &code, &[other]).await;
+        error_is(&answer, 401, "invalid_client");
+        assert_eq!(answer.header("www-authenticate"), "Bearer error=\"invalid_client\"");
+    }
+    for grant in ["", "password", "refresh_token", "client_credentials"] {
+        let answer = client.token(&app, &code, &[("grant_type", grant)]).await;
+        error_is(&answer, 400, "unsupported_grant_type");
+    }
+    error_is(&client.token(&app, "", &[]).await, 400, "invalid_request");
+    // None of that has spent the code.
+    client.token(&app, &code, &[]).await.expect(200);
+
+    let code = client.code(&ann, &[]).await;
+    let answer = client
+        .token(&app, &code, &[("redirect_uri", "/user/eve/oauth_callback")])
+        .await;
+    error_is(&answer, 400, "invalid_request");
+    assert_eq!(answer.json()["error_description"], "Mismatching redirect URI.");
+}
+
+#[tokio::test]
+async fn what_can_not_be_trusted_is_told_to_the_person() {
+    let (_app, ann, client) = ann_and_server().await;
+    for wrong in [
+        ("client_id", "nobody"),
+        ("client_id", "jupyterhub"),
+        ("client_id", ""),
+        ("redirect_uri", "https://evil.example/"),
+        ("redirect_uri", "/user/ann/oauth_callback/"),
+        ("redirect_uri", "/user/ann/oauth_callback?x=1"),
+        ("redirect_uri", "/USER/ann/oauth_callback"),
+    ] {
+        let answer = ann.get(&client.authorize(&[wrong])).await.expect(400);
+        assert!(answer.location.is_none(), "{wrong:?}");
+        assert!(answer.header("content-type").starts_with("text/html"), "{wrong:?}");
+    }
+    // Without one there is only one that can be meant.
+    let answer = ann.get(&client.authorize(&[("redirect_uri", "")])).await.expect(302);
+    assert!(answer.to().starts_with(CALLBACK), "{}", answer.to());
+}
+
+#[tokio::test]
+async fn what_the_client_did_wrong_is_told_to_the_client() {
+    let (_app, ann, client) = ann_and_server().await;
+    for (wrong, error) in [
+        (("scope", "read:users"), "invalid_scope"),
+        (("scope", "no-such-scope"), "invalid_scope"),
+        (("scope", "inherit"), "invalid_scope"),
+        (("scope", "access:servers!server=bob/"), "invalid_scope"),
+        (("response_type", "token"), "unsupported_response_type"),
+        (("response_type", ""), "unsupported_response_type"),
+    ] {
+        let answer = ann.get(&client.authorize(&[wrong])).await.expect(302);
+        assert!(answer.to().starts_with("/user/ann/oauth_callback?"), "{}", answer.to());
+        assert_eq!(parameter(&answer, "error"), error, "{wrong:?}");
+        assert_eq!(parameter(&answer, "state"), "the state");
+        assert_eq!(parameter(&answer, "code"), "");
+    }
+    for tolerated in [
+        "identify",
+        "access:servers!server=ann/",
+        "identify access:servers!server=ann/",
+    ] {
+        client.code(&ann, &[("scope", tolerated)]).await;
+    }
+}
+
+#[tokio::test]
+async fn a_second_person_gets_no_code_for_the_first_ones_server() {
+    let (app, _, client) = ann_and_server().await;
+    let bob = app.sign_in("bob").await;
+    let answer = bob.get(&client.authorize(&[])).await.expect(403);
+    assert!(answer.location.is_none());
+    let post = bob
+        .post_form(&client.authorize(&[]), &[("scopes", "access:servers!server=ann/")])
+        .await;
+    assert_eq!(post.status, 403, "nor by posting the form that was not shown");
+    assert!(post.location.is_none());
+}
+
+#[tokio::test]
+async fn an_administrator_is_asked_before_a_server_of_somebody_else_knows_her() {
+    let (app, _, client) = ann_and_server().await;
+    let root = app.sign_in("root").await;
+    let address = client.authorize(&[]);
+    let page = root.get(&address).await.expect(200);
+    assert!(page.header("content-type").starts_with("text/html"));
+    assert!(page.body.contains("id=\"oauth_form\""), "{}", page.body);
+    assert!(page.body.contains("jupyterhub-user-ann"), "{}", page.body);
+
+    let forged = root
+        .send(root.request(Method::POST, &address).form(&[("scopes", "x")]))
+        .await;
+    assert_eq!(forged.status, 403, "not without the page's token");
+    let agreed = [
+        ("scopes", "access:servers!server=ann/"),
+        ("scopes", "admin:users"),
+        ("scopes", "inherit"),
+    ];
+    let answer = root.post_form(&address, &agreed).await.expect(302);
+    let token = client.token(&app, &parameter(&answer, "code"), &[]).await.expect(200);
+    let token = token.json()["access_token"].as_str().unwrap().to_owned();
+    let model = who(&app, &token).await.expect(200).json();
+    assert_eq!(model["name"], "root");
+    assert!(scopes(&model).contains(&"access:servers!server=ann/"));
+    assert!(
+        !scopes(&model).iter().any(|scope| scope.starts_with("admin")),
+        "no more than was on the page: {model}"
+    );
+    // She has agreed: from now on the page is not shown again.
+    client.code(&root, &[]).await;
+}
+
+#[tokio::test]
+async fn a_stopped_server_of_ones_own_is_not_trusted_blindly() {
+    let (app, ann, client) = ann_and_server().await;
+    ann.api(Method::DELETE, "users/ann/server", None).await.expect(204);
+    let answer = ann.get(&client.authorize(&[])).await;
+    assert_eq!(answer.status, 400, "its client is gone: {}", answer.body);
+    assert_eq!(client.token(&app, "x", &[]).await.status, 401);
+}
+
+#[tokio::test]
+async fn a_service_asks_once_and_is_remembered() {
+    let app = App::builder().config(SERVICE).start().await;
+    let ann = app.sign_in("ann").await;
+    let client = Client::service("reports");
+    let address = client.authorize(&[]);
+    let page = ann.get(&address).await.expect(200);
+    for scope in [
+        "read:users!user",
+        "read:servers!user",
+        "access:services!service=reports",
+    ] {
+        assert!(
+            page.body.contains(&format!("name=\"scopes\" value=\"{scope}\"")),
+            "{scope}: {}",
+            page.body
+        );
+    }
+    let all = [("scopes", "read:users!user"), ("scopes", "read:servers!user")];
+    let answer = ann.post_form(&address, &all).await.expect(302);
+    assert!(
+        answer.to().starts_with("/services/reports/oauth_callback?"),
+        "{}",
+        answer.to()
+    );
+    let token = client
+        .token(&app, &parameter(&answer, "code"), &[])
+        .await
+        .expect(200)
+        .json();
+    let model = who(&app, token["access_token"].as_str().unwrap())
+        .await
+        .expect(200)
+        .json();
+    for scope in [
+        "access:services!service=reports",
+        "read:servers!user=ann",
+        "read:users!user=ann",
+    ] {
+        assert!(scopes(&model).contains(&scope), "{scope}: {model}");
+    }
+    client.code(&ann, &[]).await;
+    // Another browser of hers too; but nobody else's.
+    client.code(&app.sign_in("ann").await, &[]).await;
+    app.sign_in("bob").await.get(&address).await.expect(200);
+    // What was agreed to ends with the tokens that came of it.
+    let tokens = ann.api(Method::GET, "users/ann/tokens", None).await.json();
+    let id = tokens["api_tokens"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|token| token["note"] == "")
+        .unwrap();
+    let path = format!("users/ann/tokens/{}", id["id"].as_str().unwrap());
+    ann.api(Method::DELETE, &path, None).await.expect(204);
+    ann.get(&address).await.expect(200);
+}
+
+#[tokio::test]
+async fn who_agrees_to_nothing_is_known_by_name_only() {
+    let app = App::builder().config(SERVICE).start().await;
+    let (ann, client) = (app.sign_in("ann").await, Client::service("reports"));
+    let address = client.authorize(&[]);
+    ann.get(&address).await.expect(200);
+    let answer = ann.post_form(&address, &[]).await.expect(302);
+    let token = client
+        .token(&app, &parameter(&answer, "code"), &[])
+        .await
+        .expect(200)
+        .json();
+    let model = who(&app, token["access_token"].as_str().unwrap())
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(model["name"], "ann");
+    assert!(
+        !scopes(&model).iter().any(|scope| scope.starts_with("read:servers")),
+        "{model}"
+    );
+    assert!(model.get("last_activity").is_none(), "{model}");
+}
+
+#[tokio::test]
+async fn a_trusted_service_does_not_ask() {
+    let app = App::builder().config(SERVICE).start().await;
+    let (ann, client) = (app.sign_in("ann").await, Client::service("trusted"));
+    let code = client.code(&ann, &[]).await;
+    let token = client.token(&app, &code, &[]).await.expect(200).json();
+    assert_eq!(token["scope"], "inherit");
+    let model = who(&app, token["access_token"].as_str().unwrap())
+        .await
+        .expect(200)
+        .json();
+    assert!(scopes(&model).contains(&"servers!user=ann"), "{model}");
+}
+
+#[tokio::test]
+async fn who_may_not_use_a_service_gets_no_code_for_it() {
+    let app = App::builder().config(SERVICE).start().await;
+    let eve = app.sign_in("eve").await;
+    for name in ["reports", "trusted"] {
+        let answer = eve.get(&Client::service(name).authorize(&[])).await.expect(403);
+        assert!(answer.location.is_none());
+    }
+}
+
+#[tokio::test]
+async fn a_token_shrinks_with_the_rights_of_its_owner() {
+    let app = App::builder().config(SERVICE).start().await;
+    let (ann, client) = (app.sign_in("ann").await, Client::service("trusted"));
+    let code = client.code(&ann, &[("scope", "inherit")]).await;
+    let token = client.token(&app, &code, &[]).await.expect(200).json();
+    let token = token["access_token"].as_str().unwrap();
+    let before = who(&app, token).await.expect(200).json();
+    assert!(
+        scopes(&before).iter().any(|scope| scope.starts_with("access:services")),
+        "{before}"
+    );
+    // She leaves the group that has the role, while the token lives.
+    let (store, ann) = (
+        &app.hub.store,
+        users::by_name(&app.hub.store, "ann").await.unwrap().unwrap(),
+    );
+    assert!(groups::remove_user(store, "service-users", ann.id).await.unwrap());
+    let after = who(&app, token).await.expect(200).json();
+    assert!(
+        !scopes(&after).iter().any(|scope| scope.starts_with("access:services")),
+        "{after}"
+    );
+    assert_eq!(after["name"], "ann");
+    client.code(&app.sign_in("bob").await, &[]).await;
+}
+
+#[tokio::test]
+async fn a_token_ends_when_its_time_is_up() {
+    let app = App::builder()
+        .config("[hub]\noauth_token_expires_in = \"1h\"\n")
+        .start()
+        .await;
+    let ann = app.sign_in("ann").await;
+    start_server(&ann, "ann").await;
+    let client = Client::server(&app);
+    let code = client.code(&ann, &[]).await;
+    let answer = client.token(&app, &code, &[]).await.expect(200).json();
+    assert_eq!(answer["expires_in"], 3600);
+    let token = answer["access_token"].as_str().unwrap();
+    app.clock.advance(SignedDuration::from_mins(59));
+    who(&app, token).await.expect(200);
+    app.clock.advance(SignedDuration::from_mins(2));
+    refused(&who(&app, token).await, 403, "Missing or invalid credentials.");
+}
+
+#[tokio::test]
+async fn the_flow_goes_on_after_a_restart_of_the_hub() {
+    let (app, ann, client) = ann_and_server().await;
+    let code = client.code(&ann, &[]).await;
+    let app = app.restart().await;
+    let token = client.token(&app, &code, &[]).await.expect(200).json();
+    let app = app.restart().await;
+    who(&app, token["access_token"].as_str().unwrap()).await.expect(200);
+    client.code(&ann, &[]).await;
+}
+
+#[tokio::test]
+async fn named_servers_and_odd_names_are_clients_of_their_own() {
+    let app = App::builder()
+        .config("[hub]\nallow_named_servers = true\n")
+        .start()
+        .await;
+    let ann = app.sign_in("ann@x.org").await;
+    ann.api(Method::POST, "users/ann@x.org/servers/gpu", None)
+        .await
+        .expect(201);
+    let client = Client::server(&app);
+    assert_eq!(client.id, "jupyterhub-user-ann%40x.org-gpu");
+    assert_eq!(client.callback, "/user/ann@x.org/gpu/oauth_callback");
+    let code = client.code(&ann, &[]).await;
+    let token = client.token(&app, &code, &[]).await.expect(200).json();
+    let model = who(&app, token["access_token"].as_str().unwrap())
+        .await
+        .expect(200)
+        .json();
+    assert!(
+        scopes(&model).contains(&"access:servers!server=ann@x.org/gpu"),
+        "{model}"
+    );
+}

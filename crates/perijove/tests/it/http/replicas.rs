@@ -1,0 +1,165 @@
+//! Several hubs on one database, and hubs that come and go.
+
+use perijove_spawn::fake::Script;
+use perijove_testkit::{App, Browser};
+use reqwest::Method;
+use serde_json::json;
+
+use super::{refused, signed_in, start_server, token};
+
+const SERVER: &str = "users/ann/server";
+
+async fn phase(browser: &Browser) -> (bool, serde_json::Value) {
+    let model = browser.api(Method::GET, SERVER, None).await.expect(200).json();
+    (model["ready"].as_bool().unwrap(), model["pending"].clone())
+}
+
+#[tokio::test]
+async fn any_hub_answers_for_what_another_began() {
+    let app = App::start().await;
+    let other = app.replica().await;
+    let ann = other.browser();
+    ann.sign_in("ann", "x").await;
+    // Both see the session, the tokens, the servers.
+    let here = app.browser_at_hub();
+    here.sign_in("ann", "x").await;
+    let secret = token(&ann, "ann", json!({})).await;
+    assert_eq!(
+        here.api_with_token(&secret, Method::GET, "user", None).await.status,
+        200
+    );
+    ann.api(Method::POST, SERVER, None).await.expect(201);
+    assert_eq!(phase(&here).await, (true, json!(null)));
+    refused(&here.api(Method::POST, SERVER, None).await, 400, "is already running");
+    here.api(Method::DELETE, SERVER, None).await.expect(204);
+    assert_eq!(phase(&ann).await, (false, json!(null)));
+    assert_eq!(app.spawner.starts(), 1);
+    let root = app.browser_at_hub();
+    root.sign_in("root", "x").await;
+    root.api(Method::DELETE, "users/ann", None).await.expect(204);
+    assert!(!signed_in(&ann).await);
+    other.stop().await;
+}
+
+#[tokio::test]
+async fn two_hubs_asked_at_once_start_one_server() {
+    let app = App::start().await;
+    let other = app.replica().await;
+    let (here, there) = (app.browser_at_hub(), other.browser());
+    here.sign_in("ann", "x").await;
+    there.sign_in("ann", "x").await;
+    let (first, second) = tokio::join!(
+        here.api(Method::POST, SERVER, None),
+        there.api(Method::POST, SERVER, None)
+    );
+    let statuses = [first.status, second.status];
+    assert!(
+        statuses.iter().all(|status| matches!(status, 201 | 400)) && statuses.contains(&201),
+        "{statuses:?}"
+    );
+    assert_eq!(app.spawner.starts(), 1);
+    assert_eq!(app.spawner.running().len(), 1);
+    other.stop().await;
+}
+
+#[tokio::test]
+async fn a_code_from_one_hub_is_exchanged_at_another_and_once() {
+    let app = App::start().await;
+    let other = app.replica().await;
+    let ann = app.sign_in("ann").await;
+    start_server(&ann, "ann").await;
+    let spec = app.spawner.specs().pop().unwrap();
+    let answer = ann
+        .get("hub/api/oauth2/authorize?client_id=jupyterhub-user-ann&response_type=code")
+        .await
+        .expect(302);
+    let code = answer.to().split_once("code=").unwrap().1.to_owned();
+    let exchange = async |browser: Browser| {
+        let fields = [
+            ("client_id", "jupyterhub-user-ann"),
+            ("client_secret", spec.api_token.expose()),
+            ("grant_type", "authorization_code"),
+            ("code", &code),
+        ];
+        let request = browser.request(Method::POST, "hub/api/oauth2/token").form(&fields);
+        browser.send(request).await.status
+    };
+    assert_eq!(exchange(other.browser()).await, 200);
+    assert_eq!(exchange(app.browser_at_hub()).await, 400);
+    other.stop().await;
+}
+
+#[tokio::test]
+async fn progress_of_a_start_is_told_by_the_other_hub() {
+    let app = App::builder()
+        .config("[hub]\nslow_spawn_timeout = \"50ms\"\n")
+        .start()
+        .await;
+    let other = app.replica().await;
+    let (here, there) = (app.browser_at_hub(), other.browser());
+    here.sign_in("ann", "x").await;
+    there.sign_in("ann", "x").await;
+    app.spawner.play(Script {
+        silent: true,
+        ..Script::default()
+    });
+    here.api(Method::POST, SERVER, None).await.expect(202);
+    let path = format!("hub/api/{SERVER}/progress?_xsrf={}", there.xsrf());
+    let watching = tokio::spawn(async move { there.get(&path).await });
+    here.api(Method::DELETE, SERVER, None).await;
+    let told = watching.await.unwrap().expect(200).body;
+    assert!(told.contains("Spawn cancelled"), "{told}");
+    other.stop().await;
+}
+
+#[tokio::test]
+async fn a_start_that_a_hub_left_behind_is_finished_by_the_next() {
+    let app = App::builder()
+        .config("[hub]\nslow_spawn_timeout = \"50ms\"\n")
+        .start()
+        .await;
+    let ann = app.sign_in("ann").await;
+    app.spawner.play(Script {
+        hang_in_start: true,
+        ..Script::default()
+    });
+    ann.api(Method::POST, SERVER, None).await.expect(202);
+    app.spawner.play(Script::default());
+    let app = app.restart().await;
+    let path = format!("hub/api/{SERVER}/progress?_xsrf={}", ann.xsrf());
+    let told = ann.get(&path).await.expect(200).body;
+    assert!(told.contains("\"ready\":true"), "{told}");
+    assert_eq!(app.spawner.starts(), 1, "what had been started is adopted");
+    assert_eq!(ann.get("user/ann/api").await.status, 200);
+}
+
+#[tokio::test]
+async fn running_servers_are_reached_while_no_hub_is_there_and_known_afterwards() {
+    let app = App::start().await;
+    let ann = app.sign_in("ann").await;
+    start_server(&ann, "ann").await;
+    app.hub.stop().await;
+    assert_eq!(ann.get("user/ann/api").await.status, 200, "the edge needs no hub");
+    let app = app.restart().await;
+    assert_eq!(phase(&ann).await, (true, json!(null)));
+    assert_eq!(app.spawner.starts(), 1);
+    ann.api(Method::DELETE, SERVER, None).await.expect(204);
+}
+
+#[tokio::test]
+async fn restarts_in_the_middle_of_everything_lose_nothing() {
+    let mut app = App::start().await;
+    let ann = app.sign_in("ann").await;
+    let secret = token(&ann, "ann", json!({ "note": "kept" })).await;
+    for round in 1..=3 {
+        ann.api(Method::POST, SERVER, None).await.expect(201);
+        app = app.restart().await;
+        assert_eq!(phase(&ann).await, (true, json!(null)), "round {round}");
+        assert_eq!(ann.api_with_token(&secret, Method::GET, "user", None).await.status, 200);
+        ann.api(Method::DELETE, SERVER, None).await.expect(204);
+        app = app.restart().await;
+        assert_eq!(phase(&ann).await, (false, json!(null)), "round {round}");
+        assert!(signed_in(&ann).await);
+        assert_eq!(app.spawner.starts(), round);
+    }
+}

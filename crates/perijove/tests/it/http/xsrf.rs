@@ -1,0 +1,245 @@
+//! Pages elsewhere can't act for somebody who is signed in here.
+
+use perijove_testkit::{Answer, App, Browser};
+use reqwest::Method;
+
+use super::{full_token, refused, start_server};
+
+const MISSING: &str = "'_xsrf' argument missing from POST";
+const MISMATCH: &str = "XSRF cookie does not match POST argument";
+
+/// POST of a form with this token, whatever the cookie is.
+async fn post(browser: &Browser, path: &str, xsrf: Option<&str>) -> Answer {
+    let fields: Vec<(&str, &str)> = xsrf.map(|xsrf| ("_xsrf", xsrf)).into_iter().collect();
+    browser.send(browser.request(Method::POST, path).form(&fields)).await
+}
+
+#[tokio::test]
+async fn a_form_without_or_with_another_token_is_refused() {
+    let app = App::start().await;
+    let (ann, bob) = (app.sign_in("ann").await, app.sign_in("bob").await);
+    let anonymous = app.browser();
+    anonymous.get("hub/login").await;
+    let cases = [
+        (None, MISSING),
+        (Some(""), MISMATCH),
+        (Some("nonsense"), MISMATCH),
+        (Some(&*bob.xsrf()), MISMATCH),
+        (Some(&*anonymous.xsrf()), MISMATCH),
+    ]
+    .map(|(token, words)| (token.map(str::to_owned), words));
+    for path in ["hub/spawn", "hub/spawn/ann", "hub/stop/ann"] {
+        for (token, words) in &cases {
+            let answer = post(&ann, path, token.as_deref()).await.expect(403);
+            assert!(answer.text().contains(words), "{words}: {}", answer.text());
+        }
+    }
+    assert_eq!(app.spawner.starts(), 0);
+    post(&ann, "hub/spawn", Some(&ann.xsrf())).await.expect(302);
+    assert_eq!(app.spawner.starts(), 1);
+}
+
+#[tokio::test]
+async fn a_sign_in_form_that_ran_out_is_shown_again() {
+    let app = App::start().await;
+    let browser = app.browser();
+    browser.get("hub/login").await.expect(200);
+    for token in [None, Some("nonsense")] {
+        let mut fields = vec![("username", "ann"), ("password", "x")];
+        fields.extend(token.map(|token| ("_xsrf", token)));
+        let answer = browser
+            .send(browser.request(Method::POST, "hub/login").form(&fields))
+            .await
+            .expect(403);
+        assert!(answer.body.contains("expired"), "{}", answer.body);
+        assert!(answer.body.contains("id=\"login_submit\""), "{}", answer.body);
+        assert!(answer.set_cookie("jupyterhub-hub-login").is_none());
+    }
+    // The page that came back works.
+    let fields = [("username", "ann"), ("password", "x")];
+    browser.post_form("hub/login", &fields).await.expect(302);
+}
+
+#[tokio::test]
+async fn a_token_from_before_sign_in_fails_afterwards() {
+    let app = App::start().await;
+    let ann = app.browser();
+    ann.get("hub/login").await;
+    let before = ann.xsrf();
+    ann.sign_in("ann", "x").await;
+    assert_ne!(ann.xsrf(), before);
+    post(&ann, "hub/spawn", Some(&before)).await.expect(403);
+    // Neither does one from before signing out.
+    let during = ann.xsrf();
+    ann.get("hub/logout").await;
+    ann.sign_in("ann", "x").await;
+    post(&ann, "hub/spawn", Some(&during)).await.expect(403);
+    assert_eq!(app.spawner.starts(), 0);
+}
+
+#[tokio::test]
+async fn a_cookie_tossed_by_a_sibling_site_is_passed_over() {
+    let app = App::start().await;
+    let (ann, eve) = (app.sign_in("ann").await, app.sign_in("eve").await);
+    let (own, tossed) = (ann.xsrf(), eve.xsrf());
+    let session = format!(
+        "jupyterhub-hub-login={}; jupyterhub-session-id={}",
+        ann.cookie("jupyterhub-hub-login").unwrap(),
+        ann.cookie("jupyterhub-session-id").unwrap()
+    );
+    let send = |cookies: String, given: String| {
+        let browser = app.browser();
+        async move {
+            let request = browser
+                .request(Method::POST, "hub/spawn")
+                .header("cookie", cookies)
+                .form(&[("_xsrf", given)]);
+            browser.send(request).await.status
+        }
+    };
+    let both = format!("_xsrf={tossed}; {session}; _xsrf={own}");
+    assert_eq!(send(both.clone(), tossed.clone()).await, 403);
+    assert_eq!(send(format!("_xsrf={tossed}; {session}"), tossed).await, 403);
+    assert_eq!(send(session, own.clone()).await, 403, "the token without its cookie");
+    assert_eq!(app.spawner.starts(), 0);
+    assert_eq!(send(both, own).await, 302);
+}
+
+#[tokio::test]
+async fn how_the_browser_fetches_is_no_way_around() {
+    let app = App::start().await;
+    let ann = app.sign_in("ann").await;
+    for mode in ["no-cors", "cors", "same-origin", "navigate", "websocket", "nonsense"] {
+        let request = ann.request(Method::POST, "hub/spawn").header("sec-fetch-mode", mode);
+        assert_eq!(ann.send(request).await.status, 403, "POST {mode}");
+        let json = ann
+            .request(Method::POST, "hub/api/users/ann/server")
+            .header("sec-fetch-mode", mode)
+            .header("content-type", "application/json");
+        assert_eq!(ann.send(json).await.status, 403, "POST to the API {mode}");
+    }
+    for mode in ["no-cors", "cors", "same-origin", "nonsense"] {
+        assert_eq!(
+            ann.get_with("hub/spawn", "sec-fetch-mode", mode).await.status,
+            403,
+            "GET {mode}"
+        );
+    }
+    assert_eq!(app.spawner.starts(), 0, "no picture in somebody's page starts a server");
+    assert_eq!(
+        ann.get_with("hub/spawn", "sec-fetch-mode", "navigate").await.status,
+        302
+    );
+    assert_eq!(app.spawner.starts(), 1);
+}
+
+#[tokio::test]
+async fn reading_the_api_by_script_needs_the_token_following_a_link_does_not() {
+    let app = App::start().await;
+    let ann = app.sign_in("ann").await;
+    for mode in ["cors", "same-origin", "no-cors"] {
+        let answer = ann.get_with("hub/api/user", "sec-fetch-mode", mode).await;
+        refused(&answer, 403, "'_xsrf' argument missing from GET");
+        let path = format!("hub/api/user?_xsrf={}", ann.xsrf());
+        assert_eq!(ann.get_with(&path, "sec-fetch-mode", mode).await.status, 200);
+        for name in ["x-xsrftoken", "x-csrftoken"] {
+            let request = ann
+                .request(Method::GET, "hub/api/user")
+                .header("sec-fetch-mode", mode)
+                .header(name, ann.xsrf());
+            assert_eq!(ann.send(request).await.status, 200, "{name}");
+        }
+        let head = ann.request(Method::HEAD, "hub/api/user").header("sec-fetch-mode", mode);
+        assert_eq!(ann.send(head).await.status, 200, "HEAD {mode}");
+    }
+    assert_eq!(
+        ann.get_with("hub/api/user", "sec-fetch-mode", "navigate").await.status,
+        200
+    );
+    assert_eq!(ann.get("hub/api/user").await.status, 200, "curl with a cookie");
+}
+
+#[tokio::test]
+async fn writing_through_the_api_with_a_cookie_needs_token_and_json() {
+    let app = App::start().await;
+    let ann = app.sign_in("ann").await;
+    start_server(&ann, "ann").await;
+    let delete = ann.send(ann.request(Method::DELETE, "hub/api/users/ann/server")).await;
+    refused(&delete, 403, "'_xsrf' argument missing from DELETE");
+    assert_eq!(app.spawner.running().len(), 1);
+
+    let xsrf = ann.xsrf();
+    for kind in [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "application/jsonx",
+    ] {
+        let request = ann
+            .request(Method::POST, "hub/api/users/ann/tokens")
+            .header("x-xsrftoken", &xsrf)
+            .header("content-type", kind)
+            .body("{}");
+        refused(&ann.send(request).await, 403, "Missing or invalid credentials.");
+    }
+    for kind in [
+        "application/json",
+        "application/json; charset=UTF-8",
+        "Application/JSON",
+    ] {
+        let request = ann
+            .request(Method::POST, "hub/api/users/ann/tokens")
+            .header("x-xsrftoken", &xsrf)
+            .header("content-type", kind)
+            .body("{}");
+        assert_eq!(ann.send(request).await.status, 201, "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_has_an_api_token_needs_no_other() {
+    let app = App::start().await;
+    let token = full_token(&app, "ann").await;
+    let browser = app.browser();
+    for kind in ["application/json", "text/plain", "application/x-www-form-urlencoded"] {
+        let request = browser
+            .request(Method::POST, "hub/api/users/ann/tokens")
+            .header("authorization", format!("Bearer {token}"))
+            .header("content-type", kind)
+            .header("sec-fetch-mode", "cors")
+            .header("origin", "https://elsewhere.example")
+            .body("{}");
+        assert_eq!(browser.send(request).await.status, 201, "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn an_api_token_wins_over_the_cookie() {
+    let app = App::start().await;
+    let ann = app.sign_in("ann").await;
+    let token = full_token(&app, "bob").await;
+    let with = |value: String| ann.request(Method::GET, "hub/api/user").header("authorization", value);
+    let answer = ann.send(with(format!("token {token}"))).await.expect(200);
+    assert_eq!(answer.json()["name"], "bob");
+    // A token that does not hold is not made up for by a cookie.
+    let answer = ann.send(with("token 0123456789abcdef".into())).await;
+    refused(&answer, 403, "Missing or invalid credentials.");
+}
+
+#[tokio::test]
+async fn fetches_in_the_background_leave_the_token_of_open_pages_alone() {
+    let app = App::start().await;
+    let browser = app.browser();
+    for mode in ["cors", "no-cors", "same-origin"] {
+        let answer = browser.get_with("hub/error/404", "sec-fetch-mode", mode).await;
+        assert!(answer.set_cookie("_xsrf").is_none(), "{mode}");
+    }
+    let answer = browser.get_with("hub/error/404", "sec-fetch-mode", "navigate").await;
+    assert!(answer.set_cookie("_xsrf").unwrap().contains("Max-Age=3600"));
+    // A token that still holds is kept, so that the forms of other tabs work on.
+    let first = app.browser();
+    first.get("hub/login").await;
+    let token = first.xsrf();
+    first.get("hub/login").await;
+    assert_eq!(first.xsrf(), token);
+}

@@ -8,9 +8,9 @@ use perijove_model::escape::segment;
 use perijove_model::names::{oauth_client_id, server_path};
 use serde_json::json;
 
-/// All but what the backend adds.
+/// All but what the backend adds. `client_id`: if it is not the usual one.
 #[must_use]
-pub fn environment(config: &Config, user: &str, server: &str) -> BTreeMap<String, String> {
+pub fn environment(config: &Config, user: &str, server: &str, client_id: Option<&str>) -> BTreeMap<String, String> {
     let base = config.hub.base_url.as_str();
     let path = server_path(base, user, server);
     let api = format!("{}{base}hub/api", origin(&config.hub.connect_url()));
@@ -27,7 +27,10 @@ pub fn environment(config: &Config, user: &str, server: &str) -> BTreeMap<String
     let spawner = &config.spawner;
 
     let mut env: BTreeMap<String, String> = [
-        ("JUPYTERHUB_CLIENT_ID", oauth_client_id(user, server)),
+        (
+            "JUPYTERHUB_CLIENT_ID",
+            client_id.map_or_else(|| oauth_client_id(user, server), str::to_owned),
+        ),
         ("JUPYTERHUB_COOKIE_HOST_PREFIX_ENABLED", "0".to_owned()),
         ("JUPYTERHUB_HOST", public.clone()),
         ("JUPYTERHUB_OAUTH_CALLBACK_URL", format!("{path}oauth_callback")),
@@ -98,7 +101,7 @@ mod tests {
     /// The values were read off JupyterHub 6.1.1's `Spawner.get_env` for the same user, server and base URL.
     #[test]
     fn is_that_of_jupyterhub() {
-        let env = environment(&config(), "ann@x.org", "gpu");
+        let env = environment(&config(), "ann@x.org", "gpu", None);
         for (name, value) in [
             ("JUPYTERHUB_CLIENT_ID", "jupyterhub-user-ann%40x.org-gpu"),
             ("JUPYTERHUB_COOKIE_HOST_PREFIX_ENABLED", "0"),
@@ -136,7 +139,7 @@ mod tests {
     fn the_public_url_is_told() {
         let mut config = config();
         config.hub.public_url = Some("https://hub.example.org/".parse().unwrap());
-        let env = environment(&config, "ann", "");
+        let env = environment(&config, "ann", "", None);
         assert_eq!(env["JUPYTERHUB_HOST"], "https://hub.example.org");
         assert_eq!(
             env["JUPYTERHUB_PUBLIC_URL"],

@@ -65,7 +65,12 @@ impl Driver<'_> {
         Ok(ServerSpec {
             key: self.key(spawner)?,
             command: [config.spawner.cmd.as_slice(), &config.spawner.args].concat(),
-            env: env::environment(config, &spawner.user_name, &spawner.name),
+            env: env::environment(
+                config,
+                &spawner.user_name,
+                &spawner.name,
+                spawner.oauth_client_id.as_deref(),
+            ),
             api_token,
             prefix: path(self.hub, spawner),
             options: spawner.user_options.clone().unwrap_or_else(|| json!({})),

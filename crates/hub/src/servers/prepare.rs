@@ -41,10 +41,11 @@ impl Driver<'_> {
         )
         .await?;
         let path = path(hub, spawner);
+        let client_id = free_client_id(&tx, spawner).await?;
         oauth::put_client(
             &tx,
             &oauth::NewClient {
-                identifier: &client_id(spawner),
+                identifier: &client_id,
                 description: &note(hub, spawner),
                 secret: &client_secret.hashed,
                 redirect_uri: &format!("{path}oauth_callback"),
@@ -52,7 +53,7 @@ impl Driver<'_> {
             },
         )
         .await?;
-        spawners::set_prepared(&tx, self.id, &path, &client_id(spawner), now).await?;
+        spawners::set_prepared(&tx, self.id, &path, &client_id, now).await?;
         tx.commit().await?;
 
         self.reached(spawner, Phase::Prepared);
@@ -74,7 +75,12 @@ impl Driver<'_> {
 pub(super) async fn clear_contract(hub: &Hub, tx: &Tx, spawner: &Spawner) -> Stepped {
     spawners::clear_server(tx, spawner.id).await?;
     tokens::delete_server_tokens(tx, spawner.user_id, &note(hub, spawner)).await?;
-    oauth::delete_client(tx, &client_id(spawner)).await?;
+    let usual = usual_client_id(spawner);
+    for client_id in [spawner.oauth_client_id.as_ref(), Some(&usual)].into_iter().flatten() {
+        if !spawners::client_is_anothers(tx, client_id, spawner.id).await? {
+            oauth::delete_client(tx, client_id).await?;
+        }
+    }
     Ok(())
 }
 
@@ -82,8 +88,18 @@ pub(super) fn path(hub: &Hub, spawner: &Spawner) -> String {
     server_path(hub.config.hub.base_url.as_str(), &spawner.user_name, &spawner.name)
 }
 
-fn client_id(spawner: &Spawner) -> String {
+fn usual_client_id(spawner: &Spawner) -> String {
     oauth_client_id(&spawner.user_name, &spawner.name)
+}
+
+/// By the contract's rule the server `lee` of `ann` and the default server of `ann-lee` have the same id. Whoever comes
+/// second gets one that no name leads to, or the one would end the other's sign-ins.
+async fn free_client_id(tx: &Tx, spawner: &Spawner) -> Stepped<String> {
+    let usual = usual_client_id(spawner);
+    Ok(match spawners::client_is_anothers(tx, &usual, spawner.id).await? {
+        true => format!("{usual}+{}", spawner.id),
+        false => usual,
+    })
 }
 
 fn note(hub: &Hub, spawner: &Spawner) -> String {

@@ -221,3 +221,39 @@ async fn assert_gone(hub: &perijove_hub::Hub, id: i64) -> spawners::Spawner {
     );
     spawner
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn servers_whose_names_run_together_leave_each_other_alone() {
+    let setup = Setup::new();
+    let hub = setup.hub().await;
+    let victim = start(&hub, "ann-lee", "").await.unwrap();
+    until(&hub, victim.spawner_id, Phase::Ready).await;
+    let other = start(&hub, "ann", "lee").await.unwrap();
+    until(&hub, other.spawner_id, Phase::Ready).await;
+
+    let ids: Vec<String> = setup
+        .backend
+        .specs()
+        .iter()
+        .map(|spec| spec.env["JUPYTERHUB_CLIENT_ID"].clone())
+        .collect();
+    assert_eq!(ids[0], "jupyterhub-user-ann-lee");
+    assert_ne!(ids[0], ids[1]);
+    for (begun, id, callback) in [
+        (victim, &ids[0], "/user/ann-lee/oauth_callback"),
+        (other, &ids[1], "/user/ann/lee/oauth_callback"),
+    ] {
+        let client = oauth::client(&hub.store, id).await.unwrap().unwrap();
+        assert_eq!(client.redirect_uri, callback);
+        let owner = spawners::by_oauth_client(&hub.store, id).await.unwrap().unwrap();
+        assert_eq!(owner.id, begun.spawner_id);
+    }
+
+    let spawner = row(&hub, other.spawner_id).await;
+    perijove_hub::servers::request_stop(&hub, &spawner, false)
+        .await
+        .unwrap();
+    until(&hub, other.spawner_id, Phase::Stopped).await;
+    assert!(oauth::client(&hub.store, &ids[0]).await.unwrap().is_some());
+    assert!(oauth::client(&hub.store, &ids[1]).await.unwrap().is_none());
+}

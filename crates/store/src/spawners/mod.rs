@@ -212,6 +212,12 @@ pub async fn by_oauth_client(db: &impl Db, client_id: &str) -> Result<Option<Spa
     db.row(&BY_CLIENT, &[client_id.into()]).await?.map(read).transpose()
 }
 
+/// Whether an OAuth client belongs to another server than this one.
+pub async fn client_is_anothers(db: &impl Db, client_id: &str, id: i64) -> Result<bool> {
+    const OTHERS: Stmt = Stmt::read("SELECT id FROM spawners WHERE oauth_client_id = $1 AND id <> $2 LIMIT 1");
+    Ok(db.row(&OTHERS, &[client_id.into(), id.into()]).await?.is_some())
+}
+
 pub async fn by_id(db: &impl Db, id: i64) -> Result<Option<Spawner>> {
     const BY_ID: Stmt = Stmt::read(concat!("SELECT ", columns!(), " WHERE s.id = $1"));
     db.row(&BY_ID, &[id.into()]).await?.map(read).transpose()

@@ -101,7 +101,7 @@ pub(crate) fn free_port() -> u16 {
     }
 }
 
-fn free_address() -> SocketAddr {
+pub(crate) fn free_address() -> SocketAddr {
     ([127, 0, 0, 1], free_port()).into()
 }
 
@@ -293,6 +293,38 @@ impl Site {
     pub(crate) async fn sign_in(&self, name: &str) -> Browser {
         let browser = self.browser();
         browser.sign_in(name, "any password").await;
+        browser
+    }
+
+    /// The set-up link that was printed.
+    pub(crate) fn setup_link(&self) -> String {
+        let log = self.log();
+        log.lines()
+            .find(|line| line.contains("/hub/setup?token="))
+            .unwrap()
+            .to_owned()
+    }
+
+    /// An invitation that `perijove invite` has printed.
+    pub(crate) fn invitation(&self, name: &str) -> String {
+        let output = self.command(&["invite", name]).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    }
+
+    /// Somebody follows a one-time link and chooses a password, and is signed in.
+    pub(crate) async fn follow(&self, link: &str, name: &str) -> Browser {
+        let browser = self.browser();
+        browser.get(link).await.expect(200);
+        let (_, token) = link.split_once("token=").unwrap();
+        let password = ("password", "a password of some length");
+        let fields = [
+            ("token", token),
+            ("username", name),
+            password,
+            ("password_again", password.1),
+        ];
+        browser.post_form("hub/setup", &fields).await.expect(302);
         browser
     }
 

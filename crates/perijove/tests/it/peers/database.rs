@@ -4,20 +4,22 @@ use std::path::Path;
 
 use reqwest::Method;
 
-use super::command;
-use crate::support::{self, Site};
+use super::{JupyterHub, command};
+use crate::support::{self, Site, eventually};
 
 const WHAT: &str = "JupyterHub's own database";
 /// Another revision, of JupyterHub 5.
 const OLD: &str = "import sqlite3, sys; db = sqlite3.connect(sys.argv[1]); \
                    db.execute(\"UPDATE alembic_version SET version_num = '4621fec11365'\"); db.commit()";
 
+const FOR_ANN: &str = "[[auth]]\nkind = \"dummy\"\n[access]\nallowed_users = [\"ann\"]\n";
+
 /// All that is in it, as text.
 const DUMP: &str = "import sqlite3, sys; print(*sqlite3.connect(sys.argv[1]).iterdump(), sep='\\n')";
 
 /// A site that is configured to go on with the database of a JupyterHub.
-fn site() -> Site {
-    let site = Site::new("[[auth]]\nkind = \"dummy\"\n[access]\nallowed_users = [\"ann\"]\n");
+fn site(toml: &str) -> Site {
+    let site = Site::new(toml);
     let database = format!("sqlite:///{}", site.ground.path().join("jupyterhub.sqlite").display());
     site.with("PERIJOVE_HUB_DATABASE", &database)
 }
@@ -44,7 +46,7 @@ async fn goes_to_us_and_back() {
     let Some(environment) = support::environment("test", WHAT) else {
         return;
     };
-    let mut site = site();
+    let mut site = site(FOR_ANN);
     let before = jupyterhub_token(&site, &environment);
     site.serve().await;
     assert!(opens(&site, &before).await, "a token that JupyterHub has made");
@@ -64,7 +66,7 @@ async fn of_another_revision_is_refused_with_the_command_that_helps() {
     let Some(environment) = support::environment("test", WHAT) else {
         return;
     };
-    let site = site();
+    let site = site(FOR_ANN);
     jupyterhub_token(&site, &environment);
     let file = site.ground.path().join("jupyterhub.sqlite");
     let python = |script| {
@@ -85,4 +87,52 @@ async fn of_another_revision_is_refused_with_the_command_that_helps() {
         "{said}"
     );
     assert!(python(DUMP) == before, "nothing was changed");
+}
+
+/// A server that JupyterHub has started runs on under us, and under JupyterHub again.
+#[tokio::test]
+async fn takes_running_servers_along() {
+    let Some(environment) = support::environment("test", WHAT) else {
+        return;
+    };
+    let mut site = site("[[auth]]\nkind = \"dummy\"\n[access]\nallow_all = true\n");
+    let (edge, hub) = (site.edge_address, site.hub_address);
+    let jupyterhub = JupyterHub::start(&site.ground, &environment, edge, hub).await;
+    jupyterhub.api(Method::POST, "users/ann").await.expect(201);
+    let started = jupyterhub.api(Method::POST, "users/ann/server").await.status;
+    assert!([201, 202].contains(&started), "{}", jupyterhub.log());
+    jupyterhub.stop().await;
+    let [process] = site.processes_of("ann")[..] else {
+        panic!("one server: {:?}", site.processes_of("ann"))
+    };
+
+    site.serve().await;
+    site.ready("ann").await;
+    let told = eventually("the route leads to the server", async || {
+        let answer = site.browser().get("/user/ann/x").await;
+        (answer.status == 200).then(|| answer.json())
+    })
+    .await;
+    assert_eq!(told["pid"], process.as_raw_pid());
+    let token = told["JUPYTERHUB_API_TOKEN"].as_str().unwrap();
+    assert!(opens(&site, token).await, "the server's token holds");
+    let said = site.command(&["stop"]).output().unwrap();
+    assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+
+    let jupyterhub = JupyterHub::start(&site.ground, &environment, edge, hub).await;
+    let servers = async || jupyterhub.api(Method::GET, "users/ann").await.expect(200).json()["servers"].clone();
+    eventually("JupyterHub has found the server", async || {
+        (servers().await[""]["ready"] == true).then_some(())
+    })
+    .await;
+    assert_eq!(site.processes_of("ann"), [process]);
+    jupyterhub.stop().await;
+
+    site.serve().await;
+    site.ready("ann").await;
+    let ask = site.api(Method::DELETE, "users/ann/server", None).await.status;
+    assert!([202, 204].contains(&ask));
+    site.stopped("ann").await;
+    assert_eq!(site.processes_of("ann"), []);
+    site.stop().await;
 }

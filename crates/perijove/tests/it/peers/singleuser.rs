@@ -44,13 +44,12 @@ async fn of_jupyterhub_5() {
 async fn server(environment: &str, what: &str) -> Option<(Site, Browser)> {
     let environment = support::environment(environment, what)?;
     let mut site = Site::new(&format!(
-        "[[auth]]\nkind = \"dummy\"\n[access]\nallow_all = true\n\
-         [spawner]\nhttp_timeout = \"120s\"\nenvironment = {{ JUPYTERHUB_ACTIVITY_INTERVAL = \"1\" }}\n\
+        "[spawner]\nhttp_timeout = \"120s\"\nenvironment = {{ JUPYTERHUB_ACTIVITY_INTERVAL = \"1\" }}\n\
          [spawner.process]\nenvironment_dir = \"{}\"\n",
         environment.display()
     ));
     site.serve().await;
-    let ann = site.sign_in("ann").await;
+    let ann = site.follow(&site.setup_link(), "ann").await;
     let asked = ann.api(Method::POST, "users/ann/server", None).await;
     assert!([201, 202].contains(&asked.status), "{}", asked.body);
     site.ready("ann").await;
@@ -130,7 +129,7 @@ async fn is_seen(site: &Site, kernel: &mut Kernel) {
 }
 
 async fn is_nobody_elses(site: &Site) {
-    let bob = site.sign_in("bob").await;
+    let bob = site.follow(&site.invitation("bob"), "bob").await;
     assert_eq!(bob.get("/user/ann/api/status").await.status, 403);
     let asked = bob.get(FILE).await.expect(302);
     assert!(
@@ -148,9 +147,8 @@ struct Kernel {
 
 impl Kernel {
     async fn start(site: &Site, ann: &Browser) -> Self {
-        let xsrf = ann
-            .cookie_at("/user/ann/", "_xsrf")
-            .expect("the server's own token against forgery");
+        // The server's own token against forgery.
+        let xsrf = ann.cookie_at("/user/ann/", "_xsrf").unwrap();
         let ask = ann
             .request(Method::POST, "/user/ann/api/kernels")
             .header("x-xsrftoken", xsrf);

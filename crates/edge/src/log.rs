@@ -3,7 +3,7 @@
 use http::Uri;
 
 const LONGEST: usize = 240;
-const SECRET: [&str; 6] = ["token", "auth", "key", "code", "state", "_xsrf"];
+const SECRET: [&str; 7] = ["token", "auth", "key", "code", "state", "_xsrf", "password"];
 
 /// The path and query, with the values of secret-looking parameters hidden.
 pub(crate) fn shown(uri: &Uri) -> String {
@@ -19,6 +19,7 @@ pub(crate) fn shown(uri: &Uri) -> String {
 fn parameter(text: &str) -> String {
     match text.split_once('=') {
         Some((name, _)) if is_secret(name) => format!("{}=[secret]", cut(name)),
+        Some((name, value)) if holds_parameters(value) => format!("{}=[address]", cut(name)),
         _ => cut(text),
     }
 }
@@ -28,6 +29,12 @@ fn is_secret(name: &str) -> bool {
         .unwrap_or_else(|| name.to_owned())
         .to_ascii_lowercase();
     SECRET.iter().any(|word| name.contains(word))
+}
+
+/// An address within the address, as `next` has it, may have secrets of its own.
+fn holds_parameters(value: &str) -> bool {
+    let value = value.to_ascii_lowercase();
+    ["?", "=", "%3f", "%3d", "%25"].iter().any(|sign| value.contains(sign))
 }
 
 /// At most so many characters, none that would break the line.
@@ -49,7 +56,7 @@ mod tests {
 
     #[test]
     fn hides_secrets_and_keeps_the_rest() {
-        let uri = "/user/a/lab?token=abc&x=1&Access%5FToken=abc&next=%2F&oauth_state=abc&code=abc&flag"
+        let uri = "/user/a/lab?token=abc&x=1&Access%5FToken=abc&next=%2F&oauth_state=abc&code=abc&b=%2Flab%3Ftoken%3Dabc&c=%252Flab%253Fkey%253Dabc&flag"
             .parse()
             .unwrap();
         let text = shown(&uri);

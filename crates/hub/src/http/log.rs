@@ -80,7 +80,7 @@ pub fn without_secrets(url: &str) -> String {
             let name = perijove_model::escape::decode(key).unwrap_or_default().to_lowercase();
             let secret = SECRET_KEYS.iter().any(|word| name.contains(word));
             // `next` may hold a whole address with a query of its own.
-            let nested = value.contains("%3F") || value.contains("%3f") || value.contains('?');
+            let nested = holds_parameters(value);
             line += if secret {
                 "=[secret]"
             } else if nested {
@@ -99,6 +99,11 @@ pub fn without_secrets(url: &str) -> String {
     line
 }
 
+fn holds_parameters(value: &str) -> bool {
+    let value = value.to_ascii_lowercase();
+    ["?", "=", "%3f", "%3d", "%25"].iter().any(|sign| value.contains(sign))
+}
+
 #[cfg(test)]
 mod tests {
     use super::without_secrets;
@@ -111,6 +116,10 @@ mod tests {
         );
         assert_eq!(
             without_secrets("/hub/login?next=%2Fx%3Fcode%3Dabc"),
+            "/hub/login?next=[address]"
+        );
+        assert_eq!(
+            without_secrets("/hub/login?next=%252Fx%253Fcode"),
             "/hub/login?next=[address]"
         );
         assert_eq!(without_secrets("/hub/setup?tok%65n=abc"), "/hub/setup?tok%65n=[secret]");

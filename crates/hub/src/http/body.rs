@@ -1,4 +1,5 @@
-//! Requests' bodies: read whole before anything is answered, within bounds of size and time.
+//! What no handler is to be bothered with: bodies are read whole before anything is answered, within bounds of size and
+//! time.
 //!
 //! An answer that comes while the client still sends is lost on its way: the connection is cut under it. So what is too
 //! large is read to its end, as far as that is reasonable, and thrown away.
@@ -26,6 +27,10 @@ const TIME: Duration = Duration::from_secs(120);
 
 pub(super) async fn whole(request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
+    // No name has it, and PostgreSQL can't even look for it.
+    if parts.uri.to_string().contains("%00") {
+        return HttpError::bad_request("The address has a NUL character.").into_response();
+    }
     match tokio::time::timeout(TIME, read(body)).await {
         Ok(Ok(bytes)) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
         Ok(Err(error)) => error.into_response(),

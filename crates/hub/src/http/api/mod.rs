@@ -74,6 +74,10 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
             return Ok(Self(None));
         }
         let text = String::from_utf8_lossy(&bytes);
+        // PostgreSQL keeps no text with it, so nobody may come to rely on it elsewhere.
+        if text.contains("\\u0000") {
+            return Err(HttpError::bad_request("The body of the request has a NUL character."));
+        }
         let value: serde_json::Value =
             serde_json::from_str(&text).map_err(|_| HttpError::bad_request("Invalid JSON in body of request"))?;
         if value.is_null() {

@@ -38,7 +38,7 @@ pub async fn post(State(hub): State<Arc<Hub>>, RawForm(form): RawForm) -> Result
 }
 
 async fn exchange(hub: &Hub, form: &str) -> Result<std::result::Result<serde_json::Value, Refusal>> {
-    let get = |key| query_value(form, key).filter(|value| !value.is_empty());
+    let get = |key| query_value(form, key).filter(|value| !value.is_empty() && !value.contains('\0'));
     if get("grant_type").as_deref() != Some("authorization_code") {
         return Ok(Err(Refusal::UnsupportedGrantType));
     }

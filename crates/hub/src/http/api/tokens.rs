@@ -21,6 +21,8 @@ use crate::http::error::{HttpError, Result};
 use crate::http::visitor::{self, Principal, Who};
 
 const MAX_NOTE: usize = 1023;
+/// In seconds; the times of databases end somewhere behind it.
+const LONGEST_LIFE: i64 = 100 * 366 * 24 * 3600;
 
 async fn owner(hub: &Hub, principal: &Principal, name: &str, scope: Scope) -> Result<User> {
     principal.require(&hub.store, &[scope], Resource::User(name)).await?;
@@ -122,6 +124,9 @@ fn life(hub: &Hub, asked: Option<i64>) -> Result<Option<SignedDuration>> {
     let most = i64::try_from(hub.config.hub.token_expires_in_max.as_secs()).unwrap_or(i64::MAX);
     let seconds = match asked {
         Some(seconds) if seconds < 1 => return Err(HttpError::bad_request("expires_in must be a positive integer")),
+        Some(seconds) if seconds > LONGEST_LIFE => {
+            return Err(HttpError::bad_request("expires_in: a hundred years are the most"));
+        }
         Some(seconds) if most > 0 && seconds > most => {
             return Err(HttpError::bad_request(format!(
                 "expires_in: {seconds} must not exceed {most}"

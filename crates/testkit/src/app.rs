@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use perijove_auth::Authenticator;
@@ -48,7 +49,10 @@ impl Builder {
         self
     }
 
-    pub async fn start(self) -> App {
+    pub async fn start(mut self) -> App {
+        if self.database.is_none() {
+            self.database = fresh_on_postgres().await;
+        }
         let dir = Arc::new(TempDir::new().expect("a temporary directory"));
         let config = load(&self, dir.path());
         let edge = start_edge(&config, dir.path());
@@ -237,6 +241,31 @@ impl App {
         }
         panic!("the hub was not reached through the edge within 5 s");
     }
+}
+
+/// Where `PERIJOVE_TESTKIT_POSTGRES` names a PostgreSQL server that may be littered, each application gets a new
+/// database there instead of a SQLite file, so that every test can be run on both.
+async fn fresh_on_postgres() -> Option<String> {
+    static MADE: AtomicU32 = AtomicU32::new(0);
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "tests are told by the environment what is there"
+    )]
+    let server = std::env::var("PERIJOVE_TESTKIT_POSTGRES").ok()?;
+    let number = MADE.fetch_add(1, Ordering::Relaxed);
+    let name = format!("testkit_{}_{number}", std::process::id());
+    let (client, connection) = tokio_postgres::connect(&server, tokio_postgres::NoTls)
+        .await
+        .expect("the PostgreSQL server answers");
+    let connection = tokio::spawn(connection);
+    client
+        .batch_execute(&format!("CREATE DATABASE {name}"))
+        .await
+        .expect("a new database");
+    drop(client);
+    let _ = connection.await;
+    let (server, _) = server.rsplit_once('/').expect("the URL of a database");
+    Some(format!("{server}/{name}"))
 }
 
 fn load(builder: &Builder, dir: &Path) -> Arc<Config> {

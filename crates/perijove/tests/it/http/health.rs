@@ -35,7 +35,7 @@ async fn whoever_asks_for_json_learns_the_state_of_the_parts() {
         let parts = json!({
             "status": "ok",
             "hub": "ok",
-            "database": { "status": "ok", "kind": "sqlite" },
+            "database": { "status": "ok", "kind": app.hub.store.kind() },
             "edge": "ok",
         });
         assert_eq!(answer.json(), parts);

@@ -394,6 +394,87 @@ async fn odd_json_is_refused() {
 }
 
 #[tokio::test]
+async fn a_nul_byte_is_no_riddle_for_any_database() {
+    let app = App::start().await;
+    let token = super::full_token(&app, "root").await;
+    let root = app.sign_in("root").await;
+    for path in [
+        "users/a%00b",
+        "users/root/servers/a%00b",
+        "users/root/tokens/a%00",
+        "users?name_filter=%00",
+        "oauth2/authorize?client_id=%00&response_type=code",
+        "oauth2/authorize?client_id=jupyterhub&redirect_uri=%00&state=%00&scope=%00",
+    ] {
+        let answer = root.get(&format!("hub/api/{path}")).await;
+        assert!(
+            (200..500).contains(&answer.status),
+            "GET {path}: {} {}",
+            answer.status,
+            answer.body
+        );
+    }
+    let bodies = [
+        ("users", "{\"usernames\": [\"a\\u0000b\"]}"),
+        ("users/root/tokens", "{\"note\": \"a\\u0000b\"}"),
+        ("users/root/tokens", "{\"scopes\": [\"a\\u0000b\"]}"),
+        ("users/root/tokens", "{\"roles\": [\"a\\u0000b\"]}"),
+        (
+            "users/root/activity",
+            "{\"servers\": {\"a\\u0000b\": {\"last_activity\": \"2026-11-21T00:00:00Z\"}}}",
+        ),
+        ("users/root/server", "{\"user_options\": {\"a\\u0000\": \"a\\u0000b\"}}"),
+    ];
+    for (path, body) in bodies {
+        let request = root
+            .request(reqwest::Method::POST, &format!("hub/api/{path}"))
+            .header("authorization", format!("token {token}"))
+            .body(body);
+        let answer = root.send(request).await;
+        assert!(
+            (200..500).contains(&answer.status),
+            "POST {path}: {} {}",
+            answer.status,
+            answer.body
+        );
+    }
+    for field in ["client_id", "client_secret", "code", "redirect_uri", "code_verifier"] {
+        let mut fields = vec![
+            ("grant_type", "authorization_code"),
+            ("client_id", "x"),
+            ("client_secret", "x"),
+            ("code", "x"),
+        ];
+        fields.retain(|(key, _)| *key != field);
+        fields.push((field, "a\0b"));
+        let request = root
+            .request(reqwest::Method::POST, "hub/api/oauth2/token")
+            .form(&fields);
+        let answer = root.send(request).await;
+        assert!(
+            (400..500).contains(&answer.status),
+            "{field}: {} {}",
+            answer.status,
+            answer.body
+        );
+    }
+    for path in [
+        "hub/spawn?a=%00&next=%00&display_name=%00",
+        "hub/spawn/a%00b",
+        "hub/user/a%00b/lab",
+    ] {
+        let answer = root.get(path).await;
+        assert!(
+            (200..500).contains(&answer.status),
+            "GET {path}: {} {}",
+            answer.status,
+            answer.body
+        );
+    }
+    is_well(&app).await;
+}
+
+#[tokio::test]
 async fn odd_headers_of_all_kinds_are_passed_over() {
     let app = App::start().await;
     let agent = "a".repeat(20_000);

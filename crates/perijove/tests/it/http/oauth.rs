@@ -553,6 +553,54 @@ async fn a_trusted_service_does_not_ask() {
 }
 
 #[tokio::test]
+async fn a_service_elsewhere_is_named_before_people_are_sent_there() {
+    let site = r#"
+[[service]]
+name = "site"
+url = "https://reports.example.org"
+api_token = "the-secret-of-site"
+oauth_client_id = "service-of-reports"
+oauth_redirect_uri = "https://reports.example.org/callback?from=hub"
+[[role]]
+name = "users-of-services"
+scopes = ["access:services"]
+users = ["ann"]
+"#;
+    let app = App::builder().config(site).start().await;
+    let ann = app.sign_in("ann").await;
+    let client = Client {
+        id: "service-of-reports".into(),
+        secret: "the-secret-of-site".into(),
+        callback: "https://reports.example.org/callback?from=hub".into(),
+    };
+    let address = client.authorize(&[]);
+    let page = ann.get(&address).await.expect(200);
+    assert!(page.body.contains("reports.example.org"), "{}", page.body);
+    assert!(
+        !page.header("content-security-policy").contains("form-action"),
+        "the browser may follow"
+    );
+    let answer = ann.post_form(&address, &[]).await.expect(302);
+    assert!(
+        answer
+            .to()
+            .starts_with("https://reports.example.org/callback?from=hub&code="),
+        "{}",
+        answer.to()
+    );
+    client.token(&app, &parameter(&answer, "code"), &[]).await.expect(200);
+    let wrong = client.authorize(&[("scope", "nonsense")]);
+    let answer = ann.get(&wrong).await.expect(302);
+    assert!(
+        answer
+            .to()
+            .starts_with("https://reports.example.org/callback?from=hub&error=invalid_scope"),
+        "{}",
+        answer.to()
+    );
+}
+
+#[tokio::test]
 async fn who_may_not_use_a_service_gets_no_code_for_it() {
     let app = App::builder().config(SERVICE).start().await;
     let eve = app.sign_in("eve").await;

@@ -89,6 +89,7 @@ async fn tokens_are_asked_for_in_many_wrong_ways() {
         json!({ "roles": ["admin"] }),
         json!({ "expires_in": 0 }),
         json!({ "expires_in": -5 }),
+        json!({ "expires_in": i64::MAX }),
         json!({ "expires_in": "soon" }),
         json!({ "expires_in": 1.5 }),
         json!({ "expires_in": true }),
@@ -132,7 +133,7 @@ async fn a_token_ends_when_its_time_is_up() {
     let app = App::start().await;
     let ann = app.sign_in("ann").await;
     let short = token(&ann, "ann", json!({ "expires_in": 60 })).await;
-    let long = token(&ann, "ann", json!({ "expires_in": i64::MAX })).await;
+    let long = token(&ann, "ann", json!({ "expires_in": 50 * 365 * 24 * 3600_i64 })).await;
     assert_eq!(list(&ann, "ann").await.len(), 2);
     app.clock.advance(SignedDuration::from_secs(59));
     assert_eq!(status(&app, &short).await, 200);
@@ -185,7 +186,7 @@ async fn tokens_of_others_are_out_of_reach() {
     refused(&bob.api(Method::POST, "users/ann/tokens", None).await, 403, "");
     refused(&bob.api(Method::POST, "users/no-such-user/tokens", None).await, 403, "");
     assert_eq!(status(&app, made["token"].as_str().unwrap()).await, 200);
-    for odd in ["a", "1", "b1", "a1x", "a-1", "a99999999999999999999", "%00"] {
+    for odd in ["a", "1", "b1", "a1x", "a-1", "a99999999999999999999"] {
         refused(
             &ann.api(Method::GET, &format!("users/ann/tokens/{odd}"), None).await,
             404,

@@ -145,6 +145,36 @@ async fn who_is_not_let_in_gets_the_same_words() {
 }
 
 #[tokio::test]
+async fn who_is_blocked_later_is_out_at_once() {
+    let before = App::start().await;
+    let eve = before.sign_in("eve").await;
+    let secret = token(&eve, "eve", json!({})).await;
+    let database = match before.config().hub.database() {
+        perijove_config::Database::Sqlite(file) => file.to_str().unwrap().to_owned(),
+        perijove_config::Database::Postgres(url) => url.expose().to_owned(),
+        perijove_config::Database::SqliteMemory => panic!("two hubs can't meet there"),
+    };
+
+    let after = App::builder()
+        .config("[access]\nblocked_users = [\"eve\"]\n")
+        .database(&database)
+        .start()
+        .await;
+    let browser = after.browser();
+    let home = browser
+        .request(Method::GET, "hub/home")
+        .header("cookie", eve.cookies("/hub/home"));
+    browser.send(home).await.expect(302);
+    browser
+        .api_with_token(&secret, Method::GET, "user", None)
+        .await
+        .expect(403);
+    // Where nobody blocks her, both still hold.
+    eve.get("hub/home").await.expect(200);
+    eve.api_with_token(&secret, Method::GET, "user", None).await.expect(200);
+}
+
+#[tokio::test]
 async fn upper_case_is_the_same_person() {
     let app = App::start().await;
     let first = app.sign_in("ann").await;
@@ -477,4 +507,21 @@ async fn below_a_base_url_all_works_the_same() {
         .await
         .unwrap()
         .expect(200);
+}
+
+#[tokio::test]
+async fn people_of_the_configuration_have_the_role_of_everybody_from_the_first_start() {
+    let site = "[access]\nallowed_users = [\"ann\"]\nadmin_users = [\"root\"]\n\
+        [[group]]\nname = \"class\"\nusers = [\"bob\"]\n\
+        [[role]]\nname = \"lists\"\nscopes = [\"list:users\"]\nusers = [\"eve\"]\n\
+        [[role]]\nname = \"user\"\nscopes = [\"self\", \"read:hub\"]\n";
+    let app = App::builder().config(site).start().await;
+    for name in ["ann", "bob", "eve", "root"] {
+        let browser = app.sign_in(name).await;
+        start_server(&browser, name).await;
+        assert_eq!(browser.api(Method::GET, "info", None).await.status, 200, "{name}");
+    }
+    let app = app.restart().await;
+    let roles = app.sign_in("eve").await.api(Method::GET, "user", None).await.json()["roles"].clone();
+    assert_eq!(roles, json!(["lists", "user"]));
 }

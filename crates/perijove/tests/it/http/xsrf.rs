@@ -243,3 +243,43 @@ async fn fetches_in_the_background_leave_the_token_of_open_pages_alone() {
     first.get("hub/login").await;
     assert_eq!(first.xsrf(), token);
 }
+
+#[tokio::test]
+async fn a_token_from_before_sign_in_is_for_one_browser() {
+    let app = App::start().await;
+    let browser = app.browser();
+    browser.get("hub/login").await;
+    let xsrf = browser.xsrf();
+    let fields = [("_xsrf", xsrf.as_str()), ("username", "ann"), ("password", "x")];
+    let elsewhere = app
+        .browser()
+        .request(Method::POST, "hub/login")
+        .header("cookie", format!("_xsrf={xsrf}"))
+        .header("user-agent", "another browser")
+        .form(&fields);
+    assert_eq!(browser.send(elsewhere).await.status, 403);
+    let through_another_proxy = app
+        .browser()
+        .request(Method::POST, "hub/login")
+        .header("cookie", format!("_xsrf={xsrf}"))
+        .header("x-forwarded-for", "203.0.113.9")
+        .form(&fields);
+    assert_eq!(
+        browser.send(through_another_proxy).await.status,
+        403,
+        "from another address"
+    );
+    browser.post_form("hub/login", &fields[1..]).await.expect(302);
+}
+
+#[tokio::test]
+async fn a_token_is_renewed_before_a_long_session_ends() {
+    let app = App::builder().config("[hub]\ncookie_max_age = \"90d\"\n").start().await;
+    let ann = app.sign_in("ann").await;
+    let first = ann.xsrf();
+    app.clock.advance(jiff::SignedDuration::from_hours(32 * 24));
+    post(&ann, "hub/spawn", Some(&first)).await.expect(403);
+    assert_eq!(ann.get("hub/home").await.status, 200);
+    assert_ne!(ann.xsrf(), first);
+    post(&ann, "hub/spawn", Some(&ann.xsrf())).await.expect(302);
+}

@@ -51,6 +51,12 @@ impl Policy {
         Ok(self.username_map.get(name.as_str()).cloned().unwrap_or(name))
     }
 
+    /// Whether somebody who has come in before is shut out now.
+    #[must_use]
+    pub fn blocks(&self, name: &str) -> bool {
+        self.blocked_users.iter().any(|blocked| blocked.as_str() == name)
+    }
+
     /// `exists`: the name has an account in the database already.
     pub fn admit(&self, identity: &Identity, name: UserName, exists: bool) -> Result<Admitted, Denied> {
         if self.name_rule.as_ref().is_some_and(|fits| !fits(name.as_str())) {

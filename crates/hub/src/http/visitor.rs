@@ -190,8 +190,9 @@ pub async fn by_token(hub: &Hub, candidate: &str) -> Result<Option<Principal>> {
     };
     let (who, groups, owner_scopes) = match token.owner {
         tokens::Owner::User(id) => match users::by_id(&hub.store, id).await? {
-            Some(user) => user_scopes(hub, user).await?,
-            None => return Ok(None),
+            // What was given out before somebody was blocked is worth nothing now.
+            Some(user) if !hub.policy.blocks(&user.name) => user_scopes(hub, user).await?,
+            _ => return Ok(None),
         },
         tokens::Owner::Service(id) => match services::by_id(&hub.store, id).await? {
             Some(service) => service_scopes(hub, service).await?,
@@ -241,6 +242,9 @@ async fn by_session(hub: &Hub, headers: &HeaderMap, session_id: Option<&str>) ->
         let Some(user) = users::by_id(&hub.store, session.user_id).await? else {
             continue;
         };
+        if hub.policy.blocks(&user.name) {
+            continue;
+        }
         if seconds_since(session.last_seen, now) > 60 {
             sessions::touch(&hub.store, session.id, now, session.expires_at).await?;
         }

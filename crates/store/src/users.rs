@@ -220,6 +220,12 @@ pub async fn touch(db: &impl Db, id: i64, at: Timestamp) -> Result<()> {
     db.execute(&TOUCH, &[id.into(), at.into()]).await.map(drop)
 }
 
+/// Holds a user's row for the rest of the transaction: nobody gives them another server meanwhile.
+pub async fn lock(tx: &crate::Tx, id: i64) -> Result<bool> {
+    const HOLD: Stmt = Stmt::write("UPDATE users SET admin = admin WHERE id = $1");
+    Ok(tx.execute(&HOLD, &[id.into()]).await? > 0)
+}
+
 /// Deletes a user and all that is theirs: servers' rows, their OAuth clients, tokens, sessions. Stop what runs first.
 pub async fn delete(db: &impl Db, id: i64) -> Result<bool> {
     const CLIENTS: Stmt = Stmt::write(

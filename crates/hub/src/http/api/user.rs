@@ -102,6 +102,19 @@ pub async fn delete(State(hub): State<Arc<Hub>>, Path(name): Path<String>, princ
             )));
         }
     }
-    users::delete(&hub.store, user.id).await?;
+    let tx = hub.store.begin().await?;
+    for server in spawners::of_user(&tx, user.id).await? {
+        spawners::lock(&tx, server.id).await?;
+    }
+    users::lock(&tx, user.id).await?;
+    // Seen again under the lock: one that was started meanwhile would run on with nobody knowing it.
+    let servers = spawners::of_user(&tx, user.id).await?;
+    if servers.iter().any(models::is_active) {
+        return Err(HttpError::bad_request(format!(
+            "{name}'s server was started in the meantime, please try again."
+        )));
+    }
+    users::delete(&tx, user.id).await?;
+    tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -13,11 +13,14 @@ use crate::AuthError;
 pub const MAX_LENGTH: usize = 1024;
 /// Each check takes 19 MiB and a core: more at once would only wait for each other.
 const AT_ONCE: usize = 2;
+/// Checks that run or wait for their turn. A flood of guesses must not make everybody else wait for minutes.
+const MOST_WAITING: usize = 100;
 
 /// Makes and checks hashes. Clones share the limit.
 #[derive(Clone)]
 pub struct Passwords {
     rng: Arc<dyn Rng>,
+    places: Arc<Semaphore>,
     turns: Arc<Semaphore>,
 }
 
@@ -26,6 +29,7 @@ impl Passwords {
     pub fn new(rng: Arc<dyn Rng>) -> Self {
         Self {
             rng,
+            places: Arc::new(Semaphore::new(MOST_WAITING)),
             turns: Arc::new(Semaphore::new(AT_ONCE)),
         }
     }
@@ -49,6 +53,12 @@ impl Passwords {
     }
 
     async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, AuthError> {
+        let Ok(_place) = self.places.try_acquire() else {
+            return Err(AuthError {
+                message: "Too many people are signing in at this moment. Try again in a few seconds.".into(),
+                cause: None,
+            });
+        };
         let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(internal)?;
         tokio::task::spawn_blocking(move || {
             let _turn = turn;
@@ -79,5 +89,22 @@ fn internal(cause: impl std::error::Error + Send + Sync + 'static) -> AuthError 
     AuthError {
         message: "The password can't be checked now. Try again in a minute.".into(),
         cause: Some(cause.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use perijove_model::SeededRng;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_flood_is_turned_away_and_the_next_one_is_served() {
+        let passwords = Passwords::new(Arc::new(SeededRng::new(1)));
+        let places = passwords.places.acquire_many(MOST_WAITING as u32).await.unwrap();
+        let error = passwords.hash(Secret::new("a password")).await.unwrap_err();
+        assert!(error.message.contains("Too many people"), "{}", error.message);
+        drop(places);
+        assert!(passwords.hash(Secret::new("a password")).await.is_ok());
     }
 }

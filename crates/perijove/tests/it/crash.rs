@@ -119,6 +119,53 @@ killed! {
     killed_when_a_server_was_stopped: killed_while_stopping("stopped");
 }
 
+/// Between the steps too: a process that was started and not yet written down, a stop that was done and not yet noted.
+#[tokio::test]
+async fn killed_at_any_moment() {
+    let Some((mut site, ann)) = site("a hub killed at any moment", &[]).await else {
+        return;
+    };
+    for moment in 0..8 {
+        let moment = Duration::from_millis(25) * moment;
+        for method in [Method::POST, Method::DELETE] {
+            let asking = tokio::spawn({
+                let (ann, method) = (ann.clone(), method.clone());
+                async move { ask(&ann, method).await }
+            });
+            tokio::time::sleep(moment).await;
+            site.kill9();
+            asking.await.unwrap();
+            site.serve().await;
+            // It may have died before it heard; to ask twice does no harm.
+            ask(&ann, method.clone()).await;
+            if method == Method::POST {
+                site.ready("ann").await;
+                works(&site, &ann).await;
+            } else {
+                site.stopped("ann").await;
+                assert_eq!(site.processes_of("ann"), [], "{}", site.log());
+            }
+        }
+    }
+    site.stop().await;
+}
+
+/// A start that fails, and the hub dies as soon as that is written.
+#[tokio::test]
+async fn killed_when_a_start_had_failed() {
+    let mut site = Site::new(&configuration("/bin/false".as_ref()));
+    site.serve_with(&[(KILL_AT, "failed")]).await;
+    let ann = site.sign_in("ann").await;
+    ask(&ann, Method::POST).await;
+    site.killed().await;
+    site.serve().await;
+    site.stopped("ann").await;
+    assert_eq!(site.processes_of("ann"), []);
+    let page = ann.get("/hub/spawn-pending/ann").await;
+    assert!(page.body.contains("[status=1]"), "ann is told why: {}", page.body);
+    site.stop().await;
+}
+
 /// A download that never ends, and an upgraded connection that sends back what it is sent.
 struct Connections {
     download: Response,

@@ -129,7 +129,7 @@ impl Visitor {
             .map(str::to_owned);
         let principal = match bearer(headers) {
             Some(token) => by_token(hub, token).await?,
-            None => by_session(hub, headers, session_id.as_deref()).await?,
+            None => by_session(hub, headers).await?,
         };
         if let (Some(principal), Some(who)) = (&principal, parts.extensions.get::<log::Who>()) {
             who.is(principal.name());
@@ -225,7 +225,7 @@ pub async fn by_token(hub: &Hub, candidate: &str) -> Result<Option<Principal>> {
     }))
 }
 
-async fn by_session(hub: &Hub, headers: &HeaderMap, session_id: Option<&str>) -> Result<Option<Principal>> {
+async fn by_session(hub: &Hub, headers: &HeaderMap) -> Result<Option<Principal>> {
     let now = hub.clock.now();
     for secret in cookies::all(headers, cookies::LOGIN).take(4) {
         if secret.len() > 128 {
@@ -235,8 +235,9 @@ async fn by_session(hub: &Hub, headers: &HeaderMap, session_id: Option<&str>) ->
         let Some(session) = sessions::find(&hub.store, &fingerprint, now).await? else {
             continue;
         };
-        // A login cookie without the session that it was made in has been carried off, or logged out elsewhere.
-        if session_id != Some(session.session_id.as_str()) {
+        // A login cookie without the session that it was made in has been carried off, or logged out elsewhere. Of this
+        // cookie, too, somebody may have tossed one before ours.
+        if !cookies::all(headers, cookies::SESSION_ID).any(|id| id == session.session_id) {
             continue;
         }
         let Some(user) = users::by_id(&hub.store, session.user_id).await? else {

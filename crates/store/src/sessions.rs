@@ -76,6 +76,15 @@ pub async fn find(db: &impl Db, fingerprint: &str, now: Timestamp) -> Result<Opt
         .transpose()
 }
 
+/// Whether a person's session with this `jupyterhub-session-id` goes on.
+pub async fn lives(db: &impl Db, user_id: i64, session_id: &str, now: Timestamp) -> Result<bool> {
+    const LIVES: Stmt = Stmt::read(
+        "SELECT id FROM perijove_sessions WHERE user_id = $1 AND session_id = $2 AND expires_at > $3 LIMIT 1",
+    );
+    let params = [user_id.into(), session_id.into(), now.into()];
+    Ok(db.row(&LIVES, &params).await?.is_some())
+}
+
 /// Notes that a session was used, and how long it lives now. Never backwards.
 pub async fn touch(db: &impl Db, id: i64, at: Timestamp, expires_at: Timestamp) -> Result<()> {
     const TOUCH: Stmt =

@@ -147,6 +147,12 @@ pub async fn delete_for_session(db: &impl Db, user_id: i64, session_id: &str) ->
     db.execute(&DELETE, &[user_id.into(), session_id.into()]).await
 }
 
+/// What all of a person's browsers were given.
+pub async fn delete_for_sessions(db: &impl Db, user_id: i64) -> Result<u64> {
+    const DELETE: Stmt = Stmt::write("DELETE FROM api_tokens WHERE user_id = $1 AND session_id IS NOT NULL");
+    db.execute(&DELETE, &[user_id.into()]).await
+}
+
 pub async fn delete_for_client(db: &impl Db, user_id: i64, client_id: &str) -> Result<u64> {
     const DELETE: Stmt = Stmt::write("DELETE FROM api_tokens WHERE user_id = $1 AND client_id = $2");
     db.execute(&DELETE, &[user_id.into(), client_id.into()]).await

@@ -10,6 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use perijove_model::token;
 use perijove_store::oauth::{self, Client, Code};
+use perijove_store::sessions;
 use perijove_store::tokens::{self, NewToken, Owner};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -54,6 +55,10 @@ async fn exchange(hub: &Hub, form: &str) -> Result<std::result::Result<serde_jso
     };
     if let Err(refusal) = check(hub, &client, &code, get("redirect_uri"), get("code_verifier")) {
         return Ok(Err(refusal));
+    }
+    // Who has signed out since has taken the agreement back.
+    if !sessions::lives(&hub.store, code.user_id, &code.session_id, hub.clock.now()).await? {
+        return Ok(Err(Refusal::InvalidGrant));
     }
     give_token(hub, &client, &code).await.map(Ok)
 }

@@ -9,7 +9,7 @@ use axum::response::Response;
 use perijove_auth::password::MAX_LENGTH;
 use perijove_config::Auth;
 use perijove_model::{Secret, UserName, token};
-use perijove_store::{links, native, sessions, users};
+use perijove_store::{links, native, sessions, tokens, users};
 use perijove_web::pages::{Setup, SetupPurpose};
 use serde::Deserialize;
 
@@ -126,6 +126,7 @@ async fn keep(hub: &Arc<Hub>, fields: &Fields, name: UserName) -> Result<users::
     }
     native::set(&tx, user.id, &hash, now).await?;
     sessions::delete_of_user(&tx, user.id, None).await?;
+    tokens::delete_for_sessions(&tx, user.id).await?;
     tx.commit().await?;
     Ok(user)
 }

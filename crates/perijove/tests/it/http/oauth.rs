@@ -315,6 +315,15 @@ async fn a_code_is_good_once_and_soon_and_for_its_client() {
 }
 
 #[tokio::test]
+async fn a_code_ends_with_the_session_that_it_was_given_in() {
+    let (app, ann, client) = ann_and_server().await;
+    let code = client.code(&ann, &[]).await;
+    ann.get("hub/logout").await.expect(302);
+    let answer = client.token(&app, &code, &[]).await.expect(400);
+    assert_eq!(answer.json()["error"], "invalid_grant");
+}
+
+#[tokio::test]
 async fn two_exchanges_of_one_code_give_one_token() {
     let (app, ann, client) = ann_and_server().await;
     let code = client.code(&ann, &[]).await;

@@ -7,7 +7,8 @@ use perijove_store::users;
 use perijove_testkit::{Answer, App, Browser};
 use reqwest::Method;
 
-use super::signed_in;
+use super::oauth::token_of;
+use super::{signed_in, start_server};
 
 const NATIVE: &str = "[[auth]]\nkind = \"native\"\n[access]\nallow_all = true\n";
 const GOOD: &str = "a good long password";
@@ -214,8 +215,16 @@ async fn an_invitation_can_make_an_administrator() {
 async fn a_new_invitation_resets_a_forgotten_password_and_ends_old_sessions() {
     let app = native().await;
     let old = account(&app, "bob", GOOD).await;
+    start_server(&old, "bob").await;
+    let at_server = token_of(&app, &old).await;
     let new = account(&app, "bob", "another long password").await;
     assert!(!signed_in(&old).await);
+    // Nor is the old browser known to the server any more.
+    let seen = app
+        .browser()
+        .api_with_token(&at_server, Method::GET, "user", None)
+        .await;
+    assert_eq!(seen.status, 403);
     assert!(signed_in(&new).await);
     assert_eq!(app.browser().sign_in_status("bob", GOOD).await, 403);
     assert_eq!(app.browser().sign_in_status("bob", "another long password").await, 302);

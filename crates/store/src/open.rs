@@ -116,7 +116,11 @@ enum Found {
 impl Place {
     /// Looks without locking; makes what is wanting in one transaction.
     async fn prepare(&self) -> std::result::Result<(), OpenError> {
-        if let Found::Ready = self.look(&self.store).await? {
+        let found = self.look(&self.store).await?;
+        if let Database::Sqlite(sqlite) = &*self.store.0 {
+            sqlite.use_wal().await.map_err(|error| unopened(&self.shown, error))?;
+        }
+        if let Found::Ready = found {
             return Ok(());
         }
         let tx = self.store.begin().await.map_err(|error| self.query(error))?;

@@ -37,6 +37,13 @@ impl Sqlite {
         })
     }
 
+    /// Lets readers go on while somebody writes. It is written into the file, so it waits until the file is known to be
+    /// ours to change.
+    pub(crate) async fn use_wal(&self) -> Result<()> {
+        let writer = in_time(self.writer.lock()).await?;
+        patiently(move || writer.execute_batch("PRAGMA journal_mode = WAL").map_err(error)).await
+    }
+
     pub(crate) async fn begin(&self) -> Result<SqliteTx> {
         let writer = in_time(Arc::clone(&self.writer).lock_owned()).await?;
         let mut tx = SqliteTx {
@@ -152,7 +159,7 @@ fn connect(path: &Path, writes: bool) -> Result<Connection> {
     connection.set_prepared_statement_cache_capacity(KEPT_STATEMENTS);
     connection.busy_timeout(Duration::ZERO).map_err(error)?;
     let pragmas = if writes {
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -2048; \
+        "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -2048; \
          PRAGMA journal_size_limit = 16777216;"
     } else {
         "PRAGMA query_only = ON; PRAGMA cache_size = -1024;"

@@ -70,3 +70,43 @@ fn too_slow() -> HttpError {
         "The body of the request did not arrive in time.",
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use futures_util::{StreamExt, stream};
+
+    use super::*;
+
+    async fn status_of(body: Body) -> Result<usize, StatusCode> {
+        read(body).await.map(|bytes| bytes.len()).map_err(|error| error.status)
+    }
+
+    fn pieces(size: usize, count: usize, pause: Duration) -> Body {
+        let pieces = stream::iter(0..count).then(move |_| async move {
+            tokio::time::sleep(pause).await;
+            Ok::<_, Infallible>(Bytes::from(vec![b'x'; size]))
+        });
+        Body::from_stream(pieces)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn bodies_have_bounds_of_size_and_time() {
+        let soon = Duration::from_millis(1);
+        assert_eq!(status_of(Body::empty()).await, Ok(0));
+        assert_eq!(status_of(pieces(1 << 10, 1 << 10, soon)).await, Ok(LIMIT));
+        let too_large = Err(StatusCode::PAYLOAD_TOO_LARGE);
+        assert_eq!(status_of(pieces(LIMIT, 2, soon)).await, too_large);
+        assert_eq!(
+            status_of(pieces(LIMIT, usize::MAX, soon)).await,
+            too_large,
+            "one that never ends"
+        );
+        assert_eq!(status_of(pieces(10, 3, Duration::from_secs(19))).await, Ok(30));
+        assert_eq!(
+            status_of(pieces(10, 3, Duration::from_secs(21))).await,
+            Err(StatusCode::REQUEST_TIMEOUT)
+        );
+    }
+}

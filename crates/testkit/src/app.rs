@@ -295,10 +295,18 @@ fn load(builder: &Builder, dir: &Path) -> Arc<Config> {
     Arc::new(config.unwrap_or_else(|errors| panic!("the test's configuration is wrong:\n{errors}")))
 }
 
-/// A port that was free a moment ago: the hub's must stay the same over restarts.
+/// A port that is free now and below those that the system gives to connections: over a restart nothing takes it.
 fn free_address() -> SocketAddr {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("its address")
+    static TRIED: AtomicU32 = AtomicU32::new(0);
+    for _ in 0..9000 {
+        let number = (std::process::id() % 9000) * 61 + TRIED.fetch_add(1, Ordering::Relaxed);
+        let port = u16::try_from(10_000 + number % 9000).expect("a port");
+        let address = SocketAddr::from(([127, 0, 0, 1], port));
+        if std::net::TcpListener::bind(address).is_ok() {
+            return address;
+        }
+    }
+    panic!("there is no free port from 10000 to 19000");
 }
 
 async fn listen(address: SocketAddr) -> tokio::net::TcpListener {

@@ -34,7 +34,30 @@ async fn full_token(app: &App, name: &str) -> String {
 /// Starts the person's default server and waits until it is ready.
 async fn start_server(browser: &Browser, name: &str) {
     let path = format!("users/{name}/server");
-    browser.api(Method::POST, &path, None).await.expect(201);
+    let answer = browser.api(Method::POST, &path, None).await;
+    assert!(matches!(answer.status, 201 | 202), "{}", answer.body);
+    for _ in 0..1000 {
+        if browser.api(Method::GET, &path, None).await.json()["ready"] == true {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("the server of {name} is not ready");
+}
+
+/// Where a link that starts a server leads in the end, over the page of its way up if that takes a while.
+async fn spawned(browser: &Browser, path: &str) -> String {
+    let mut to = browser.get(path).await.expect(302).location.unwrap();
+    for _ in 0..1000 {
+        if !to.contains("/spawn-pending/") {
+            return to;
+        }
+        match browser.get(&to).await {
+            answer if answer.status == 302 => to = answer.location.unwrap(),
+            _ => tokio::time::sleep(std::time::Duration::from_millis(10)).await,
+        }
+    }
+    panic!("{path} leads to no server");
 }
 
 /// An error as the API tells it: status and message, in JSON, the status being the answer's own.

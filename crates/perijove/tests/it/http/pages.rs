@@ -6,7 +6,7 @@ use perijove_spawn::fake::Script;
 use perijove_testkit::{Answer, App, Browser};
 use reqwest::Method;
 
-use super::{full_token, start_server};
+use super::{full_token, spawned, start_server};
 
 const QUICK: &str = "[hub]\nallow_named_servers = true\nslow_spawn_timeout = \"50ms\"\n";
 
@@ -54,7 +54,7 @@ async fn the_front_door_leads_to_sign_in() {
 
 #[tokio::test]
 async fn home_shows_ones_server_in_each_state() {
-    let app = App::builder().config(QUICK).start().await;
+    let app = App::start().await;
     let ann = app.sign_in("ann").await;
     page(&ann.get("hub/home").await, 200, "/hub/spawn/ann");
     assert!(ann.get("hub/home").await.body.contains("id=\"start\""));
@@ -75,8 +75,7 @@ async fn a_person_goes_from_sign_in_to_the_server() {
     let ann = app.browser();
     let answer = ann.sign_in("ann", "x").await;
     assert_eq!(answer.to(), "/hub/spawn");
-    let answer = ann.get("hub/spawn").await.expect(302);
-    assert_eq!(answer.to(), "/user/ann/", "quick enough for no page about it");
+    assert_eq!(spawned(&ann, "hub/spawn").await, "/user/ann/");
     assert_eq!(ann.get("user/ann/").await.expect(200).json()["path"], "/user/ann/");
     assert_eq!(
         ann.get("hub/spawn").await.expect(302).to(),
@@ -131,7 +130,7 @@ async fn a_stop_in_progress_has_a_page() {
     let ann = app.sign_in("ann").await;
     start_server(&ann, "ann").await;
     app.spawner.play(Script {
-        slow_stop: Duration::from_millis(800),
+        slow_stop: Duration::from_secs(5),
         ..Script::default()
     });
     ann.api(Method::DELETE, "users/ann/server", None).await.expect(202);
@@ -166,7 +165,7 @@ async fn a_failed_start_says_why_with_the_log() {
     assert!(there.to().starts_with("/hub/spawn-pending/ann?next="), "{}", there.to());
     // Trying again helps.
     app.spawner.play(Script::default());
-    assert_eq!(ann.get("hub/spawn").await.expect(302).to(), "/user/ann/");
+    assert_eq!(spawned(&ann, "hub/spawn").await, "/user/ann/");
 }
 
 #[tokio::test]
@@ -251,8 +250,8 @@ async fn a_link_for_everybody_leads_to_ones_own_server() {
         answer.to(),
         "/hub/spawn/ann?next=%2Fuser%2Fann%2Flab%2Ftree%2Fa%2520b%3Fx%3D1%26y%3D%2526"
     );
-    let there = ann.get(answer.to()).await.expect(302);
-    assert_eq!(there.to(), "/user/ann/lab/tree/a%20b?x=1&y=%26");
+    let there = spawned(&ann, answer.to()).await;
+    assert_eq!(there, "/user/ann/lab/tree/a%20b?x=1&y=%26");
     let anonymous = app.browser().get("hub/user-redirect/lab").await.expect(302);
     assert_eq!(anonymous.to(), "/hub/login?next=%2Fhub%2Fuser-redirect%2Flab");
 }

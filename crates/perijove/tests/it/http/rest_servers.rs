@@ -264,7 +264,7 @@ async fn a_slow_stop_is_pending() {
     start(&ann, SERVER).await;
     at_rest(&ann, SERVER).await;
     app.spawner
-        .play(script(|script| script.slow_stop = Duration::from_millis(700)));
+        .play(script(|script| script.slow_stop = Duration::from_secs(2)));
     stop(&ann, SERVER).await.expect(202);
     stop(&ann, SERVER).await.expect(202);
     let model = call(&ann, Method::GET, SERVER).await.json();

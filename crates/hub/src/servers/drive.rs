@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use perijove_model::server::{Phase, Wish};
+use perijove_model::server::{Pending, Phase, Wish};
 use perijove_model::{Secret, ServerName, UserName};
 use perijove_spawn::{ServerKey, SpawnError, State};
 use perijove_store::spawners::{self, Spawner};
@@ -13,6 +13,8 @@ use serde_json::Value;
 use crate::Hub;
 
 const LOOK: Duration = Duration::from_millis(500);
+const REFUSED: &str = "The hub's database refuses what this start has to write. An administrator finds the cause in the \
+                       hub's log.";
 
 /// Why a step did not come to its end.
 #[derive(Debug, thiserror::Error)]
@@ -106,6 +108,12 @@ impl Driver<'_> {
                 Ok(()) => {}
                 Err(Halt::Failed(why)) => self.fail(&spawner, why).await?,
                 Err(Halt::Moved) => tokio::time::sleep(Duration::from_millis(20)).await,
+                // Trying again would change nothing, and somebody waits.
+                Err(Halt::Store(StoreError::Other(why))) if spawner.run.phase.pending() == Some(Pending::Spawn) => {
+                    let server = super::requests::log_name(&spawner);
+                    tracing::error!(server, why, "the database refuses what a start has to write");
+                    self.fail(&spawner, REFUSED.to_owned()).await?;
+                }
                 Err(halt) => return Err(halt),
             }
         }

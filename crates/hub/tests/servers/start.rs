@@ -257,3 +257,24 @@ async fn servers_whose_names_run_together_leave_each_other_alone() {
     assert!(oauth::client(&hub.store, &ids[0]).await.unwrap().is_some());
     assert!(oauth::client(&hub.store, &ids[1]).await.unwrap().is_none());
 }
+
+/// PostgreSQL holds to the lengths of JupyterHub's columns, SQLite does not.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_that_the_database_refuses_comes_to_an_end() {
+    for setup in Setup::everywhere().await {
+        let hub = setup.hub().await;
+        let begun = start(&hub, &"u".repeat(240), "").await.unwrap();
+        let events = events(&hub, begun.spawner_id).await;
+        let last = events.last().unwrap();
+        match hub.store.kind() {
+            "postgresql" => {
+                let message = last["message"].as_str().unwrap();
+                assert!(message.contains("database refuses"), "{message}");
+                assert_gone(&hub, begun.spawner_id).await;
+            }
+            _ => assert_eq!(last["ready"], true),
+        }
+        hub.stop().await;
+        setup.discard().await;
+    }
+}

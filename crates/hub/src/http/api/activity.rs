@@ -85,5 +85,6 @@ fn parse(text: &str, now: Timestamp) -> Result<Timestamp> {
             short(text)
         )));
     }
-    Ok(at)
+    // Long ago is long ago: not every database can write down when.
+    Ok(at.max(Timestamp::UNIX_EPOCH))
 }

@@ -185,8 +185,9 @@ async fn find(hub: &Hub, user: &User, id: &str) -> Result<Token> {
             format!("Token not found: {}", crate::http::error::short(id)),
         )
     };
-    let number = id.strip_prefix('a').and_then(|id| id.parse().ok()).ok_or_else(none)?;
-    let token = tokens::get(&hub.store, number)
+    // No larger number fits into the column.
+    let number: i32 = id.strip_prefix('a').and_then(|id| id.parse().ok()).ok_or_else(none)?;
+    let token = tokens::get(&hub.store, number.into())
         .await?
         .filter(|token| token.owner == tokens::Owner::User(user.id));
     token

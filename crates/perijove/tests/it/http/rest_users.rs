@@ -221,6 +221,7 @@ async fn one_sees_all_of_oneself() {
     assert_eq!(model["server"], Value::Null);
     assert_eq!(model["pending"], Value::Null);
     assert_eq!(model["servers"], json!({}));
+    assert_eq!(model["user_info"], Value::Null);
     assert_eq!(model["created"], "2026-11-21T00:00:00.000000Z");
     assert_eq!(model["last_activity"], "2026-11-21T00:00:00.000000Z");
     assert_eq!(
@@ -330,6 +331,7 @@ async fn what_is_out_of_reach_does_not_exist() {
     let ann = Caller::with(&app, &full_token(&app, "ann").await);
     refused(&ann.get("users/bob").await, 404, "");
     refused(&ann.get("users").await, 403, "");
+    refused(&ann.get("users?state=odd").await, 403, "");
     refused(&ann.call(Method::POST, "users/bob/server", None).await, 404, "");
     refused(&ann.call(Method::DELETE, "users/bob/server", None).await, 404, "");
     refused(&ann.call(Method::DELETE, "users/ann", None).await, 403, "");
@@ -459,6 +461,14 @@ async fn users_are_made_one_by_one_and_many_at_once() {
     assert!(admin["roles"].as_array().unwrap().contains(&"admin".into()), "{admin}");
 
     let many = async |body: Value| root.api(Method::POST, "users", Some(body)).await;
+    refused(
+        &root.api(Method::POST, "users/x", Some(json!({ "odd": 1 }))).await,
+        400,
+        "",
+    );
+    let wish = json!({ "admin": false, "groups": [], "roles": [], "auth_state": null });
+    root.api(Method::POST, "users/full", Some(wish)).await.expect(201);
+
     let made = many(json!({ "usernames": ["ann", "BOB", "eve"] }))
         .await
         .expect(201)
@@ -566,10 +576,10 @@ async fn activity_is_kept_if_it_is_newer() {
         (&later.into(), &later.into())
     );
 
-    report(json!({ "last_activity": "2020-01-01T00:00:00Z" }))
-        .await
-        .expect(200);
-    assert_eq!(seen().await["last_activity"], later, "what is older is passed over");
+    for older in ["2020-01-01T00:00:00Z", "-009998-01-01T00:00:00Z"] {
+        report(json!({ "last_activity": older })).await.expect(200);
+        assert_eq!(seen().await["last_activity"], later, "what is older is passed over");
+    }
     report(json!({ "last_activity": "2026-11-21T00:40:00" }))
         .await
         .expect(200);

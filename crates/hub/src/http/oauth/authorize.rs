@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use axum::extract::{OriginalUri, RawForm, State};
+use axum::body::Bytes;
+use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::Response;
 use jiff::SignedDuration;
@@ -25,6 +26,10 @@ use crate::http::xsrf::query_value;
 
 /// A code is for the moment: the server behind the redirect uses it at once.
 const CODE_LIFE: SignedDuration = SignedDuration::from_secs(300);
+const NO_RESPONSE_TYPE: [(&str, &str); 2] = [
+    ("error", "invalid_request"),
+    ("error_description", "Missing response_type parameter."),
+];
 
 /// What the client wrote into the address.
 struct Asked {
@@ -57,7 +62,7 @@ pub async fn post(
     OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
     visitor: Visitor,
-    RawForm(form): RawForm,
+    form: Bytes,
 ) -> Result<Response> {
     let form = String::from_utf8_lossy(&form).into_owned();
     visitor
@@ -164,26 +169,24 @@ async fn read(hub: &Hub, uri: &Uri) -> std::result::Result<Asked, Refusal> {
         scope: get("scope"),
         challenge,
     };
-    if get("response_type").as_deref() != Some("code") {
-        return Err(refuse(&asked, "unsupported_response_type"));
+    match get("response_type").as_deref() {
+        Some("code") => {}
+        Some(_) => return Err(refuse(&asked, &[("error", "unsupported_response_type")])),
+        None => return Err(refuse(&asked, &NO_RESPONSE_TYPE)),
     }
     match &asked.challenge {
-        None if hub.config.hub.oauth_require_pkce => Err(refuse(&asked, "invalid_request")),
+        None if hub.config.hub.oauth_require_pkce => Err(refuse(&asked, &[("error", "invalid_request")])),
         Some((challenge, method))
             if !matches!(method.as_str(), "S256" | "plain") || !(43..=128).contains(&challenge.len()) =>
         {
-            Err(refuse(&asked, "invalid_request"))
+            Err(refuse(&asked, &[("error", "invalid_request")]))
         }
         _ => Ok(asked),
     }
 }
 
-fn refuse(asked: &Asked, error: &str) -> Refusal {
-    Refusal::ToClient(found(&with_query(
-        &asked.redirect_uri,
-        &[("error", error)],
-        asked.state.as_deref(),
-    )))
+fn refuse(asked: &Asked, why: &[(&str, &str)]) -> Refusal {
+    Refusal::ToClient(found(&with_query(&asked.redirect_uri, why, asked.state.as_deref())))
 }
 
 fn with_query(uri: &str, pairs: &[(&str, &str)], state: Option<&str>) -> String {
@@ -216,12 +219,12 @@ async fn grantable(hub: &Hub, user: &User, asked: &Asked) -> std::result::Result
         None => allowed.clone(),
         Some(scope) => requested(hub, scope)
             .await?
-            .ok_or_else(|| refuse(asked, "invalid_scope"))?,
+            .ok_or_else(|| refuse(asked, &[("error", "invalid_scope")]))?,
     };
     requested.extend(required.iter().cloned());
     let by_client = resolve_requested(&hub.catalog, &requested, &allowed, &owner, Some(&resource), &membership);
     if !by_client.refused.is_empty() {
-        return Err(refuse(asked, "invalid_scope"));
+        return Err(refuse(asked, &[("error", "invalid_scope")]));
     }
     let mut held: BTreeSet<RawScope> = roles::scopes_of_user(&hub.store, user.id)
         .await?

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{RawForm, State};
+use axum::body::Bytes;
+use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
@@ -29,7 +30,7 @@ enum Refusal {
     InvalidRequest(&'static str),
 }
 
-pub async fn post(State(hub): State<Arc<Hub>>, RawForm(form): RawForm) -> Result<Response> {
+pub async fn post(State(hub): State<Arc<Hub>>, form: Bytes) -> Result<Response> {
     let form = String::from_utf8_lossy(&form).into_owned();
     let response = match exchange(&hub, &form).await? {
         Ok(body) => Json(body).into_response(),

@@ -31,10 +31,10 @@ pub async fn any(
 ) -> Result<Response> {
     let headers = request.headers();
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        return Ok(not_running_json(&hub, uri.path()));
+        return Ok(not_running_json(&hub, headers, uri.path()));
     }
     if is_program(&hub, &uri, headers) {
-        return Ok(not_running_json(&hub, uri.path()));
+        return Ok(not_running_json(&hub, headers, uri.path()));
     }
     let principal = match super::signed_in(&hub, &visitor, &uri) {
         Ok(principal) => principal,
@@ -156,17 +156,18 @@ fn is_program(hub: &Hub, uri: &Uri, headers: &HeaderMap) -> bool {
 }
 
 /// 424: what JupyterLab makes its "server is gone" dialog of.
-pub fn not_running_json(hub: &Hub, path: &str) -> Response {
+pub fn not_running_json(hub: &Hub, headers: &HeaderMap, path: &str) -> Response {
     let rest = path.strip_prefix(&format!("{}user/", hub.prefix())).unwrap_or_default();
     let name = rest.split('/').next().unwrap_or_default();
-    let origin = hub
-        .config
-        .hub
-        .public_url
-        .as_ref()
-        .map(|url| url.origin().ascii_serialization())
-        .unwrap_or_default();
-    let server = format!("{origin}{}user/{name}/", hub.config.hub.base_url);
+    let host = headers
+        .get(axum::http::header::HOST)
+        .and_then(|host| host.to_str().ok());
+    let origin = match (&hub.config.hub.public_url, host) {
+        (Some(url), _) => url.origin().ascii_serialization(),
+        (None, Some(host)) => format!("http://{host}"),
+        (None, None) => String::new(),
+    };
+    let server = format!("{}user/{rest}", hub.config.hub.base_url);
     let spawn = format!("{origin}{}spawn/{name}", hub.prefix());
     let message = format!("JupyterHub server no longer running at {server}. Restart the server at {spawn}");
     let body = axum::Json(serde_json::json!({ "message": message }));

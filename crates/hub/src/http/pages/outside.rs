@@ -39,7 +39,9 @@ pub async fn any(State(hub): State<Arc<Hub>>, request: Request) -> Response {
     match *request.method() {
         Method::GET | Method::HEAD => found(&format!("{prefix}{rest}{query}")),
         // A page of a server that has ended still asks for things: say so in its own language.
-        _ if rest.starts_with("user/") => super::hub_user::not_running_json(&hub, &format!("{prefix}{rest}")),
+        _ if rest.starts_with("user/") => {
+            super::hub_user::not_running_json(&hub, request.headers(), &format!("{prefix}{rest}"))
+        }
         _ => HttpError::bare(StatusCode::METHOD_NOT_ALLOWED).into_response(),
     }
 }

@@ -49,7 +49,7 @@ pub async fn user(
     if may(Scope::ReadUsersName) {
         // Also on its own it tells who somebody is.
         model.insert("admin".into(), user.admin.into());
-        model.insert("user_info".into(), user.user_info.clone().unwrap_or_else(|| json!({})));
+        model.insert("user_info".into(), user.user_info.clone().unwrap_or(Value::Null));
     }
     let listed: Vec<&Spawner> = servers
         .iter()
@@ -158,7 +158,7 @@ pub fn server(hub: &Hub, server: &Spawner, with_state: bool) -> Value {
         "full_url": full(&url),
         "full_progress_url": full(&progress),
         "url": url,
-        "user_options": server.user_options,
+        "user_options": server.user_options.clone().unwrap_or_else(|| json!({})),
         "progress_url": progress,
     });
     if with_state {

@@ -29,7 +29,10 @@ pub async fn named(
     principal: Principal,
 ) -> Result<Response> {
     let owner = owner(&hub, &principal, &user, &server, Scope::ReadServers).await?;
-    let not_starting = || HttpError::bad_request(format!("{user}:{} is not starting...", short(&server)));
+    let not_starting = || {
+        let colon = if server.is_empty() { "" } else { ":" };
+        HttpError::bad_request(format!("{}{colon}{} is not starting...", owner.name, short(&server)))
+    };
     let spawner = match spawners::get(&hub.store, owner.id, &server).await? {
         Some(spawner) => spawner,
         None if server.is_empty() => return Err(not_starting()),

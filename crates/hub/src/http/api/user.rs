@@ -10,6 +10,7 @@ use perijove_model::scopes::{Resource, Scope};
 use perijove_model::server::Pending;
 use perijove_store::{spawners, users};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use super::users::{check_may_make_admin, include_stopped};
@@ -50,10 +51,19 @@ pub async fn get(
     Ok(Json(model))
 }
 
+/// The model's other keys may stand there; they mean nothing yet.
 #[derive(Deserialize, Default)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct NewUser {
     admin: bool,
+    #[serde(rename = "name")]
+    _name: IgnoredAny,
+    #[serde(rename = "groups")]
+    _groups: IgnoredAny,
+    #[serde(rename = "roles")]
+    _roles: IgnoredAny,
+    #[serde(rename = "auth_state")]
+    _auth_state: IgnoredAny,
 }
 
 pub async fn create(

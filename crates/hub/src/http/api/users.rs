@@ -24,6 +24,7 @@ pub async fn list(
     headers: HeaderMap,
     principal: Principal,
 ) -> Result<Response> {
+    let reach = principal.scopes.require_some(Scope::ListUsers)?;
     let page = Page::read(&hub, &headers, &uri)?;
     let asked = uri.query().unwrap_or_default();
     let mut query = ListQuery {
@@ -31,7 +32,7 @@ pub async fn list(
         limit: page.limit,
         ..read_filters(asked)?
     };
-    match principal.scopes.require_some(Scope::ListUsers)? {
+    match reach {
         Reach::All => {}
         Reach::Only(filters) => {
             if filters.servers().next().is_some() || filters.services().next().is_some() {

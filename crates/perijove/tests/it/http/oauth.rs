@@ -347,6 +347,9 @@ async fn the_token_endpoint_says_what_is_wrong_as_jupyterhub_does() {
         error_is(&answer, 401, "invalid_client");
         assert_eq!(answer.header("www-authenticate"), "Bearer error=\"invalid_client\"");
     }
+    let bare = app.browser_at_hub();
+    let answer = bare.send(bare.request(Method::POST, "hub/api/oauth2/token")).await;
+    error_is(&answer, 400, "unsupported_grant_type");
     for grant in ["", "password", "refresh_token", "client_credentials"] {
         let answer = client.token(&app, &code, &[("grant_type", grant)]).await;
         error_is(&answer, 400, "unsupported_grant_type");
@@ -393,7 +396,7 @@ async fn what_the_client_did_wrong_is_told_to_the_client() {
         (("scope", "inherit"), "invalid_scope"),
         (("scope", "access:servers!server=bob/"), "invalid_scope"),
         (("response_type", "token"), "unsupported_response_type"),
-        (("response_type", ""), "unsupported_response_type"),
+        (("response_type", ""), "invalid_request"),
     ] {
         let answer = ann.get(&client.authorize(&[wrong])).await.expect(302);
         assert!(answer.to().starts_with("/user/ann/oauth_callback?"), "{}", answer.to());

@@ -185,7 +185,7 @@ async fn where_no_server_runs_people_get_a_page_and_programs_json() {
         assert_eq!(answer.header("content-type"), "application/json");
         let message = answer.json()["message"].as_str().unwrap().to_owned();
         assert!(
-            message.contains("/user/ann/") && message.contains("/hub/spawn/ann"),
+            message.contains("/user/ann/") && message.contains(&format!("{}/hub/spawn/ann", app.url)),
             "{message}"
         );
     };

@@ -214,7 +214,6 @@ impl Browser {
     }
 
     /// A request yet to be sent, with this browser's cookies.
-    #[must_use]
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         self.client.request(method, self.url(path))
     }

@@ -6,6 +6,7 @@ mod logs;
 mod oauth;
 mod pages;
 mod replicas;
+mod rest;
 mod rest_servers;
 mod rest_tokens;
 mod rest_users;

@@ -30,10 +30,7 @@ fn parts(link: &str) -> (String, String) {
 }
 
 async fn setup_link(app: &App) -> String {
-    startup::setup_link(&app.hub)
-        .await
-        .unwrap()
-        .expect("there is no administrator yet")
+    startup::setup_link(&app.hub).await.unwrap().unwrap()
 }
 
 async fn invitation(app: &App, name: &str, admin: bool) -> String {

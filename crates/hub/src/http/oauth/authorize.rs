@@ -274,7 +274,7 @@ fn check_access(principal: &Principal, asked: &Asked) -> Result<()> {
         "You do not have permission to access {}",
         described(&asked.client)
     ))
-    .hint("Ask its owner to share it with you."))
+    .hint("Its owner or an administrator can give you access."))
 }
 
 /// One's own running server, a service that the configuration trusts, or something agreed to before.

@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
@@ -17,6 +18,9 @@ use crate::http::cookies::{self, Jar};
 use crate::http::error::{HttpError, Result};
 use crate::http::log;
 use crate::http::xsrf::Xsrf;
+
+/// The longest that a request is held up by writing down that it came.
+const NOTING: Duration = Duration::from_secs(1);
 
 /// What came with a request, before it is decided whether that suffices.
 pub struct Visitor {
@@ -216,7 +220,7 @@ pub async fn by_token(hub: &Hub, candidate: &str) -> Result<Option<Principal>> {
     let scopes = hub
         .catalog
         .token_scopes(&token.scopes, &owner, client.as_ref(), &owner_scopes, &membership);
-    note_use(hub, &token, &who).await?;
+    noted(note_use(hub, &token, &who)).await;
     Ok(Some(Principal {
         who,
         via: Via::Token(token),
@@ -247,7 +251,7 @@ async fn by_session(hub: &Hub, headers: &HeaderMap) -> Result<Option<Principal>>
             continue;
         }
         if seconds_since(session.last_seen, now) > 60 {
-            sessions::touch(&hub.store, session.id, now, session.expires_at).await?;
+            noted(async { Ok(sessions::touch(&hub.store, session.id, now, session.expires_at).await?) }).await;
         }
         let (who, groups, scopes) = user_scopes(hub, user).await?;
         return Ok(Some(Principal {
@@ -303,6 +307,15 @@ pub async fn client_resource(store: &Store, client_id: Option<&str>) -> Result<O
     Ok(services::by_oauth_client(store, client_id)
         .await?
         .map(|service| ClientNames::Service(service.name)))
+}
+
+/// When somebody was last seen is nice to know: a database that takes no writes at this moment must not keep people from
+/// their servers, which ask here at each visit. The next request tries again.
+async fn noted(work: impl Future<Output = Result<()>>) {
+    match tokio::time::timeout(NOTING, work).await {
+        Ok(Ok(())) => {}
+        Ok(Err(_)) | Err(_) => tracing::debug!("that somebody was here was not written down"),
+    }
 }
 
 /// Writes down that a token was used, but not more often than `activity_resolution`.

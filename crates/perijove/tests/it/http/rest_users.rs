@@ -375,6 +375,21 @@ async fn activity_is_kept_if_it_is_newer() {
 }
 
 #[tokio::test]
+async fn who_is_known_is_let_in_while_the_database_takes_no_writes() {
+    let app = App::start().await;
+    let browser = app.sign_in("ann").await;
+    let ann = Caller::with(&app, &full_token(&app, "ann").await);
+    app.clock.advance(SignedDuration::from_mins(5));
+    let tx = app.hub.store.begin().await.unwrap();
+    let user = perijove_store::users::by_name(&tx, "ann").await.unwrap().unwrap();
+    perijove_store::users::lock(&tx, user.id).await.unwrap();
+    ann.get("user").await.expect(200);
+    browser.get("hub/home").await.expect(200);
+    drop(tx);
+    ann.get("user").await.expect(200);
+}
+
+#[tokio::test]
 async fn using_a_token_counts_as_activity_but_not_each_time() {
     let app = App::start().await;
     let ann = Caller::with(&app, &full_token(&app, "ann").await);

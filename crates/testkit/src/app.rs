@@ -54,7 +54,7 @@ impl Builder {
             self.database = fresh_on_postgres().await;
         }
         let dir = Arc::new(TempDir::new().expect("a temporary directory"));
-        let config = load(&self, dir.path());
+        let config = load(&self, dir.path(), free_address());
         let edge = start_edge(&config, dir.path());
         let clock = Arc::new(MockClock::default());
         let world = World {
@@ -153,6 +153,16 @@ impl App {
         let mut world = self.world;
         world.starts += 1;
         Self::with(world).await
+    }
+
+    /// The same with another configuration.
+    pub async fn restart_with(mut self, toml: &str) -> Self {
+        let builder = Builder {
+            toml: toml.to_owned(),
+            database: Some(database_url(&self.world.config)),
+        };
+        self.world.config = load(&builder, self.world.dir.path(), self.world.config.hub.listen);
+        self.restart().await
     }
 
     /// A second hub on the same database, without an address of its own.
@@ -268,9 +278,8 @@ async fn fresh_on_postgres() -> Option<String> {
     Some(format!("{server}/{name}"))
 }
 
-fn load(builder: &Builder, dir: &Path) -> Arc<Config> {
+fn load(builder: &Builder, dir: &Path, address: SocketAddr) -> Arc<Config> {
     let toml = builder.toml.clone();
-    let address = free_address();
     let auth = if toml.contains("[[auth]]") {
         ""
     } else {

@@ -163,3 +163,37 @@ async fn restarts_in_the_middle_of_everything_lose_nothing() {
         assert_eq!(app.spawner.starts(), round);
     }
 }
+
+#[tokio::test]
+async fn who_watches_a_start_is_let_go_by_a_hub_that_stops_and_served_by_the_next() {
+    let app = App::builder()
+        .config("[hub]\nslow_spawn_timeout = \"50ms\"\n")
+        .start()
+        .await;
+    let ann = app.sign_in("ann").await;
+    app.spawner.play(Script {
+        hang_in_start: true,
+        ..Script::default()
+    });
+    ann.api(Method::POST, SERVER, None).await.expect(202);
+    let path = format!("hub/api/{SERVER}/progress?_xsrf={}", ann.xsrf());
+    let watching = tokio::spawn({
+        let (ann, path) = (ann.clone(), path.clone());
+        async move { ann.get(&path).await }
+    });
+    // The stream has begun once the start is seen to be pending by another request.
+    assert_eq!(phase(&ann).await, (false, json!("spawn")));
+    app.spawner.play(Script::default());
+    let app = app.restart().await;
+    let first = watching.await.unwrap();
+    if first.status == 200 {
+        assert!(
+            !first.body.contains("\"failed\""),
+            "a restart is no failure: {}",
+            first.body
+        );
+    }
+    let told = ann.get(&path).await.expect(200).body;
+    assert!(told.contains("\"ready\":true"), "{told}");
+    drop(app);
+}

@@ -526,3 +526,49 @@ async fn people_of_the_configuration_have_the_role_of_everybody_from_the_first_s
     let roles = app.sign_in("eve").await.api(Method::GET, "user", None).await.json()["roles"].clone();
     assert_eq!(roles, json!(["lists", "user"]));
 }
+
+#[tokio::test]
+async fn who_is_blocked_is_out_at_once_with_all_that_was_given_out() {
+    let app = App::start().await;
+    let (ann, bob) = (app.sign_in("ann").await, app.sign_in("bob").await);
+    start_server(&ann, "ann").await;
+    let secrets = [
+        token(&ann, "ann", json!({})).await,
+        super::oauth::token_of(&app, &ann).await,
+    ];
+    let blocked = "[access]\nallow_all = true\nblocked_users = [\"ann\"]\nadmin_users = [\"root\"]\n";
+    let app = app.restart_with(blocked).await;
+    assert!(!signed_in(&ann).await);
+    assert!(signed_in(&bob).await);
+    for secret in secrets {
+        assert_eq!(bob.api_with_token(&secret, Method::GET, "user", None).await.status, 403);
+    }
+    assert_eq!(app.browser().sign_in_status("ann", "x").await, 403);
+}
+
+#[tokio::test]
+async fn roles_and_services_follow_the_configuration() {
+    let with = "[[service]]\nname = \"lister\"\napi_token = \"the-secret-of-lister\"\n\
+        [[role]]\nname = \"lists\"\nscopes = [\"list:users\"]\nservices = [\"lister\"]\nusers = [\"ann\"]\n";
+    let app = App::builder().config(with).start().await;
+    let ann = app.sign_in("ann").await;
+    assert_eq!(ann.api(Method::GET, "users", None).await.status, 200);
+    let browser = app.browser();
+    let list = async || {
+        browser
+            .api_with_token("the-secret-of-lister", Method::GET, "users", None)
+            .await
+            .status
+    };
+    assert_eq!(list().await, 200);
+    let another = with.replace("the-secret-of-lister", "another-secret-of-lister");
+    let app = app.restart_with(&another).await;
+    assert_eq!(list().await, 403, "a token that was replaced is none");
+    let app = app.restart_with(with).await;
+    assert_eq!(list().await, 200);
+    let app = app.restart_with("").await;
+    assert_eq!(list().await, 403, "nor is that of a service that is gone");
+    assert_eq!(ann.api(Method::GET, "users", None).await.status, 403);
+    assert!(signed_in(&ann).await);
+    drop(app);
+}

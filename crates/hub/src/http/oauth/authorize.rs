@@ -65,9 +65,8 @@ pub async fn post(
     form: Bytes,
 ) -> Result<Response> {
     let form = String::from_utf8_lossy(&form).into_owned();
-    visitor
-        .xsrf
-        .check_form(query_value(&form, "_xsrf").as_deref(), &headers, &Method::POST)?;
+    let xsrf = query_value(&form, "_xsrf").or_else(|| query_value(uri.query().unwrap_or_default(), "_xsrf"));
+    visitor.xsrf.check_form(xsrf.as_deref(), &headers, &Method::POST)?;
     answer(confirm(&hub, &uri, &visitor, &form).await)
 }
 

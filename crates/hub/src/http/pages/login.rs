@@ -51,9 +51,10 @@ pub async fn post(
     Form(fields): Form<Fields>,
 ) -> Result<Response> {
     let query = query.unwrap_or_default();
+    let xsrf = fields.xsrf.or_else(|| query_value(&query, "_xsrf"));
     if visitor
         .xsrf
-        .check_form(fields.xsrf.as_deref(), &headers, &Method::POST)
+        .check_form(xsrf.as_deref(), &headers, &Method::POST)
         .is_err()
     {
         let why = "This form has expired. Please sign in again.";

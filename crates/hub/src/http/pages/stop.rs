@@ -14,6 +14,7 @@ use crate::Hub;
 use crate::http::error::Result;
 use crate::http::found;
 use crate::http::visitor::Visitor;
+use crate::http::xsrf::query_value;
 use crate::servers;
 
 #[derive(Deserialize)]
@@ -56,9 +57,9 @@ async fn stop(
         Ok(principal) => principal,
         Err(elsewhere) => return Ok(elsewhere),
     };
-    visitor
-        .xsrf
-        .check_form(fields.xsrf.as_deref(), headers, &Method::POST)?;
+    let in_address = query_value(uri.query().unwrap_or_default(), "_xsrf");
+    let xsrf = fields.xsrf.as_deref().or(in_address.as_deref());
+    visitor.xsrf.check_form(xsrf, headers, &Method::POST)?;
     let whose = Whose::read(hub, principal, user, server, Scope::DeleteServers).await?;
     if let Some(spawner) = whose.spawner(hub).await? {
         servers::request_stop(hub, &spawner, false).await?;

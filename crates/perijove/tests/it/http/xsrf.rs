@@ -283,3 +283,21 @@ async fn a_token_is_renewed_before_a_long_session_ends() {
     assert_ne!(ann.xsrf(), first);
     post(&ann, "hub/spawn", Some(&ann.xsrf())).await.expect(302);
 }
+
+#[tokio::test]
+async fn the_token_may_stand_in_the_address_of_a_form() {
+    let app = App::start().await;
+    let ann = app.browser();
+    ann.get("hub/login").await;
+    let post = async |path: &str, fields: &[(&str, &str)]| {
+        let path = format!("{path}?_xsrf={}", ann.xsrf());
+        ann.send(ann.request(Method::POST, &path).form(fields)).await
+    };
+    let fields = [("username", "ann"), ("password", "x")];
+    assert_eq!(post("hub/login", &fields).await.expect(302).to(), "/hub/spawn");
+    post("hub/spawn", &[]).await.expect(302);
+    post("hub/stop/ann", &[]).await.expect(302);
+    assert!(app.spawner.running().is_empty());
+    let wrong = ann.request(Method::POST, "hub/login?_xsrf=nonsense").form(&fields);
+    ann.send(wrong).await.expect(403);
+}

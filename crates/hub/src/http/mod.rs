@@ -37,7 +37,7 @@ pub fn router(hub: &Arc<Hub>) -> Router {
         .fallback(pages::outside::any)
         .method_not_allowed_fallback(async || HttpError::bare(StatusCode::METHOD_NOT_ALLOWED))
         .layer(DefaultBodyLimit::max(body::LIMIT))
-        .layer(middleware::from_fn(body::whole))
+        .layer(middleware::from_fn_with_state(body::Room::default(), body::whole))
         .layer(middleware::from_fn_with_state(Arc::clone(hub), dress))
         .layer(middleware::from_fn_with_state(Arc::clone(hub), log::access))
         .with_state(Arc::clone(hub))

@@ -66,7 +66,7 @@ mod tests {
     #[test]
     fn the_first_key_writes_and_all_of_them_read() {
         let (old, new) = (Secret::new("00".repeat(32)), Secret::new("b".repeat(32)));
-        let before = AuthStates::new(&[old.clone()]).unwrap();
+        let before = AuthStates::new(std::slice::from_ref(&old)).unwrap();
         let sealed = before.seal(&json!({ "token": "t" })).unwrap();
         assert!(sealed.starts_with(b"gAAAA"));
         let both = AuthStates::new(&[new.clone(), old]).unwrap();

@@ -5,6 +5,7 @@ mod hostile;
 mod logs;
 mod oauth;
 mod pages;
+mod postgres;
 mod replicas;
 mod rest;
 mod rest_servers;

@@ -14,6 +14,8 @@ use perijove_model::{Rng, Secret};
 use crate::problem::Problem;
 
 const EDGE_TOKEN: &str = "edge-auth-token";
+/// A key of fewer bytes can be tried out.
+const SHORTEST: usize = 16;
 /// Bytes of randomness in each of them.
 const LENGTH: usize = 32;
 
@@ -36,7 +38,17 @@ pub fn make_data_dir(config: &Config) -> Result<()> {
 pub fn cookie_secret(config: &Config, rng: &dyn Rng) -> Result<Vec<u8>> {
     if let Some(secret) = &config.hub.cookie_secret {
         let text = secret.expose().trim();
-        return Ok(hex::decode(text).unwrap_or_else(|_| text.as_bytes().to_vec()));
+        let key = hex::decode(text).unwrap_or_else(|_| text.as_bytes().to_vec());
+        if key.len() < SHORTEST {
+            return Err(Problem::new(format!("the cookie secret has {} bytes: anybody could guess it", key.len()))
+                .try_this(format!(
+                    "set `cookie_secret` in [hub] to {SHORTEST} bytes or more (`openssl rand -hex 32` makes a good one), or \
+                     leave it out"
+                ))
+                .of_usage()
+                .into());
+        }
+        return Ok(key);
     }
     let file = config.hub.cookie_secret_file();
     let text = read_or_make(&file, rng)?;
@@ -148,6 +160,19 @@ mod tests {
             .mode();
         assert_eq!(mode & 0o777, 0o600);
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1, "nothing else is left");
+    }
+
+    #[test]
+    fn a_key_that_can_be_guessed_is_refused() {
+        let mut config = config(Path::new("/nowhere"));
+        for (text, good) in [
+            ("ab".repeat(16), true),
+            ("ab".to_owned(), false),
+            (" ".to_owned(), false),
+        ] {
+            config.hub.cookie_secret = Some(Secret::new(text));
+            assert_eq!(cookie_secret(&config, &SeededRng::new(1)).is_ok(), good);
+        }
     }
 
     #[test]

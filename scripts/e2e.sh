@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Walks through Perijove in a real browser: builds it, prepares the notebook environment, runs e2e/.
-# Arguments go to Playwright. Screenshots, logs and traces of failures are kept in artifacts/e2e/.
+# PERIJOVE_BINARY names another binary to walk through; arguments go to Playwright. Screenshots, logs and traces of
+# failures are kept in artifacts/e2e/.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -18,8 +19,12 @@ export PERIJOVE_CHROMIUM
 
 environments=${PERIJOVE_TEST_ENVIRONMENTS:-$PWD/.perijove/environments}
 environments/build.sh lab "$environments/lab"
-cargo build --locked -p perijove
-export PERIJOVE_BINARY=${PERIJOVE_BINARY:-${CARGO_TARGET_DIR:-$PWD/target}/debug/perijove}
+if [ -z "${PERIJOVE_BINARY:-}" ]; then
+  cargo build --locked -p perijove
+  PERIJOVE_BINARY=${CARGO_TARGET_DIR:-$PWD/target}/debug/perijove
+fi
+PERIJOVE_BINARY=$(realpath "$PERIJOVE_BINARY")
+export PERIJOVE_BINARY
 export PERIJOVE_LAB=$environments/lab
 export PERIJOVE_ARTIFACTS=${PERIJOVE_ARTIFACTS:-$PWD/artifacts}/e2e
 

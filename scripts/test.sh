@@ -46,13 +46,16 @@ part_environments() {
 }
 
 part_format() { cargo fmt --all --check; }
-part_lint() { cargo clippy --workspace --all-targets --locked -- -D warnings; }
+part_lint() { cargo clippy --workspace --all-targets --locked --keep-going -- -D warnings; }
 part_tests() {
   # Alone (scripts/test.sh tests), this part still wants its peers.
   [ -n "${PERIJOVE_TEST_JUPYTERHUB:-}" ] || part_environments || return
-  scripts/with-postgres.sh cargo test --workspace --locked --no-fail-fast
+  scripts/with-postgres.sh cargo test --workspace --locked --no-fail-fast || return
+  built=${CARGO_TARGET_DIR:-$PWD/target}/debug/perijove
 }
-part_browser() { scripts/e2e.sh; }
+# Walks through the binary that was just tested: building it alone would compile half of the crates with other features.
+built=
+part_browser() { PERIJOVE_BINARY=${PERIJOVE_BINARY:-$built} scripts/e2e.sh; }
 
 part_licences() {
   local tools=$PWD/.perijove/tools

@@ -43,7 +43,7 @@ format: ## format the code
 	cargo fmt --all
 
 docs: ## the API documentation of the crates
-	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items --locked
+	RUSTDOCFLAGS="-D warnings -A rustdoc::private-intra-doc-links" cargo doc --workspace --no-deps --document-private-items --locked
 
 bench: ## measure start-up, memory and speed; see bench/README.md
 	@bench/run.sh

@@ -7,7 +7,7 @@ use perijove_auth::policy::{NameRule, Policy};
 use perijove_auth::{Credentials, Identity, Offer};
 use perijove_config::Config;
 use perijove_model::{Secret, token};
-use perijove_store::{groups, sessions, users};
+use perijove_store::{groups, roles, sessions, users};
 
 use crate::Hub;
 use crate::http::error::{HttpError, Result, short};
@@ -83,6 +83,8 @@ async fn admit(hub: &Arc<Hub>, identity: &Identity, from: IpAddr) -> Result<Opti
     };
     let admin = admitted.admin.unwrap_or(false);
     let mut user = people::ensure(&hub.store, &*hub.clock, &*hub.rng, &admitted.name, admin).await?;
+    // Whoever was blocked had lost it.
+    roles::grant_user(&hub.store, user.id, "user").await?;
     if let Some(admin) = admitted.admin
         && admin != user.admin
     {

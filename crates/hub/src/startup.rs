@@ -9,7 +9,7 @@ use perijove_model::scopes::roles::{DEFAULT_ROLES, check_role_name};
 use perijove_model::{Clock, Rng, UserName, token};
 use perijove_store::roles::RoleSpec;
 use perijove_store::services::ServiceSpec;
-use perijove_store::{Store, StoreError, groups, links, roles, services, users};
+use perijove_store::{Store, StoreError, Tx, groups, links, roles, services, spawners, users};
 
 use crate::{Hub, people};
 
@@ -70,7 +70,30 @@ pub async fn prepare(hub: &Arc<Hub>) -> Result<()> {
     for id in people {
         roles::grant_user(&tx, id, "user").await?;
     }
+    for name in &config.access.blocked_users {
+        shut_out(hub, &tx, name).await?;
+    }
     tx.commit().await?;
+    Ok(())
+}
+
+/// Whoever is blocked keeps no rights and no running servers; the account stays, for the day it is let in again.
+async fn shut_out(hub: &Hub, tx: &Tx, name: &UserName) -> Result<()> {
+    let Some(user) = users::by_name(tx, name.as_str()).await? else {
+        return Ok(());
+    };
+    roles::revoke_all(tx, user.id).await?;
+    if user.admin {
+        users::set_admin(tx, user.id, false).await?;
+    }
+    for group in groups::of_user(tx, user.id).await? {
+        groups::remove_user(tx, &group, user.id).await?;
+    }
+    for server in spawners::of_user(tx, user.id).await? {
+        if server.run.phase.is_active() {
+            spawners::wish_stop(tx, server.id, false, hub.clock.now()).await?;
+        }
+    }
     Ok(())
 }
 

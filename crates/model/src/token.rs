@@ -33,7 +33,11 @@ pub fn generate(rng: &dyn Rng) -> (Secret, Hashed) {
 /// stretching, which would cost every request made with it milliseconds.
 #[must_use]
 pub fn hash_chosen(token: &Secret, rng: &dyn Rng) -> Hashed {
-    let rounds = if token.expose().len() < GENERATED { CHOSEN_ROUNDS } else { 1 };
+    let rounds = if token.expose().len() < GENERATED {
+        CHOSEN_ROUNDS
+    } else {
+        1
+    };
     hash(token.expose(), rounds, &rng.hex(8))
 }
 

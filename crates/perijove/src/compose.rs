@@ -28,7 +28,7 @@ use crate::secrets;
 use crate::settings::Settings;
 use crate::system::{SystemClock, SystemRng};
 
-/// For tests of crashes: the hub is killed right after it has written that a server reached this phase.
+/// For tests of crashes, in a debug build: the hub is killed right after it has written that a server reached this phase.
 const KILL_AT: &str = "PERIJOVE_TEST_KILL_AT";
 
 /// A hub that is ready to start, over this database and this edge.
@@ -108,7 +108,7 @@ fn processes(settings: &Settings) -> ProcessConfig {
 }
 
 fn kill_at(settings: &Settings, hub: &Arc<Hub>) -> Result<()> {
-    let Some(name) = settings.environment.get(KILL_AT) else {
+    let Some(name) = settings.environment.get(KILL_AT).filter(|_| cfg!(debug_assertions)) else {
         return Ok(());
     };
     let Some(last) = Phase::parse(name) else {

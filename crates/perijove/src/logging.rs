@@ -21,17 +21,17 @@ use crate::system::Environment;
 const LONGEST_LINE: usize = 8 << 10;
 /// A log file that has grown to this becomes `FILE.1`, in the place of an earlier one.
 const LONGEST_FILE: u64 = 8 << 20;
-/// `trace`, or `info,perijove_hub=debug`: stronger than the configuration.
+/// `trace`, or `info,perijove_hub=debug`: stronger than the configuration, but for the libraries' lines.
 const FILTER: &str = "RUST_LOG";
 
 /// Begins to log. `file` is for a process that nobody watches.
 pub fn begin(level: LogLevel, format: LogFormat, file: Option<&Path>, environment: &Environment) -> Result<()> {
     let filter = match environment.get(FILTER).filter(|text| !text.is_empty()) {
-        Some(text) => Targets::from_str(text).map_err(|error| {
+        Some(text) => only_ours(Targets::from_str(text).map_err(|error| {
             Problem::new(format!("the environment variable {FILTER} is not a log filter"))
                 .because(error)
                 .of_usage()
-        })?,
+        })?),
         None => filter(level),
     };
     let sink = Sink::open(file)?;
@@ -58,6 +58,18 @@ fn filter(level: LogLevel) -> Targets {
     Targets::new()
         .with_default(ours.min(LevelFilter::WARN))
         .with_target("perijove", ours)
+}
+
+/// What was asked for, of ours; of the libraries no more than warnings.
+fn only_ours(asked: Targets) -> Targets {
+    let everywhere = asked.default_level().unwrap_or(LevelFilter::ERROR);
+    let filter = Targets::new()
+        .with_default(everywhere.min(LevelFilter::WARN))
+        .with_target("perijove", everywhere);
+    asked.iter().fold(filter, |filter, (target, level)| {
+        let ours = target.starts_with("perijove");
+        filter.with_target(target, if ours { level } else { level.min(LevelFilter::WARN) })
+    })
 }
 
 /// Where lines go.

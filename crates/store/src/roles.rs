@@ -256,6 +256,12 @@ pub async fn of_service(db: &impl Db, service_id: i64) -> Result<Vec<String>> {
     db.column(&OF_SERVICE, &[service_id.into()]).await
 }
 
+/// Takes every role from a user, also `user`.
+pub async fn revoke_all(db: &impl Db, user_id: i64) -> Result<()> {
+    const REVOKE: Stmt = Stmt::write("DELETE FROM user_role_map WHERE user_id = $1");
+    db.execute(&REVOKE, &[user_id.into()]).await.map(drop)
+}
+
 /// The raw scopes of a user: own roles, roles of groups, and shares (one's own and one's groups').
 pub async fn scopes_of_user(db: &impl Db, user_id: i64) -> Result<Vec<String>> {
     const ROLES: Stmt = Stmt::read(

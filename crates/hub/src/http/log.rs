@@ -71,6 +71,11 @@ pub(super) async fn access(State(hub): State<Arc<Hub>>, mut request: Request, ne
 #[must_use]
 pub fn without_secrets(url: &str) -> String {
     let (path, query) = url.split_once('?').unwrap_or((url, ""));
+    // Old clients put tokens and cookies into the path.
+    let path = match path.split_once("/authorizations/") {
+        Some((before, _)) => format!("{before}/authorizations/[secret]"),
+        None => path.to_owned(),
+    };
     let mut line: String = path.chars().take(LONGEST).collect();
     for (i, pair) in query.split('&').filter(|pair| !pair.is_empty()).enumerate() {
         line.push(if i == 0 { '?' } else { '&' });
@@ -113,6 +118,10 @@ mod tests {
         assert_eq!(
             without_secrets("/hub/x?code=abc&a=1&STATE=s&_xsrf=q"),
             "/hub/x?code=[secret]&a=1&STATE=[secret]&_xsrf=[secret]"
+        );
+        assert_eq!(
+            without_secrets("/hub/api/authorizations/token/abc"),
+            "/hub/api/authorizations/[secret]"
         );
         assert_eq!(
             without_secrets("/hub/login?next=%2Fx%3Fcode%3Dabc"),

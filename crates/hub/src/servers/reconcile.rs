@@ -17,6 +17,8 @@ use crate::Hub;
 
 /// How often the database is read without a signal: another replica may have taken the wish, or died over it.
 const TICK: Duration = Duration::from_secs(2);
+/// The least time between two readings.
+const REST: Duration = Duration::from_millis(5);
 /// Servers driven at the same time by one replica.
 const MOST_DRIVEN: usize = 256;
 /// Servers looked at at the same time by one replica.
@@ -47,6 +49,8 @@ pub async fn run(hub: Arc<Hub>) {
             }
             Err(_) => {}
         }
+        // Whoever wakes it again and again gets one pass out of many.
+        tokio::time::sleep(REST).await;
         tokio::select! {
             () = hub.stop.cancelled() => return,
             () = hub.wakeup.woken() => {}

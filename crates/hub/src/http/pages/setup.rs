@@ -113,12 +113,17 @@ async fn keep(hub: &Arc<Hub>, fields: &Fields, name: UserName) -> Result<users::
         .passwords
         .hash(fields.password.clone())
         .await
-        .map_err(|error| HttpError::internal(&error))?;
+        .map_err(|error| HttpError::new(StatusCode::SERVICE_UNAVAILABLE, error.message))?;
     let now = hub.clock.now();
     let tx = hub.store.begin().await?;
     let Some(link) = links::take(&tx, &token::fingerprint(fields.token.expose()), now).await? else {
         return Err(HttpError::conflict("This link was used a moment ago."));
     };
+    if link.purpose == "setup" && users::any_admin(&tx).await? {
+        return Err(HttpError::conflict(
+            "There is an administrator already, who can invite you.",
+        ));
+    }
     let mut user = people::ensure(&tx, &*hub.clock, &*hub.rng, &name, link.admin).await?;
     if link.admin && !user.admin {
         users::set_admin(&tx, user.id, true).await?;

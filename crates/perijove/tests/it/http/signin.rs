@@ -544,6 +544,22 @@ async fn who_is_blocked_is_out_at_once_with_all_that_was_given_out() {
         assert_eq!(bob.api_with_token(&secret, Method::GET, "user", None).await.status, 403);
     }
     assert_eq!(app.browser().sign_in_status("ann", "x").await, 403);
+
+    let root = app.sign_in("root").await;
+    let seen = async || root.api(Method::GET, "users/ann", None).await.json();
+    assert_eq!(seen().await["roles"], json!([]));
+    for _ in 0..500 {
+        if seen().await["servers"] == json!({}) {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    assert_eq!(seen().await["servers"], json!({}), "the server does not go on");
+    assert_eq!(app.spawner.running(), []);
+
+    let app = app.restart_with("").await;
+    let ann = app.sign_in("ann").await;
+    start_server(&ann, "ann").await;
 }
 
 #[tokio::test]

@@ -34,6 +34,8 @@ pub(crate) struct Progress {
     ended: AtomicBool,
     /// And the request was not complete.
     truncated: AtomicBool,
+    /// Some of the request's body was not taken yet.
+    unfinished: AtomicBool,
     /// Pieces of request bodies so far.
     uploaded: AtomicUsize,
     socket: AtomicWaker,
@@ -42,7 +44,8 @@ pub(crate) struct Progress {
 
 impl Progress {
     /// From here until the result is dropped, an answer is owed.
-    pub(crate) fn begin(self: &Arc<Self>) -> Answering {
+    pub(crate) fn begin(self: &Arc<Self>, body: &Incoming) -> Answering {
+        self.unfinished.store(!body.is_end_stream(), Ordering::Relaxed);
         self.ended.store(false, Ordering::Relaxed);
         self.truncated.store(false, Ordering::Relaxed);
         self.answering.store(true, Ordering::Relaxed);
@@ -57,6 +60,11 @@ impl Progress {
             self.upload.wake();
         }
         self.answering.load(Ordering::Relaxed) && !self.truncated.load(Ordering::Relaxed)
+    }
+
+    /// Whether the client may still be sending, or has sent what nobody took.
+    pub(crate) fn is_unfinished(&self) -> bool {
+        self.unfinished.load(Ordering::Relaxed)
     }
 
     pub(crate) fn uploaded(&self) -> usize {
@@ -126,6 +134,9 @@ impl Upload {
             Poll::Ready(frame) => {
                 self.timer = None;
                 self.progress.uploaded.fetch_add(1, Ordering::Relaxed);
+                if frame.is_none() || self.incoming.is_end_stream() {
+                    self.progress.unfinished.store(false, Ordering::Relaxed);
+                }
                 self.activity.touch();
                 Poll::Ready(frame.map(|result| result.map_err(|error| UploadBroken(error).into())))
             }

@@ -15,6 +15,10 @@ use tokio::{
 
 use crate::{body::Progress, stream::Stream};
 
+/// A client that is still sending when its connection ends is read on for so long, and at most so long without a byte.
+const LINGER: Duration = Duration::from_secs(30);
+const LINGER_SILENCE: Duration = Duration::from_secs(3);
+
 /// The client's socket. A client that has asked all may close its sending side and still gets its answer, so the end
 /// of its stream is held back while an answer is owed and something moves.
 pub(crate) struct ClientIo {
@@ -25,6 +29,45 @@ pub(crate) struct ClientIo {
     /// The client does not take what there is to send.
     blocked: bool,
     timer: Option<Pin<Box<Sleep>>>,
+    lingering: Option<Lingering>,
+}
+
+/// Closing a socket with unread bytes in it resets the connection, and the client would lose the end of its answer.
+struct Lingering {
+    until: Instant,
+    timer: Pin<Box<Sleep>>,
+    /// More is on its way.
+    expected: bool,
+}
+
+impl Lingering {
+    fn new(expected: bool) -> Self {
+        Self {
+            until: Instant::now() + LINGER,
+            timer: Box::pin(tokio::time::sleep(LINGER_SILENCE)),
+            expected,
+        }
+    }
+
+    /// Reads and forgets, until the client has finished or its time is over.
+    fn poll(&mut self, stream: &mut Stream, cx: &mut Context<'_>) -> Poll<()> {
+        let mut scratch = [0; 8 * 1024];
+        loop {
+            let mut buffer = ReadBuf::new(&mut scratch);
+            match Pin::new(&mut *stream).poll_read(cx, &mut buffer) {
+                Poll::Ready(Ok(())) if !buffer.filled().is_empty() => {
+                    self.expected = true;
+                    let silence = Instant::now() + LINGER_SILENCE;
+                    self.timer.as_mut().reset(silence.min(self.until));
+                    if Instant::now() >= self.until {
+                        return Poll::Ready(());
+                    }
+                }
+                Poll::Pending if self.expected => return self.timer.as_mut().poll(cx),
+                _ => return Poll::Ready(()),
+            }
+        }
+    }
 }
 
 impl ClientIo {
@@ -36,6 +79,7 @@ impl ClientIo {
             finished: false,
             blocked: false,
             timer: None,
+            lingering: None,
         }
     }
 
@@ -106,6 +150,16 @@ impl AsyncWrite for ClientIo {
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_shutdown(cx)
+        let this = self.get_mut();
+        if this.lingering.is_none() {
+            ready!(Pin::new(&mut this.stream).poll_shutdown(cx))?;
+        }
+        if this.finished {
+            return Poll::Ready(Ok(()));
+        }
+        let lingering = this
+            .lingering
+            .get_or_insert_with(|| Lingering::new(this.progress.is_unfinished()));
+        lingering.poll(&mut this.stream, cx).map(Ok)
     }
 }

@@ -51,7 +51,7 @@ pub(crate) async fn serve(worker: Arc<Worker>, stream: Stream, address: IpAddr, 
     let service = service_fn(move |request: Request<Incoming>| {
         let (worker, client) = (Arc::clone(&worker), Arc::clone(&client));
         // Before anything is awaited: the client may have closed its sending side already.
-        let answering = client.progress.begin();
+        let answering = client.progress.begin(request.body());
         async move {
             let response = forward::answer(&worker, &client, request).await;
             Ok::<_, Infallible>(response.map(|body| body.owed(answering)))

@@ -5,7 +5,7 @@ use std::{pin::pin, sync::Arc, time::Duration};
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, Version,
-    header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HOST, TRANSFER_ENCODING},
+    header::{CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HOST, TRANSFER_ENCODING},
     uri::PathAndQuery,
 };
 use http_body_util::{BodyExt, Limited};
@@ -60,7 +60,11 @@ pub(crate) async fn answer(worker: &Worker, client: &Client, request: Request<In
             } else {
                 debug!(status = status.as_u16(), %method, uri = uri_shown, reason, "not forwarded");
             }
-            error_answer(worker, &failure, &uri, json).await
+            let mut response = error_answer(worker, &failure, &uri, json).await;
+            if client.progress.is_unfinished() {
+                headers::set_close(response.headers_mut());
+            }
+            response
         }
     }
 }
@@ -103,7 +107,7 @@ async fn forward(
         let (_, client_side) = tunnel.ok_or(Failure::Switched)?;
         return switch(worker, client, activity, client_side, response);
     }
-    Ok(passed_on(response, lease, activity))
+    Ok(passed_on(response, lease, activity, &client.progress))
 }
 
 /// The path and query that are asked for; refuses what no target should have to make sense of.
@@ -255,11 +259,21 @@ fn head_of(request: &Request<RequestBody>) -> Request<RequestBody> {
     copy
 }
 
-fn passed_on(response: Response<Incoming>, lease: Lease, activity: Activity) -> Response<ResponseBody> {
+fn passed_on(
+    response: Response<Incoming>,
+    lease: Lease,
+    activity: Activity,
+    progress: &Progress,
+) -> Response<ResponseBody> {
     let (mut head, incoming) = response.into_parts();
+    // Who answers in the middle of the upload and closes wants no more of it: the client may stop.
+    let refuses_rest = progress.is_unfinished() && headers::has_token(&head.headers, &CONNECTION, "close");
     head.extensions.remove::<OnUpgrade>();
     head.version = Version::HTTP_11;
     headers::strip(&mut head.headers);
+    if refuses_rest {
+        headers::set_close(&mut head.headers);
+    }
     // A flood of refusals does not make a server look used.
     let used = head.status.as_u16() < 300;
     if used {

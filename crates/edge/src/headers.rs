@@ -93,6 +93,11 @@ pub(crate) fn set_upgrade(headers: &mut HeaderMap, protocol: HeaderValue) {
     headers.insert(UPGRADE, protocol);
 }
 
+/// Says that the connection ends after this message.
+pub(crate) fn set_close(headers: &mut HeaderMap) {
+    headers.insert(CONNECTION, HeaderValue::from_static("close"));
+}
+
 /// Tells the target who asked, how and for what. Expects exactly one `Host`.
 pub(crate) fn set_forwarded(headers: &mut HeaderMap, peer: &Peer) {
     let host = headers.get(HOST).cloned().unwrap_or(HeaderValue::from_static(""));

@@ -28,6 +28,7 @@ mod stream;
 mod table;
 mod target;
 mod upgrade;
+mod upstream_io;
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 

@@ -19,6 +19,7 @@ use crate::{
     body::RequestBody,
     stream::Stream,
     target::{Place, Upstream},
+    upstream_io::UpstreamIo,
 };
 
 const MOST_PER_TARGET: usize = 32;
@@ -135,7 +136,7 @@ pub(crate) async fn connect(upstream: &Upstream, limit: Duration) -> Result<Send
         .map_err(|_| ConnectError::Timeout(limit))??;
     let (sender, connection) = http1::Builder::new()
         .max_buf_size(LARGEST_BUFFER)
-        .handshake(TokioIo::new(stream))
+        .handshake(TokioIo::new(UpstreamIo::new(stream)))
         .await?;
     tokio::spawn(async move {
         // Its error reaches whoever waits for the answer.

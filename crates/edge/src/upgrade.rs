@@ -19,6 +19,7 @@ use crate::{
     client_io::ClientIo,
     server::{Held, Shared},
     stream::Stream,
+    upstream_io::UpstreamIo,
 };
 
 const PIECE: usize = 64 * 1024;
@@ -37,12 +38,12 @@ pub(crate) async fn carry(client: OnUpgrade, target: OnUpgrade, activity: Activi
     let opened = client
         .downcast::<TokioIo<ClientIo>>()
         .ok()
-        .zip(target.downcast::<TokioIo<Stream>>().ok());
+        .zip(target.downcast::<TokioIo<UpstreamIo>>().ok());
     let Some((client, target)) = opened else {
         return debug!("a change of protocol lost its socket");
     };
     let _count = Counted::new(&shared.tunnels);
-    let (client_io, target_io) = (client.io.into_inner().stream, target.io.into_inner());
+    let (client_io, target_io) = (client.io.into_inner().stream, target.io.into_inner().stream);
     let moved = AtomicUsize::new(0);
     let note = || {
         moved.fetch_add(1, Ordering::Relaxed);

@@ -17,6 +17,7 @@ use perijove_model::Clock;
 use tokio::time::Sleep;
 
 use crate::{
+    headers,
     pool::{Pool, Sender},
     table::Route,
     target::Upstream,
@@ -138,7 +139,7 @@ impl Upload {
                     self.progress.unfinished.store(false, Ordering::Relaxed);
                 }
                 self.activity.touch();
-                Poll::Ready(frame.map(|result| result.map_err(|error| UploadBroken(error).into())))
+                Poll::Ready(frame.map(|result| result.map(believable).map_err(|error| UploadBroken(error).into())))
             }
             Poll::Pending => {
                 self.progress.starves(cx);
@@ -149,6 +150,14 @@ impl Upload {
             }
         }
     }
+}
+
+/// Who asked is said before the body: a proxy says nothing about it after.
+fn believable(mut frame: Frame<Bytes>) -> Frame<Bytes> {
+    if let Some(trailers) = frame.trailers_mut() {
+        headers::drop_claims(trailers);
+    }
+    frame
 }
 
 impl Body for RequestBody {

@@ -26,8 +26,12 @@ const PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 const PORT: HeaderName = HeaderName::from_static("x-forwarded-port");
 
-/// Other ways in which proxies name the client: only a trusted one is believed.
-const CLAIMS: [HeaderName; 6] = [
+/// The ways in which proxies name the client: only a trusted one is believed.
+const CLAIMS: [HeaderName; 10] = [
+    FOR,
+    PROTO,
+    FORWARDED_HOST,
+    PORT,
     FORWARDED,
     HeaderName::from_static("x-real-ip"),
     HeaderName::from_static("x-scheme"),
@@ -102,9 +106,7 @@ pub(crate) fn set_close(headers: &mut HeaderMap) {
 pub(crate) fn set_forwarded(headers: &mut HeaderMap, peer: &Peer) {
     let host = headers.get(HOST).cloned().unwrap_or(HeaderValue::from_static(""));
     if !peer.trusted {
-        for name in CLAIMS.iter().chain([&PROTO, &FORWARDED_HOST, &PORT]) {
-            headers.remove(name);
-        }
+        drop_claims(headers);
         headers.insert(FOR, peer.address.clone());
     } else {
         let chain = appended(headers, &peer.address);
@@ -113,6 +115,31 @@ pub(crate) fn set_forwarded(headers: &mut HeaderMap, peer: &Peer) {
     headers.entry(PROTO).or_insert(HeaderValue::from_static("http"));
     headers.entry(PORT).or_insert_with(|| port(&host));
     headers.entry(FORWARDED_HOST).or_insert(host);
+}
+
+/// Takes out what says who the client is.
+pub(crate) fn drop_claims(headers: &mut HeaderMap) {
+    for name in &CLAIMS {
+        headers.remove(name);
+    }
+    // Servers that keep headers as variables (CGI, WSGI) take `_` for `-`.
+    let disguised: Vec<HeaderName> = headers
+        .keys()
+        .filter(|name| is_disguised_claim(name))
+        .cloned()
+        .collect();
+    for name in &disguised {
+        headers.remove(name);
+    }
+}
+
+fn is_disguised_claim(name: &HeaderName) -> bool {
+    let name = name.as_str();
+    if !name.contains('_') {
+        return false;
+    }
+    let plain = name.replace('_', "-");
+    CLAIMS.iter().any(|claim| claim.as_str() == plain)
 }
 
 fn appended(headers: &HeaderMap, address: &HeaderValue) -> HeaderValue {
@@ -191,6 +218,19 @@ mod tests {
             ("x-forwarded-port", "1"),
             ("x-real-ip", "1.2.3.4"),
             ("forwarded", "for=1.2.3.4"),
+            ("x_forwarded_for", "1.2.3.4"),
+            ("x-forwarded_for", "1.2.3.4"),
+            ("x_forwarded_proto", "https"),
+            ("x_forwarded-host", "evil"),
+            ("x_forwarded_port", "1"),
+            ("x_real_ip", "1.2.3.4"),
+            ("x_real_ip", "5.6.7.8"),
+            ("x_scheme", "https"),
+            ("x_forwarded_prefix", "/evil"),
+            ("x_forwarded_server", "evil"),
+            ("x_forwarded_ssl", "on"),
+            ("x_forwarded_for_", "not the name"),
+            ("my_own", "stays"),
         ]);
         set_forwarded(&mut map, &peer(false));
         let expected = headers(&[
@@ -199,6 +239,8 @@ mod tests {
             ("x-forwarded-proto", "http"),
             ("x-forwarded-port", "8443"),
             ("x-forwarded-host", "hub.example.org:8443"),
+            ("x_forwarded_for_", "not the name"),
+            ("my_own", "stays"),
         ]);
         assert_eq!(map, expected);
     }

@@ -47,9 +47,11 @@ async fn an_untrusted_peer_can_not_say_who_it_is() {
         ..config()
     });
     let request = "GET / HTTP/1.1\r\nHost: hub\r\nX-Forwarded-For: 6.6.6.6\r\nX-Forwarded-Proto: https\r\n\
-                   X-Real-IP: 6.6.6.6\r\nConnection: close\r\n\r\n";
+                   X-Real-IP: 6.6.6.6\r\nX_Forwarded_For: 6.6.6.6\r\nx-real_ip: 6.6.6.6\r\nMy_Own: stays\r\n\
+                   Connection: close\r\n\r\n";
     let (_, (head, _wire)) = tokio::join!(edge.ask(request), target.serve(OK));
     assert!(!head.contains("6.6.6.6"), "{head}");
+    assert_eq!(header(&head, "my_own"), Some("stays"));
     assert_eq!(header(&head, "x-forwarded-proto"), Some("http"));
     let trusting = TestEdge::before(&target);
     let (_, (head, _wire)) = tokio::join!(trusting.ask(request), target.serve(OK));
@@ -311,6 +313,29 @@ async fn trailers_pass() {
     assert_eq!(header(&head, "te"), Some("trailers"));
     assert_eq!(header(&reply, "trailer"), Some("X-Sum"));
     assert!(reply.to_lowercase().ends_with("0\r\nx-sum: 7\r\n\r\n"), "{reply}");
+}
+
+/// What is said after the body is not to contradict what was said before it.
+#[tokio::test]
+async fn trailers_do_not_say_who_asked() {
+    let target = Target::new().await;
+    let edge = TestEdge::before(&target);
+    let mut client = edge.client().await;
+    client
+        .send(
+            "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\
+             Trailer: X-Sum, X-Forwarded-For, X_Forwarded_For, X-Real-IP\r\n\r\n2\r\nhi\r\n0\r\n\
+             X-Forwarded-For: 6.6.6.6\r\nX_Forwarded_For: 6.6.6.6\r\nX-Real-IP: 6.6.6.6\r\nX-Sum: 7\r\n\r\n",
+        )
+        .await;
+    let mut server = target.accept().await;
+    server.head().await;
+    assert_eq!(
+        server.until("\r\n\r\n").await.to_lowercase(),
+        "2\r\nhi\r\n0\r\nx-sum: 7\r\n\r\n"
+    );
+    server.send(OK).await;
+    assert_eq!(status(&client.until("ok").await), 200);
 }
 
 #[tokio::test]

@@ -97,9 +97,8 @@ impl Failure {
             ),
             Self::Unreachable(_) | Self::Lost(_) => (
                 "The server is not answering",
-                "It may be starting, restarting, or stopped.".into(),
-                "Wait a moment and reload. If it lasts, stop and start the server from the start page, or tell your \
-                 administrator.",
+                "It may be starting, restarting, or stopped. Other notebooks go on meanwhile.".into(),
+                "Wait a moment and reload. If it lasts, tell your administrator.",
             ),
             Self::Garbled(_) | Self::Switched => (
                 "The server gave an answer that makes no sense",

@@ -17,7 +17,9 @@ use tower::ServiceExt;
 
 use crate::Hub;
 
-const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
+/// For a request's head, and for the next one on a kept connection: longer than the edge keeps an idle connection
+/// (20 s), so that a request never meets one that is just being closed.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 const MAX_HEAD: usize = 64 << 10;
 const MAX_HEADERS: usize = 100;
 const MAX_CONNECTIONS: usize = 8192;

@@ -160,7 +160,10 @@ async fn the_real_proxy_takes_our_routes() {
         reason = "tests are told by the environment what is there"
     )]
     let Ok(program) = std::env::var("PERIJOVE_TEST_CHP") else {
-        eprintln!("SKIPPED: the real configurable-http-proxy: PERIJOVE_TEST_CHP is not set");
+        crate::setup::skip(
+            "routes in the real configurable-http-proxy",
+            "PERIJOVE_TEST_CHP is not set",
+        );
         return;
     };
     let (port, api_port) = (free_port(), free_port());

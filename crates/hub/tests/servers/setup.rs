@@ -71,7 +71,7 @@ impl Setup {
                 setup.database = fresh_database(&server).await;
                 setups.push(setup);
             }
-            Err(_) => eprintln!("SKIPPED: hubs on PostgreSQL: PERIJOVE_TEST_POSTGRES is not set"),
+            Err(_) => skip("hubs on PostgreSQL", "PERIJOVE_TEST_POSTGRES is not set"),
         }
         setups
     }
@@ -239,5 +239,21 @@ pub(crate) async fn eventually(what: &str, mut done: impl AsyncFnMut() -> bool) 
     while !done().await {
         assert!(tokio::time::Instant::now() < deadline, "{what} did not come about");
         tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// A check that can't be made is never called passed: it is said on standard error, and in the file that
+/// `PERIJOVE_SKIPPED` names, since the output of a passing test is not shown.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests are told by the environment what is there"
+)]
+pub(crate) fn skip(what: &str, why: &str) {
+    use std::io::Write as _;
+    let line = format!("{what}: {why}");
+    eprintln!("SKIPPED {line}");
+    if let Ok(path) = std::env::var("PERIJOVE_SKIPPED") {
+        let file = std::fs::OpenOptions::new().create(true).append(true).open(path);
+        writeln!(file.unwrap(), "{line}").unwrap();
     }
 }

@@ -296,13 +296,14 @@ impl Site {
         browser
     }
 
-    /// The set-up link that was printed.
-    pub(crate) fn setup_link(&self) -> String {
-        let log = self.log();
-        log.lines()
-            .find(|line| line.contains("/hub/setup?token="))
-            .unwrap()
-            .to_owned()
+    /// The set-up link, which is printed once the hub serves.
+    pub(crate) async fn setup_link(&self) -> String {
+        let printed = async || {
+            let log = self.log();
+            let link = log.lines().find(|line| line.contains("/hub/setup?token="));
+            link.map(str::to_owned)
+        };
+        eventually("the set-up link", printed).await
     }
 
     /// An invitation that `perijove invite` has printed.

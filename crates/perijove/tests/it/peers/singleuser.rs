@@ -49,7 +49,7 @@ async fn server(environment: &str, what: &str) -> Option<(Site, Browser)> {
         environment.display()
     ));
     site.serve().await;
-    let ann = site.follow(&site.setup_link(), "ann").await;
+    let ann = site.follow(&site.setup_link().await, "ann").await;
     let asked = ann.api(Method::POST, "users/ann/server", None).await;
     assert!([201, 202].contains(&asked.status), "{}", asked.body);
     site.ready("ann").await;

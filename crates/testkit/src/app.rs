@@ -122,7 +122,7 @@ impl App {
         Builder::default()
     }
 
-    /// The usual one: anybody may sign in with any password, `root` is an admin.
+    /// The usual one: anybody may sign in with any password, `ruth` is an admin.
     pub async fn start() -> Self {
         Self::builder().start().await
     }
@@ -288,7 +288,7 @@ fn load(builder: &Builder, dir: &Path, address: SocketAddr) -> Arc<Config> {
     let access = if toml.contains("[access]") {
         ""
     } else {
-        "[access]\nallow_all = true\nadmin_users = [\"root\"]\n"
+        "[access]\nallow_all = true\nadmin_users = [\"ruth\"]\n"
     };
     let text = format!("{auth}{access}{toml}");
     let file = dir.join("perijove.toml");

@@ -111,7 +111,7 @@ async fn two_readings_of_one_message_are_not_possible() {
 #[tokio::test]
 async fn odd_addresses_are_answered_clearly() {
     let app = App::start().await;
-    let token = super::full_token(&app, "root").await;
+    let token = super::full_token(&app, "ruth").await;
     let long = "x".repeat(30_000);
     let paths: [&[u8]; 30] = [
         b"/hub/\xff\xfe",
@@ -333,7 +333,7 @@ async fn odd_forms_are_refused() {
 #[tokio::test]
 async fn odd_json_is_refused() {
     let app = App::start().await;
-    let token = super::full_token(&app, "root").await;
+    let token = super::full_token(&app, "ruth").await;
     app.sign_in("ann").await;
     let deep = "[".repeat(200_000);
     let deep_objects = "{\"a\":".repeat(100_000);
@@ -396,17 +396,17 @@ async fn odd_json_is_refused() {
 #[tokio::test]
 async fn a_nul_byte_is_no_riddle_for_any_database() {
     let app = App::start().await;
-    let token = super::full_token(&app, "root").await;
-    let root = app.sign_in("root").await;
+    let token = super::full_token(&app, "ruth").await;
+    let ruth = app.sign_in("ruth").await;
     for path in [
         "users/a%00b",
-        "users/root/servers/a%00b",
-        "users/root/tokens/a%00",
+        "users/ruth/servers/a%00b",
+        "users/ruth/tokens/a%00",
         "users?name_filter=%00",
         "oauth2/authorize?client_id=%00&response_type=code",
         "oauth2/authorize?client_id=jupyterhub&redirect_uri=%00&state=%00&scope=%00",
     ] {
-        let answer = root.get(&format!("hub/api/{path}")).await;
+        let answer = ruth.get(&format!("hub/api/{path}")).await;
         assert!(
             (200..500).contains(&answer.status),
             "GET {path}: {} {}",
@@ -416,21 +416,21 @@ async fn a_nul_byte_is_no_riddle_for_any_database() {
     }
     let bodies = [
         ("users", "{\"usernames\": [\"a\\u0000b\"]}"),
-        ("users/root/tokens", "{\"note\": \"a\\u0000b\"}"),
-        ("users/root/tokens", "{\"scopes\": [\"a\\u0000b\"]}"),
-        ("users/root/tokens", "{\"roles\": [\"a\\u0000b\"]}"),
+        ("users/ruth/tokens", "{\"note\": \"a\\u0000b\"}"),
+        ("users/ruth/tokens", "{\"scopes\": [\"a\\u0000b\"]}"),
+        ("users/ruth/tokens", "{\"roles\": [\"a\\u0000b\"]}"),
         (
-            "users/root/activity",
+            "users/ruth/activity",
             "{\"servers\": {\"a\\u0000b\": {\"last_activity\": \"2026-11-21T00:00:00Z\"}}}",
         ),
-        ("users/root/server", "{\"user_options\": {\"a\\u0000\": \"a\\u0000b\"}}"),
+        ("users/ruth/server", "{\"user_options\": {\"a\\u0000\": \"a\\u0000b\"}}"),
     ];
     for (path, body) in bodies {
-        let request = root
+        let request = ruth
             .request(reqwest::Method::POST, &format!("hub/api/{path}"))
             .header("authorization", format!("token {token}"))
             .body(body);
-        let answer = root.send(request).await;
+        let answer = ruth.send(request).await;
         assert!(
             (200..500).contains(&answer.status),
             "POST {path}: {} {}",
@@ -447,10 +447,10 @@ async fn a_nul_byte_is_no_riddle_for_any_database() {
         ];
         fields.retain(|(key, _)| *key != field);
         fields.push((field, "a\0b"));
-        let request = root
+        let request = ruth
             .request(reqwest::Method::POST, "hub/api/oauth2/token")
             .form(&fields);
-        let answer = root.send(request).await;
+        let answer = ruth.send(request).await;
         assert!(
             (400..500).contains(&answer.status),
             "{field}: {} {}",
@@ -463,7 +463,7 @@ async fn a_nul_byte_is_no_riddle_for_any_database() {
         "hub/spawn/a%00b",
         "hub/user/a%00b/lab",
     ] {
-        let answer = root.get(path).await;
+        let answer = ruth.get(path).await;
         assert!(
             (200..500).contains(&answer.status),
             "GET {path}: {} {}",

@@ -237,8 +237,8 @@ async fn a_second_person_finds_nothing_at_the_first_ones_address() {
     }
     assert_eq!(app.spawner.running().len(), 1);
     // An administrator may go there.
-    let root = app.sign_in("root").await;
-    assert_eq!(root.get("hub/spawn/ann").await.expect(302).to(), "/user/ann/");
+    let ruth = app.sign_in("ruth").await;
+    assert_eq!(ruth.get("hub/spawn/ann").await.expect(302).to(), "/user/ann/");
 }
 
 #[tokio::test]

@@ -34,9 +34,9 @@ async fn any_hub_answers_for_what_another_began() {
     here.api(Method::DELETE, SERVER, None).await.expect(204);
     assert_eq!(phase(&ann).await, (false, json!(null)));
     assert_eq!(app.spawner.starts(), 1);
-    let root = app.browser_at_hub();
-    root.sign_in("root", "x").await;
-    root.api(Method::DELETE, "users/ann", None).await.expect(204);
+    let ruth = app.browser_at_hub();
+    ruth.sign_in("ruth", "x").await;
+    ruth.api(Method::DELETE, "users/ann", None).await.expect(204);
     assert!(!signed_in(&ann).await);
     other.stop().await;
 }

@@ -134,9 +134,9 @@ async fn the_root_tells_the_version_to_everybody() {
 #[tokio::test]
 async fn refusals_are_json_with_status_and_words() {
     let app = App::start().await;
-    let root = Caller::with(&app, &full_token(&app, "root").await);
-    for path in ["nothing", "users/root/nothing", "users/root/servers/a/b/c"] {
-        let answer = root.get(path).await;
+    let ruth = Caller::with(&app, &full_token(&app, "ruth").await);
+    for path in ["nothing", "users/ruth/nothing", "users/ruth/servers/a/b/c"] {
+        let answer = ruth.get(path).await;
         refused(&answer, 404, "");
         assert_eq!(answer.json()["message"], Value::Null);
         refused(&app.browser().api(Method::GET, path, None).await, 404, "");
@@ -146,18 +146,18 @@ async fn refusals_are_json_with_status_and_words() {
         (Method::DELETE, "info"),
         (Method::PATCH, "user"),
     ] {
-        let answer = root.call(method, path, None).await;
+        let answer = ruth.call(method, path, None).await;
         refused(&answer, 405, "");
         assert_eq!(answer.json()["message"], Value::Null);
     }
     for path in ["users", "nothing", "users/a/servers/b", ""] {
-        let answer = root.call(Method::OPTIONS, path, None).await.expect(200);
+        let answer = ruth.call(Method::OPTIONS, path, None).await.expect(200);
         assert_eq!(answer.body, "");
     }
     let bad = app.browser();
     let request = bad
         .request(Method::POST, "hub/api/users")
-        .header("authorization", format!("token {}", root.token))
+        .header("authorization", format!("token {}", ruth.token))
         .body("{not json");
     refused(&bad.send(request).await, 400, "Invalid JSON in body of request");
 }
@@ -222,20 +222,20 @@ async fn a_service_knows_itself() {
 async fn long_lists_come_in_pages() {
     let limits = "[hub]\napi_page_default_limit = 2\napi_page_max_limit = 3\n";
     let app = App::builder().config(limits).start().await;
-    let root = app.sign_in("root").await;
-    let more = json!({ "usernames": ["u1", "u2", "u3", "u4"] });
-    root.api(Method::POST, "users", Some(more)).await.expect(201);
-    let plain = root.get("hub/api/users").await.expect(200);
+    let ruth = app.sign_in("ruth").await;
+    let more = json!({ "usernames": ["p1", "p2", "p3", "p4"] });
+    ruth.api(Method::POST, "users", Some(more)).await.expect(201);
+    let plain = ruth.get("hub/api/users").await.expect(200);
     assert_eq!(names(&plain.json()).len(), 3, "cut at the maximum");
 
     let page = async |path: &str| {
         let accept = "application/json, application/jupyterhub-pagination+json";
-        let answer = root.get_with(path, "accept", accept).await.expect(200);
+        let answer = ruth.get_with(path, "accept", accept).await.expect(200);
         assert_eq!(answer.header("content-type"), "application/json");
         answer.json()
     };
-    let first = page("hub/api/users?name_filter=u").await;
-    assert_eq!(names(&first["items"]), ["u1", "u2"]);
+    let first = page("hub/api/users?name_filter=p").await;
+    assert_eq!(names(&first["items"]), ["p1", "p2"]);
     let next = first["_pagination"]["next"].clone();
     assert_eq!(
         first["_pagination"],
@@ -244,7 +244,7 @@ async fn long_lists_come_in_pages() {
     let url = next["url"].as_str().unwrap();
     assert!(url.starts_with(&app.url), "{url}");
     let second = page(url).await;
-    assert_eq!(names(&second["items"]), ["u3", "u4"]);
+    assert_eq!(names(&second["items"]), ["p3", "p4"]);
     assert_eq!(second["_pagination"]["next"], Value::Null);
     assert_eq!(second["_pagination"]["offset"], 2);
 
@@ -266,7 +266,7 @@ async fn long_lists_come_in_pages() {
 async fn the_state_of_the_hub_is_for_those_who_may_read_it() {
     let app = App::start().await;
     let info = app
-        .sign_in("root")
+        .sign_in("ruth")
         .await
         .api(Method::GET, "info", None)
         .await
@@ -288,16 +288,16 @@ async fn only_who_may_shut_the_hub_down_does() {
         403,
         "",
     );
-    let root = app.sign_in("root").await;
+    let ruth = app.sign_in("ruth").await;
     refused(
-        &root
+        &ruth
             .api(Method::POST, "shutdown", Some(json!({ "servers": "yes" })))
             .await,
         400,
         "",
     );
     assert!(shutdown.borrow().is_none());
-    let answer = root
+    let answer = ruth
         .api(Method::POST, "shutdown", Some(json!({ "servers": true })))
         .await
         .expect(202);

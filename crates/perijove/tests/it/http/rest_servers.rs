@@ -270,8 +270,8 @@ async fn a_slow_stop_is_pending() {
     let model = call(&ann, Method::GET, SERVER).await.json();
     assert_eq!((&model["pending"], &model["ready"]), (&json!("stop"), &json!(false)));
     refused(&start(&ann, SERVER).await, 400, "is pending stop");
-    let root = app.sign_in("root").await;
-    refused(&call(&root, Method::DELETE, "users/ann").await, 400, "stopping");
+    let ruth = app.sign_in("ruth").await;
+    refused(&call(&ruth, Method::DELETE, "users/ann").await, 400, "stopping");
     assert_eq!(at_rest(&ann, SERVER).await["stopped"], true);
     stop(&ann, SERVER).await.expect(204);
 }

@@ -199,13 +199,13 @@ async fn tokens_of_others_are_out_of_reach() {
 async fn an_administrator_makes_tokens_for_others_that_name_her() {
     let app = App::start().await;
     app.sign_in("ann").await;
-    let root = app.sign_in("root").await;
-    let made = root
+    let ruth = app.sign_in("ruth").await;
+    let made = ruth
         .api(Method::POST, "users/ann/tokens", None)
         .await
         .expect(201)
         .json();
-    assert_eq!(made["note"], "Requested via api by user root");
+    assert_eq!(made["note"], "Requested via api by user ruth");
     assert_eq!(made["user"], "ann");
     let secret = made["token"].as_str().unwrap();
     let model = app
@@ -216,7 +216,7 @@ async fn an_administrator_makes_tokens_for_others_that_name_her() {
     assert_eq!((&model["name"], &model["admin"]), (&"ann".into(), &false.into()));
     // It can't be given more than its owner has.
     let wish = json!({ "scopes": ["admin:users"] });
-    refused(&root.api(Method::POST, "users/ann/tokens", Some(wish)).await, 400, "");
+    refused(&ruth.api(Method::POST, "users/ann/tokens", Some(wish)).await, 400, "");
 }
 
 #[tokio::test]

@@ -56,9 +56,9 @@ async fn a_model_shows_what_the_caller_may_see() {
     let app = with_roles().await;
     let ann = app.sign_in("ann").await;
     start_server(&ann, "ann").await;
-    let root = Caller::with(&app, &full_token(&app, "root").await);
+    let ruth = Caller::with(&app, &full_token(&app, "ruth").await);
 
-    let all = root.get("users/ann").await.expect(200).json();
+    let all = ruth.get("users/ann").await.expect(200).json();
     for key in [
         "admin",
         "auth_state",
@@ -146,7 +146,7 @@ async fn what_is_out_of_reach_does_not_exist() {
 async fn lists_are_cut_to_what_the_caller_may_list() {
     let app = with_roles().await;
     let list = Caller::service(&app, "lister").get("users").await.expect(200).json();
-    assert_eq!(names(&list), ["root", "ann", "bob", "eve"]);
+    assert_eq!(names(&list), ["ruth", "ann", "bob", "eve"]);
     let list = Caller::service(&app, "teacher").get("users").await.expect(200).json();
     assert_eq!(names(&list), ["ann", "bob"]);
     let list = Caller::service(&app, "teacher")
@@ -160,20 +160,20 @@ async fn lists_are_cut_to_what_the_caller_may_list() {
 #[tokio::test]
 async fn lists_are_sorted_filtered_and_checked() {
     let app = with_roles().await;
-    let root = Caller::with(&app, &full_token(&app, "root").await);
+    let ruth = Caller::with(&app, &full_token(&app, "ruth").await);
     let list = async |query: &str| {
-        let list = root.get(&format!("users?{query}")).await.expect(200).json();
+        let list = ruth.get(&format!("users?{query}")).await.expect(200).json();
         names(&list).join(" ")
     };
-    assert_eq!(list("sort=name").await, "ann bob eve root");
-    assert_eq!(list("sort=-name").await, "root eve bob ann");
+    assert_eq!(list("sort=name").await, "ann bob eve ruth");
+    assert_eq!(list("sort=-name").await, "ruth eve bob ann");
     assert_eq!(list("name_filter=%25").await, "", "a percent sign is a letter");
     assert_eq!(list("name_filter=_").await, "");
     assert_eq!(list("name_filter=BO").await, "bob");
     start_server(&app.sign_in("bob").await, "bob").await;
     assert_eq!(list("state=active").await, "bob");
     assert_eq!(list("state=ready").await, "bob");
-    assert_eq!(list("state=inactive&sort=name").await, "ann eve root");
+    assert_eq!(list("state=inactive&sort=name").await, "ann eve ruth");
     for wrong in [
         "state=odd",
         "sort=password",
@@ -182,22 +182,22 @@ async fn lists_are_sorted_filtered_and_checked() {
         "limit=",
         "offset=99999999999999999999",
     ] {
-        refused(&root.get(&format!("users?{wrong}")).await, 400, "");
+        refused(&ruth.get(&format!("users?{wrong}")).await, 400, "");
     }
 }
 
 #[tokio::test]
 async fn users_are_made_one_by_one_and_many_at_once() {
     let app = App::start().await;
-    let root = app.sign_in("root").await;
-    let one = root.api(Method::POST, "users/ann", None).await.expect(201).json();
+    let ruth = app.sign_in("ruth").await;
+    let one = ruth.api(Method::POST, "users/ann", None).await.expect(201).json();
     assert_eq!((&one["name"], &one["admin"]), (&"ann".into(), &false.into()));
     refused(
-        &root.api(Method::POST, "users/ann", None).await,
+        &ruth.api(Method::POST, "users/ann", None).await,
         409,
         "User ann already exists",
     );
-    let admin = root
+    let admin = ruth
         .api(Method::POST, "users/boss", Some(json!({ "admin": true })))
         .await
         .expect(201)
@@ -205,14 +205,14 @@ async fn users_are_made_one_by_one_and_many_at_once() {
     assert_eq!(admin["admin"], true);
     assert!(admin["roles"].as_array().unwrap().contains(&"admin".into()), "{admin}");
 
-    let many = async |body: Value| root.api(Method::POST, "users", Some(body)).await;
+    let many = async |body: Value| ruth.api(Method::POST, "users", Some(body)).await;
     refused(
-        &root.api(Method::POST, "users/x", Some(json!({ "odd": 1 }))).await,
+        &ruth.api(Method::POST, "users/x", Some(json!({ "odd": 1 }))).await,
         400,
         "",
     );
     let wish = json!({ "admin": false, "groups": [], "roles": [], "auth_state": null });
-    root.api(Method::POST, "users/full", Some(wish)).await.expect(201);
+    ruth.api(Method::POST, "users/full", Some(wish)).await.expect(201);
 
     let made = many(json!({ "usernames": ["ann", "BOB", "eve"] }))
         .await
@@ -237,8 +237,8 @@ async fn users_are_made_one_by_one_and_many_at_once() {
     ] {
         refused(&many(wrong).await, 400, "");
     }
-    refused(&root.api(Method::POST, "users", None).await, 400, "");
-    refused(&root.api(Method::GET, "users/x", None).await, 404, "");
+    refused(&ruth.api(Method::POST, "users", None).await, 400, "");
+    refused(&ruth.api(Method::GET, "users/x", None).await, 404, "");
 }
 
 #[tokio::test]
@@ -265,18 +265,18 @@ async fn only_administrators_make_administrators() {
 #[tokio::test]
 async fn deleting_somebody_ends_servers_sessions_and_tokens() {
     let app = App::start().await;
-    let (ann, root) = (app.sign_in("ann").await, app.sign_in("root").await);
+    let (ann, ruth) = (app.sign_in("ann").await, app.sign_in("ruth").await);
     let own = token(&ann, "ann", json!({})).await;
     start_server(&ann, "ann").await;
     refused(
-        &root.api(Method::DELETE, "users/root", None).await,
+        &ruth.api(Method::DELETE, "users/ruth", None).await,
         400,
         "Cannot delete yourself!",
     );
-    let gone = root.api(Method::DELETE, "users/ann", None).await.expect(204);
+    let gone = ruth.api(Method::DELETE, "users/ann", None).await.expect(204);
     assert_eq!(gone.body, "");
     assert!(app.spawner.running().is_empty());
-    refused(&root.api(Method::DELETE, "users/ann", None).await, 404, "");
+    refused(&ruth.api(Method::DELETE, "users/ann", None).await, 404, "");
     assert_eq!(ann.get("hub/home").await.status, 302);
     refused(&ann.api_with_token(&own, Method::GET, "user", None).await, 403, "");
     // Whoever comes by that name again is somebody new.
@@ -291,14 +291,14 @@ async fn somebody_whose_server_is_starting_can_be_deleted() {
         .config("[hub]\nslow_spawn_timeout = \"50ms\"\n")
         .start()
         .await;
-    let (ann, root) = (app.sign_in("ann").await, app.sign_in("root").await);
+    let (ann, ruth) = (app.sign_in("ann").await, app.sign_in("ruth").await);
     app.spawner.play(perijove_spawn::fake::Script {
         hang_in_start: true,
         ..Default::default()
     });
     ann.api(Method::POST, "users/ann/server", None).await.expect(202);
-    root.api(Method::DELETE, "users/ann", None).await.expect(204);
-    refused(&root.api(Method::GET, "users/ann", None).await, 404, "");
+    ruth.api(Method::DELETE, "users/ann", None).await.expect(204);
+    refused(&ruth.api(Method::GET, "users/ann", None).await, 404, "");
     assert!(app.spawner.running().is_empty());
 }
 
@@ -313,8 +313,8 @@ async fn activity_is_kept_if_it_is_newer() {
     let later = "2026-11-21T00:30:00.000000Z";
     let answer = report(json!({ "last_activity": later, "servers": { "": { "last_activity": later } } })).await;
     assert_eq!(answer.expect(200).body, "");
-    let root = Caller::with(&app, &full_token(&app, "root").await);
-    let seen = async || root.get("users/ann").await.expect(200).json();
+    let ruth = Caller::with(&app, &full_token(&app, "ruth").await);
+    let seen = async || ruth.get("users/ann").await.expect(200).json();
     let model = seen().await;
     assert_eq!(
         (&model["last_activity"], &model["servers"][""]["last_activity"]),

@@ -194,7 +194,7 @@ async fn an_invitation_is_for_one_name() {
     let (browser, link) = (app.browser(), invitation(&app, "bob", false).await);
     let page = open(&browser, &link).await.expect(200);
     assert!(page.body.contains("Welcome, bob"), "{}", page.body);
-    choose(&browser, &link, "root", GOOD, GOOD).await.expect(302);
+    choose(&browser, &link, "ruth", GOOD, GOOD).await.expect(302);
     let model = browser.api(Method::GET, "user", None).await.expect(200).json();
     assert_eq!((&model["name"], &model["admin"]), (&"bob".into(), &false.into()));
 }

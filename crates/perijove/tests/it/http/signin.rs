@@ -119,12 +119,12 @@ async fn a_failed_sign_in_makes_no_user() {
 
 #[tokio::test]
 async fn who_is_not_let_in_gets_the_same_words() {
-    let access = "[access]\nallowed_users = [\"ann\"]\nblocked_users = [\"eve\"]\nadmin_users = [\"root\", \"eve\"]\n";
+    let access = "[access]\nallowed_users = [\"ann\"]\nblocked_users = [\"eve\"]\nadmin_users = [\"ruth\", \"eve\"]\n";
     let app = App::builder().config(access).start().await;
     for (name, status) in [
         ("ann", 302),
         ("ANN", 302),
-        ("root", 302),
+        ("ruth", 302),
         ("bob", 403),
         ("eve", 403),
         ("Eve", 403),
@@ -442,8 +442,8 @@ async fn sessions_outlive_a_restart_of_the_hub() {
 #[tokio::test]
 async fn a_deleted_person_is_signed_out() {
     let app = App::start().await;
-    let (ann, root) = (app.sign_in("ann").await, app.sign_in("root").await);
-    root.api(Method::DELETE, "users/ann", None).await.expect(204);
+    let (ann, ruth) = (app.sign_in("ann").await, app.sign_in("ruth").await);
+    ruth.api(Method::DELETE, "users/ann", None).await.expect(204);
     assert!(!signed_in(&ann).await);
 }
 
@@ -512,12 +512,12 @@ async fn below_a_base_url_all_works_the_same() {
 
 #[tokio::test]
 async fn people_of_the_configuration_have_the_role_of_everybody_from_the_first_start() {
-    let site = "[access]\nallowed_users = [\"ann\"]\nadmin_users = [\"root\"]\n\
+    let site = "[access]\nallowed_users = [\"ann\"]\nadmin_users = [\"ruth\"]\n\
         [[group]]\nname = \"class\"\nusers = [\"bob\"]\n\
         [[role]]\nname = \"lists\"\nscopes = [\"list:users\"]\nusers = [\"eve\"]\n\
         [[role]]\nname = \"user\"\nscopes = [\"self\", \"read:hub\"]\n";
     let app = App::builder().config(site).start().await;
-    for name in ["ann", "bob", "eve", "root"] {
+    for name in ["ann", "bob", "eve", "ruth"] {
         let browser = app.sign_in(name).await;
         start_server(&browser, name).await;
         assert_eq!(browser.api(Method::GET, "info", None).await.status, 200, "{name}");
@@ -536,7 +536,7 @@ async fn who_is_blocked_is_out_at_once_with_all_that_was_given_out() {
         token(&ann, "ann", json!({})).await,
         super::oauth::token_of(&app, &ann).await,
     ];
-    let blocked = "[access]\nallow_all = true\nblocked_users = [\"ann\"]\nadmin_users = [\"root\"]\n";
+    let blocked = "[access]\nallow_all = true\nblocked_users = [\"ann\"]\nadmin_users = [\"ruth\"]\n";
     let app = app.restart_with(blocked).await;
     assert!(!signed_in(&ann).await);
     assert!(signed_in(&bob).await);
@@ -545,8 +545,8 @@ async fn who_is_blocked_is_out_at_once_with_all_that_was_given_out() {
     }
     assert_eq!(app.browser().sign_in_status("ann", "x").await, 403);
 
-    let root = app.sign_in("root").await;
-    let seen = async || root.api(Method::GET, "users/ann", None).await.json();
+    let ruth = app.sign_in("ruth").await;
+    let seen = async || ruth.api(Method::GET, "users/ann", None).await.json();
     assert_eq!(seen().await["roles"], json!([]));
     for _ in 0..500 {
         if seen().await["servers"] == json!({}) {

@@ -284,15 +284,15 @@ async fn a_second_person_gets_no_code_for_the_first_ones_server() {
 #[tokio::test]
 async fn an_administrator_is_asked_before_a_server_of_somebody_else_knows_her() {
     let (app, _, client) = ann_and_server().await;
-    let root = app.sign_in("root").await;
+    let ruth = app.sign_in("ruth").await;
     let address = client.authorize(&[]);
-    let page = root.get(&address).await.expect(200);
+    let page = ruth.get(&address).await.expect(200);
     assert!(page.header("content-type").starts_with("text/html"));
     assert!(page.body.contains("id=\"oauth_form\""), "{}", page.body);
     assert!(page.body.contains("jupyterhub-user-ann"), "{}", page.body);
 
-    let forged = root
-        .send(root.request(Method::POST, &address).form(&[("scopes", "x")]))
+    let forged = ruth
+        .send(ruth.request(Method::POST, &address).form(&[("scopes", "x")]))
         .await;
     assert_eq!(forged.status, 403, "not without the page's token");
     let agreed = [
@@ -300,18 +300,18 @@ async fn an_administrator_is_asked_before_a_server_of_somebody_else_knows_her() 
         ("scopes", "admin:users"),
         ("scopes", "inherit"),
     ];
-    let answer = root.post_form(&address, &agreed).await.expect(302);
+    let answer = ruth.post_form(&address, &agreed).await.expect(302);
     let token = client.token(&app, &parameter(&answer, "code"), &[]).await.expect(200);
     let token = token.json()["access_token"].as_str().unwrap().to_owned();
     let model = who(&app, &token).await.expect(200).json();
-    assert_eq!(model["name"], "root");
+    assert_eq!(model["name"], "ruth");
     assert!(scopes(&model).contains(&"access:servers!server=ann/"));
     assert!(
         !scopes(&model).iter().any(|scope| scope.starts_with("admin")),
         "no more than was on the page: {model}"
     );
     // She has agreed: from now on the page is not shown again.
-    client.code(&root, &[]).await;
+    client.code(&ruth, &[]).await;
 }
 
 #[tokio::test]

@@ -241,6 +241,20 @@ async fn the_set_up_link_is_no_way_into_an_account() {
 }
 
 #[tokio::test]
+async fn the_set_up_link_is_void_once_there_is_an_administrator() {
+    let app = native().await;
+    let (late, link) = (app.browser(), setup_link(&app).await);
+    open(&late, &link).await.expect(200);
+    let (cleo, invited) = (app.browser(), invitation(&app, "cleo", true).await);
+    open(&cleo, &invited).await.expect(200);
+    choose(&cleo, &invited, "cleo", GOOD, GOOD).await.expect(302);
+
+    choose(&late, &link, "mallory", GOOD, GOOD).await.expect(409);
+    assert!(!signed_in(&late).await);
+    assert!(users::by_name(&app.hub.store, "mallory").await.unwrap().is_none());
+}
+
+#[tokio::test]
 async fn two_posts_of_one_link_make_one_administrator() {
     let app = native().await;
     let link = setup_link(&app).await;

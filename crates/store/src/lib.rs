@@ -20,6 +20,7 @@ mod schema;
 mod sql;
 mod target;
 
+pub mod audit;
 pub mod events;
 pub mod groups;
 pub mod leases;

@@ -31,8 +31,23 @@ pub struct Visitor {
     pub principal: Option<Principal>,
 }
 
-/// Somebody with a credential that holds.
+/// Somebody with a credential that holds, at work.
+#[derive(Clone)]
 pub struct Principal {
+    standing: Arc<Standing>,
+    pub remote: IpAddr,
+}
+
+impl std::ops::Deref for Principal {
+    type Target = Standing;
+
+    fn deref(&self) -> &Standing {
+        &self.standing
+    }
+}
+
+/// Who a credential stands for, and what it allows.
+pub struct Standing {
     pub who: Who,
     pub via: Via,
     pub scopes: ScopeSet,
@@ -50,7 +65,7 @@ pub enum Via {
     Token(Token),
 }
 
-impl Principal {
+impl Standing {
     #[must_use]
     pub fn owner(&self) -> Owner<'_> {
         match &self.who {
@@ -131,10 +146,14 @@ impl Visitor {
             .next()
             .filter(|id| is_session_id(id))
             .map(str::to_owned);
-        let principal = match bearer(headers) {
+        let standing = match bearer(headers) {
             Some(token) => by_token(hub, token).await?,
             None => by_session(hub, headers).await?,
         };
+        let principal = standing.map(|standing| Principal {
+            standing: Arc::new(standing),
+            remote,
+        });
         if let (Some(principal), Some(who)) = (&principal, parts.extensions.get::<log::Who>()) {
             who.is(principal.name());
         }
@@ -186,8 +205,8 @@ pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     (known && !token.is_empty() && !token.contains(char::is_whitespace)).then_some(token)
 }
 
-/// The principal behind an API token.
-pub async fn by_token(hub: &Hub, candidate: &str) -> Result<Option<Principal>> {
+/// Who stands behind an API token.
+pub async fn by_token(hub: &Hub, candidate: &str) -> Result<Option<Standing>> {
     let now = hub.clock.now();
     let Some(token) = tokens::find(&hub.store, candidate, now).await? else {
         return Ok(None);
@@ -221,7 +240,7 @@ pub async fn by_token(hub: &Hub, candidate: &str) -> Result<Option<Principal>> {
         .catalog
         .token_scopes(&token.scopes, &owner, client.as_ref(), &owner_scopes, &membership);
     noted(note_use(hub, &token, &who)).await;
-    Ok(Some(Principal {
+    Ok(Some(Standing {
         who,
         via: Via::Token(token),
         scopes,
@@ -229,7 +248,7 @@ pub async fn by_token(hub: &Hub, candidate: &str) -> Result<Option<Principal>> {
     }))
 }
 
-async fn by_session(hub: &Hub, headers: &HeaderMap) -> Result<Option<Principal>> {
+async fn by_session(hub: &Hub, headers: &HeaderMap) -> Result<Option<Standing>> {
     let now = hub.clock.now();
     for secret in cookies::all(headers, cookies::LOGIN).take(4) {
         if secret.len() > 128 {
@@ -254,7 +273,7 @@ async fn by_session(hub: &Hub, headers: &HeaderMap) -> Result<Option<Principal>>
             noted(async { Ok(sessions::touch(&hub.store, session.id, now, session.expires_at).await?) }).await;
         }
         let (who, groups, scopes) = user_scopes(hub, user).await?;
-        return Ok(Some(Principal {
+        return Ok(Some(Standing {
             who,
             via: Via::Session(session),
             scopes,

@@ -9,7 +9,7 @@ pub const VERSION: i64 = STEPS.len() as i64;
 const JUPYTERHUB: &str = include_str!("jupyterhub.sql");
 
 /// Our own tables, step by step; steps are only ever added. `{id}` is a number that counts itself up.
-pub(crate) const STEPS: &[&str] = &[include_str!("step_1.sql")];
+pub(crate) const STEPS: &[&str] = &[include_str!("step_1.sql"), include_str!("step_2.sql")];
 
 /// A statement that makes one of JupyterHub's tables or indexes, and the table's name.
 pub(crate) struct Part {

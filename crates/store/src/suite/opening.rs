@@ -60,6 +60,9 @@ pub(super) async fn a_stranger_is_refused(url: String) {
     let store = open(&url).await;
     let tables = [
         "perijove_events",
+        "perijove_role_grants",
+        "perijove_roles",
+        "perijove_audit",
         "perijove_runs",
         "perijove_sessions",
         "perijove_passwords",

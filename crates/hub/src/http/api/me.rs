@@ -12,17 +12,18 @@ use crate::Hub;
 use crate::http::error::{HttpError, Result};
 use crate::http::visitor::{Principal, Via, Who};
 
-pub async fn get(State(hub): State<Arc<Hub>>, mut principal: Principal) -> Result<Json<Value>> {
+pub async fn get(State(hub): State<Arc<Hub>>, principal: Principal) -> Result<Json<Value>> {
     let scopes = principal.scopes.to_strings();
     let identify = match &principal.who {
         Who::User(user) => identify_scopes(&Owner::User(&user.name)),
         Who::Service(service) => identify_scopes(&Owner::Service(&service.name)),
     };
+    let mut shown = principal.scopes.clone();
     for (scope, filter) in identify {
-        principal.scopes.insert(scope, Some(filter));
+        shown.insert(scope, Some(filter));
     }
     let mut model = match &principal.who {
-        Who::User(user) => models::with_servers(&hub, &principal, user, false)
+        Who::User(user) => models::with_servers(&hub, &shown, user, false)
             .await?
             .ok_or_else(HttpError::not_found)?,
         Who::Service(service) => json!({ "kind": "service", "name": service.name, "admin": service.admin }),

@@ -7,6 +7,7 @@ mod me;
 pub mod models;
 mod pagination;
 mod progress;
+mod refusals;
 pub(super) mod root;
 mod servers;
 mod shutdown;
@@ -21,23 +22,28 @@ use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use serde::de::DeserializeOwned;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::Hub;
 use crate::http::error::{HttpError, Result};
 use crate::http::oauth;
 
-pub(super) fn router() -> Router<Arc<Hub>> {
+/// The operations and their description: what is added with `routes!` stands in both, so that neither can lack what the
+/// other has. Further spellings of a path are added with `route`.
+fn operations() -> OpenApiRouter<Arc<Hub>> {
     let server = || {
         get(servers::get_default)
             .post(servers::start_default)
             .delete(servers::stop_default)
     };
-    Router::new()
+    OpenApiRouter::new()
         .route("/", get(root::get))
         .route("/health", get(health::get))
         .route("/info", get(hub_info::get))
         .route("/user", get(me::get))
-        .route("/users", get(users::list).post(users::create))
+        .routes(routes!(users::list, users::create))
         .route("/users/{user}", get(user::get).post(user::create).delete(user::delete))
         .route("/users/{user}/activity", post(activity::post))
         .route("/users/{user}/tokens", get(tokens::list).post(tokens::create))
@@ -57,7 +63,18 @@ pub(super) fn router() -> Router<Arc<Hub>> {
         )
         .route("/oauth2/token", post(oauth::token::post))
         .route("/shutdown", post(shutdown::post))
-        .fallback(async || HttpError::not_found())
+}
+
+pub(super) fn router() -> Router<Arc<Hub>> {
+    let (router, _) = operations().split_for_parts();
+    router.fallback(async || HttpError::not_found())
+}
+
+/// The description of the API, as OpenAPI has it.
+#[must_use]
+pub fn openapi() -> OpenApi {
+    let (_, described) = operations().split_for_parts();
+    described
 }
 
 /// A JSON body, whatever its content type says; nothing at all is `None`.

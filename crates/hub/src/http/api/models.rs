@@ -1,7 +1,7 @@
 //! What the API tells of users, servers and tokens: a field appears only to those whose scopes allow it.
 
 use jiff::Timestamp;
-use perijove_model::scopes::{GroupsOf, Resource, Scope};
+use perijove_model::scopes::{GroupsOf, Resource, Scope, ScopeSet};
 use perijove_model::server::Phase;
 use perijove_model::{escape, names};
 use perijove_store::spawners::Spawner;
@@ -12,7 +12,6 @@ use serde_json::{Map, Value, json};
 
 use crate::Hub;
 use crate::http::error::Result;
-use crate::http::visitor::Principal;
 
 /// ISO 8601 in UTC with microseconds, as everywhere in the API.
 #[must_use]
@@ -30,10 +29,10 @@ pub fn server_api(prefix: &str, user: &str, server: &str) -> String {
     }
 }
 
-/// What `principal` may see of a user; `None` if nothing.
+/// What these scopes let see of a user; `None` if nothing.
 pub async fn user(
     hub: &Hub,
-    principal: &Principal,
+    scopes: &ScopeSet,
     user: &User,
     servers: &[Spawner],
     with_stopped: bool,
@@ -44,7 +43,7 @@ pub async fn user(
         groups: &own_groups,
     };
     let resource = Resource::User(&user.name);
-    let may = |scope| principal.scopes.has(scope, resource, &membership).is_granted();
+    let may = |scope| scopes.has(scope, resource, &membership).is_granted();
     let mut model = Map::new();
     if may(Scope::ReadUsersName) {
         // Also on its own it tells who somebody is.
@@ -87,20 +86,14 @@ pub async fn user(
             user: &user.name,
             server: &server.name,
         };
-        principal
-            .scopes
-            .has(Scope::ReadServers, resource, &membership)
-            .is_granted()
+        scopes.has(Scope::ReadServers, resource, &membership).is_granted()
     };
     let state_of = |server: &Spawner| {
         let resource = Resource::Server {
             user: &user.name,
             server: &server.name,
         };
-        principal
-            .scopes
-            .has(Scope::AdminServerState, resource, &membership)
-            .is_granted()
+        scopes.has(Scope::AdminServerState, resource, &membership).is_granted()
     };
     let shown: Vec<&&Spawner> = listed.iter().filter(visible).collect();
     if may(Scope::ReadServers) || !shown.is_empty() {
@@ -119,9 +112,9 @@ pub async fn user(
 }
 
 /// The servers of one user, as the model of the user needs them.
-pub async fn with_servers(hub: &Hub, principal: &Principal, who: &User, with_stopped: bool) -> Result<Option<Value>> {
+pub async fn with_servers(hub: &Hub, scopes: &ScopeSet, who: &User, with_stopped: bool) -> Result<Option<Value>> {
     let servers = spawners::of_user(&hub.store, who.id).await?;
-    user(hub, principal, who, &servers, with_stopped).await
+    user(hub, scopes, who, &servers, with_stopped).await
 }
 
 #[must_use]

@@ -4,12 +4,24 @@ use axum::Json;
 use axum::http::{HeaderMap, Uri, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
+use utoipa::IntoParams;
 
 use crate::Hub;
 use crate::http::error::{HttpError, Result};
 use crate::http::xsrf::query_value;
 
 const ENVELOPE: &str = "application/jupyterhub-pagination+json";
+
+/// The query of every list that comes in pages.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "it describes; the query is read by hand, see Page::read")]
+pub struct PageParams {
+    /// How many items to pass over.
+    offset: Option<i64>,
+    /// How many items to give at most.
+    limit: Option<i64>,
+}
 
 /// Which part of a list is asked for.
 pub struct Page {

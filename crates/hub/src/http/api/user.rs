@@ -39,7 +39,7 @@ pub async fn get(
         .await?
         .ok_or_else(HttpError::not_found)?;
     let with_stopped = include_stopped(uri.query().unwrap_or_default());
-    let mut model = models::with_servers(&hub, &principal, &user, with_stopped)
+    let mut model = models::with_servers(&hub, &principal.scopes, &user, with_stopped)
         .await?
         .ok_or_else(HttpError::not_found)?;
     if let Some(kept) = model.get_mut("auth_state") {
@@ -82,7 +82,7 @@ pub async fn create(
         return Err(HttpError::conflict(format!("User {name} already exists")));
     }
     let user = people::ensure(&hub.store, &*hub.clock, &*hub.rng, &name, admin).await?;
-    let model = models::with_servers(&hub, &principal, &user, false).await?;
+    let model = models::with_servers(&hub, &principal.scopes, &user, false).await?;
     Ok((StatusCode::CREATED, Json(model)).into_response())
 }
 

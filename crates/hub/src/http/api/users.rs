@@ -10,14 +10,25 @@ use perijove_model::scopes::{Reach, Resource, Scope};
 use perijove_store::users::{ListQuery, Sort, StateFilter};
 use perijove_store::{spawners, users};
 use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
 
-use super::pagination::Page;
+use super::pagination::{Page, PageParams};
+use super::refusals::{BadRequest, Conflict};
 use super::{Body, models};
 use crate::http::error::{HttpError, Result};
 use crate::http::visitor::Principal;
 use crate::http::xsrf::query_value;
 use crate::{Hub, people};
 
+/// List people.
+#[utoipa::path(
+    get,
+    path = "/users",
+    tag = "users",
+    params(Filters, PageParams),
+    responses((status = 200, description = "The people that the caller may see", body = Vec<Object>), BadRequest),
+    security(("token" = ["list:users"])),
+)]
 pub async fn list(
     State(hub): State<Arc<Hub>>,
     OriginalUri(uri): OriginalUri,
@@ -63,9 +74,24 @@ pub async fn list(
         {
             continue;
         }
-        items.extend(models::user(&hub, &principal, user, &own, with_stopped).await?);
+        items.extend(models::user(&hub, &principal.scopes, user, &own, with_stopped).await?);
     }
     Ok(page.answer(&uri, &headers, items, total))
+}
+
+/// Which people.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "it describes; the query is read by hand, see read_filters")]
+pub struct Filters {
+    /// `active`: with a server that runs or is on its way; `ready`: with one that is ready; `inactive`: without.
+    state: Option<String>,
+    /// A part of the name, in whatever case.
+    name_filter: Option<String>,
+    /// `id`, `name` or `last_activity`; with `-` in front, the other way round.
+    sort: Option<String>,
+    /// Servers that are stopped, too. Anything but `0` and `false` means yes.
+    include_stopped_servers: Option<String>,
 }
 
 fn read_filters(query: &str) -> Result<ListQuery> {
@@ -109,7 +135,7 @@ pub(super) fn include_stopped(query: &str) -> bool {
         .is_some_and(|value| value != "0" && !value.eq_ignore_ascii_case("false"))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewUsers {
     usernames: Vec<String>,
@@ -117,6 +143,15 @@ pub struct NewUsers {
     admin: bool,
 }
 
+/// Add people; names that are there already are passed over.
+#[utoipa::path(
+    post,
+    path = "/users",
+    tag = "users",
+    request_body = NewUsers,
+    responses((status = 201, description = "Those who were added", body = Vec<Object>), BadRequest, Conflict),
+    security(("token" = ["admin:users"])),
+)]
 pub async fn create(State(hub): State<Arc<Hub>>, principal: Principal, body: Body<NewUsers>) -> Result<Response> {
     principal
         .require(&hub.store, &[Scope::AdminUsers], Resource::Everything)
@@ -136,7 +171,7 @@ pub async fn create(State(hub): State<Arc<Hub>>, principal: Principal, body: Bod
             continue;
         }
         let user = people::ensure(&hub.store, &*hub.clock, &*hub.rng, name, wanted.admin).await?;
-        made.extend(models::with_servers(&hub, &principal, &user, false).await?);
+        made.extend(models::with_servers(&hub, &principal.scopes, &user, false).await?);
     }
     if made.is_empty() {
         return Err(HttpError::conflict(format!("All {} users already exist", names.len())));

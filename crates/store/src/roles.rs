@@ -1,5 +1,7 @@
 //! Roles: what they allow, and who has them.
 
+use perijove_model::scopes::roles::{ADMIN, ADMIN_BESIDES};
+
 use crate::error::{Result, StoreError};
 use crate::sql::{Db, Row, Stmt, Tx, Value};
 
@@ -265,7 +267,7 @@ pub async fn revoke_all(db: &impl Db, user_id: i64) -> Result<()> {
 /// The raw scopes of a user: own roles, roles of groups, and shares (one's own and one's groups').
 pub async fn scopes_of_user(db: &impl Db, user_id: i64) -> Result<Vec<String>> {
     const ROLES: Stmt = Stmt::read(
-        "SELECT scopes FROM roles WHERE id IN (SELECT role_id FROM user_role_map WHERE user_id = $1 UNION \
+        "SELECT name, scopes FROM roles WHERE id IN (SELECT role_id FROM user_role_map WHERE user_id = $1 UNION \
          SELECT gr.role_id FROM user_group_map ug JOIN group_role_map gr ON gr.group_id = ug.group_id \
          WHERE ug.user_id = $1) ORDER BY id",
     );
@@ -274,8 +276,7 @@ pub async fn scopes_of_user(db: &impl Db, user_id: i64) -> Result<Vec<String>> {
          JOIN users u ON u.id = sp.user_id WHERE sh.user_id = $1 \
          OR sh.group_id IN (SELECT group_id FROM user_group_map WHERE user_id = $1) ORDER BY sh.id",
     );
-    let lists: Vec<Vec<String>> = db.column(&ROLES, &[user_id.into()]).await?;
-    let mut scopes = lists.concat();
+    let mut scopes = allowed_by(db.rows(&ROLES, &[user_id.into()]).await?)?;
     for mut row in db.rows(&SHARES, &[user_id.into()]).await? {
         let shared: Vec<String> = row.take()?;
         let (owner, server): (String, String) = (row.take()?, row.take()?);
@@ -295,10 +296,9 @@ pub async fn scopes_of_user(db: &impl Db, user_id: i64) -> Result<Vec<String>> {
 /// The raw scopes of a service's roles.
 pub async fn scopes_of_service(db: &impl Db, service_id: i64) -> Result<Vec<String>> {
     const ROLES: Stmt = Stmt::read(
-        "SELECT r.scopes FROM roles r JOIN service_role_map m ON m.role_id = r.id WHERE m.service_id = $1 ORDER BY r.id",
+        "SELECT r.name, r.scopes FROM roles r JOIN service_role_map m ON m.role_id = r.id WHERE m.service_id = $1 ORDER BY r.id",
     );
-    let lists: Vec<Vec<String>> = db.column(&ROLES, &[service_id.into()]).await?;
-    let mut scopes = lists.concat();
+    let mut scopes = allowed_by(db.rows(&ROLES, &[service_id.into()]).await?)?;
     scopes.sort();
     scopes.dedup();
     Ok(scopes)
@@ -306,8 +306,22 @@ pub async fn scopes_of_service(db: &impl Db, service_id: i64) -> Result<Vec<Stri
 
 /// `None` if there is no such role.
 pub async fn scopes_of_role(db: &impl Db, name: &str) -> Result<Option<Vec<String>>> {
-    const SCOPES: Stmt = Stmt::read("SELECT scopes FROM roles WHERE name = $1");
-    db.one(&SCOPES, &[name.into()]).await
+    const SCOPES: Stmt = Stmt::read("SELECT name, scopes FROM roles WHERE name = $1");
+    let rows = db.rows(&SCOPES, &[name.into()]).await?;
+    if rows.is_empty() { Ok(None) } else { allowed_by(rows).map(Some) }
+}
+
+/// What the roles in these rows of name and scopes allow together.
+fn allowed_by(roles: Vec<Row>) -> Result<Vec<String>> {
+    let mut scopes = Vec::new();
+    for mut role in roles {
+        let name: String = role.take()?;
+        scopes.extend(role.take::<Vec<String>>()?);
+        if name == ADMIN.name {
+            scopes.extend(ADMIN_BESIDES.iter().map(|scope| (*scope).to_owned()));
+        }
+    }
+    Ok(scopes)
 }
 
 /// Gives a user a role, if there is one of that name.

@@ -108,6 +108,11 @@ scope_tree! {
     Proxy "proxy" "Read and refresh the proxy's routes" []
     Shutdown "shutdown" "Shut the hub down" []
     ReadMetrics "read:metrics" "Read the metrics" []
+    AdminRoles "admin:roles" "Create, change and delete roles, and give and take them, within what one may do oneself"
+        [GrantRoles ListRoles]
+    GrantRoles "grant:roles" "Give roles and take them back, within what one may do oneself" [ReadRoles]
+    ListRoles "list:roles" "Read which roles there are and what they allow" []
+    ReadAudit "read:audit" "Read the audit log" []
 }
 
 /// What `self` stands for, each limited to the user's own.
@@ -121,7 +126,22 @@ pub const SELF_SCOPES: &[Scope] = &[
     Scope::AccessServers,
 ];
 
+/// Scopes that JupyterHub does not know. It fails on reading a token or a share that has one, so they are kept where it
+/// does not look: see `store::tokens` and [`ADMIN_BESIDES`](super::roles::ADMIN_BESIDES).
+const PERIJOVES: &[Scope] = &[
+    Scope::AdminRoles,
+    Scope::GrantRoles,
+    Scope::ListRoles,
+    Scope::ReadAudit,
+];
+
 impl Scope {
+    /// Whether it is one of ours beyond JupyterHub's.
+    #[must_use]
+    pub fn is_perijoves(self) -> bool {
+        PERIJOVES.contains(&self)
+    }
+
     /// Scopes about people say nothing about one server, so a server filter drops them.
     #[must_use]
     pub fn is_about_people(self) -> bool {

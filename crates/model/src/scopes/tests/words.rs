@@ -322,7 +322,8 @@ fn default_roles_consist_of_scopes() {
             assert!(Catalog::default().parse(scope).is_ok(), "{scope} of {}", role.name);
         }
     }
-    let admin = Catalog::default().expand(roles::ADMIN.scopes, &ALICE, None);
+    let whole = [roles::ADMIN.scopes, roles::ADMIN_BESIDES].concat();
+    let admin = Catalog::default().expand(&whole, &ALICE, None);
     let missing: Vec<&str> = Scope::ALL
         .iter()
         .filter(|scope| !admin.holds_all(**scope))

@@ -1,10 +1,12 @@
 //! People.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use serde_json::Value as Json;
 
 use crate::error::Result;
-use crate::sql::{Db, Row, Stmt, Value};
+use crate::sql::{Db, Row, Stmt, Value, lists, numbers};
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct User {
@@ -159,6 +161,38 @@ fn placeholders(items: &[String], params: &mut Vec<Value>) -> String {
         list.push(format!("${}", params.len()));
     }
     list.join(", ")
+}
+
+/// What a person is in.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Belongings {
+    pub groups: Vec<String>,
+    /// Own roles, without those whose time is over.
+    pub roles: Vec<String>,
+}
+
+/// The groups and roles of many people at once.
+pub async fn belongings(db: &impl Db, ids: &[i64], now: Timestamp) -> Result<HashMap<i64, Belongings>> {
+    let mut all: HashMap<i64, Belongings> = HashMap::new();
+    for ids in lists(ids) {
+        let list = numbers(2, ids.len());
+        let sql = format!(
+            "SELECT m.user_id, TRUE, g.name AS name FROM user_group_map m JOIN groups g ON g.id = m.group_id \
+             WHERE m.user_id IN ({list}) UNION ALL \
+             SELECT m.user_id, FALSE, r.name FROM user_role_map m JOIN roles r ON r.id = m.role_id \
+             WHERE m.user_id IN ({list}) AND NOT EXISTS (SELECT 1 FROM perijove_role_grants e \
+             WHERE e.user_id = m.user_id AND e.role_id = m.role_id AND e.expires_at <= $1) ORDER BY name"
+        );
+        let params = std::iter::once(now.into()).chain(ids).collect::<Vec<_>>();
+        for mut row in db.rows(&Stmt::assembled(sql), &params).await? {
+            let of = all.entry(row.take()?).or_default();
+            match row.take()? {
+                true => of.groups.push(row.take()?),
+                false => of.roles.push(row.take()?),
+            }
+        }
+    }
+    Ok(all)
 }
 
 /// A new user, with role `user`, and `admin` where it fits. A name that is taken is a conflict.

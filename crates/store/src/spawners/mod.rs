@@ -14,7 +14,7 @@ use serde_json::Value as Json;
 pub use run::{clear_server, keep_failure, set_failure, set_phase, set_prepared, set_started, wish_run, wish_stop};
 
 use crate::error::{Result, StoreError};
-use crate::sql::{Db, Row, Stmt, Value};
+use crate::sql::{Db, Row, Stmt, lists, numbers};
 
 /// Where a server answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -234,20 +234,17 @@ pub async fn of_user(db: &impl Db, user_id: i64) -> Result<Vec<Spawner>> {
 
 /// The servers of many users at once, for lists.
 pub async fn of_users(db: &impl Db, user_ids: &[i64]) -> Result<Vec<Spawner>> {
-    const AT_ONCE: usize = 500;
     let mut all = Vec::new();
-    for ids in user_ids.chunks(AT_ONCE) {
-        let list = (1..=ids.len()).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ");
+    for params in lists(user_ids) {
         let sql = format!(
             concat!(
                 "SELECT ",
                 columns!(),
                 " WHERE s.user_id IN ({}) ORDER BY s.user_id, s.id"
             ),
-            list
+            numbers(1, params.len())
         );
-        let params: Vec<Value> = ids.iter().map(|id| (*id).into()).collect();
-        for row in db.rows(&Stmt::composed(sql), &params).await? {
+        for row in db.rows(&Stmt::assembled(sql), &params).await? {
             all.push(read(row)?);
         }
     }

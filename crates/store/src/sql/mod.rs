@@ -23,6 +23,8 @@ use crate::error::Result;
 pub struct Stmt {
     sql: Cow<'static, str>,
     write: bool,
+    /// Whether it stays prepared.
+    kept: bool,
 }
 
 impl Stmt {
@@ -31,6 +33,7 @@ impl Stmt {
         Self {
             sql: Cow::Borrowed(sql),
             write: false,
+            kept: true,
         }
     }
 
@@ -39,6 +42,7 @@ impl Stmt {
         Self {
             sql: Cow::Borrowed(sql),
             write: true,
+            kept: true,
         }
     }
 
@@ -48,6 +52,17 @@ impl Stmt {
         Self {
             sql: Cow::Owned(sql),
             write: false,
+            kept: false,
+        }
+    }
+
+    /// A reading statement put together from parts of which there are but a few: it stays prepared.
+    #[must_use]
+    pub const fn assembled(sql: String) -> Self {
+        Self {
+            sql: Cow::Owned(sql),
+            write: false,
+            kept: true,
         }
     }
 
@@ -58,8 +73,24 @@ impl Stmt {
     }
 
     fn is_kept(&self) -> bool {
-        matches!(self.sql, Cow::Borrowed(_))
+        self.kept
     }
+}
+
+/// Ids in lists of a few lengths only, the last one repeated, so that the statements about them stay prepared.
+pub(crate) fn lists(ids: &[i64]) -> impl Iterator<Item = Vec<Value>> {
+    const LONGEST: usize = 256;
+    ids.chunks(LONGEST).map(|chunk| {
+        let length = chunk.len().next_power_of_two();
+        let ids = chunk.iter().chain(std::iter::repeat(&chunk[chunk.len() - 1]));
+        ids.take(length).map(|id| (*id).into()).collect()
+    })
+}
+
+/// `$3, $4, $5`: as many as asked for, from this number on.
+pub(crate) fn numbers(from: usize, count: usize) -> String {
+    let all: Vec<String> = (from..from + count).map(|number| format!("${number}")).collect();
+    all.join(", ")
 }
 
 /// What can run a statement.

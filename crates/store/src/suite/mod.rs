@@ -41,6 +41,7 @@ const CASES: &[(&str, Case)] = cases![
     opening::a_newer_release_is_refused,
     opening::two_hubs_make_one_database,
     people::users_live,
+    people::belongings_come_for_many_at_once,
     people::users_are_listed_in_pages,
     people::lists_keep_to_what_is_allowed,
     people::roles_follow_the_configuration,

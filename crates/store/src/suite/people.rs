@@ -9,6 +9,38 @@ use crate::{Store, StoreError, groups, roles, spawners, tokens};
 use perijove_model::token::{self, Hashed};
 use perijove_model::{Secret, SeededRng};
 
+pub(super) async fn belongings_come_for_many_at_once(url: String) {
+    let store = open(&url).await;
+    sync_roles(&store, &[]).await.unwrap();
+    let mut ids = Vec::new();
+    for n in 0..300 {
+        ids.push(user(&store, &format!("u{n:03}")).await.id);
+    }
+    users::set_admin(&store, ids[7], true).await.unwrap();
+    groups::ensure(&store, "staff", &texts(&["u007", "u299"]), &json!(null))
+        .await
+        .unwrap();
+    groups::ensure(&store, "all", &texts(&["u007"]), &json!(null))
+        .await
+        .unwrap();
+    let found = users::belongings(&store, &ids, now()).await.unwrap();
+    assert_eq!(found.len(), 300);
+    assert_eq!(found[&ids[0]].roles, ["user"]);
+    assert!(found[&ids[0]].groups.is_empty());
+    assert_eq!(found[&ids[7]].roles, ["admin", "user"]);
+    assert_eq!(found[&ids[7]].groups, ["all", "staff"]);
+    assert_eq!(found[&ids[299]].groups, ["staff"]);
+    let ending = "INSERT INTO perijove_role_grants (role_id, user_id, granted, granted_by, expires_at) \
+        SELECT id, CAST($1 AS INTEGER), $2, 'root', $3 FROM roles WHERE name = 'admin'";
+    let until: jiff::Timestamp = "2027-01-01T00:00:00Z".parse().unwrap();
+    write(&store, ending, &[ids[7].into(), now().into(), until.into()]).await;
+    let of_seven = |at| users::belongings(&store, &ids[7..8], at);
+    let before = until - jiff::SignedDuration::from_secs(1);
+    assert_eq!(of_seven(before).await.unwrap()[&ids[7]].roles, ["admin", "user"]);
+    assert_eq!(of_seven(until).await.unwrap()[&ids[7]].roles, ["user"]);
+    assert!(users::belongings(&store, &[], now()).await.unwrap().is_empty());
+}
+
 pub(super) async fn users_live(url: String) {
     let store = open(&url).await;
     sync_roles(&store, &[]).await.unwrap();

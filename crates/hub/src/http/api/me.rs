@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::models;
 use crate::Hub;
-use crate::http::error::{HttpError, Result};
+use crate::http::error::Result;
 use crate::http::visitor::{Principal, Via, Who};
 
 pub async fn get(State(hub): State<Arc<Hub>>, principal: Principal) -> Result<Json<Value>> {
@@ -23,9 +23,7 @@ pub async fn get(State(hub): State<Arc<Hub>>, principal: Principal) -> Result<Js
         shown.insert(scope, Some(filter));
     }
     let mut model = match &principal.who {
-        Who::User(user) => models::with_servers(&hub, &shown, user, false)
-            .await?
-            .ok_or_else(HttpError::not_found)?,
+        Who::User(user) => json!(models::user(&hub, &shown, user, false).await?),
         Who::Service(service) => json!({ "kind": "service", "name": service.name, "admin": service.admin }),
     };
     let (token_id, session_id) = match &principal.via {

@@ -3,7 +3,8 @@
 use axum::Json;
 use axum::http::{HeaderMap, Uri, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::json;
 use utoipa::IntoParams;
 
 use crate::Hub;
@@ -61,7 +62,7 @@ impl Page {
     }
 
     /// The list as it was asked for: plain, or with the address of the next page.
-    pub fn answer(&self, uri: &Uri, headers: &HeaderMap, items: Vec<Value>, total: i64) -> Response {
+    pub fn answer(&self, uri: &Uri, headers: &HeaderMap, items: impl Serialize, total: i64) -> Response {
         if !self.envelope {
             return Json(items).into_response();
         }

@@ -26,7 +26,7 @@ pub async fn get_default(
     state: State<Arc<Hub>>,
     Path(user): Path<String>,
     principal: Principal,
-) -> Result<Json<Value>> {
+) -> Result<Json<models::ServerModel>> {
     get(state, Path((user, String::new())), principal).await
 }
 
@@ -34,7 +34,7 @@ pub async fn get(
     State(hub): State<Arc<Hub>>,
     Path((user, server)): Named,
     principal: Principal,
-) -> Result<Json<Value>> {
+) -> Result<Json<models::ServerModel>> {
     let owner = owner(&hub, &principal, &user, &server, Scope::ReadServers).await?;
     let spawner = match find(&hub, &owner, &server).await {
         // The default server exists even before its first start.

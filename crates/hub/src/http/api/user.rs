@@ -11,7 +11,6 @@ use perijove_model::server::Pending;
 use perijove_store::{spawners, users};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-use serde_json::Value;
 
 use super::users::{check_may_make_admin, include_stopped};
 use super::{Body, models};
@@ -33,16 +32,16 @@ pub async fn get(
     OriginalUri(uri): OriginalUri,
     Path(name): Path<String>,
     principal: Principal,
-) -> Result<Json<Value>> {
+) -> Result<Json<models::UserModel>> {
     principal.require(&hub.store, &READERS, Resource::User(&name)).await?;
     let user = users::by_name(&hub.store, &name)
         .await?
         .ok_or_else(HttpError::not_found)?;
     let with_stopped = include_stopped(uri.query().unwrap_or_default());
-    let mut model = models::with_servers(&hub, &principal.scopes, &user, with_stopped)
+    let mut model = models::user(&hub, &principal.scopes, &user, with_stopped)
         .await?
         .ok_or_else(HttpError::not_found)?;
-    if let Some(kept) = model.get_mut("auth_state") {
+    if let Some(kept) = &mut model.auth_state {
         *kept = user
             .encrypted_auth_state
             .and_then(|sealed| hub.auth_states.read(&sealed))
@@ -82,7 +81,7 @@ pub async fn create(
         return Err(HttpError::conflict(format!("User {name} already exists")));
     }
     let user = people::ensure(&hub.store, &*hub.clock, &*hub.rng, &name, admin).await?;
-    let model = models::with_servers(&hub, &principal.scopes, &user, false).await?;
+    let model = models::user(&hub, &principal.scopes, &user, false).await?;
     Ok((StatusCode::CREATED, Json(model)).into_response())
 }
 

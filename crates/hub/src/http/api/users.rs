@@ -7,8 +7,8 @@ use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use perijove_model::scopes::{Reach, Resource, Scope};
+use perijove_store::users;
 use perijove_store::users::{ListQuery, Sort, StateFilter};
-use perijove_store::{spawners, users};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -26,7 +26,7 @@ use crate::{Hub, people};
     path = "/users",
     tag = "users",
     params(Filters, PageParams),
-    responses((status = 200, description = "The people that the caller may see", body = Vec<Object>), BadRequest),
+    responses((status = 200, description = "The people that the caller may see", body = Vec<models::UserModel>), BadRequest),
     security(("token" = ["list:users"])),
 )]
 pub async fn list(
@@ -56,26 +56,8 @@ pub async fn list(
         }
     }
     let with_stopped = include_stopped(asked);
-    let only_ready = query.state == Some(StateFilter::Ready);
     let (found, total) = users::list(&hub.store, &query).await?;
-    let ids: Vec<i64> = found.iter().map(|user| user.id).collect();
-    let servers = spawners::of_users(&hub.store, &ids).await?;
-    let mut items = Vec::with_capacity(found.len());
-    for user in &found {
-        let own: Vec<_> = servers
-            .iter()
-            .filter(|server| server.user_id == user.id)
-            .cloned()
-            .collect();
-        if only_ready
-            && !own
-                .iter()
-                .any(|server| server.run.phase == perijove_model::server::Phase::Ready)
-        {
-            continue;
-        }
-        items.extend(models::user(&hub, &principal.scopes, user, &own, with_stopped).await?);
-    }
+    let items = models::users(&hub, &principal.scopes, &found, with_stopped).await?;
     Ok(page.answer(&uri, &headers, items, total))
 }
 
@@ -149,7 +131,7 @@ pub struct NewUsers {
     path = "/users",
     tag = "users",
     request_body = NewUsers,
-    responses((status = 201, description = "Those who were added", body = Vec<Object>), BadRequest, Conflict),
+    responses((status = 201, description = "Those who were added", body = Vec<models::UserModel>), BadRequest, Conflict),
     security(("token" = ["admin:users"])),
 )]
 pub async fn create(State(hub): State<Arc<Hub>>, principal: Principal, body: Body<NewUsers>) -> Result<Response> {
@@ -171,12 +153,13 @@ pub async fn create(State(hub): State<Arc<Hub>>, principal: Principal, body: Bod
             continue;
         }
         let user = people::ensure(&hub.store, &*hub.clock, &*hub.rng, name, wanted.admin).await?;
-        made.extend(models::with_servers(&hub, &principal.scopes, &user, false).await?);
+        made.push(user);
     }
     if made.is_empty() {
         return Err(HttpError::conflict(format!("All {} users already exist", names.len())));
     }
-    Ok((StatusCode::CREATED, Json(made)).into_response())
+    let models = models::users(&hub, &principal.scopes, &made, false).await?;
+    Ok((StatusCode::CREATED, Json(models)).into_response())
 }
 
 /// `admin:users` must not be a way to become an admin.

@@ -216,15 +216,23 @@ pub async fn create(db: &impl Db, name: &str, admin: bool, cookie_id: &str, now:
 /// The flag and the role, in step.
 pub async fn set_admin(db: &impl Db, id: i64, admin: bool) -> Result<()> {
     const FLAG: Stmt = Stmt::write("UPDATE users SET admin = $2 WHERE id = $1");
-    const REVOKE: Stmt = Stmt::write(
-        "DELETE FROM user_role_map WHERE user_id = $1 AND role_id = (SELECT id FROM roles WHERE name = 'admin')",
-    );
+    const REVOKE: [Stmt; 2] = [
+        Stmt::write(
+            "DELETE FROM user_role_map WHERE user_id = $1 AND role_id = (SELECT id FROM roles WHERE name = 'admin')",
+        ),
+        Stmt::write(
+            "DELETE FROM perijove_role_grants WHERE user_id = $1 \
+             AND role_id = (SELECT id FROM roles WHERE name = 'admin')",
+        ),
+    ];
     let unit = db.unit().await?;
     unit.execute(&FLAG, &[id.into(), admin.into()]).await?;
     if admin {
         crate::roles::grant_user(&unit, id, "admin").await?;
     } else {
-        unit.execute(&REVOKE, &[id.into()]).await?;
+        for stmt in &REVOKE {
+            unit.execute(stmt, &[id.into()]).await?;
+        }
     }
     unit.commit().await
 }

@@ -285,15 +285,15 @@ async fn by_session(hub: &Hub, headers: &HeaderMap) -> Result<Option<Standing>> 
 
 /// What a user may do: roles of his own and of his groups, and what is shared with either.
 pub async fn user_scopes(hub: &Hub, user: users::User) -> Result<(Who, Vec<String>, ScopeSet)> {
-    let raw = roles::scopes_of_user(&hub.store, user.id).await?;
-    let scopes = hub.catalog.expand(&raw, &Owner::User(&user.name), None);
+    let raw = roles::scopes_of_user(&hub.store, user.id, hub.clock.now()).await?;
+    let scopes = hub.catalog.expand(&raw.scopes, &Owner::User(&user.name), None);
     let groups = groups::of_user(&hub.store, user.id).await?;
     Ok((Who::User(user), groups, scopes))
 }
 
 async fn service_scopes(hub: &Hub, service: services::Service) -> Result<(Who, Vec<String>, ScopeSet)> {
-    let raw = roles::scopes_of_service(&hub.store, service.id).await?;
-    let scopes = hub.catalog.expand(&raw, &Owner::Service(&service.name), None);
+    let raw = roles::scopes_of_service(&hub.store, service.id, hub.clock.now()).await?;
+    let scopes = hub.catalog.expand(&raw.scopes, &Owner::Service(&service.name), None);
     Ok((Who::Service(service), Vec::new(), scopes))
 }
 

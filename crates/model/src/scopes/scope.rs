@@ -128,12 +128,7 @@ pub const SELF_SCOPES: &[Scope] = &[
 
 /// Scopes that JupyterHub does not know. It fails on reading a token or a share that has one, so they are kept where it
 /// does not look: see `store::tokens` and [`ADMIN_BESIDES`](super::roles::ADMIN_BESIDES).
-const PERIJOVES: &[Scope] = &[
-    Scope::AdminRoles,
-    Scope::GrantRoles,
-    Scope::ListRoles,
-    Scope::ReadAudit,
-];
+const PERIJOVES: &[Scope] = &[Scope::AdminRoles, Scope::GrantRoles, Scope::ListRoles, Scope::ReadAudit];
 
 impl Scope {
     /// Whether it is one of ours beyond JupyterHub's.

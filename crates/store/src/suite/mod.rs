@@ -5,6 +5,7 @@
 mod access;
 mod opening;
 mod people;
+mod roles;
 mod servers;
 mod together;
 
@@ -47,6 +48,9 @@ const CASES: &[(&str, Case)] = cases![
     people::roles_follow_the_configuration,
     people::admins_are_in_step,
     people::scopes_come_from_roles_groups_and_shares,
+    roles::roles_are_made_changed_and_removed,
+    roles::the_configuration_leaves_roles_of_run_time_alone,
+    roles::grants_end,
     people::services_follow_the_configuration,
     people::groups_are_made_and_filled,
     access::a_token_is_found_by_its_text,

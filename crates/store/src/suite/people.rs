@@ -272,12 +272,15 @@ pub(super) async fn scopes_come_from_roles_groups_and_shares(url: String) {
     grouped.groups = Some(texts(&["chemists"]));
     sync_roles(&store, &[grouped]).await.unwrap();
     let (ada, bob) = (user(&store, "ada").await, user(&store, "bob").await);
-    assert_eq!(roles::scopes_of_user(&store, bob.id).await.unwrap(), ["self"]);
+    assert_eq!(
+        roles::scopes_of_user(&store, bob.id, now()).await.unwrap().scopes,
+        ["self"]
+    );
     groups::ensure(&store, "chemists", &texts(&["bob", "nobody"]), &json!({}))
         .await
         .unwrap();
     assert_eq!(
-        roles::scopes_of_user(&store, bob.id).await.unwrap(),
+        roles::scopes_of_user(&store, bob.id, now()).await.unwrap().scopes,
         ["read:hub", "self"]
     );
 
@@ -302,7 +305,7 @@ pub(super) async fn scopes_come_from_roles_groups_and_shares(url: String) {
         "chemists".into(),
     ];
     write(&store, SHARE, &by_group).await;
-    let scopes = roles::scopes_of_user(&store, bob.id).await.unwrap();
+    let scopes = roles::scopes_of_user(&store, bob.id, now()).await.unwrap().scopes;
     assert_eq!(
         scopes,
         [
@@ -312,7 +315,10 @@ pub(super) async fn scopes_come_from_roles_groups_and_shares(url: String) {
             "self"
         ]
     );
-    assert_eq!(roles::scopes_of_user(&store, ada.id).await.unwrap(), ["self"]);
+    assert_eq!(
+        roles::scopes_of_user(&store, ada.id, now()).await.unwrap().scopes,
+        ["self"]
+    );
 }
 
 async fn sync_services(store: &Store, specs: &[ServiceSpec]) {
@@ -364,7 +370,7 @@ pub(super) async fn services_follow_the_configuration(url: String) {
     assert_eq!(services::by_id(&store, found.id).await.unwrap(), Some(found));
     let known = services::by_name(&store, "culler").await.unwrap().unwrap();
     assert_eq!(
-        roles::scopes_of_service(&store, known.id).await.unwrap(),
+        roles::scopes_of_service(&store, known.id, now()).await.unwrap().scopes,
         ["list:users"]
     );
     let token = tokens::find(&store, "culler-token", now()).await.unwrap().unwrap();

@@ -134,7 +134,7 @@ async fn before_us(jupyterhub: &JupyterHub, databases: &impl Databases) {
     let bob = users::by_name(&store, "bob").await.unwrap().unwrap();
     assert!(users::by_name(&store, "zoë o'neill").await.unwrap().is_some());
     assert_eq!(groups::of_user(&store, bob.id).await.unwrap(), ["chemists"]);
-    let scopes = roles::scopes_of_user(&store, bob.id).await.unwrap();
+    let scopes = roles::scopes_of_user(&store, bob.id, now()).await.unwrap().scopes;
     let expected = [
         "access:servers!server=ada/",
         "access:servers!server=ada/old-lab",

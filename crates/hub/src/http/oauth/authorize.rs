@@ -225,8 +225,9 @@ async fn grantable(hub: &Hub, user: &User, asked: &Asked) -> std::result::Result
     if !by_client.refused.is_empty() {
         return Err(refuse(asked, &[("error", "invalid_scope")]));
     }
-    let mut held: BTreeSet<RawScope> = roles::scopes_of_user(&hub.store, user.id)
+    let mut held: BTreeSet<RawScope> = roles::scopes_of_user(&hub.store, user.id, hub.clock.now())
         .await?
+        .scopes
         .iter()
         .filter_map(|text| hub.catalog.parse(text).ok())
         .collect();

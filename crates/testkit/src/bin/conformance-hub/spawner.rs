@@ -1,0 +1,176 @@
+//! JupyterHub's test spawners over our process backend: what they run, and how they are slow, stuck or broken.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use perijove_spawn::process::ProcessSpawner;
+use perijove_spawn::{Capabilities, Poll, Progress, ServerKey, ServerSpec, SpawnError, Spawner, Started, State, Stop};
+use serde_json::{Map, Value};
+
+use crate::config::attributes;
+use crate::settings::Settings;
+
+/// The query of the last request that may have started a server; a server is told its own.
+pub type LastQuery = Arc<Mutex<String>>;
+
+pub struct TestSpawner {
+    kind: Kind,
+    settings: Settings,
+    python: String,
+    processes: ProcessSpawner,
+    query: LastQuery,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Mock,
+    Slow,
+    Never,
+    Bad,
+    SlowBad,
+    CustomBad,
+    Form,
+    Instrumented,
+}
+
+impl TestSpawner {
+    pub fn new(settings: &Settings, python: &str, processes: ProcessSpawner, query: LastQuery) -> Self {
+        let kind = match settings.spawner.as_deref() {
+            None | Some("MockSpawner") => Kind::Mock,
+            Some("SlowSpawner") => Kind::Slow,
+            Some("NeverSpawner") => Kind::Never,
+            Some("BadSpawner") => Kind::Bad,
+            Some("SlowBadSpawner") => Kind::SlowBad,
+            Some("CustomBadSpawner") => Kind::CustomBad,
+            Some("FormSpawner") => Kind::Form,
+            Some("InstrumentedSpawner") => Kind::Instrumented,
+            Some(other) => {
+                tracing::error!(other, "no such test spawner");
+                Kind::Mock
+            }
+        };
+        Self {
+            kind,
+            settings: settings.clone(),
+            python: python.to_owned(),
+            processes,
+            query,
+        }
+    }
+
+    fn adjusted(&self, spec: &ServerSpec) -> ServerSpec {
+        let mut spec = spec.clone();
+        let module = match self.kind {
+            Kind::Instrumented => "jupyterhub.singleuser",
+            _ => "jupyterhub.tests.mocksu",
+        };
+        spec.command = vec![self.python.clone(), "-m".to_owned(), module.to_owned()];
+        let query = self.query.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        spec.env.insert("HANDLER_ARGS".to_owned(), query);
+        match self.kind {
+            Kind::Instrumented => drop(
+                spec.env
+                    .insert("JUPYTERHUB_SINGLEUSER_TEST_EXTENSION".into(), "1".into()),
+            ),
+            Kind::Form => drop(spec.env.insert("ENERGY".into(), text(&spec.options, "energy"))),
+            _ => {}
+        }
+        let attributes = attributes(&self.settings, spec.key.user.as_str(), spec.key.server.as_str());
+        attribute(&mut spec, &attributes);
+        spec
+    }
+
+    fn delay(&self, key: Option<&ServerKey>) -> Duration {
+        let said = key.and_then(|key| {
+            attributes(&self.settings, key.user.as_str(), key.server.as_str())
+                .get("delay")?
+                .as_f64()
+        });
+        match self.kind {
+            Kind::Slow => Duration::from_secs_f64(said.unwrap_or(5.0)),
+            _ => Duration::ZERO,
+        }
+    }
+}
+
+fn text(options: &Value, name: &str) -> String {
+    options.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+/// What a test has set on the server.
+fn attribute(spec: &mut ServerSpec, attributes: &Map<String, Value>) {
+    let user = spec.key.user.to_string();
+    let words = |value: &Value| -> Vec<String> { serde_json::from_value(value.clone()).unwrap_or_default() };
+    for (name, value) in attributes {
+        let filled = || value.as_str().unwrap_or_default().replace("{username}", &user);
+        match name.as_str() {
+            "cmd" => spec.command = words(value),
+            "environment" => {
+                let pairs: BTreeMap<String, String> = serde_json::from_value(value.clone()).unwrap_or_default();
+                spec.env.extend(pairs);
+            }
+            "default_url" => drop(spec.env.insert("JUPYTERHUB_DEFAULT_URL".into(), filled())),
+            "notebook_dir" if filled().is_empty() => {}
+            "notebook_dir" => drop(spec.env.insert("JUPYTERHUB_ROOT_DIR".into(), filled())),
+            _ => {}
+        }
+    }
+    if let Some(args) = attributes.get("args") {
+        spec.command.extend(words(args));
+    }
+}
+
+#[async_trait]
+impl Spawner for TestSpawner {
+    fn name(&self) -> &'static str {
+        "process"
+    }
+
+    async fn find(&self, key: &ServerKey) -> Result<Option<Started>, SpawnError> {
+        self.processes.find(key).await
+    }
+
+    async fn start(&self, spec: &ServerSpec, progress: &dyn Progress) -> Result<Started, SpawnError> {
+        let broken = || SpawnError::caused("Unhandled error starting server", "I don't work!");
+        match self.kind {
+            Kind::Never => std::future::pending().await,
+            Kind::Bad => Err(broken()),
+            Kind::SlowBad => {
+                tokio::time::sleep(Duration::from_millis(500)).await;
+                Err(broken())
+            }
+            Kind::CustomBad => Err(SpawnError::new("custom message")),
+            _ => {
+                let started = self.processes.start(&self.adjusted(spec), progress).await?;
+                tokio::time::sleep(self.delay(Some(&spec.key))).await;
+                Ok(started)
+            }
+        }
+    }
+
+    async fn poll(&self, state: &State) -> Result<Poll, SpawnError> {
+        match self.kind {
+            Kind::Never => Ok(Poll::Exited(Some(0))),
+            _ => self.processes.poll(state).await,
+        }
+    }
+
+    async fn stop(&self, state: &State, how: Stop) -> Result<(), SpawnError> {
+        tokio::time::sleep(self.delay(None)).await;
+        self.processes.stop(state, how).await
+    }
+
+    async fn log_tail(&self, key: &ServerKey, lines: usize) -> Vec<String> {
+        self.processes.log_tail(key, lines).await
+    }
+
+    async fn forget(&self, key: &ServerKey) -> Result<(), SpawnError> {
+        self.processes.forget(key).await
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        self.processes.capabilities()
+    }
+}

@@ -23,7 +23,7 @@ pub struct Entry<'a> {
 
 /// Writes an entry, in the transaction of what it tells about where there is one.
 pub async fn append(db: &impl Db, entry: &Entry<'_>, at: Timestamp) -> Result<()> {
-    const APPEND: Stmt = Stmt::write(
+    const APPEND: Stmt = Stmt::note(
         "INSERT INTO perijove_audit (at, act, actor_kind, actor, via, address, target, detail) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
     );

@@ -11,13 +11,13 @@ pub const KEPT: i64 = 200;
 
 /// Adds an event to a start; its number, or 0 if the server is gone.
 pub async fn push(db: &impl Db, spawner_id: i64, generation: i64, event: &Json, now: Timestamp) -> Result<i64> {
-    const PUSH: Stmt = Stmt::write(
+    const PUSH: Stmt = Stmt::note(
         "INSERT INTO perijove_events (spawner_id, generation, seq, at, body) \
          SELECT s.id, CAST($2 AS INTEGER), 1 + (SELECT COALESCE(MAX(e.seq), 0) FROM perijove_events e \
          WHERE e.spawner_id = $1 AND e.generation = $2), $3, $4 FROM spawners s WHERE s.id = $1 RETURNING seq",
     );
     const TRIM: Stmt =
-        Stmt::write("DELETE FROM perijove_events WHERE spawner_id = $1 AND generation = $2 AND seq <= $3");
+        Stmt::note("DELETE FROM perijove_events WHERE spawner_id = $1 AND generation = $2 AND seq <= $3");
     let unit = db.unit().await?;
     crate::spawners::hold(&unit, spawner_id).await?;
     let params = [spawner_id.into(), generation.into(), now.into(), event.into()];

@@ -23,7 +23,7 @@ pub async fn acquire(
     ttl: SignedDuration,
     now: Timestamp,
 ) -> Result<Option<Lease>> {
-    const ACQUIRE: Stmt = Stmt::write(
+    const ACQUIRE: Stmt = Stmt::note(
         "INSERT INTO perijove_leases (name, holder, epoch, expires_at) VALUES ($1, $2, 1, $3) \
          ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at, \
          epoch = perijove_leases.epoch + CASE WHEN perijove_leases.expires_at <= $4 THEN 1 ELSE 0 END \
@@ -43,7 +43,7 @@ pub async fn acquire(
 /// Holds a lease for longer; `false` if it has changed hands.
 pub async fn renew(db: &impl Db, lease: &Lease, ttl: SignedDuration, now: Timestamp) -> Result<bool> {
     const RENEW: Stmt =
-        Stmt::write("UPDATE perijove_leases SET expires_at = $4 WHERE name = $1 AND holder = $2 AND epoch = $3");
+        Stmt::note("UPDATE perijove_leases SET expires_at = $4 WHERE name = $1 AND holder = $2 AND epoch = $3");
     let Lease {
         name, holder, epoch, ..
     } = lease;
@@ -54,7 +54,7 @@ pub async fn renew(db: &impl Db, lease: &Lease, ttl: SignedDuration, now: Timest
 /// Lets go of a lease; one that has changed hands is left alone. The row stays, for its epoch.
 pub async fn release(db: &impl Db, lease: &Lease) -> Result<()> {
     const RELEASE: Stmt =
-        Stmt::write("UPDATE perijove_leases SET expires_at = $4 WHERE name = $1 AND holder = $2 AND epoch = $3");
+        Stmt::note("UPDATE perijove_leases SET expires_at = $4 WHERE name = $1 AND holder = $2 AND epoch = $3");
     let Lease {
         name, holder, epoch, ..
     } = lease;
@@ -69,7 +69,7 @@ pub async fn release(db: &impl Db, lease: &Lease) -> Result<()> {
 
 /// Frees all leases. For a hub that knows that it is alone: whoever held them is dead, and need not be waited for.
 pub async fn release_all(db: &impl Db) -> Result<()> {
-    const RELEASE: Stmt = Stmt::write("UPDATE perijove_leases SET expires_at = $1 WHERE expires_at > $1");
+    const RELEASE: Stmt = Stmt::note("UPDATE perijove_leases SET expires_at = $1 WHERE expires_at > $1");
     db.execute(&RELEASE, &[Timestamp::UNIX_EPOCH.into()]).await.map(drop)
 }
 

@@ -10,6 +10,7 @@
 //! - `spawners::set_prepared` and `clear_server` belong in one transaction with their `set_phase`: a server row without
 //!   a phase means a server to adopt. `set_failure` clears the server by itself.
 //! - `to_reconcile` gives what is pressing first, and what merely runs last.
+//! - What only says when somebody was last seen is a `Stmt::note`; every other write moves [`Store::epoch`].
 //! - While a `Tx` is open, write through it: SQLite has one writer, and a write beside it ends as `Busy`.
 //!
 //! Architecture invariant: no SQL outside this crate, and no clock inside it: `now` is a parameter.
@@ -75,6 +76,16 @@ impl Store {
         match &*self.0 {
             Database::Sqlite(_) => "sqlite",
             Database::Postgres(_) => "postgresql",
+        }
+    }
+
+    /// A number that moves whenever something may have changed that somebody decides by, here, in another hub or in
+    /// another program. Ask before reading: what was read is good as long as the number stays.
+    #[must_use]
+    pub fn epoch(&self) -> u64 {
+        match &*self.0 {
+            Database::Sqlite(sqlite) => sqlite.epoch(),
+            Database::Postgres(postgres) => postgres.epoch(),
         }
     }
 

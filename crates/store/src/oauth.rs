@@ -84,7 +84,7 @@ pub async fn delete_client(db: &impl Db, identifier: &str) -> Result<bool> {
 }
 
 pub async fn put_code(db: &impl Db, code: &Code) -> Result<()> {
-    const PUT: Stmt = Stmt::write(
+    const PUT: Stmt = Stmt::note(
         "INSERT INTO oauth_codes (client_id, code, expires_at, redirect_uri, session_id, user_id, scopes, \
          code_challenge, code_challenge_method) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     );
@@ -104,7 +104,7 @@ pub async fn put_code(db: &impl Db, code: &Code) -> Result<()> {
 
 /// Takes a code out: of several that present it, one gets it. The caller looks at `expires_at`.
 pub async fn take_code(db: &impl Db, code: &str) -> Result<Option<Code>> {
-    const TAKE: Stmt = Stmt::write(
+    const TAKE: Stmt = Stmt::note(
         "DELETE FROM oauth_codes WHERE code = $1 RETURNING client_id, code, expires_at, COALESCE(redirect_uri, ''), \
          COALESCE(session_id, ''), user_id, scopes, code_challenge, code_challenge_method",
     );

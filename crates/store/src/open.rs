@@ -48,6 +48,9 @@ pub(crate) async fn open(url: &str, options: OpenOptions) -> std::result::Result
         }
     };
     place.prepare().await?;
+    if let Database::Postgres(postgres) = &*place.store.0 {
+        postgres.listen();
+    }
     Ok(place.store)
 }
 

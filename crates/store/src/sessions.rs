@@ -48,7 +48,7 @@ fn read(mut row: Row) -> Result<Session> {
 
 /// Keeps a session by the fingerprint of its cookie.
 pub async fn create(db: &impl Db, fingerprint: &str, new: &NewSession<'_>, now: Timestamp) -> Result<i64> {
-    const CREATE: Stmt = Stmt::write(
+    const CREATE: Stmt = Stmt::note(
         "INSERT INTO perijove_sessions (fingerprint, user_id, session_id, created, last_seen, expires_at, address, \
          user_agent) VALUES ($1, $2, $3, $4, $4, $5, $6, $7) RETURNING id",
     );
@@ -88,7 +88,7 @@ pub async fn lives(db: &impl Db, user_id: i64, session_id: &str, now: Timestamp)
 /// Notes that a session was used, and how long it lives now. Never backwards.
 pub async fn touch(db: &impl Db, id: i64, at: Timestamp, expires_at: Timestamp) -> Result<()> {
     const TOUCH: Stmt =
-        Stmt::write("UPDATE perijove_sessions SET last_seen = $2, expires_at = $3 WHERE id = $1 AND last_seen < $2");
+        Stmt::note("UPDATE perijove_sessions SET last_seen = $2, expires_at = $3 WHERE id = $1 AND last_seen < $2");
     db.execute(&TOUCH, &[id.into(), at.into(), expires_at.into()])
         .await
         .map(drop)

@@ -89,7 +89,7 @@ pub async fn find(db: &impl Db, candidate: &str, now: Timestamp) -> Result<Optio
 }
 
 pub async fn create(db: &impl Db, new: &NewToken<'_>, now: Timestamp) -> Result<i64> {
-    const CREATE: Stmt = Stmt::write(
+    const CREATE: Stmt = Stmt::note(
         "INSERT INTO api_tokens (user_id, service_id, hashed, prefix, client_id, session_id, created, expires_at, \
          note, scopes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id",
     );
@@ -167,7 +167,7 @@ pub async fn delete_server_tokens(db: &impl Db, user_id: i64, note: &str) -> Res
 
 /// Notes activity; never backwards.
 pub async fn touch(db: &impl Db, id: i64, at: Timestamp) -> Result<()> {
-    const TOUCH: Stmt = Stmt::write(
+    const TOUCH: Stmt = Stmt::note(
         "UPDATE api_tokens SET last_activity = $2 WHERE id = $1 AND (last_activity IS NULL OR last_activity < $2)",
     );
     db.execute(&TOUCH, &[id.into(), at.into()]).await.map(drop)

@@ -256,7 +256,7 @@ pub async fn set_user_info(db: &impl Db, id: i64, info: &Json) -> Result<()> {
 
 /// Notes activity; never backwards.
 pub async fn touch(db: &impl Db, id: i64, at: Timestamp) -> Result<()> {
-    const TOUCH: Stmt = Stmt::write(
+    const TOUCH: Stmt = Stmt::note(
         "UPDATE users SET last_activity = $2 WHERE id = $1 AND (last_activity IS NULL OR last_activity < $2)",
     );
     db.execute(&TOUCH, &[id.into(), at.into()]).await.map(drop)
@@ -264,7 +264,7 @@ pub async fn touch(db: &impl Db, id: i64, at: Timestamp) -> Result<()> {
 
 /// Holds a user's row for the rest of the transaction: nobody gives them another server meanwhile.
 pub async fn lock(tx: &crate::Tx, id: i64) -> Result<bool> {
-    const HOLD: Stmt = Stmt::write("UPDATE users SET admin = admin WHERE id = $1");
+    const HOLD: Stmt = Stmt::note("UPDATE users SET created = created WHERE id = $1");
     Ok(tx.execute(&HOLD, &[id.into()]).await? > 0)
 }
 

@@ -9,7 +9,23 @@ pub const VERSION: i64 = STEPS.len() as i64;
 const JUPYTERHUB: &str = include_str!("jupyterhub.sql");
 
 /// Our own tables, step by step; steps are only ever added. `{id}` is a number that counts itself up.
-pub(crate) const STEPS: &[&str] = &[include_str!("step_1.sql"), include_str!("step_2.sql")];
+pub(crate) const STEPS: &[Step] = &[
+    Step {
+        sql: include_str!("step_1.sql"),
+        postgres: "",
+    },
+    Step {
+        sql: include_str!("step_2.sql"),
+        postgres: include_str!("step_2.postgres.sql"),
+    },
+];
+
+pub(crate) struct Step {
+    /// For both databases.
+    sql: &'static str,
+    /// What PostgreSQL needs besides.
+    postgres: &'static str,
+}
 
 /// A statement that makes one of JupyterHub's tables or indexes, and the table's name.
 pub(crate) struct Part {
@@ -42,15 +58,16 @@ fn for_postgres(sql: &str) -> String {
 }
 
 /// A step of ours in the words of either database.
-pub(crate) fn step(sql: &str, postgres: bool) -> String {
-    sql.replace(
+pub(crate) fn step(step: &Step, postgres: bool) -> String {
+    let sql = step.sql.replace(
         "{id}",
         if postgres {
             "SERIAL PRIMARY KEY"
         } else {
             "INTEGER PRIMARY KEY"
         },
-    )
+    );
+    if postgres { sql + step.postgres } else { sql }
 }
 
 #[cfg(test)]

@@ -253,7 +253,7 @@ pub async fn of_users(db: &impl Db, user_ids: &[i64]) -> Result<Vec<Spawner>> {
 
 /// The spawner, made if it is not there. Two that make it at once get the same one.
 pub async fn ensure(db: &impl Db, user_id: i64, name: &str, display_name: Option<&str>) -> Result<Spawner> {
-    const HOLD: Stmt = Stmt::write("UPDATE users SET admin = admin WHERE id = $1");
+    const HOLD: Stmt = Stmt::note("UPDATE users SET created = created WHERE id = $1");
     const INSERT: Stmt =
         Stmt::write("INSERT INTO spawners (user_id, name, display_name, state) VALUES ($1, $2, $3, '{}')");
     if let Some(found) = get(db, user_id, name).await? {
@@ -280,7 +280,7 @@ pub async fn lock(tx: &crate::Tx, id: i64) -> Result<Option<Spawner>> {
 }
 
 pub(crate) async fn hold(db: &impl Db, id: i64) -> Result<bool> {
-    const HOLD: Stmt = Stmt::write("UPDATE spawners SET name = name WHERE id = $1");
+    const HOLD: Stmt = Stmt::note("UPDATE spawners SET last_activity = last_activity WHERE id = $1");
     Ok(db.execute(&HOLD, &[id.into()]).await? > 0)
 }
 
@@ -389,7 +389,7 @@ pub async fn routes(db: &impl Db) -> Result<Vec<Route>> {
 
 /// Notes activity; never backwards.
 pub async fn touch(db: &impl Db, id: i64, at: Timestamp) -> Result<()> {
-    const TOUCH: Stmt = Stmt::write(
+    const TOUCH: Stmt = Stmt::note(
         "UPDATE spawners SET last_activity = $2 WHERE id = $1 AND (last_activity IS NULL OR last_activity < $2)",
     );
     db.execute(&TOUCH, &[id.into(), at.into()]).await.map(drop)

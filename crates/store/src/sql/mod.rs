@@ -5,6 +5,8 @@
 //! [`Tx`]. Texts keep to what both databases understand: no `$` in a literal, `TRUE` and `FALSE` for booleans,
 //! `CAST($1 AS INTEGER)` where PostgreSQL could not infer a parameter's type.
 
+mod epoch;
+mod listener;
 mod postgres;
 mod sqlite;
 mod value;
@@ -18,11 +20,20 @@ pub use value::{FromValue, Row, Value};
 
 use crate::error::Result;
 
+/// What a statement does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Read,
+    Write,
+    /// Writes what nobody decides by.
+    Note,
+}
+
 /// A statement, and whether it writes.
 #[derive(Debug, Clone)]
 pub struct Stmt {
     sql: Cow<'static, str>,
-    write: bool,
+    kind: Kind,
     /// Whether it stays prepared.
     kept: bool,
 }
@@ -32,7 +43,7 @@ impl Stmt {
     pub const fn read(sql: &'static str) -> Self {
         Self {
             sql: Cow::Borrowed(sql),
-            write: false,
+            kind: Kind::Read,
             kept: true,
         }
     }
@@ -41,7 +52,18 @@ impl Stmt {
     pub const fn write(sql: &'static str) -> Self {
         Self {
             sql: Cow::Borrowed(sql),
-            write: true,
+            kind: Kind::Write,
+            kept: true,
+        }
+    }
+
+    /// A write that changes nothing that anybody decides by: who was last seen when, leases, progress, logs, and what
+    /// is new and not yet known to anybody. It leaves the [epoch](crate::Store::epoch) as it is.
+    #[must_use]
+    pub const fn note(sql: &'static str) -> Self {
+        Self {
+            sql: Cow::Borrowed(sql),
+            kind: Kind::Note,
             kept: true,
         }
     }
@@ -51,7 +73,7 @@ impl Stmt {
     pub const fn composed(sql: String) -> Self {
         Self {
             sql: Cow::Owned(sql),
-            write: false,
+            kind: Kind::Read,
             kept: false,
         }
     }
@@ -61,7 +83,7 @@ impl Stmt {
     pub const fn assembled(sql: String) -> Self {
         Self {
             sql: Cow::Owned(sql),
-            write: false,
+            kind: Kind::Read,
             kept: true,
         }
     }
@@ -70,6 +92,10 @@ impl Stmt {
     #[cfg(feature = "suite")]
     pub(crate) fn prefixed(&self, prefix: &str) -> Self {
         Self::composed(format!("{prefix}{}", self.sql))
+    }
+
+    fn writes(&self) -> bool {
+        self.kind != Kind::Read
     }
 
     fn is_kept(&self) -> bool {

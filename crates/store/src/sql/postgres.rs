@@ -1,6 +1,8 @@
 //! PostgreSQL: a small pool of connections, statements kept prepared on each.
 
 use std::error::Error as _;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::{BufMut, BytesMut};
@@ -14,7 +16,9 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 use tokio_postgres::{NoTls, Statement};
 
-use super::{Row, Stmt, Value};
+use super::epoch::Epoch;
+use super::listener::Listener;
+use super::{Kind, Row, Stmt, Value};
 use crate::error::{Result, StoreError};
 
 const CONNECTIONS: usize = 8;
@@ -26,6 +30,9 @@ type BoxError = Box<dyn std::error::Error + Sync + Send>;
 
 pub(crate) struct Postgres {
     pool: Pool,
+    config: tokio_postgres::Config,
+    epoch: Arc<Epoch>,
+    listener: OnceLock<Listener>,
 }
 
 impl Postgres {
@@ -34,7 +41,7 @@ impl Postgres {
         let recycling = ManagerConfig {
             recycling_method: RecyclingMethod::Fast,
         };
-        let pool = Pool::builder(Manager::from_config(config, NoTls, recycling))
+        let pool = Pool::builder(Manager::from_config(config.clone(), NoTls, recycling))
             .max_size(CONNECTIONS)
             .wait_timeout(Some(PATIENCE))
             .create_timeout(Some(PATIENCE))
@@ -42,28 +49,57 @@ impl Postgres {
             .post_create(Hook::async_fn(|client, _| Box::pin(settle(client))))
             .build()
             .map_err(|error| StoreError::Other(error.to_string()))?;
-        Ok(Self { pool })
+        let epoch = Arc::new(Epoch::default());
+        epoch.hears(false);
+        Ok(Self {
+            pool,
+            config,
+            epoch,
+            listener: OnceLock::new(),
+        })
+    }
+
+    /// Begins to listen for what others change. Until it hears, nothing should be kept in memory.
+    pub(crate) fn listen(&self) {
+        self.listener
+            .get_or_init(|| Listener::start(self.config.clone(), Arc::clone(&self.epoch)));
+    }
+
+    pub(crate) fn epoch(&self) -> u64 {
+        self.epoch.current()
+    }
+
+    fn ran(&self, stmt: &Stmt) {
+        if stmt.kind == Kind::Write {
+            self.epoch.advance();
+        }
     }
 
     pub(crate) async fn begin(&self) -> Result<PostgresTx> {
         let tx = PostgresTx {
             client: self.client().await?,
+            epoch: Arc::clone(&self.epoch),
             open: true,
+            changes: AtomicBool::new(false),
         };
         tx.batch("BEGIN").await?;
         Ok(tx)
     }
 
     pub(crate) async fn rows(&self, stmt: &Stmt, params: &[Value]) -> Result<Vec<Row>> {
-        match query(&self.client().await?, stmt, params).await {
+        let result = match query(&self.client().await?, stmt, params).await {
             // A read may be asked twice: the connection had died in the pool.
-            Err(StoreError::Unavailable(_)) if !stmt.write => query(&self.client().await?, stmt, params).await,
+            Err(StoreError::Unavailable(_)) if !stmt.writes() => query(&self.client().await?, stmt, params).await,
             result => result,
-        }
+        };
+        self.ran(stmt);
+        result
     }
 
     pub(crate) async fn execute(&self, stmt: &Stmt, params: &[Value]) -> Result<u64> {
-        execute(&self.client().await?, stmt, params).await
+        let result = execute(&self.client().await?, stmt, params).await;
+        self.ran(stmt);
+        result
     }
 
     async fn client(&self) -> Result<Object> {
@@ -88,16 +124,26 @@ async fn settle(client: &mut ClientWrapper) -> std::result::Result<(), HookError
 /// An open transaction on a connection of its own.
 pub(crate) struct PostgresTx {
     client: Object,
+    epoch: Arc<Epoch>,
     open: bool,
+    changes: AtomicBool,
 }
 
 impl PostgresTx {
     pub(super) async fn rows(&self, stmt: &Stmt, params: &[Value]) -> Result<Vec<Row>> {
+        self.remember(stmt);
         query(&self.client, stmt, params).await
     }
 
     pub(super) async fn execute(&self, stmt: &Stmt, params: &[Value]) -> Result<u64> {
+        self.remember(stmt);
         execute(&self.client, stmt, params).await
+    }
+
+    fn remember(&self, stmt: &Stmt) {
+        if stmt.kind == Kind::Write {
+            self.changes.store(true, Ordering::Relaxed);
+        }
     }
 
     pub(super) async fn batch(&self, sql: &str) -> Result<()> {
@@ -105,7 +151,12 @@ impl PostgresTx {
     }
 
     pub(super) async fn commit(mut self: Box<Self>) -> Result<()> {
-        self.batch("COMMIT").await?;
+        let ended = self.batch("COMMIT").await;
+        // Also if the answer was lost: it may have come to pass.
+        if self.changes.load(Ordering::Relaxed) {
+            self.epoch.advance();
+        }
+        ended?;
         self.open = false;
         Ok(())
     }

@@ -4,6 +4,7 @@
 //! blocking a thread.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 use std::time::Duration;
 
@@ -12,8 +13,9 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, Statement, ToSql, ffi, params_f
 use tokio::sync::OwnedMutexGuard;
 use tokio::time::Instant;
 
+use super::epoch::Epoch;
 use super::value::format_time;
-use super::{Row, Stmt, Value};
+use super::{Kind, Row, Stmt, Value};
 use crate::error::{Result, StoreError};
 
 const READERS: usize = 4;
@@ -23,17 +25,77 @@ const KEPT_STATEMENTS: usize = 160;
 pub(crate) struct Sqlite {
     path: std::path::PathBuf,
     readers: [Mutex<Option<Connection>>; READERS],
-    writer: Arc<tokio::sync::Mutex<Connection>>,
+    writer: Arc<tokio::sync::Mutex<Writer>>,
+    watch: Arc<Watch>,
+}
+
+/// The connection that writes, and the version of the data when it last looked: other programs' commits move it.
+struct Writer {
+    connection: Connection,
+    version: Option<i64>,
+}
+
+impl std::ops::Deref for Writer {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        &self.connection
+    }
+}
+
+/// Sees every commit, by a connection of its own.
+struct Watch {
+    connection: Mutex<(Connection, Option<i64>)>,
+    epoch: Epoch,
+}
+
+impl Watch {
+    /// Any commit that was not accounted for moves the epoch.
+    fn epoch(&self) -> u64 {
+        let mut watch = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let version = data_version(&watch.0);
+        if version.is_none() || version != watch.1 {
+            watch.1 = version;
+            self.epoch.advance();
+        }
+        self.epoch.current()
+    }
+
+    /// A commit of ours: it moves the epoch if it `changes` something, or if another program came between.
+    fn committed(&self, writer: &mut Writer, changes: bool) {
+        let mut watch = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        // In this order: whatever comes after the first look is seen by the next.
+        watch.1 = data_version(&watch.0);
+        let version = data_version(&writer.connection);
+        if changes || version.is_none() || version != writer.version {
+            self.epoch.advance();
+        }
+        writer.version = version;
+    }
+}
+
+/// `None`: it can't be told now.
+fn data_version(connection: &Connection) -> Option<i64> {
+    let mut asked = connection.prepare_cached("PRAGMA data_version").ok()?;
+    asked.query_row([], |row| row.get(0)).ok()
 }
 
 impl Sqlite {
     /// Opens the file, and makes it if it is not there.
     pub(crate) async fn open(path: &Path) -> Result<Self> {
-        let writer = patiently(|| connect(path, true)).await?;
+        let connection = patiently(|| connect(path, true)).await?;
+        let watch = patiently(|| connect(path, false)).await?;
         Ok(Self {
             path: path.to_owned(),
             readers: std::array::from_fn(|_| Mutex::new(None)),
-            writer: Arc::new(tokio::sync::Mutex::new(writer)),
+            writer: Arc::new(tokio::sync::Mutex::new(Writer {
+                connection,
+                version: None,
+            })),
+            watch: Arc::new(Watch {
+                connection: Mutex::new((watch, None)),
+                epoch: Epoch::default(),
+            }),
         })
     }
 
@@ -48,7 +110,9 @@ impl Sqlite {
         let writer = in_time(Arc::clone(&self.writer).lock_owned()).await?;
         let mut tx = SqliteTx {
             writer: Mutex::new(writer),
+            watch: Arc::clone(&self.watch),
             open: false,
+            changes: AtomicBool::new(false),
         };
         patiently(|| tx.batch("BEGIN IMMEDIATE")).await?;
         tx.open = true;
@@ -56,17 +120,29 @@ impl Sqlite {
     }
 
     pub(crate) async fn rows(&self, stmt: &Stmt, params: &[Value]) -> Result<Vec<Row>> {
-        if stmt.write {
-            let writer = in_time(self.writer.lock()).await?;
-            patiently(move || query(&writer, stmt, params)).await
+        if stmt.writes() {
+            self.write(stmt, |writer| query(writer, stmt, params)).await
         } else {
             patiently(|| self.read(|connection| query(connection, stmt, params))).await
         }
     }
 
     pub(crate) async fn execute(&self, stmt: &Stmt, params: &[Value]) -> Result<u64> {
-        let writer = in_time(self.writer.lock()).await?;
-        patiently(move || execute(&writer, stmt, params)).await
+        self.write(stmt, |writer| execute(writer, stmt, params)).await
+    }
+
+    async fn write<T>(&self, stmt: &Stmt, work: impl Fn(&Connection) -> Result<T>) -> Result<T> {
+        let mut writer = in_time(self.writer.lock()).await?;
+        patiently(move || {
+            let done = work(&writer)?;
+            self.watch.committed(&mut writer, stmt.kind == Kind::Write);
+            Ok(done)
+        })
+        .await
+    }
+
+    pub(crate) fn epoch(&self) -> u64 {
+        self.watch.epoch()
     }
 
     /// The first reader that is free; one that is warm if possible.
@@ -93,17 +169,27 @@ impl Sqlite {
 /// An open transaction: it holds the writer.
 pub(crate) struct SqliteTx {
     // The standard lock makes the guard shareable between threads; it is never contended.
-    writer: Mutex<OwnedMutexGuard<Connection>>,
+    writer: Mutex<OwnedMutexGuard<Writer>>,
+    watch: Arc<Watch>,
     open: bool,
+    changes: AtomicBool,
 }
 
 impl SqliteTx {
     pub(super) fn rows(&self, stmt: &Stmt, params: &[Value]) -> Result<Vec<Row>> {
+        self.remember(stmt);
         query(&self.connection(), stmt, params)
     }
 
     pub(super) fn execute(&self, stmt: &Stmt, params: &[Value]) -> Result<u64> {
+        self.remember(stmt);
         execute(&self.connection(), stmt, params)
+    }
+
+    fn remember(&self, stmt: &Stmt) {
+        if stmt.kind == Kind::Write {
+            self.changes.store(true, Ordering::Relaxed);
+        }
     }
 
     pub(super) fn batch(&self, sql: &str) -> Result<()> {
@@ -113,10 +199,12 @@ impl SqliteTx {
     pub(super) async fn commit(mut self) -> Result<()> {
         patiently(|| self.connection().execute_batch("COMMIT").map_err(error)).await?;
         self.open = false;
+        let changes = self.changes.load(Ordering::Relaxed);
+        self.watch.committed(&mut self.connection(), changes);
         Ok(())
     }
 
-    fn connection(&self) -> std::sync::MutexGuard<'_, OwnedMutexGuard<Connection>> {
+    fn connection(&self) -> std::sync::MutexGuard<'_, OwnedMutexGuard<Writer>> {
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

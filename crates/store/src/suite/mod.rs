@@ -68,6 +68,7 @@ const CASES: &[(&str, Case)] = cases![
     servers::progress_is_told_in_order_and_bounded,
     servers::what_is_asked_often_is_never_a_scan,
     servers::deleting_leaves_nothing_behind,
+    together::the_epoch_moves_with_what_matters,
     together::a_transaction_is_all_or_nothing,
     together::a_lease_has_one_holder,
     together::racing_hubs_make_one_row,

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use jiff::SignedDuration;
 use serde_json::json;
 
-use super::{count, later, now, open, user};
+use super::{count, later, now, open, sync_roles, user, write};
 use crate::{Db, Stmt, Store, StoreError, events, leases, meta, spawners, users};
 
 /// Runs `work` many times at once, from two stores on the same database.
@@ -180,4 +180,62 @@ pub(super) async fn progress_from_two_hubs_is_numbered(url: String) {
     .await;
     numbers.sort_unstable();
     assert_eq!(numbers, (1..=12).collect::<Vec<i64>>());
+}
+
+/// Until changes of others are heard, each look gives another number.
+async fn settled(store: &Store) -> u64 {
+    for _ in 0..500 {
+        let epoch = store.epoch();
+        if store.epoch() == epoch {
+            return epoch;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("the epoch does not rest");
+}
+
+/// Waits for the epoch to move, which another program's change does in its time.
+async fn moved(store: &Store, from: u64) {
+    for _ in 0..500 {
+        if store.epoch() != from {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("the epoch did not move");
+}
+
+pub(super) async fn the_epoch_moves_with_what_matters(url: String) {
+    let store = open(&url).await;
+    sync_roles(&store, &[]).await.unwrap();
+    let ada = user(&store, "ada").await;
+    let other = open(&url).await;
+    settled(&store).await;
+    // What this connection wrote is heard once more.
+    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+
+    let before = settled(&store).await;
+    users::touch(&store, ada.id, later(60)).await.unwrap();
+    assert_eq!(store.epoch(), before, "being seen changes nothing");
+    let tx = store.begin().await.unwrap();
+    users::touch(&tx, ada.id, later(61)).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(store.epoch(), before, "nor in a transaction");
+
+    users::set_admin(&store, ada.id, true).await.unwrap();
+    assert_ne!(store.epoch(), before, "a change of our own, at once");
+
+    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    let before = settled(&store).await;
+    users::set_admin(&other, ada.id, false).await.unwrap();
+    moved(&store, before).await;
+
+    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    let before = settled(&store).await;
+    let tx = store.begin().await.unwrap();
+    users::rename(&tx, ada.id, "ida").await.unwrap();
+    drop(tx);
+    assert_eq!(store.epoch(), before, "what was taken back did not happen");
+    write(&other, "UPDATE users SET name = 'eda' WHERE name = 'ada'", &[]).await;
+    moved(&store, before).await;
 }

@@ -6,6 +6,7 @@ pub mod config;
 pub mod edge;
 pub mod hub;
 pub mod invite;
+pub mod openapi;
 pub mod scope;
 pub mod serve;
 pub mod stop;

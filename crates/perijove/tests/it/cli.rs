@@ -97,6 +97,17 @@ fn the_reference_is_what_the_program_says() {
 }
 
 #[test]
+fn the_description_of_the_api_is_what_the_program_says() {
+    let printed = perijove(&["openapi"]).output().unwrap();
+    let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference/openapi.json");
+    let committed = fs::read_to_string(committed).unwrap_or_default();
+    assert!(
+        String::from_utf8_lossy(&printed.stdout) == committed,
+        "docs/reference/openapi.json is not current: `cargo run -p perijove -- openapi --write`"
+    );
+}
+
+#[test]
 fn completions_know_the_commands() {
     for shell in ["bash", "zsh", "fish"] {
         let script = run(&["completions", shell]);

@@ -10,8 +10,10 @@ use jiff::{SignedDuration, Timestamp};
 use perijove_model::scopes::{Resource, Scope};
 use perijove_store::{spawners, users};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::Body;
+use super::refusals::NotFound;
 use crate::Hub;
 use crate::http::error::{HttpError, Result, short};
 use crate::http::visitor::Principal;
@@ -19,17 +21,27 @@ use crate::http::visitor::Principal;
 /// Clocks differ; a time zone that was left out must not pass.
 const AHEAD: SignedDuration = SignedDuration::from_mins(59);
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 pub struct Report {
     last_activity: Option<String>,
     servers: Option<BTreeMap<String, ServerReport>>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 pub struct ServerReport {
     last_activity: String,
 }
 
+/// Report when somebody, or their servers, were last active.
+#[utoipa::path(
+    post,
+    path = "/users/{user}/activity",
+    tag = "users",
+    params(("user" = String, Path, description = "A user's name")),
+    request_body = Report,
+    responses((status = 200, description = "Written down, where it is news"), NotFound),
+    security(("token" = ["users:activity"])),
+)]
 pub async fn post(
     State(hub): State<Arc<Hub>>,
     Path(name): Path<String>,

@@ -6,13 +6,48 @@ use axum::Json;
 use axum::extract::State;
 use perijove_model::JUPYTERHUB_VERSION;
 use perijove_model::scopes::{Resource, Scope};
-use serde_json::{Value, json};
+use perijove_spawn::Capabilities;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::Hub;
 use crate::http::error::Result;
 use crate::http::visitor::Principal;
 
-pub async fn get(State(hub): State<Arc<Hub>>, principal: Principal) -> Result<Json<Value>> {
+#[derive(Serialize, ToSchema)]
+pub struct Info {
+    version: &'static str,
+    python: String,
+    sys_executable: &'static str,
+    spawner: Class,
+    authenticator: Class,
+    perijove: Perijove,
+}
+
+/// Something that a site chooses, and its version.
+#[derive(Serialize, ToSchema)]
+struct Class {
+    class: String,
+    version: &'static str,
+}
+
+#[derive(Serialize, ToSchema)]
+struct Perijove {
+    version: &'static str,
+    /// What the spawner can do.
+    #[schema(value_type = Object)]
+    capabilities: Capabilities,
+}
+
+/// Tell what the hub is made of.
+#[utoipa::path(
+    get,
+    path = "/info",
+    tag = "hub",
+    responses((status = 200, description = "Versions and classes", body = Info)),
+    security(("token" = ["read:hub"])),
+)]
+pub async fn get(State(hub): State<Arc<Hub>>, principal: Principal) -> Result<Json<Info>> {
     principal
         .require(&hub.store, &[Scope::ReadHub], Resource::Everything)
         .await?;
@@ -22,12 +57,16 @@ pub async fn get(State(hub): State<Arc<Hub>>, principal: Principal) -> Result<Js
         .iter()
         .map(|authenticator| authenticator.kind())
         .collect();
-    Ok(Json(json!({
-        "version": JUPYTERHUB_VERSION,
-        "python": format!("none: Perijove {own}"),
-        "sys_executable": "perijove",
-        "spawner": { "class": hub.spawner.name(), "version": own },
-        "authenticator": { "class": kinds.join(","), "version": own },
-        "perijove": { "version": own, "capabilities": hub.spawner.capabilities() },
-    })))
+    let class = |class: String| Class { class, version: own };
+    Ok(Json(Info {
+        version: JUPYTERHUB_VERSION,
+        python: format!("none: Perijove {own}"),
+        sys_executable: "perijove",
+        spawner: class(hub.spawner.name().to_owned()),
+        authenticator: class(kinds.join(",")),
+        perijove: Perijove {
+            version: own,
+            capabilities: hub.spawner.capabilities(),
+        },
+    }))
 }

@@ -12,6 +12,14 @@ use crate::Hub;
 use crate::http::error::Result;
 use crate::http::visitor::{Principal, Via, Who};
 
+/// Tell whose credential this is, and what it may do.
+#[utoipa::path(
+    get,
+    path = "/user",
+    tag = "users",
+    responses((status = 200, description = "The user or service, with `scopes`, `token_id` and `session_id`", body = Object)),
+    security(("token" = [])),
+)]
 pub async fn get(State(hub): State<Arc<Hub>>, principal: Principal) -> Result<Json<Value>> {
     let scopes = principal.scopes.to_strings();
     let identify = match &principal.who {

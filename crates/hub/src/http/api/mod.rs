@@ -1,10 +1,12 @@
 //! The REST API, one file per resource or verb.
 
 mod activity;
+mod description;
 pub mod health;
 mod hub_info;
 mod me;
 pub mod models;
+mod openapi;
 mod pagination;
 mod progress;
 mod refusals;
@@ -16,6 +18,8 @@ mod user;
 mod users;
 
 use std::sync::Arc;
+
+pub use description::document;
 
 use axum::Router;
 use axum::extract::{FromRequest, Request};
@@ -39,13 +43,14 @@ fn operations() -> OpenApiRouter<Arc<Hub>> {
             .delete(servers::stop_default)
     };
     OpenApiRouter::new()
-        .route("/", get(root::get))
-        .route("/health", get(health::get))
-        .route("/info", get(hub_info::get))
-        .route("/user", get(me::get))
+        .routes(routes!(root::get))
+        .routes(routes!(health::get))
+        .routes(routes!(hub_info::get))
+        .routes(routes!(openapi::get))
+        .routes(routes!(me::get))
         .routes(routes!(users::list, users::create))
-        .route("/users/{user}", get(user::get).post(user::create).delete(user::delete))
-        .route("/users/{user}/activity", post(activity::post))
+        .routes(routes!(user::get, user::create, user::delete))
+        .routes(routes!(activity::post))
         .route("/users/{user}/tokens", get(tokens::list).post(tokens::create))
         .route("/users/{user}/tokens/{id}", get(tokens::get).delete(tokens::delete))
         .route("/users/{user}/server", server())
@@ -62,7 +67,7 @@ fn operations() -> OpenApiRouter<Arc<Hub>> {
             get(oauth::authorize::get).post(oauth::authorize::post),
         )
         .route("/oauth2/token", post(oauth::token::post))
-        .route("/shutdown", post(shutdown::post))
+        .routes(routes!(shutdown::post))
 }
 
 pub(super) fn router() -> Router<Arc<Hub>> {
@@ -70,9 +75,8 @@ pub(super) fn router() -> Router<Arc<Hub>> {
     router.fallback(async || HttpError::not_found())
 }
 
-/// The description of the API, as OpenAPI has it.
-#[must_use]
-pub fn openapi() -> OpenApi {
+/// What the operations say of themselves; [`description`] makes the whole of it.
+fn openapi() -> OpenApi {
     let (_, described) = operations().split_for_parts();
     described
 }

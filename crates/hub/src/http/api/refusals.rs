@@ -1,8 +1,11 @@
 //! The refusals of operations, for the API's description: `responses((status = 200, ...), NotFound, Conflict)`. What any
-//! operation may answer (403 without credentials, 503 without a database) is added to all of them, see [`super::openapi`].
+//! operation may answer (403 without credentials, 503 without a database) is added to all of them, see [`common`].
+
+use std::collections::BTreeMap;
 
 use serde::Serialize;
-use utoipa::{IntoResponses, ToSchema};
+use utoipa::openapi::{RefOr, Response, Schema};
+use utoipa::{IntoResponses, PartialSchema, ToSchema};
 
 /// The body of every refusal.
 #[derive(Serialize, ToSchema)]
@@ -34,4 +37,30 @@ refusals! {
     Conflict 409,
     /// Too much at this moment.
     TooMany 429,
+
+    /// The caller is nobody, or may not do it.
+    Forbidden 403,
+    /// The body of the request did not arrive in time.
+    TooSlow 408,
+    /// The body of the request is larger than 1 MiB.
+    TooLarge 413,
+    /// The hub can't do it at this moment: its database is away, or too many large requests arrive. Try again.
+    Unavailable 503,
+}
+
+/// What any operation may answer; 403 is for those that ask who is there.
+pub(super) fn common(asks_who: bool) -> BTreeMap<String, RefOr<Response>> {
+    let mut all = BadRequest::responses();
+    all.extend(TooSlow::responses());
+    all.extend(TooLarge::responses());
+    all.extend(Unavailable::responses());
+    if asks_who {
+        all.extend(Forbidden::responses());
+    }
+    all
+}
+
+/// What the refusals above refer to.
+pub(super) fn schemas() -> [(String, RefOr<Schema>); 1] {
+    [(Refusal::name().into_owned(), Refusal::schema())]
 }

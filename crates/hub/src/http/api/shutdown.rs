@@ -7,21 +7,35 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use perijove_model::scopes::{Resource, Scope};
-use serde::Deserialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::Body;
 use crate::http::error::Result;
 use crate::http::visitor::Principal;
 use crate::{Hub, Shutdown};
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Default, ToSchema)]
 #[serde(default)]
 pub struct Wish {
     servers: Option<bool>,
     proxy: Option<bool>,
 }
 
+#[derive(Serialize, ToSchema)]
+pub struct Ending {
+    message: &'static str,
+}
+
+/// Shut the hub down.
+#[utoipa::path(
+    post,
+    path = "/shutdown",
+    tag = "hub",
+    request_body = Option<Wish>,
+    responses((status = 202, description = "It begins to", body = Ending)),
+    security(("token" = ["shutdown"])),
+)]
 pub async fn post(State(hub): State<Arc<Hub>>, principal: Principal, body: Body<Wish>) -> Result<Response> {
     principal
         .require(&hub.store, &[Scope::Shutdown], Resource::Everything)
@@ -31,5 +45,8 @@ pub async fn post(State(hub): State<Arc<Hub>>, principal: Principal, body: Body<
     let edge = wish.proxy.unwrap_or(false);
     tracing::info!(by = %principal.name(), servers, edge, "shutdown requested");
     hub.shutdown.send_replace(Some(Shutdown { servers, edge }));
-    Ok((StatusCode::ACCEPTED, Json(json!({ "message": "Shutting down Hub" }))).into_response())
+    let ending = Ending {
+        message: "Shutting down Hub",
+    };
+    Ok((StatusCode::ACCEPTED, Json(ending)).into_response())
 }

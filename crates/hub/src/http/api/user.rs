@@ -11,7 +11,9 @@ use perijove_model::server::Pending;
 use perijove_store::{spawners, users};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use utoipa::ToSchema;
 
+use super::refusals::{Conflict, NotFound};
 use super::users::{check_may_make_admin, include_stopped};
 use super::{Body, models};
 use crate::http::error::{HttpError, Result};
@@ -27,6 +29,25 @@ const READERS: [Scope; 6] = [
     Scope::ReadRolesUsers,
 ];
 
+/// Tell about somebody.
+#[utoipa::path(
+    get,
+    path = "/users/{user}",
+    tag = "users",
+    params(
+        ("user" = String, Path, description = "A user's name"),
+        ("include_stopped_servers" = Option<String>, Query, description = "Servers that are stopped, too"),
+    ),
+    responses((status = 200, description = "What the caller may see of them", body = models::UserModel), NotFound),
+    security(("token" = [
+        "read:users",
+        "read:users:name",
+        "read:servers",
+        "read:users:groups",
+        "read:users:activity",
+        "read:roles:users",
+    ])),
+)]
 pub async fn get(
     State(hub): State<Arc<Hub>>,
     OriginalUri(uri): OriginalUri,
@@ -51,20 +72,34 @@ pub async fn get(
 }
 
 /// The model's other keys may stand there; they mean nothing yet.
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Default, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct NewUser {
     admin: bool,
     #[serde(rename = "name")]
+    #[schema(value_type = Object)]
     _name: IgnoredAny,
     #[serde(rename = "groups")]
+    #[schema(value_type = Object)]
     _groups: IgnoredAny,
     #[serde(rename = "roles")]
+    #[schema(value_type = Object)]
     _roles: IgnoredAny,
     #[serde(rename = "auth_state")]
+    #[schema(value_type = Object)]
     _auth_state: IgnoredAny,
 }
 
+/// Add somebody.
+#[utoipa::path(
+    post,
+    path = "/users/{user}",
+    tag = "users",
+    params(("user" = String, Path, description = "A user's name")),
+    request_body = Option<NewUser>,
+    responses((status = 201, description = "Added", body = models::UserModel), NotFound, Conflict),
+    security(("token" = ["admin:users"])),
+)]
 pub async fn create(
     State(hub): State<Arc<Hub>>,
     Path(typed): Path<String>,
@@ -85,6 +120,15 @@ pub async fn create(
     Ok((StatusCode::CREATED, Json(model)).into_response())
 }
 
+/// Delete somebody, and their servers.
+#[utoipa::path(
+    delete,
+    path = "/users/{user}",
+    tag = "users",
+    params(("user" = String, Path, description = "A user's name")),
+    responses((status = 204, description = "Gone"), NotFound),
+    security(("token" = ["delete:users"])),
+)]
 pub async fn delete(State(hub): State<Arc<Hub>>, Path(name): Path<String>, principal: Principal) -> Result<StatusCode> {
     principal
         .require(&hub.store, &[Scope::DeleteUsers], Resource::User(&name))

@@ -1,0 +1,249 @@
+//! The description of the API as a whole: what the operations have in common is said here, once.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use perijove_model::scopes::{Catalog, Scope};
+use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, AuthorizationCode, Flow, Http, HttpAuthScheme, OAuth2, Scopes, SecurityRequirement,
+    SecurityScheme,
+};
+use utoipa::openapi::tag::TagBuilder;
+use utoipa::openapi::{Components, InfoBuilder, LicenseBuilder, OpenApi, Server};
+
+use super::refusals;
+
+/// Where the API is with the usual `base_url`.
+const SERVER: &str = "/hub/api";
+
+const ABOUT: &str = "\
+The REST API of Perijove, which is that of JupyterHub 6.1.1 and some more.
+
+**Who asks.** With `Authorization: token TOKEN` (or `Bearer TOKEN`), or with the cookies of a browser that is signed in; \
+then a request needs the header `X-XSRFToken` with the value of the cookie `_xsrf`. Where an operation names several \
+scopes, one of them is enough. A scope may be limited (`read:users!group=class`): who has it for something else than \
+what is asked for gets a 404 that tells nothing.
+
+**Refusals** are `{\"status\": 403, \"message\": \"…\"}`. Without credentials that hold the answer is 403, not 401.
+
+**Times** are ISO 8601 in UTC. A list that comes in pages takes `offset` and `limit`; with \
+`Accept: application/jupyterhub-pagination+json` it says how many there are and where the next page is.";
+
+const TAGS: &[(&str, &str)] = &[
+    ("hub", "The hub itself: its version, its health, its end."),
+    ("users", "People, and what is told of them."),
+    ("servers", "People's notebook servers: make, start, watch, change, stop."),
+    ("tokens", "API tokens."),
+    ("groups", "Groups of people."),
+    ("services", "Programs that work with the hub."),
+    ("roles", "Who may do what, while the hub runs."),
+    ("shares", "Servers that people let others use."),
+    ("share-codes", "Codes with which whoever has one may use a server."),
+    ("proxy", "The routes of the proxy."),
+    ("oauth", "The OAuth provider behind servers and services."),
+    ("audit", "Who did what."),
+];
+
+/// Says in which way somebody may prove who they are. Operations name `token` and mean any of them.
+const WAYS: [&str; 3] = ["token", "oauth2", "session"];
+
+static DOCUMENT: LazyLock<String> = LazyLock::new(|| {
+    let mut text = complete(super::openapi()).to_pretty_json().unwrap_or_default();
+    text.push('\n');
+    text
+});
+
+/// The description as it is committed in `docs/reference`, in JSON.
+#[must_use]
+pub fn document() -> &'static str {
+    &DOCUMENT
+}
+
+/// The same for a hub whose API is elsewhere.
+pub(super) fn document_at(server: &str) -> String {
+    let quoted = |url: &str| serde_json::Value::from(url).to_string();
+    DOCUMENT.replacen(&quoted(SERVER), &quoted(server), 1)
+}
+
+fn complete(mut api: OpenApi) -> OpenApi {
+    api.info = InfoBuilder::new()
+        .title("Perijove")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some(ABOUT))
+        .license(Some(LicenseBuilder::new().name(env!("CARGO_PKG_LICENSE")).build()))
+        .build();
+    api.servers = Some(vec![Server::new(SERVER)]);
+    let used = tags_of(&api);
+    api.tags = Some(
+        TAGS.iter()
+            .filter(|(name, _)| used.contains(*name))
+            .map(|(name, about)| TagBuilder::new().name(*name).description(Some(*about)).build())
+            .collect(),
+    );
+    let components = api.components.get_or_insert_with(Components::default);
+    components.schemas.extend(refusals::schemas());
+    components.security_schemes = security_schemes();
+    for (path, item) in &mut api.paths.paths {
+        for (method, operation) in operations(item) {
+            complete_operation(method, path, operation);
+        }
+    }
+    api
+}
+
+/// The operations of a path, with their methods.
+fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
+    [
+        ("get", &mut item.get),
+        ("post", &mut item.post),
+        ("put", &mut item.put),
+        ("patch", &mut item.patch),
+        ("delete", &mut item.delete),
+    ]
+    .into_iter()
+    .filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
+}
+
+fn tags_of(api: &OpenApi) -> std::collections::BTreeSet<String> {
+    let mut paths = api.paths.paths.clone();
+    let items = paths.values_mut().flat_map(operations);
+    items
+        .flat_map(|(_, operation)| operation.tags.clone().unwrap_or_default())
+        .collect()
+}
+
+fn complete_operation(method: &str, path: &str, operation: &mut Operation) {
+    operation.operation_id = Some(operation_id(method, path));
+    let asks_who = operation.security.as_ref().is_some_and(|needed| !needed.is_empty());
+    let needed = operation.security.take().unwrap_or_default();
+    operation.security = Some(needed.iter().flat_map(every_way).collect());
+    for (status, response) in refusals::common(asks_who) {
+        operation.responses.responses.entry(status).or_insert(response);
+    }
+}
+
+/// `GET /users/{user}/tokens` is `get_users_user_tokens`.
+fn operation_id(method: &str, path: &str) -> String {
+    let words = path
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty());
+    std::iter::once(method).chain(words).collect::<Vec<_>>().join("_")
+}
+
+/// `("token" = ["a", "b"])`, either of which is enough, as OpenAPI says it: one requirement for each scope and way.
+fn every_way(needed: &SecurityRequirement) -> Vec<SecurityRequirement> {
+    let named: BTreeMap<String, Vec<String>> = serde_json::to_value(needed)
+        .and_then(serde_json::from_value)
+        .unwrap_or_default();
+    let Some(scopes) = named.get("token") else {
+        return vec![needed.clone()];
+    };
+    let mut ways = Vec::new();
+    for way in WAYS {
+        match scopes.as_slice() {
+            [] => ways.push(SecurityRequirement::new(way, Vec::<String>::new())),
+            scopes => ways.extend(scopes.iter().map(|scope| SecurityRequirement::new(way, [scope]))),
+        }
+    }
+    ways
+}
+
+fn security_schemes() -> BTreeMap<String, utoipa::openapi::RefOr<SecurityScheme>> {
+    let catalog = Catalog::default();
+    let scopes = Scope::ALL
+        .iter()
+        .map(|scope| (scope.name().to_owned(), catalog.description(*scope).to_owned()));
+    let flow = AuthorizationCode::new(
+        format!("{SERVER}/oauth2/authorize"),
+        format!("{SERVER}/oauth2/token"),
+        Scopes::from_iter(scopes),
+    );
+    let mut token = Http::new(HttpAuthScheme::Bearer);
+    token.description = Some("An API token, as `Authorization: Bearer TOKEN` or `Authorization: token TOKEN`.".into());
+    let session = ApiKeyValue::with_description(
+        "jupyterhub-hub-login",
+        "A browser that is signed in. It must repeat the cookie `_xsrf` in the header `X-XSRFToken`.",
+    );
+    let oauth2 = OAuth2::with_description(
+        [Flow::AuthorizationCode(flow)],
+        "A token that a server or service got for somebody.",
+    );
+    BTreeMap::from([
+        ("token".to_owned(), SecurityScheme::Http(token).into()),
+        ("oauth2".to_owned(), SecurityScheme::OAuth2(oauth2).into()),
+        (
+            "session".to_owned(),
+            SecurityScheme::ApiKey(ApiKey::Cookie(session)).into(),
+        ),
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Further spellings of described paths; the empty name of the default server, for one.
+    const SPELLINGS: &[&str] = &["/users/{user}/servers/", "/users/{user}/servers//progress"];
+
+    fn described() -> OpenApi {
+        complete(super::super::openapi())
+    }
+
+    #[test]
+    fn every_operation_says_what_it_is() {
+        let mut api = described();
+        let tags: Vec<_> = TAGS.iter().map(|(name, _)| (*name).to_owned()).collect();
+        let mut ids = std::collections::BTreeSet::new();
+        for (path, item) in &mut api.paths.paths {
+            for (method, operation) in operations(item) {
+                let what = format!("{method} {path}");
+                assert!(operation.summary.is_some(), "{what} has no summary");
+                assert!(ids.insert(operation.operation_id.clone()), "{what} has the id of another");
+                let of = operation.tags.clone().unwrap_or_default();
+                assert_eq!(of.len(), 1, "{what} has no tag, or more than one: {of:?}");
+                assert!(tags.contains(&of[0]), "{what} has the tag {of:?}, which TAGS lacks");
+                let good = operation.responses.responses.keys().any(|status| status.starts_with(['2', '3']));
+                assert!(good, "{what} never succeeds");
+            }
+        }
+    }
+
+    /// What is added with `route` instead of `routes!` is not described.
+    #[test]
+    fn nothing_is_routed_without_a_description() {
+        let source = include_str!("mod.rs");
+        let routed = source.match_indices(".route(").map(|(at, word)| {
+            let after = source[at + word.len()..].trim_start();
+            after.strip_prefix('"').and_then(|text| text.split('"').next()).unwrap_or(after)
+        });
+        let undescribed: Vec<_> = routed.filter(|path| !SPELLINGS.contains(path)).collect();
+        assert_eq!(undescribed, Vec::<&str>::new(), "use routes!(...), or add a spelling to SPELLINGS");
+    }
+
+    #[test]
+    fn every_scope_that_an_operation_names_exists() {
+        let mut api = described();
+        for (path, item) in &mut api.paths.paths {
+            for (method, operation) in operations(item) {
+                let needed = serde_json::to_value(operation.security.take()).unwrap();
+                for way in needed.as_array().into_iter().flatten() {
+                    for (scheme, scopes) in way.as_object().into_iter().flatten() {
+                        assert!(WAYS.contains(&scheme.as_str()), "{method} {path}: {scheme}");
+                        for scope in scopes.as_array().into_iter().flatten() {
+                            let scope = scope.as_str().unwrap_or_default();
+                            assert!(Scope::named(scope).is_some(), "{method} {path}: no scope {scope:?}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_hub_elsewhere_says_where() {
+        let text = document_at("/a/b/hub/api");
+        let api: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(api["servers"][0]["url"], "/a/b/hub/api");
+    }
+}

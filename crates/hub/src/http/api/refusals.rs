@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use utoipa::openapi::{RefOr, Response, Schema};
+use utoipa::openapi::schema::Schema;
+use utoipa::openapi::{RefOr, Response};
 use utoipa::{IntoResponses, PartialSchema, ToSchema};
 
 /// The body of every refusal.
@@ -22,8 +23,13 @@ macro_rules! refusals {
         #[derive(IntoResponses)]
         #[response(status = $status)]
         #[expect(dead_code, reason = "it describes, nobody makes one")]
-        pub(super) struct $name(#[to_schema] Refusal);
-    )+};
+        pub(super) struct $name(Refusal);
+    )+
+
+    /// All of them, by name.
+    pub(super) fn all() -> Vec<(&'static str, BTreeMap<String, RefOr<Response>>)> {
+        vec![$((stringify!($name), $name::responses())),+]
+    }};
 }
 
 refusals! {
@@ -48,16 +54,13 @@ refusals! {
     Unavailable 503,
 }
 
-/// What any operation may answer; 403 is for those that ask who is there.
-pub(super) fn common(asks_who: bool) -> BTreeMap<String, RefOr<Response>> {
-    let mut all = BadRequest::responses();
-    all.extend(TooSlow::responses());
-    all.extend(TooLarge::responses());
-    all.extend(Unavailable::responses());
+/// The statuses that any operation may answer with; 403 is for those that ask who is there.
+pub(super) fn common(asks_who: bool) -> &'static [&'static str] {
     if asks_who {
-        all.extend(Forbidden::responses());
+        &["400", "403", "408", "413", "503"]
+    } else {
+        &["400", "408", "413", "503"]
     }
-    all
 }
 
 /// What the refusals above refer to.

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use crate::key::{Key, Kind};
-use crate::keys::{Access, DummyAuth, Edge, Group, Hub, NativeAuth, Role, Service, Spawner};
+use crate::keys::{Access, Audit, DummyAuth, Edge, Events, Group, Hub, Metrics, NativeAuth, Role, Service, Spawner};
 use crate::reader::{Section, env_name};
 
 pub(crate) struct SectionDoc {
@@ -63,6 +63,9 @@ pub(crate) fn sections() -> Vec<SectionDoc> {
         SectionDoc::many::<Group>("group"),
         SectionDoc::many::<Service>("service"),
         SectionDoc::one::<Spawner>("spawner"),
+        SectionDoc::one::<Audit>("audit"),
+        SectionDoc::one::<Events>("events"),
+        SectionDoc::one::<Metrics>("metrics"),
     ];
     sections.into_iter().flat_map(with_subsections).collect()
 }

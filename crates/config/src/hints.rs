@@ -6,6 +6,7 @@ use crate::errors::Mistake;
 /// Upstream's names of options whose name or place differs here.
 const UPSTREAM: &[(&str, &str)] = &[
     ("auth_token_file", "`auth_token = \"file:PATH\"` in [edge]"),
+    ("authenticate_prometheus", "`authenticate` in [metrics]"),
     ("authenticator_class", "`kind` in [[auth]]"),
     ("bind_url", "`listen` in [edge]"),
     ("cookie_max_age_days", "`cookie_max_age = \"14d\"` in [hub]"),

@@ -17,7 +17,10 @@ mod values;
 
 pub use docs::{documents, example, reference, schema};
 pub use errors::ConfigErrors;
-pub use keys::{Access, Auth, Config, DummyAuth, Edge, Group, Hub, NativeAuth, ProcessSpawner, Role, Service, Spawner};
+pub use keys::{
+    Access, Audit, Auth, Config, DummyAuth, Edge, Events, Group, Hub, Metrics, NativeAuth, ProcessSpawner, Role,
+    Service, Spawner,
+};
 pub use load::load;
 pub use types::{
     BaseUrl, ByteSize, Database, DatabaseUrl, Json, LogFormat, LogLevel, OneOrMany, PathTemplate, Pattern, PortRange,

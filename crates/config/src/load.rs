@@ -90,6 +90,9 @@ fn config(mut table: Table, reader: &mut Reader<'_>) -> Config {
             reader,
         ),
         spawner: section(table.remove("spawner"), "spawner", reader),
+        audit: section(table.remove("audit"), "audit", reader),
+        events: section(table.remove("events"), "events", reader),
+        metrics: section(table.remove("metrics"), "metrics", reader),
     };
     let sections = docs::sections();
     for entry in table.entries {

@@ -7,6 +7,7 @@ pub mod audit;
 pub mod auth_state;
 pub mod http;
 pub mod keys;
+mod lines;
 pub mod people;
 pub mod routes;
 pub mod servers;
@@ -28,6 +29,7 @@ use perijove_web::Pages;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::audit::Refusals;
 use crate::auth_state::AuthStates;
 use crate::keys::Keys;
 use crate::routes::Routes;
@@ -58,6 +60,8 @@ pub struct Hub {
     pub parts: Parts,
     /// Wakes the reconciler, and tells waiting requests that something has moved.
     pub wakeup: Wakeup,
+    /// Sign-ins refused in this minute.
+    pub refusals: Refusals,
     pub tasks: TaskTracker,
     pub stop: CancellationToken,
     /// Somebody asked for the end through the API (`POST /shutdown`); the binary acts on it.
@@ -85,6 +89,7 @@ impl Hub {
         Arc::new(Self {
             parts,
             wakeup: Wakeup::default(),
+            refusals: Refusals::default(),
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
             shutdown: tokio::sync::watch::channel(None).0,

@@ -5,6 +5,11 @@ use perijove_auth::AuthError;
 use perijove_auth::native::Accounts;
 use perijove_model::{Clock, Rng, UserName};
 use perijove_store::{Db, Store, StoreError, native, users};
+use serde_json::json;
+
+use crate::audit::{self, Act};
+use crate::http::visitor::Principal;
+use crate::{Hub, http};
 
 /// The user of this name, made if need be.
 pub async fn ensure(
@@ -24,6 +29,24 @@ pub async fn ensure(
             .ok_or_else(|| StoreError::Conflict("the user came and went".into())),
         result => result,
     }
+}
+
+/// A new user, made by somebody; `None` if there is one of this name.
+pub async fn make(hub: &Hub, by: &Principal, name: &UserName, admin: bool) -> http::error::Result<Option<users::User>> {
+    let tx = hub.store.begin().await?;
+    if users::by_name(&tx, name.as_str()).await?.is_some() {
+        return Ok(None);
+    }
+    let cookie_id = hub.rng.uuid4_hex();
+    let user = match users::create(&tx, name.as_str(), admin, &cookie_id, hub.clock.now()).await {
+        // Another request or another hub was quicker.
+        Err(StoreError::Conflict(_)) => return Ok(None),
+        result => result?,
+    };
+    let detail = json!({ "admin": admin });
+    audit::record(hub, &tx, by, Act::UserMade, &format!("user {name}"), detail).await?;
+    tx.commit().await?;
+    Ok(Some(user))
 }
 
 /// Native accounts' hashes, from the database.

@@ -8,10 +8,16 @@ use perijove_auth::{Credentials, Identity, Offer};
 use perijove_config::Config;
 use perijove_model::{Secret, token};
 use perijove_store::{groups, roles, sessions, users};
+use serde_json::json;
 
 use crate::Hub;
+use crate::audit::{self, Act, Actor};
 use crate::http::error::{HttpError, Result, short};
 use crate::people;
+
+/// How somebody signs in, as the audit log calls it.
+pub const PASSWORD: &str = "password";
+pub const LINK: &str = "link";
 
 /// A session that has just begun. The secret is known to the browser only.
 pub struct Begun {
@@ -46,31 +52,45 @@ pub fn policy(config: &Config) -> Policy {
 /// Whose credentials these are, if they hold and the person may come in. Why not is for the log only.
 pub async fn check(hub: &Arc<Hub>, credentials: &Credentials, from: IpAddr) -> Result<Option<users::User>> {
     let who = short(&credentials.username);
+    let refused = async |reason| audit::refused(hub, from, PASSWORD, &credentials.username, reason).await;
     for authenticator in hub.authenticators.iter().filter(|a| a.offer() == Offer::Form) {
         let identity = match authenticator.check(credentials).await {
             Ok(Some(identity)) => identity,
             Ok(None) => continue,
             Err(error) => {
                 tracing::error!(kind = authenticator.kind(), cause = ?error.cause, "sign-in can't be checked");
+                refused("can't be checked").await?;
                 return Err(HttpError::new(
                     axum::http::StatusCode::SERVICE_UNAVAILABLE,
                     error.message,
                 ));
             }
         };
-        return admit(hub, &identity, from).await;
+        return match admit(hub, &identity, from).await? {
+            Ok(user) => Ok(Some(user)),
+            Err(reason) => {
+                refused(reason).await?;
+                Ok(None)
+            }
+        };
     }
     tracing::warn!(user = %who, %from, "sign-in failed: no such name and password");
+    refused("credentials").await?;
     Ok(None)
 }
 
-async fn admit(hub: &Arc<Hub>, identity: &Identity, from: IpAddr) -> Result<Option<users::User>> {
+/// The person as they are in the database now, or a word for why they may not come in.
+async fn admit(
+    hub: &Arc<Hub>,
+    identity: &Identity,
+    from: IpAddr,
+) -> Result<std::result::Result<users::User, &'static str>> {
     let who = short(&identity.name);
     let name = match hub.policy.name(&identity.name) {
         Ok(name) => name,
         Err(error) => {
             tracing::warn!(user = %who, %from, %error, "sign-in refused: the name is not valid");
-            return Ok(None);
+            return Ok(Err("name"));
         }
     };
     let exists = users::by_name(&hub.store, name.as_str()).await?.is_some();
@@ -78,11 +98,17 @@ async fn admit(hub: &Arc<Hub>, identity: &Identity, from: IpAddr) -> Result<Opti
         Ok(admitted) => admitted,
         Err(why) => {
             tracing::warn!(user = %who, %from, %why, "sign-in refused");
-            return Ok(None);
+            return Ok(Err("not allowed"));
         }
     };
     let admin = admitted.admin.unwrap_or(false);
     let mut user = people::ensure(&hub.store, &*hub.clock, &*hub.rng, &admitted.name, admin).await?;
+    let by = Actor::user(&user.name, PASSWORD, from);
+    let target = format!("user {}", user.name);
+    if !exists {
+        let detail = json!({ "admin": user.admin, "reason": "sign-in" });
+        audit::record_as(hub, &hub.store, &by, Act::UserMade, &target, detail).await?;
+    }
     // Whoever was blocked had lost it.
     roles::grant_user(&hub.store, user.id, "user").await?;
     if let Some(admin) = admitted.admin
@@ -90,6 +116,8 @@ async fn admit(hub: &Arc<Hub>, identity: &Identity, from: IpAddr) -> Result<Opti
     {
         users::set_admin(&hub.store, user.id, admin).await?;
         user.admin = admin;
+        let detail = json!({ "admin": admin, "reason": "sign-in" });
+        audit::record_as(hub, &hub.store, &by, Act::UserChanged, &target, detail).await?;
     }
     if let Some(info) = &identity.user_info {
         users::set_user_info(&hub.store, user.id, info).await?;
@@ -104,11 +132,11 @@ async fn admit(hub: &Arc<Hub>, identity: &Identity, from: IpAddr) -> Result<Opti
     for group in identity.groups.iter().flatten() {
         groups::ensure(&hub.store, group, &[user.name.clone()], &serde_json::json!({})).await?;
     }
-    Ok(Some(user))
+    Ok(Ok(user))
 }
 
 /// Begins a session: always a new id, so that nobody can prepare one for somebody else.
-pub async fn begin(hub: &Arc<Hub>, user: users::User, from: IpAddr, agent: &str) -> Result<Begun> {
+pub async fn begin(hub: &Arc<Hub>, user: users::User, from: IpAddr, agent: &str, method: &str) -> Result<Begun> {
     let now = hub.clock.now();
     let secret = Secret::new(hub.rng.urlsafe(32));
     let session_id = hub.rng.uuid4_hex();
@@ -119,8 +147,13 @@ pub async fn begin(hub: &Arc<Hub>, user: users::User, from: IpAddr, agent: &str)
         address: &from.to_string(),
         user_agent: &short(agent),
     };
-    sessions::create(&hub.store, &token::fingerprint(secret.expose()), &new, now).await?;
-    users::touch(&hub.store, user.id, now).await?;
+    let tx = hub.store.begin().await?;
+    sessions::create(&tx, &token::fingerprint(secret.expose()), &new, now).await?;
+    users::touch(&tx, user.id, now).await?;
+    let (by, target) = (Actor::user(&user.name, method, from), format!("user {}", user.name));
+    let detail = json!({ "method": method, "agent": short(agent) });
+    audit::record_as(hub, &tx, &by, Act::SignedIn, &target, detail).await?;
+    tx.commit().await?;
     tracing::info!(user = %user.name, %from, "signed in");
     Ok(Begun {
         secret,

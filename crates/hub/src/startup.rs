@@ -11,6 +11,9 @@ use perijove_store::roles::RoleSpec;
 use perijove_store::services::ServiceSpec;
 use perijove_store::{Store, StoreError, Tx, groups, links, roles, services, spawners, users};
 
+use serde_json::json;
+
+use crate::audit::{self, Act, Actor};
 use crate::{Hub, people};
 
 /// Why the hub can't start: what is wrong and what to change.
@@ -45,6 +48,7 @@ pub async fn prepare(hub: &Arc<Hub>) -> Result<()> {
         let user = people::ensure(&tx, &*hub.clock, &*hub.rng, name, admin).await?;
         if admin && !user.admin {
             users::set_admin(&tx, user.id, true).await?;
+            by_configuration(hub, &tx, Act::UserChanged, name, json!({ "admin": true })).await?;
         }
         people.push(user.id);
     }
@@ -73,8 +77,19 @@ pub async fn prepare(hub: &Arc<Hub>) -> Result<()> {
     for name in &config.access.blocked_users {
         shut_out(hub, &tx, name).await?;
     }
+    audit::note_configuration(hub, &tx).await?;
     tx.commit().await?;
     Ok(())
+}
+
+async fn by_configuration(
+    hub: &Hub,
+    tx: &Tx,
+    act: Act,
+    name: &UserName,
+    detail: serde_json::Value,
+) -> std::result::Result<(), StoreError> {
+    audit::record_as(hub, tx, &Actor::hub(), act, &format!("user {name}"), detail).await
 }
 
 /// Whoever is blocked keeps no rights and no running servers; the account stays, for the day it is let in again.
@@ -85,6 +100,14 @@ async fn shut_out(hub: &Hub, tx: &Tx, name: &UserName) -> Result<()> {
     roles::revoke_all(tx, user.id).await?;
     if user.admin {
         users::set_admin(tx, user.id, false).await?;
+        by_configuration(
+            hub,
+            tx,
+            Act::UserChanged,
+            name,
+            json!({ "admin": false, "blocked": true }),
+        )
+        .await?;
     }
     for group in groups::of_user(tx, user.id).await? {
         groups::remove_user(tx, &group, user.id).await?;
@@ -213,6 +236,7 @@ pub async fn setup_link(hub: &Arc<Hub>) -> Result<Option<String>> {
         &*hub.clock,
         &*hub.rng,
         &hub.config,
+        &Actor::hub(),
         "setup",
         None,
         true,
@@ -230,8 +254,9 @@ pub async fn invite(
     config: &Config,
     name: &UserName,
     admin: bool,
+    by: &Actor,
 ) -> Result<String> {
-    new_link(store, clock, rng, config, "invite", Some(name), admin, INVITATION).await
+    new_link(store, clock, rng, config, by, "invite", Some(name), admin, INVITATION).await
 }
 
 #[expect(clippy::too_many_arguments, reason = "the whole of a link, said once")]
@@ -240,6 +265,7 @@ async fn new_link(
     clock: &dyn Clock,
     rng: &dyn Rng,
     config: &Config,
+    by: &Actor,
     purpose: &str,
     name: Option<&UserName>,
     admin: bool,
@@ -248,8 +274,9 @@ async fn new_link(
     let secret = rng.urlsafe(32);
     let now = clock.now();
     let expires = now.saturating_add(life).unwrap_or(jiff::Timestamp::MAX);
+    let tx = store.begin().await?;
     links::create(
-        store,
+        &tx,
         &token::fingerprint(&secret),
         purpose,
         name.map(UserName::as_str),
@@ -258,6 +285,10 @@ async fn new_link(
         now,
     )
     .await?;
+    let target = name.map_or(String::new(), |name| format!("user {name}"));
+    let detail = json!({ "purpose": purpose, "admin": admin });
+    audit::write(&tx, clock, by, Act::LinkMade, &target, detail).await?;
+    tx.commit().await?;
     Ok(format!(
         "{}{}hub/setup?token={secret}",
         public_url(config),

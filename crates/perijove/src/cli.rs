@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::commands::{chp, completions, config, edge, hub, invite, openapi, scope, serve, stop, token};
+use crate::commands::{audit, chp, completions, config, edge, hub, invite, openapi, scope, serve, stop, token};
 
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (JupyterHub 6.1.1 contract)");
 
@@ -39,6 +39,7 @@ pub enum Command {
     Config(config::ConfigCommand),
     Invite(invite::Invite),
     Token(token::Token),
+    Audit(audit::Audit),
     #[command(name = "openapi")]
     OpenApi(openapi::OpenApi),
     Completions(completions::Completions),
@@ -66,6 +67,7 @@ impl Command {
             Self::Config(command) => command.run(),
             Self::Invite(command) => command.run(),
             Self::Token(command) => command.run(),
+            Self::Audit(command) => command.run(),
             Self::OpenApi(command) => command.run(),
             Self::Completions(command) => command.run(),
             Self::CliReference(command) => command.run(),

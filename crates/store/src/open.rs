@@ -242,7 +242,7 @@ impl Place {
             version(tx).await?
         };
         for step in STEPS.iter().skip(usize::try_from(taken).unwrap_or(0)) {
-            tx.batch(&schema::step(step, self.is_postgres())).await?;
+            tx.batch(&step.sql(self.is_postgres())).await?;
         }
         crate::meta::set(tx, "schema", &VERSION.to_string()).await
     }

@@ -3,6 +3,7 @@
 mod edge;
 mod hub;
 mod people;
+mod records;
 mod servers;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -14,6 +15,7 @@ use url::Url;
 pub use edge::Edge;
 pub use hub::Hub;
 pub use people::{Access, Auth, DummyAuth, Group, NativeAuth, Role};
+pub use records::{Audit, Events, Metrics};
 pub use servers::{ProcessSpawner, Service, Spawner};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -30,6 +32,9 @@ pub struct Config {
     pub groups: Vec<Group>,
     pub services: Vec<Service>,
     pub spawner: Spawner,
+    pub audit: Audit,
+    pub events: Events,
+    pub metrics: Metrics,
 }
 
 impl Default for Config {
@@ -43,6 +48,9 @@ impl Default for Config {
             groups: Vec::new(),
             services: Vec::new(),
             spawner: Spawner::default(),
+            audit: Audit::default(),
+            events: Events::default(),
+            metrics: Metrics::default(),
         }
     }
 }

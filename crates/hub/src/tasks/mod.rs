@@ -12,9 +12,9 @@ use jiff::SignedDuration;
 use perijove_store::leases;
 use tokio::time::sleep;
 
-use crate::{Hub, servers};
+use crate::{Hub, audit, servers};
 
-type Failure = Box<dyn std::error::Error + Send + Sync>;
+pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// A piece of work that may be repeated, and that one hub of the cluster does for all.
 #[async_trait]
@@ -29,8 +29,12 @@ pub trait Task: Send + Sync + 'static {
 pub fn spawn_all(hub: &Arc<Hub>) {
     hub.tasks.spawn(servers::run(hub.clone()));
     hub.tasks.spawn(routes::keep(hub.clone()));
+    hub.tasks.spawn(audit::keep_refusals(hub.clone()));
     spawn(hub, activity::Activity);
     spawn(hub, purge::Purge);
+    if let Some(file) = &hub.config.audit.file {
+        spawn(hub, audit::Follow { file: file.clone() });
+    }
 }
 
 fn spawn<T: Task>(hub: &Arc<Hub>, task: T) {

@@ -1,9 +1,10 @@
-//! Deletes what has expired: tokens, codes, shares, sessions, links.
+//! Deletes what has expired: tokens, codes, shares, sessions, links, old entries of the audit log.
 
 use std::time::Duration;
 
 use async_trait::async_trait;
-use perijove_store::tokens;
+use jiff::SignedDuration;
+use perijove_store::{audit, tokens};
 
 use super::{Failure, Task};
 use crate::Hub;
@@ -20,6 +21,25 @@ impl Task for Purge {
         if gone > 0 {
             tracing::info!(gone, "deleted what had expired");
         }
-        Ok(())
+        forget_old_acts(hub).await
     }
+}
+
+async fn forget_old_acts(hub: &Hub) -> Result<(), Failure> {
+    let keep = hub.config.audit.keep;
+    if keep.is_zero() {
+        return Ok(());
+    }
+    let before = hub.clock.now().saturating_sub(SignedDuration::try_from(keep)?)?;
+    let mut gone = 0;
+    loop {
+        match audit::purge(&hub.store, before).await? {
+            0 => break,
+            some => gone += some,
+        }
+    }
+    if gone > 0 {
+        tracing::info!(gone, "deleted old entries of the audit log");
+    }
+    Ok(())
 }

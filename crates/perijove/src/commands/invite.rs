@@ -2,9 +2,11 @@
 
 use anyhow::Result;
 use clap::Args;
+use perijove_hub::audit::Actor;
 use perijove_hub::startup;
 use perijove_model::UserName;
 
+use super::token::account;
 use crate::cli::ConfigArg;
 use crate::problem::Problem;
 use crate::settings::Settings;
@@ -37,7 +39,17 @@ impl Invite {
         let settings = Settings::load(self.config.config.as_deref())?;
         let link = runtime::small()?.block_on(async {
             let store = compose::store(&settings.config, false).await?;
-            let link = startup::invite(&store, &SystemClock, &SystemRng, &settings.config, &name, self.admin).await;
+            let by = Actor::command(account().as_deref());
+            let link = startup::invite(
+                &store,
+                &SystemClock,
+                &SystemRng,
+                &settings.config,
+                &name,
+                self.admin,
+                &by,
+            )
+            .await;
             link.map_err(|error| anyhow::Error::from(Problem::new("the link can't be made").because(error)))
         })?;
         ui::say(link);

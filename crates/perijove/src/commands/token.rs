@@ -2,9 +2,11 @@
 
 use anyhow::Result;
 use clap::Args;
+use perijove_hub::audit::{self, Act, Actor};
 use perijove_model::token;
 use perijove_store::tokens::{NewToken, Owner};
 use perijove_store::{tokens, users};
+use serde_json::json;
 
 use crate::cli::ConfigArg;
 use crate::problem::Problem;
@@ -62,12 +64,28 @@ async fn create(settings: &Settings, name: &str) -> Result<String> {
         note: "command-line generated",
         scopes: &["inherit".to_owned()],
     };
-    tokens::create(&store, &new, SystemClock.now()).await.map_err(cannot)?;
+    let made = async {
+        let tx = store.begin().await?;
+        let id = tokens::create(&tx, &new, SystemClock.now()).await?;
+        let by = Actor::command(account().as_deref());
+        let detail = json!({ "id": format!("a{id}"), "note": new.note, "scopes": new.scopes });
+        audit::write(
+            &tx,
+            &SystemClock,
+            &by,
+            Act::TokenMade,
+            &format!("user {}", user.name),
+            detail,
+        )
+        .await?;
+        tx.commit().await
+    };
+    made.await.map_err(cannot)?;
     Ok(token.expose().to_owned())
 }
 
 /// As the system's list of accounts has it.
-fn account() -> Option<String> {
+pub fn account() -> Option<String> {
     let uid = rustix::process::getuid().as_raw().to_string();
     let accounts = std::fs::read_to_string("/etc/passwd").ok()?;
     accounts.lines().find_map(|line| {

@@ -8,22 +8,25 @@ pub const VERSION: i64 = STEPS.len() as i64;
 
 const JUPYTERHUB: &str = include_str!("jupyterhub.sql");
 
-/// Our own tables, step by step; steps are only ever added. `{id}` is a number that counts itself up.
+/// Our own tables, step by step; steps are only ever added.
 pub(crate) const STEPS: &[Step] = &[
     Step {
-        sql: include_str!("step_1.sql"),
+        both: include_str!("step_1.sql"),
+        sqlite: "",
         postgres: "",
     },
     Step {
-        sql: include_str!("step_2.sql"),
+        both: include_str!("step_2.sql"),
+        sqlite: include_str!("step_2.sqlite.sql"),
         postgres: include_str!("step_2.postgres.sql"),
     },
 ];
 
+/// What a step does on both databases, and then on either: what they have no common words for. In `both`, `{id}` is a
+/// number that counts itself up.
 pub(crate) struct Step {
-    /// For both databases.
-    sql: &'static str,
-    /// What PostgreSQL needs besides.
+    both: &'static str,
+    sqlite: &'static str,
     postgres: &'static str,
 }
 
@@ -57,17 +60,14 @@ fn for_postgres(sql: &str) -> String {
         .replace("\tuser VARCHAR", "\t\"user\" VARCHAR")
 }
 
-/// A step of ours in the words of either database.
-pub(crate) fn step(step: &Step, postgres: bool) -> String {
-    let sql = step.sql.replace(
-        "{id}",
-        if postgres {
-            "SERIAL PRIMARY KEY"
-        } else {
-            "INTEGER PRIMARY KEY"
-        },
-    );
-    if postgres { sql + step.postgres } else { sql }
+impl Step {
+    pub(crate) fn sql(&self, postgres: bool) -> String {
+        let (id, own) = match postgres {
+            true => ("SERIAL PRIMARY KEY", self.postgres),
+            false => ("INTEGER PRIMARY KEY", self.sqlite),
+        };
+        self.both.replace("{id}", id) + own
+    }
 }
 
 #[cfg(test)]

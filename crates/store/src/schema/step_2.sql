@@ -28,7 +28,9 @@ CREATE TABLE perijove_audit (
     target VARCHAR(512) NOT NULL,
     detail TEXT NOT NULL
 );
-CREATE INDEX ix_perijove_audit_at ON perijove_audit (at);
+CREATE INDEX ix_perijove_audit_at ON perijove_audit (at, id);
+CREATE INDEX ix_perijove_audit_act ON perijove_audit (act, id);
+CREATE INDEX ix_perijove_audit_address ON perijove_audit (address, id);
 CREATE INDEX ix_perijove_audit_actor ON perijove_audit (actor, id);
 CREATE INDEX ix_perijove_audit_target ON perijove_audit (target, id);
 CREATE UNIQUE INDEX ix_perijove_spawners_name ON spawners (user_id, name);

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
 
 mod access;
+mod audit;
 mod opening;
 mod people;
 mod roles;
@@ -60,6 +61,9 @@ const CASES: &[(&str, Case)] = cases![
     access::a_session_is_listed_and_ended,
     access::a_link_is_used_once,
     access::passwords_and_facts_are_kept,
+    audit::entries_are_read_in_pages,
+    audit::no_entry_is_changed,
+    audit::old_entries_are_purged,
     servers::a_server_starts_and_stops,
     servers::a_failure_is_kept_until_the_next_start,
     servers::running_servers_are_adopted,

@@ -1,6 +1,7 @@
 //! The REST API, one file per resource or verb.
 
 mod activity;
+mod audit;
 mod description;
 pub mod health;
 mod hub_info;
@@ -48,6 +49,7 @@ fn operations() -> OpenApiRouter<Arc<Hub>> {
         .routes(routes!(hub_info::get))
         .routes(routes!(openapi::get))
         .routes(routes!(me::get))
+        .routes(routes!(audit::list))
         .routes(routes!(users::list, users::create))
         .routes(routes!(user::get, user::create, user::delete))
         .routes(routes!(activity::post))

@@ -68,24 +68,25 @@ impl Page {
         }
         let after = self.offset.saturating_add(self.limit);
         let next = (after < total)
-            .then(|| json!({ "offset": after, "limit": self.limit, "url": next_url(uri, headers, after, self.limit) }));
+            .then(|| json!({ "offset": after, "limit": self.limit, "url": next_url(uri, headers, &[("offset", after), ("limit", self.limit)]) }));
         let pagination = json!({ "offset": self.offset, "limit": self.limit, "total": total, "next": next });
         Json(json!({ "items": items, "_pagination": pagination })).into_response()
     }
 }
 
-fn next_url(uri: &Uri, headers: &HeaderMap, offset: i64, limit: i64) -> String {
+/// The address that was asked for, with these keys of its query set anew.
+pub fn next_url(uri: &Uri, headers: &HeaderMap, set: &[(&str, i64)]) -> String {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let host = text("host").unwrap_or("localhost");
     let scheme = text("x-forwarded-proto").unwrap_or("http");
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     for (key, value) in url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()) {
-        if key != "offset" && key != "limit" {
+        if !set.iter().any(|(name, _)| *name == key) {
             query.append_pair(&key, &value);
         }
     }
-    query
-        .append_pair("offset", &offset.to_string())
-        .append_pair("limit", &limit.to_string());
+    for (name, value) in set {
+        query.append_pair(name, &value.to_string());
+    }
     format!("{scheme}://{host}{}?{}", uri.path(), query.finish())
 }

@@ -8,12 +8,14 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use perijove_model::scopes::{Resource, Scope};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 
 use super::Body;
+use crate::audit::Act;
 use crate::http::error::Result;
 use crate::http::visitor::Principal;
-use crate::{Hub, Shutdown};
+use crate::{Hub, Shutdown, audit};
 
 #[derive(Deserialize, Default, ToSchema)]
 #[serde(default)]
@@ -43,6 +45,8 @@ pub async fn post(State(hub): State<Arc<Hub>>, principal: Principal, body: Body<
     let wish = body.0.unwrap_or_default();
     let servers = wish.servers.unwrap_or(hub.config.hub.cleanup_servers);
     let edge = wish.proxy.unwrap_or(false);
+    let detail = json!({ "servers": servers, "proxy": edge });
+    audit::record(&hub, &hub.store, &principal, Act::ShutDown, "hub", detail).await?;
     tracing::info!(by = %principal.name(), servers, edge, "shutdown requested");
     hub.shutdown.send_replace(Some(Shutdown { servers, edge }));
     let ending = Ending {

@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 
 use super::{Body, models};
 use crate::Hub;
+use crate::audit::{self, Act};
 use crate::http::error::{HttpError, Result};
 use crate::http::visitor::{self, Principal, Who};
 
@@ -55,15 +56,20 @@ pub async fn delete(
 ) -> Result<StatusCode> {
     let user = owner(&hub, &principal, &name, Scope::Tokens).await?;
     let token = find(&hub, &user, &id).await?;
-    match token
+    let client = token
         .client_id
         .as_deref()
-        .filter(|client| *client != oauth::PLAIN_CLIENT)
-    {
+        .filter(|client| *client != oauth::PLAIN_CLIENT);
+    let tx = hub.store.begin().await?;
+    match client {
         // To revoke one is to revoke the application.
-        Some(client) => drop(tokens::delete_for_client(&hub.store, user.id, client).await?),
-        None => drop(tokens::delete(&hub.store, token.id).await?),
+        Some(client) => drop(tokens::delete_for_client(&tx, user.id, client).await?),
+        None => drop(tokens::delete(&tx, token.id).await?),
     }
+    let detail = json!({ "id": format!("a{}", token.id), "note": token.note, "client": client });
+    let target = format!("user {}", user.name);
+    audit::record(&hub, &tx, &principal, Act::TokenRevoked, &target, detail).await?;
+    tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -112,7 +118,19 @@ pub async fn create(
         note: &note,
         scopes: &scopes,
     };
-    let id = tokens::create(&hub.store, &new, now).await?;
+    let tx = hub.store.begin().await?;
+    let id = tokens::create(&tx, &new, now).await?;
+    let detail = json!({ "id": format!("a{id}"), "note": note, "scopes": scopes, "expires_at": new.expires_at.map(models::time) });
+    audit::record(
+        &hub,
+        &tx,
+        &principal,
+        Act::TokenMade,
+        &format!("user {}", user.name),
+        detail,
+    )
+    .await?;
+    tx.commit().await?;
     tracing::info!(user = %user.name, by = %principal.name(), id, "a token was made");
     let token = tokens::get(&hub.store, id).await?.ok_or_else(HttpError::not_found)?;
     let mut model = model(&hub, &user, &token).await?;

@@ -11,11 +11,13 @@ use perijove_model::server::Pending;
 use perijove_store::{spawners, users};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde_json::json;
 use utoipa::ToSchema;
 
 use super::refusals::{Conflict, NotFound};
 use super::users::{check_may_make_admin, include_stopped};
 use super::{Body, models};
+use crate::audit::{self, Act};
 use crate::http::error::{HttpError, Result};
 use crate::http::visitor::Principal;
 use crate::{Hub, people, servers};
@@ -112,10 +114,9 @@ pub async fn create(
     let admin = body.0.unwrap_or_default().admin;
     check_may_make_admin(&principal, admin)?;
     let name = hub.policy.name(&typed)?;
-    if users::by_name(&hub.store, name.as_str()).await?.is_some() {
+    let Some(user) = people::make(&hub, &principal, &name, admin).await? else {
         return Err(HttpError::conflict(format!("User {name} already exists")));
-    }
-    let user = people::ensure(&hub.store, &*hub.clock, &*hub.rng, &name, admin).await?;
+    };
     let model = models::user(&hub, &principal.scopes, &user, false).await?;
     Ok((StatusCode::CREATED, Json(model)).into_response())
 }
@@ -168,6 +169,8 @@ pub async fn delete(State(hub): State<Arc<Hub>>, Path(name): Path<String>, princ
         )));
     }
     users::delete(&tx, user.id).await?;
+    let (target, detail) = (format!("user {}", user.name), json!({ "admin": user.admin }));
+    audit::record(&hub, &tx, &principal, Act::UserRemoved, &target, detail).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -149,11 +149,7 @@ pub async fn create(State(hub): State<Arc<Hub>>, principal: Principal, body: Bod
     }
     let mut made = Vec::new();
     for name in &names {
-        if users::by_name(&hub.store, name.as_str()).await?.is_some() {
-            continue;
-        }
-        let user = people::ensure(&hub.store, &*hub.clock, &*hub.rng, name, wanted.admin).await?;
-        made.push(user);
+        made.extend(people::make(&hub, &principal, name, wanted.admin).await?);
     }
     if made.is_empty() {
         return Err(HttpError::conflict(format!("All {} users already exist", names.len())));

@@ -74,7 +74,7 @@ pub async fn post(
     match signin::check(&hub, &credentials, visitor.remote).await? {
         Some(user) => {
             let to = destination(&hub, &headers, &query, &user).await?;
-            welcome(&hub, &visitor, &headers, user, &to).await
+            welcome(&hub, &visitor, &headers, user, &to, signin::PASSWORD).await
         }
         None => {
             let why = "Invalid username or password";
@@ -97,12 +97,13 @@ pub async fn welcome(
     headers: &HeaderMap,
     user: perijove_store::users::User,
     to: &str,
+    method: &str,
 ) -> Result<Response> {
     let agent = headers
         .get(header::USER_AGENT)
         .and_then(|agent| agent.to_str().ok())
         .unwrap_or_default();
-    let begun = signin::begin(hub, user, visitor.remote, agent).await?;
+    let begun = signin::begin(hub, user, visitor.remote, agent, method).await?;
     let age =
         jiff::SignedDuration::try_from(hub.config.hub.cookie_max_age).map_err(|error| HttpError::internal(&error))?;
     let jar = &visitor.jar;

@@ -6,8 +6,10 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::Response;
 use perijove_store::{sessions, tokens};
+use serde_json::json;
 
 use crate::Hub;
+use crate::audit::{self, Act};
 use crate::http::error::Result;
 use crate::http::found;
 use crate::http::visitor::{Via, Visitor};
@@ -16,8 +18,12 @@ pub async fn get(State(hub): State<Arc<Hub>>, visitor: Visitor) -> Result<Respon
     if let Some(principal) = &visitor.principal
         && let (Via::Session(session), Some(user)) = (&principal.via, principal.user())
     {
-        tokens::delete_for_session(&hub.store, user.id, &session.session_id).await?;
-        sessions::delete(&hub.store, session.id).await?;
+        let tx = hub.store.begin().await?;
+        tokens::delete_for_session(&tx, user.id, &session.session_id).await?;
+        sessions::delete(&tx, session.id).await?;
+        let target = format!("user {}", user.name);
+        audit::record(&hub, &tx, principal, Act::SignedOut, &target, json!({})).await?;
+        tx.commit().await?;
         tracing::info!(user = %user.name, "signed out");
     }
     let mut response = found(&format!("{}login", hub.prefix()));

@@ -1,5 +1,6 @@
 //! `/hub/setup?token=`: a one-time link with which the first admin, or somebody who was invited, chooses a password.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::Form;
@@ -12,11 +13,13 @@ use perijove_model::{Secret, UserName, token};
 use perijove_store::{links, native, sessions, tokens, users};
 use perijove_web::pages::{Setup, SetupPurpose};
 use serde::Deserialize;
+use serde_json::json;
 
 use super::login;
+use crate::audit::{self, Act, Actor};
 use crate::http::error::{HttpError, Result};
 use crate::http::visitor::Visitor;
-use crate::{Hub, people};
+use crate::{Hub, people, signin};
 
 #[derive(Deserialize)]
 pub struct LinkQuery {
@@ -57,10 +60,10 @@ pub async fn post(
         Ok(name) => name,
         Err(why) => return form(&hub, &visitor, &fields.token, &link, StatusCode::BAD_REQUEST, Some(why)),
     };
-    let user = keep(&hub, &fields, name).await?;
+    let user = keep(&hub, &fields, name, visitor.remote).await?;
     tracing::info!(user = %user.name, purpose = %link.purpose, "a password was chosen by a one-time link");
     let home = format!("{}home", hub.prefix());
-    login::welcome(&hub, &visitor, &headers, user, &home).await
+    login::welcome(&hub, &visitor, &headers, user, &home, signin::LINK).await
 }
 
 async fn find(hub: &Hub, token: &Secret) -> Result<links::Link> {
@@ -108,7 +111,7 @@ async fn chosen_name(hub: &Hub, link: &links::Link, fields: &Fields) -> Result<s
 }
 
 /// Uses the link up and keeps the password, both or neither; whoever was signed in with an old one is not any more.
-async fn keep(hub: &Arc<Hub>, fields: &Fields, name: UserName) -> Result<users::User> {
+async fn keep(hub: &Arc<Hub>, fields: &Fields, name: UserName, from: IpAddr) -> Result<users::User> {
     let hash = hub
         .passwords
         .hash(fields.password.clone())
@@ -124,6 +127,7 @@ async fn keep(hub: &Arc<Hub>, fields: &Fields, name: UserName) -> Result<users::
             "There is an administrator already, who can invite you.",
         ));
     }
+    let is_new = users::by_name(&tx, name.as_str()).await?.is_none();
     let mut user = people::ensure(&tx, &*hub.clock, &*hub.rng, &name, link.admin).await?;
     if link.admin && !user.admin {
         users::set_admin(&tx, user.id, true).await?;
@@ -132,6 +136,15 @@ async fn keep(hub: &Arc<Hub>, fields: &Fields, name: UserName) -> Result<users::
     native::set(&tx, user.id, &hash, now).await?;
     sessions::delete_of_user(&tx, user.id, None).await?;
     tokens::delete_for_sessions(&tx, user.id).await?;
+    let (by, target) = (
+        Actor::user(&user.name, signin::LINK, from),
+        format!("user {}", user.name),
+    );
+    let detail = json!({ "purpose": link.purpose, "admin": link.admin });
+    audit::record_as(hub, &tx, &by, Act::LinkUsed, &target, detail).await?;
+    let act = if is_new { Act::UserMade } else { Act::UserChanged };
+    let detail = json!({ "password": "chosen", "admin": user.admin });
+    audit::record_as(hub, &tx, &by, act, &target, detail).await?;
     tx.commit().await?;
     Ok(user)
 }

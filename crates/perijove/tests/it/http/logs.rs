@@ -4,6 +4,7 @@ use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use perijove_hub::audit::Actor;
 use perijove_hub::startup;
 use perijove_model::UserName;
 use perijove_testkit::{Answer, App, Browser};
@@ -202,9 +203,17 @@ async fn walk(app: App, secrets: &mut Secrets) -> (App, Vec<String>) {
     let setup = startup::setup_link(hub).await.unwrap().unwrap_or_default();
     // The configuration's own people have no password yet: an invitation, then.
     let name = UserName::normalise("ann").unwrap();
-    let invited = startup::invite(&hub.store, &*hub.clock, &*hub.rng, &hub.config, &name, true)
-        .await
-        .unwrap();
+    let invited = startup::invite(
+        &hub.store,
+        &*hub.clock,
+        &*hub.rng,
+        &hub.config,
+        &name,
+        true,
+        &Actor::hub(),
+    )
+    .await
+    .unwrap();
     if !setup.is_empty() {
         secrets.add("a link", link_token(&setup));
         choose_password(&app.browser(), "boss", &link_token(&setup)).await;

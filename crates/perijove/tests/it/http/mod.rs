@@ -1,5 +1,6 @@
 //! The hub as people and programs meet it, through the edge.
 
+mod audit;
 mod health;
 mod hostile;
 mod logs;

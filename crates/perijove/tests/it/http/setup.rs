@@ -1,6 +1,7 @@
 //! One-time links: the first administrator, and people who were invited.
 
 use jiff::SignedDuration;
+use perijove_hub::audit::Actor;
 use perijove_hub::startup;
 use perijove_model::UserName;
 use perijove_store::users;
@@ -35,9 +36,17 @@ async fn setup_link(app: &App) -> String {
 
 async fn invitation(app: &App, name: &str, admin: bool) -> String {
     let (hub, name) = (&app.hub, UserName::normalise(name).unwrap());
-    startup::invite(&hub.store, &*hub.clock, &*hub.rng, &hub.config, &name, admin)
-        .await
-        .unwrap()
+    startup::invite(
+        &hub.store,
+        &*hub.clock,
+        &*hub.rng,
+        &hub.config,
+        &name,
+        admin,
+        &Actor::hub(),
+    )
+    .await
+    .unwrap()
 }
 
 async fn open(browser: &Browser, link: &str) -> Answer {

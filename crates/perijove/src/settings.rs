@@ -36,6 +36,9 @@ impl Settings {
         let mut config = perijove_config::load(file.zip(text.as_deref()), &lookup, &files)?;
         // Servers and the edge are other processes with other working directories.
         config.hub.data_dir = absolute(&config.hub.data_dir)?;
+        if let Some(file) = &config.spawner.options_form_file {
+            config.spawner.options_form = options_form(file)?;
+        }
         Ok(Self {
             config: Arc::new(config),
             file: file.map(absolute).transpose()?,
@@ -57,6 +60,14 @@ fn read(file: &Path) -> Result<String> {
             true => "`perijove config example` prints one to begin with; without --config the defaults hold",
             false => "it must be a text file that this account may read",
         };
+        problem.because(error).try_this(hint).of_usage().into()
+    })
+}
+
+fn options_form(file: &Path) -> Result<String> {
+    std::fs::read_to_string(file).map_err(|error| {
+        let problem = Problem::new(format!("the fields of the options form {} can't be read", file.display()));
+        let hint = "`options_form_file` in [spawner] names a file with HTML, below the directory of the configuration";
         problem.because(error).try_this(hint).of_usage().into()
     })
 }

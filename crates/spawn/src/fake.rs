@@ -20,6 +20,10 @@ use crate::{Capabilities, Poll, Progress, ServerKey, ServerSpec, SpawnError, Spa
 pub struct Script {
     /// `start` fails with this message.
     pub fail: Option<String>,
+    /// `start` refuses with this message, status and reason.
+    pub refuse: Option<(String, u16, String)>,
+    /// What a refusal says to the log only.
+    pub private_cause: Option<String>,
     /// `start` makes the server, and doesn't come back.
     pub hang_in_start: bool,
     /// The server takes connections and never answers.
@@ -199,6 +203,13 @@ impl Spawner for FakeSpawner {
             percent: 30,
             message: "Starting the fake server".into(),
         });
+        if let Some((message, status, reason)) = script.refuse {
+            let cause = script.private_cause.map(Into::into);
+            return Err(SpawnError {
+                cause,
+                ..SpawnError::refused(message, status, reason)
+            });
+        }
         if let Some(message) = script.fail {
             return Err(SpawnError::new(message));
         }
@@ -271,6 +282,13 @@ impl Spawner for FakeSpawner {
 
     fn capabilities(&self) -> Capabilities {
         Capabilities::default()
+    }
+
+    fn read_options(&self, fields: State) -> Result<State, SpawnError> {
+        match fields.get("forbidden") {
+            Some(_) => Err(SpawnError::refused("Nobody may have `forbidden`.", 409, "forbidden")),
+            None => Ok(fields),
+        }
     }
 }
 

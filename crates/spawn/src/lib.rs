@@ -100,6 +100,12 @@ pub struct Capabilities {
 pub struct SpawnError {
     /// For the person who started it: what happened and what to do. No secrets, no internals.
     pub message: String,
+    /// The same with markup, from a backend whose texts can be trusted.
+    pub html: Option<String>,
+    /// What an API call is answered with: 4xx where the wish was wrong, and not the backend.
+    pub status: u16,
+    /// One word for metrics, where the backend tells kinds of refusals apart.
+    pub reason: String,
     /// For the log.
     #[source]
     pub cause: Option<Box<dyn std::error::Error + Send + Sync>>,
@@ -131,20 +137,38 @@ pub trait Spawner: Send + Sync + 'static {
     async fn forget(&self, key: &ServerKey) -> Result<(), SpawnError>;
 
     fn capabilities(&self) -> Capabilities;
+
+    /// What the fields of the options form, or of a link, ask for: each a list of texts, or of files. They are the
+    /// options as they stand, unless a backend knows what they mean; what it refuses the person is told.
+    fn read_options(&self, fields: State) -> Result<State, SpawnError> {
+        Ok(fields)
+    }
 }
 
 impl SpawnError {
     pub fn new(message: impl Into<String>) -> Self {
         Self {
             message: message.into(),
+            html: None,
+            status: 500,
+            reason: String::new(),
             cause: None,
+        }
+    }
+
+    /// The wish can't be granted: the backend is in order.
+    pub fn refused(message: impl Into<String>, status: u16, reason: impl Into<String>) -> Self {
+        Self {
+            status,
+            reason: reason.into(),
+            ..Self::new(message)
         }
     }
 
     pub fn caused(message: impl Into<String>, cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self {
-            message: message.into(),
             cause: Some(cause.into()),
+            ..Self::new(message)
         }
     }
 }

@@ -9,7 +9,7 @@ use url::Url;
 
 use super::{DAY, local, loopback, seconds};
 use crate::section::section;
-use crate::types::{BaseUrl, Database, DatabaseUrl, LogFormat, LogLevel};
+use crate::types::{BaseUrl, Database, DatabaseUrl, Json, LogFormat, LogLevel};
 use std::net::SocketAddr;
 
 section! {
@@ -49,6 +49,12 @@ section! {
         allow_named_servers: bool = false;
         /// How many named servers one person may have; 0 is no limit.
         named_server_limit_per_user: u32 = 0;
+        /// The same for administrators; 0 is no limit.
+        named_server_limit_for_admins: Option<u32> = None, unset "`named_server_limit_per_user`", example "0";
+        /// Named server that links for everybody (`/hub/user-redirect/...`) lead to; empty is the default server.
+        default_server_name: String = String::new();
+        /// Servers whose names are from before the rule for names may still be started.
+        allow_invalid_named_server_start: bool = true;
         /// How many servers may be starting at the same time; 0 is no limit.
         concurrent_spawn_limit: u32 = 100;
         /// How many servers may be running, over all people; 0 is no limit.
@@ -67,6 +73,15 @@ section! {
         slow_stop_timeout: Duration = seconds(10);
         /// Stop all servers when the hub stops. Off by default: servers outlive a restart of the hub.
         cleanup_servers: bool = false;
+        /// Start a stopped server that somebody visits by itself, after this time; 0 waits for the person.
+        implicit_spawn_seconds: Duration = Duration::ZERO;
+        /// Stop people's servers when they sign out.
+        shutdown_on_logout: bool = false;
+        /// Answer 503 instead of 424 for servers that don't run, as JupyterLab before 3 expects.
+        use_legacy_stopped_server_status_code: bool = false;
+        /// Anything for templates. `announcement` is shown on every page, `announcement_login`, `announcement_home`,
+        /// `announcement_spawn` and `announcement_logout` on theirs instead.
+        template_vars: Json = Json::new(), example "{ announcement = \"Maintenance on Friday, 18:00\" }";
         /// Directories with templates that replace or extend the built-in ones.
         template_paths: Vec<PathBuf> = Vec::new(), example "[\"templates\"]";
         /// How much is logged: "error", "warn", "info", "debug" or "trace".

@@ -32,6 +32,8 @@ section! {
         blocked_users: BTreeSet<UserName> = BTreeSet::new(), example "[\"mallory\"]";
         /// People made administrators at start. Taking a name away takes no right away.
         admin_users: BTreeSet<UserName> = BTreeSet::new(), example "[\"ada\"]";
+        /// Where signing in happens elsewhere, and only there, go there without asking; who signs out stays signed out.
+        auto_login: bool = false;
         /// New names for people, from the name they log in with.
         username_map: BTreeMap<UserName, UserName> = BTreeMap::new(), example "{ \"ada@example.org\" = \"ada\" }";
         /// Regular expression that names must match, from their beginning.

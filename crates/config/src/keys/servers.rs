@@ -38,6 +38,10 @@ section! {
         server_token_scopes: Vec<String> = Vec::new(), unset "those of the role `server`", example "[\"users:activity!user\"]";
         /// Scopes that a server may ask of those who visit it, besides access to it.
         oauth_client_allowed_scopes: Vec<String> = Vec::new(), example "[\"read:users!user\"]";
+        /// Fields to ask people before a start, as HTML; empty asks nothing. Pages run no script of theirs.
+        options_form: String = String::new(), example "'<label for=\"size\">Size</label> <input id=\"size\" name=\"size\">'";
+        /// File with the fields, instead.
+        options_form_file: Option<PathBuf> = None, example "\"options.html\"";
         /// Memory for one server. Told to the server as `MEM_LIMIT`; processes aren't held to it yet.
         mem_limit: Option<ByteSize> = None, unset "no limit", example "\"2G\"";
         /// Cores for one server. Told to the server as `CPU_LIMIT`; processes aren't held to it yet.

@@ -1,5 +1,6 @@
 //! Started -> Answering -> Ready: the server answers, then it gets its route.
 
+use std::convert::Infallible;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -26,13 +27,15 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// A server that takes a connection and then says nothing is asked again.
 const ONE_TRY: Duration = Duration::from_secs(10);
 const CONNECT: Duration = Duration::from_secs(2);
+/// A wait that is longer is told.
+const WORTH_TELLING: Duration = Duration::from_secs(2);
 /// How soon it is noticed that the server has ended instead of answering.
 const LOOK: Duration = Duration::from_millis(500);
 
 impl Driver<'_> {
     pub(super) async fn answer(&self, spawner: &Spawner) -> Stepped {
         let Some(server) = &spawner.server else {
-            return Err(Halt::Failed(
+            return Err(Halt::failed(
                 "Where the server listens has been lost from the database.".to_owned(),
             ));
         };
@@ -44,11 +47,12 @@ impl Driver<'_> {
                     let server = requests::log_name(spawner);
                     tracing::debug!(server, status = status.as_u16(), "the server answers");
                 }
-                Err(_) => return Err(Halt::Failed(format!(
+                Err(_) => return Err(Halt::failed(format!(
                     "The server runs, but did not answer at {url} within {} seconds.", limit.as_secs_f64()
                 ))),
             },
-            status = self.until_exit(spawner) => return Err(Halt::Failed(match status {
+            never = self.tell_of_waiting(spawner) => match never {},
+            status = self.until_exit(spawner) => return Err(Halt::failed(match status {
                 Some(status) => format!("The server ended before it answered [status={status}]."),
                 None => "The server ended before it answered.".to_owned(),
             })),
@@ -56,6 +60,14 @@ impl Driver<'_> {
         self.phase(&self.hub.store, spawner, Phase::Answering).await?;
         self.reached(spawner, Phase::Answering);
         Ok(())
+    }
+
+    /// Most servers answer before anybody would have read that they are waited for.
+    async fn tell_of_waiting(&self, spawner: &Spawner) -> Infallible {
+        sleep(WORTH_TELLING).await;
+        let event = json!({"progress": 90, "message": "Waiting for the server to answer"});
+        self.tell(spawner, &event).await;
+        std::future::pending().await
     }
 
     /// Any answer but a server error will do: 403 and redirects come from a server that works.
@@ -88,7 +100,7 @@ impl Driver<'_> {
 
     pub(super) async fn route(&self, spawner: &Spawner) -> Stepped {
         let Some(route) = route_of(self.hub, spawner) else {
-            return Err(Halt::Failed(
+            return Err(Halt::failed(
                 "Where the server listens has been lost from the database.".to_owned(),
             ));
         };
@@ -108,7 +120,7 @@ impl Driver<'_> {
                 why,
                 "no route for a server that answers"
             );
-            return Err(Halt::Failed(
+            return Err(Halt::failed(
                 "The server runs, but the proxy could not be told of it.".to_owned(),
             ));
         }

@@ -23,13 +23,45 @@ pub(super) enum Halt {
     #[error("the server has moved")]
     Moved,
     /// The start has failed; the text is for the person who waits.
-    #[error("{0}")]
-    Failed(String),
+    #[error("{}", .0.message)]
+    Failed(Why),
     /// Not now; the same step is tried again later.
     #[error("the database can't be used now: {0}")]
     Store(#[from] StoreError),
     #[error("{0}")]
     Backend(#[from] SpawnError),
+}
+
+/// What is told of a start that has failed.
+#[derive(Debug)]
+pub(super) struct Why {
+    pub message: String,
+    pub html: Option<String>,
+    pub status: u16,
+    pub reason: String,
+}
+
+impl Why {
+    pub fn failed(message: impl Into<String>) -> Self {
+        SpawnError::new(message).into()
+    }
+}
+
+impl From<SpawnError> for Why {
+    fn from(error: SpawnError) -> Self {
+        Self {
+            message: error.message,
+            html: error.html,
+            status: error.status,
+            reason: error.reason,
+        }
+    }
+}
+
+impl Halt {
+    pub fn failed(message: impl Into<String>) -> Self {
+        Self::Failed(Why::failed(message))
+    }
 }
 
 pub(super) type Stepped<T = ()> = Result<T, Halt>;
@@ -112,7 +144,7 @@ impl Driver<'_> {
                 Err(Halt::Store(StoreError::Other(why))) if spawner.run.phase.pending() == Some(Pending::Spawn) => {
                     let server = super::requests::log_name(&spawner);
                     tracing::error!(server, why, "the database refuses what a start has to write");
-                    self.fail(&spawner, REFUSED.to_owned()).await?;
+                    self.fail(&spawner, Why::failed(REFUSED)).await?;
                 }
                 Err(halt) => return Err(halt),
             }
@@ -163,7 +195,7 @@ impl Driver<'_> {
     }
 
     pub(super) fn key_of(&self, spawner: &Spawner, generation: i64) -> Stepped<ServerKey> {
-        let bad = |error| Halt::Failed(format!("The name can't be used: {error}."));
+        let bad = |error| Halt::failed(format!("The name can't be used: {error}."));
         Ok(ServerKey {
             spawner_id: self.id,
             generation,

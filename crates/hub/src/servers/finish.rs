@@ -5,7 +5,7 @@ use perijove_spawn::{Poll, State, Stop};
 use perijove_store::events;
 use perijove_store::spawners::{self, Failure, Spawner};
 
-use super::drive::{Driver, Stepped, state};
+use super::drive::{Driver, Stepped, Why, state};
 use super::prepare::{clear_contract, path};
 use super::{progress, requests};
 
@@ -15,7 +15,7 @@ const LINE: usize = 500;
 
 impl Driver<'_> {
     /// Stops what runs and writes down why there is no server.
-    pub(super) async fn fail(&self, spawner: &Spawner, why: String) -> Stepped {
+    pub(super) async fn fail(&self, spawner: &Spawner, why: Why) -> Stepped {
         let failure = self.failure(spawner, why).await;
         tracing::warn!(
             server = requests::log_name(spawner),
@@ -30,7 +30,7 @@ impl Driver<'_> {
         self.stop_what_runs(spawner, Stop::Now).await?;
 
         let now = self.hub.clock.now();
-        let event = progress::failed_event(&failure, spawner.run.phase);
+        let event = progress::failed_event(&failure);
         let tx = self.hub.store.begin().await?;
         self.phase(&tx, spawner, Phase::Failed).await?;
         clear_contract(self.hub, &tx, spawner).await?;
@@ -49,12 +49,13 @@ impl Driver<'_> {
         if spawner.run.phase.pending() == Some(Pending::Spawn) {
             let failure = Failure {
                 status: 400,
+                reason: String::new(),
                 message: "Spawn cancelled".to_owned(),
                 html: None,
                 log: Vec::new(),
                 cancelled: true,
             };
-            let event = progress::failed_event(&failure, spawner.run.phase);
+            let event = progress::failed_event(&failure);
             spawners::keep_failure(&tx, self.id, spawner.run.generation, &failure).await?;
             events::push(&tx, self.id, spawner.run.generation, &event, now).await?;
         }
@@ -79,7 +80,7 @@ impl Driver<'_> {
             ?status,
             "a server has ended by itself"
         );
-        let failure = self.failure(spawner, why).await;
+        let failure = self.failure(spawner, Why::failed(why)).await;
         let now = self.hub.clock.now();
         let tx = self.hub.store.begin().await?;
         self.phase(&tx, spawner, Phase::Stopping).await?;
@@ -139,15 +140,16 @@ impl Driver<'_> {
         }
     }
 
-    async fn failure(&self, spawner: &Spawner, message: String) -> Failure {
+    async fn failure(&self, spawner: &Spawner, why: Why) -> Failure {
         let log = match self.key(spawner) {
             Ok(key) => self.hub.spawner.log_tail(&key, LINES).await,
             Err(_) => Vec::new(),
         };
         Failure {
-            status: 500,
-            message,
-            html: None,
+            status: why.status,
+            reason: why.reason,
+            message: why.message,
+            html: why.html,
             log: tail(log),
             cancelled: false,
         }

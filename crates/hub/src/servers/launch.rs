@@ -51,9 +51,9 @@ impl Driver<'_> {
             Ok(Ok(started)) => Ok(started),
             Ok(Err(error)) => {
                 log_cause(spawner, &error);
-                Err(Halt::Failed(error.message))
+                Err(Halt::Failed(error.into()))
             }
-            Err(_) => Err(Halt::Failed(format!(
+            Err(_) => Err(Halt::failed(format!(
                 "The server did not start within {} seconds.",
                 spec.start_timeout.as_secs_f64()
             ))),
@@ -90,22 +90,20 @@ impl Driver<'_> {
 
     async fn note_started(&self, spawner: &Spawner, started: &Started) -> Stepped {
         let (proto, ip, port) = parts(&started.url)
-            .ok_or_else(|| Halt::Failed("The backend gave no URL at which the server could be reached.".to_owned()))?;
+            .ok_or_else(|| Halt::failed("The backend gave no URL at which the server could be reached.".to_owned()))?;
         let now = self.hub.clock.now();
         let state = Value::Object(started.state.clone());
         let tx = self.hub.store.begin().await?;
         self.phase(&tx, spawner, Phase::Started).await?;
         spawners::set_started(&tx, self.id, &proto, &ip, port, &state, now).await?;
         users::touch(&tx, spawner.user_id, now).await?;
-        let event = json!({"progress": 90, "message": "Waiting for the server to answer"});
-        events::push(&tx, self.id, spawner.run.generation, &event, now).await?;
         tx.commit().await?;
         self.reached(spawner, Phase::Started);
         Ok(())
     }
 
     /// An event that is worth telling, but not worth failing for.
-    async fn tell(&self, spawner: &Spawner, event: &Value) {
+    pub(super) async fn tell(&self, spawner: &Spawner, event: &Value) {
         let now = self.hub.clock.now();
         if let Err(error) = events::push(&self.hub.store, self.id, spawner.run.generation, event, now).await {
             tracing::debug!(%error, "a step of a start was not written down");

@@ -61,8 +61,8 @@ pub fn ready_event(hub: &Hub, spawner: &Spawner) -> Value {
     })
 }
 
-/// What tells a browser why there is no server; `phase` is how far the start had come.
-pub(super) fn failed_event(failure: &Failure, phase: Phase) -> Value {
+/// What tells a browser why there is no server.
+pub(super) fn failed_event(failure: &Failure) -> Value {
     let message = match failure.cancelled {
         true => "Spawn cancelled".to_owned(),
         false => format!("Spawn failed: {}", failure.message),
@@ -71,9 +71,10 @@ pub(super) fn failed_event(failure: &Failure, phase: Phase) -> Value {
         "progress": 100,
         "failed": true,
         "message": message,
-        "phase": phase.as_str(),
-        "log": failure.log,
     });
+    if !failure.log.is_empty() {
+        event["log"] = json!(failure.log);
+    }
     if let Some(html) = &failure.html {
         event["html_message"] = json!(html);
     }
@@ -153,7 +154,7 @@ impl Teller {
         // The final event has been pushed out, or there was none: adopted, or stopped by wish.
         match &run.failure {
             _ if run.phase == Phase::Ready => self.waiting.push_back(ready_event(&self.hub, &spawner)),
-            Some(failure) => self.waiting.push_back(failed_event(failure, run.phase)),
+            Some(failure) => self.waiting.push_back(failed_event(failure)),
             None => self.ended = true,
         }
         Ok(())

@@ -64,6 +64,9 @@ pub struct Run {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
     pub status: u16,
+    /// One word for metrics; empty if there is none.
+    #[serde(default)]
+    pub reason: String,
     pub message: String,
     #[serde(default)]
     pub html: Option<String>,

@@ -192,6 +192,7 @@ pub(super) async fn a_failure_is_kept_until_the_next_start(url: String) {
     let generation = start(&store, id).await;
     let failure = Failure {
         status: 500,
+        reason: String::new(),
         message: "it exited".to_owned(),
         html: None,
         log: vec!["Traceback".to_owned()],
@@ -265,6 +266,7 @@ pub(super) async fn running_servers_are_adopted(url: String) {
     run_as_jupyterhub_does(&store, third).await;
     let failure = Failure {
         status: 500,
+        reason: String::new(),
         message: String::new(),
         html: None,
         log: vec![],
@@ -354,6 +356,7 @@ pub(super) async fn progress_is_told_in_order_and_bounded(url: String) {
     assert_eq!((told.len() as i64, told[0].0), (events::KEPT, 21));
     let failure = Failure {
         status: 500,
+        reason: String::new(),
         message: String::new(),
         html: None,
         log: vec![],

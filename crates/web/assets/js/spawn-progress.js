@@ -10,7 +10,6 @@ import { samePageNow, sleep } from "./page.js";
  * @property {number} [progress] 0 to 100
  * @property {string} [message]
  * @property {string} [html_message]
- * @property {string} [phase]
  * @property {number} [elapsed] seconds since the start was asked for
  * @property {boolean} [ready]
  * @property {boolean} [failed]
@@ -84,7 +83,7 @@ class SpawnProgress extends HTMLElement {
    * @param {Progress} event
    */
   addStep(message, event) {
-    const key = JSON.stringify([event.phase, event.progress, message]);
+    const key = JSON.stringify([event.progress, message]);
     if (this.seen.has(key)) return;
     this.seen.add(key);
     this.piece("now").textContent = message;

@@ -32,6 +32,8 @@ pub mod oauth;
 pub mod roles;
 pub mod services;
 pub mod sessions;
+pub mod share_codes;
+pub mod shares;
 pub mod spawners;
 #[cfg(feature = "suite")]
 pub mod suite;

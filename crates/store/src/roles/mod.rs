@@ -110,23 +110,10 @@ pub async fn scopes_of_user(db: &impl Db, user_id: i64, now: Timestamp) -> Resul
          LEFT JOIN perijove_role_grants g ON g.role_id = m.role_id AND g.group_id = m.group_id \
          WHERE ug.user_id = $1 AND (g.expires_at IS NULL OR g.expires_at > $2)",
     );
-    const SHARES: Stmt = Stmt::read(
-        "SELECT sh.scopes, u.name, sp.name, sh.expires_at FROM shares sh JOIN spawners sp ON sp.id = sh.spawner_id \
-         JOIN users u ON u.id = sp.user_id WHERE (sh.user_id = $1 \
-         OR sh.group_id IN (SELECT group_id FROM user_group_map WHERE user_id = $1)) \
-         AND (sh.expires_at IS NULL OR sh.expires_at > $2)",
-    );
     let params = [user_id.into(), now.into()];
     let mut raw = Raw::of_roles(db.rows(&ROLES, &params).await?)?;
-    for mut row in db.rows(&SHARES, &params).await? {
-        let shared: Vec<String> = row.take()?;
-        let (owner, server): (String, String) = (row.take()?, row.take()?);
-        // The stored filter may be from before a rename.
-        let base = |scope: &String| scope.split('!').next().unwrap_or_default().to_owned();
-        let scopes = shared
-            .iter()
-            .map(|scope| format!("{}!server={owner}/{server}", base(scope)));
-        raw.add(scopes, row.take()?);
+    for (scopes, until) in crate::shares::held_by(db, user_id, now).await? {
+        raw.add(scopes, until);
     }
     Ok(raw.sorted())
 }

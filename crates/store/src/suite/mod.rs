@@ -8,6 +8,7 @@ mod opening;
 mod people;
 mod roles;
 mod servers;
+mod shares;
 mod together;
 
 use std::future::Future;
@@ -73,6 +74,15 @@ const CASES: &[(&str, Case)] = cases![
     servers::what_is_asked_often_is_never_a_scan,
     servers::deleting_leaves_nothing_behind,
     together::the_epoch_moves_with_what_matters,
+    shares::grants_add_up,
+    shares::some_or_all_is_taken_back,
+    shares::lists_come_in_parts,
+    shares::what_jupyterhub_doubled_becomes_one,
+    shares::what_has_ended_counts_no_more,
+    shares::shares_follow_new_names,
+    shares::codes_are_exchanged_and_counted,
+    shares::racing_grants_make_one_share,
+    shares::rights_are_never_a_scan,
     together::a_transaction_is_all_or_nothing,
     together::a_lease_has_one_holder,
     together::racing_hubs_make_one_row,

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{count, later, now, open, user, write};
 use crate::oauth::{self, NewClient};
 use crate::spawners::{self, Counts, Failure, Spawner};
-use crate::{Db, Row, Stmt, Store, StoreError, events, users};
+use crate::{Db, Row, Stmt, Store, StoreError, Value, events, users};
 
 /// What JupyterHub leaves of a running server: a server row, and nothing of ours.
 pub(super) async fn run_as_jupyterhub_does(store: &Store, id: i64) {
@@ -406,7 +406,7 @@ pub(super) async fn deleting_leaves_nothing_behind(url: String) {
 pub(super) async fn what_is_asked_often_is_never_a_scan(url: String) {
     let store = open(&url).await;
     for stmt in [spawners::DUE, spawners::COUNTS, spawners::ROUTES] {
-        let plan = plan(&store, &stmt).await;
+        let plan = plan(&store, &stmt, &[]).await;
         let indexed =
             |line: &str| line.contains("ix_perijove_runs_due") || line.contains("ix_perijove_spawners_server");
         let is_scan = |line: &str| ["SCAN r", "SCAN s", "Seq Scan"].iter().any(|scan| line.contains(scan));
@@ -417,10 +417,10 @@ pub(super) async fn what_is_asked_often_is_never_a_scan(url: String) {
 }
 
 /// How the database would answer.
-async fn plan(store: &Store, stmt: &Stmt) -> String {
+pub(super) async fn plan(store: &Store, stmt: &Stmt, params: &[Value]) -> String {
     let tx = store.begin().await.unwrap();
     if store.kind() == "sqlite" {
-        let rows = tx.rows(&stmt.prefixed("EXPLAIN QUERY PLAN "), &[]).await.unwrap();
+        let rows = tx.rows(&stmt.prefixed("EXPLAIN QUERY PLAN "), params).await.unwrap();
         let line = |mut row: Row| {
             let (_, _, _): (i64, i64, i64) = (row.take().unwrap(), row.take().unwrap(), row.take().unwrap());
             row.take::<String>().unwrap()
@@ -429,6 +429,6 @@ async fn plan(store: &Store, stmt: &Stmt) -> String {
     }
     // Empty tables are always scanned, unless that is forbidden.
     tx.batch("SET LOCAL enable_seqscan = off").await.unwrap();
-    let lines: Vec<String> = tx.column(&stmt.prefixed("EXPLAIN "), &[]).await.unwrap();
+    let lines: Vec<String> = tx.column(&stmt.prefixed("EXPLAIN "), params).await.unwrap();
     lines.join("\n")
 }

@@ -9,7 +9,7 @@ use super::{count, later, now, open, sync_roles, user, write};
 use crate::{Db, Stmt, Store, StoreError, events, leases, meta, spawners, users};
 
 /// Runs `work` many times at once, from two stores on the same database.
-async fn race<T, F>(url: &str, times: usize, work: impl Fn(Store, usize) -> F) -> Vec<T>
+pub(super) async fn race<T, F>(url: &str, times: usize, work: impl Fn(Store, usize) -> F) -> Vec<T>
 where
     T: Send + 'static,
     F: Future<Output = T> + Send + 'static,

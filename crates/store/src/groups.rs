@@ -13,6 +13,11 @@ pub async fn of_user(db: &impl Db, user_id: i64) -> Result<Vec<String>> {
     db.column(&OF_USER, &[user_id.into()]).await
 }
 
+pub async fn id_of(db: &impl Db, name: &str) -> Result<Option<i64>> {
+    const ID: Stmt = Stmt::read("SELECT id FROM groups WHERE name = $1");
+    db.one(&ID, &[name.into()]).await
+}
+
 /// Which of `names` have the user as a member.
 pub async fn names_with_user(db: &impl Db, user_id: i64, names: &[String]) -> Result<Vec<String>> {
     let mut found = of_user(db, user_id).await?;

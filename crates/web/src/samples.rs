@@ -1,7 +1,9 @@
 //! Every template with every sample: for tests, for a gallery to look at, and to check a site's own templates.
 
 use crate::common::{Common, ServiceLink, Viewer};
-use crate::pages::{Error, Home, Login, Logout, NotRunning, OauthConfirm, Setup, Spawn, SpawnPending, StopPending};
+use crate::pages::{
+    AcceptShare, Error, Home, Login, Logout, NotRunning, OauthConfirm, Setup, Spawn, SpawnPending, StopPending,
+};
 use crate::render::{Page, PageError, Pages};
 
 /// A page rendered from one of its samples.
@@ -26,6 +28,7 @@ pub fn render_samples(pages: &Pages) -> Result<Vec<Sample>, PageError> {
     add::<StopPending>(pages, &member, &mut all)?;
     add::<NotRunning>(pages, &member, &mut all)?;
     add::<OauthConfirm>(pages, &member, &mut all)?;
+    add::<AcceptShare>(pages, &member, &mut all)?;
     add::<Error>(pages, &member, &mut all)?;
     add_one(
         pages,

@@ -254,6 +254,19 @@ pub async fn of_users(db: &impl Db, user_ids: &[i64]) -> Result<Vec<Spawner>> {
     Ok(all)
 }
 
+/// The servers with these ids, in no particular order.
+pub async fn by_ids(db: &impl Db, ids: &[i64]) -> Result<Vec<Spawner>> {
+    let mut all = Vec::new();
+    for params in lists(ids) {
+        let numbers = numbers(1, params.len());
+        let sql = format!(concat!("SELECT ", columns!(), " WHERE s.id IN ({})"), numbers);
+        for row in db.rows(&Stmt::assembled(sql), &params).await? {
+            all.push(read(row)?);
+        }
+    }
+    Ok(all)
+}
+
 /// The spawner, made if it is not there. Two that make it at once get the same one.
 pub async fn ensure(db: &impl Db, user_id: i64, name: &str, display_name: Option<&str>) -> Result<Spawner> {
     const HOLD: Stmt = Stmt::note("UPDATE users SET created = created WHERE id = $1");

@@ -6,11 +6,13 @@ mod account;
 mod error;
 mod oauth;
 mod server;
+mod share;
 
 pub use account::{Login, LoginLink, Logout, Setup, SetupPurpose};
 pub use error::Error;
 pub use oauth::{OauthConfirm, ScopeLine};
 pub use server::{CardState, Home, NotRunning, ServerCard, Spawn, SpawnPending, StopPending};
+pub use share::{AcceptShare, Named};
 
 /// What a careless template would let through: the samples carry it wherever a person can choose the text.
 pub(crate) const NASTY: &str = r#"<script>alert("x")</script>'&"#;

@@ -13,6 +13,7 @@ mod progress;
 mod refusals;
 pub(super) mod root;
 mod servers;
+mod shares;
 mod shutdown;
 mod tokens;
 mod user;
@@ -70,6 +71,7 @@ fn operations() -> OpenApiRouter<Arc<Hub>> {
         )
         .route("/oauth2/token", post(oauth::token::post))
         .routes(routes!(shutdown::post))
+        .merge(shares::operations())
 }
 
 pub(super) fn router() -> Router<Arc<Hub>> {

@@ -4,8 +4,7 @@ use axum::Json;
 use axum::http::{HeaderMap, Uri, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use serde_json::json;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::Hub;
 use crate::http::error::{HttpError, Result};
@@ -66,12 +65,50 @@ impl Page {
         if !self.envelope {
             return Json(items).into_response();
         }
-        let after = self.offset.saturating_add(self.limit);
-        let next = (after < total)
-            .then(|| json!({ "offset": after, "limit": self.limit, "url": next_url(uri, headers, &[("offset", after), ("limit", self.limit)]) }));
-        let pagination = json!({ "offset": self.offset, "limit": self.limit, "total": total, "next": next });
-        Json(json!({ "items": items, "_pagination": pagination })).into_response()
+        Json(self.enveloped(uri, headers, items, total)).into_response()
     }
+
+    /// The list with the address of the next page, whatever was asked for.
+    pub fn enveloped<T>(&self, uri: &Uri, headers: &HeaderMap, items: T, total: i64) -> Enveloped<T> {
+        let after = self.offset.saturating_add(self.limit);
+        let next = (after < total).then(|| NextPage {
+            offset: after,
+            limit: self.limit,
+            url: next_url(uri, headers, &[("offset", after), ("limit", self.limit)]),
+        });
+        let pagination = Pagination {
+            offset: self.offset,
+            limit: self.limit,
+            total,
+            next,
+        };
+        Enveloped { items, pagination }
+    }
+}
+
+/// A page of a list, and where it is in it.
+#[derive(Serialize, ToSchema)]
+pub struct Enveloped<T> {
+    items: T,
+    #[serde(rename = "_pagination")]
+    pagination: Pagination,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct Pagination {
+    offset: i64,
+    limit: i64,
+    /// How many there are on all pages.
+    total: i64,
+    /// `null` on the last page.
+    next: Option<NextPage>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct NextPage {
+    offset: i64,
+    limit: i64,
+    url: String,
 }
 
 /// The address that was asked for, with these keys of its query set anew.

@@ -1,5 +1,6 @@
 //! The pages that people see, one file each.
 
+mod accept_share;
 pub mod error;
 mod home;
 pub mod hub_user;
@@ -46,6 +47,7 @@ pub(super) fn router() -> Router<Arc<Hub>> {
         .route("/stop/{user}/{server}", post(stop::named))
         .route("/user-redirect/{*path}", get(hub_user::redirect))
         .route("/user/{*path}", any(hub_user::any))
+        .route("/accept-share", get(accept_share::get).post(accept_share::post))
         .route("/error/{code}", get(error::get))
         .route("/logo", get(statics::logo))
         .route("/static/{*path}", get(statics::get))

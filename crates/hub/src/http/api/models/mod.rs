@@ -3,6 +3,7 @@
 //! A field that may be missing is an `Option`; one that may be missing or `null` is an `Option` in an `Option`.
 
 mod server;
+mod share;
 mod token;
 mod user;
 
@@ -14,6 +15,7 @@ use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
 pub use server::{ServerModel, server};
+pub use share::{ShareCodeModel, ShareModel, new_share_code, share, share_codes, shares};
 pub use token::token;
 pub use user::{UserModel, user, users};
 

@@ -10,6 +10,7 @@ pub mod keys;
 mod lines;
 pub mod people;
 pub mod routes;
+pub mod seen;
 pub mod servers;
 pub mod signin;
 pub mod startup;
@@ -31,8 +32,10 @@ use tokio_util::task::TaskTracker;
 
 use crate::audit::Refusals;
 use crate::auth_state::AuthStates;
+use crate::http::standing::Standings;
 use crate::keys::Keys;
 use crate::routes::Routes;
+use crate::seen::Seen;
 use crate::servers::Wakeup;
 
 /// What the hub is made of. The binary puts it together from the real parts, tests from others.
@@ -58,6 +61,10 @@ pub struct Parts {
 /// Everything a handler or a task works with. Cheap to share, holds no truth of its own.
 pub struct Hub {
     pub parts: Parts,
+    /// Credentials that were looked up lately.
+    pub standings: Standings,
+    /// Who was seen, on the way to the database.
+    pub seen: Seen,
     /// Wakes the reconciler, and tells waiting requests that something has moved.
     pub wakeup: Wakeup,
     /// Sign-ins refused in this minute.
@@ -88,6 +95,8 @@ impl Hub {
     pub fn new(parts: Parts) -> Arc<Self> {
         Arc::new(Self {
             parts,
+            standings: Standings::default(),
+            seen: Seen::default(),
             wakeup: Wakeup::default(),
             refusals: Refusals::default(),
             tasks: TaskTracker::new(),

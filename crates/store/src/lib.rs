@@ -56,7 +56,7 @@ pub struct Store(Arc<Database>);
 
 enum Database {
     Sqlite(Box<Sqlite>),
-    Postgres(Postgres),
+    Postgres(Box<Postgres>),
 }
 
 impl Store {

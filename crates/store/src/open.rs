@@ -41,7 +41,7 @@ pub(crate) async fn open(url: &str, options: OpenOptions) -> std::result::Result
         Target::Server(config) => {
             let postgres = Postgres::new(*config).map_err(|error| unopened(&shown, error))?;
             Place {
-                store: store(Database::Postgres(postgres)),
+                store: store(Database::Postgres(Box::new(postgres))),
                 shown: shown.clone(),
                 url: shown,
             }

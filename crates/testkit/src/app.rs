@@ -235,6 +235,12 @@ impl App {
         self.world.dir.path()
     }
 
+    /// Where its database is, for another program.
+    #[must_use]
+    pub fn database(&self) -> String {
+        database_url(&self.world.config)
+    }
+
     #[must_use]
     pub fn config(&self) -> &Config {
         &self.world.config

@@ -8,6 +8,7 @@ mod log;
 pub mod oauth;
 pub mod pages;
 pub mod serve;
+pub mod standing;
 pub mod visitor;
 pub mod xsrf;
 

@@ -12,7 +12,7 @@ use jiff::SignedDuration;
 use perijove_store::leases;
 use tokio::time::sleep;
 
-use crate::{Hub, audit, servers};
+use crate::{Hub, audit, seen, servers};
 
 pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -30,6 +30,7 @@ pub fn spawn_all(hub: &Arc<Hub>) {
     hub.tasks.spawn(servers::run(hub.clone()));
     hub.tasks.spawn(routes::keep(hub.clone()));
     hub.tasks.spawn(audit::keep_refusals(hub.clone()));
+    hub.tasks.spawn(seen::keep(hub.clone()));
     spawn(hub, activity::Activity);
     spawn(hub, purge::Purge);
     if let Some(file) = &hub.config.audit.file {

@@ -5,7 +5,7 @@ use perijove_testkit::{App, Browser};
 use reqwest::Method;
 use serde_json::json;
 
-use super::{refused, signed_in, start_server, token};
+use super::{full_token, refused, signed_in, start_server, token};
 
 const SERVER: &str = "users/ann/server";
 
@@ -37,8 +37,78 @@ async fn any_hub_answers_for_what_another_began() {
     let ruth = app.browser_at_hub();
     ruth.sign_in("ruth", "x").await;
     ruth.api(Method::DELETE, "users/ann", None).await.expect(204);
-    assert!(!signed_in(&ann).await);
+    heard(async || !signed_in(&ann).await).await;
     other.stop().await;
+}
+
+/// Waits until a hub has heard of what another did: at once on SQLite, as quick as a notice travels on PostgreSQL.
+async fn heard(done: impl AsyncFn() -> bool) {
+    for _ in 0..200 {
+        if done().await {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("another hub's change was not heard of");
+}
+
+#[tokio::test]
+async fn what_one_hub_takes_away_is_gone_at_the_other() {
+    let app = App::start().await;
+    let other = app.replica().await;
+    let ruth = app.browser_at_hub();
+    ruth.sign_in("ruth", "x").await;
+    let ann = app.browser_at_hub();
+    ann.sign_in("ann", "x").await;
+    let there = other.browser();
+    let asks = async |secret: &str| there.api_with_token(secret, Method::GET, "user", None).await;
+
+    let made = ann.api(Method::POST, "users/ann/tokens", None).await.expect(201).json();
+    let (secret, id) = (made["token"].as_str().unwrap(), made["id"].as_str().unwrap());
+    assert_eq!(asks(secret).await.status, 200);
+    ann.api(Method::DELETE, &format!("users/ann/tokens/{id}"), None)
+        .await
+        .expect(204);
+    heard(async || asks(secret).await.status == 403).await;
+
+    let secret = token(&ann, "ann", json!({})).await;
+    let may = async |scope: &str| {
+        let scopes = asks(&secret).await.json()["scopes"].clone();
+        scopes.as_array().unwrap().iter().any(|held| held == scope)
+    };
+    assert!(!may("admin:users").await);
+    let user = perijove_store::users::by_name(&app.hub.store, "ann")
+        .await
+        .unwrap()
+        .unwrap();
+    perijove_store::users::set_admin(&app.hub.store, user.id, true)
+        .await
+        .unwrap();
+    heard(async || may("admin:users").await).await;
+
+    let somewhere = other.browser();
+    somewhere.sign_in("ann", "x").await;
+    assert!(signed_in(&somewhere).await);
+    ruth.api(Method::DELETE, "users/ann", None).await.expect(204);
+    heard(async || !signed_in(&somewhere).await).await;
+    other.stop().await;
+}
+
+#[tokio::test]
+async fn what_another_program_writes_counts_at_the_next_request() {
+    let app = App::start().await;
+    let secret = full_token(&app, "ann").await;
+    let other = perijove_store::Store::open(&app.database(), perijove_store::OpenOptions::default())
+        .await
+        .unwrap();
+    let browser = app.browser();
+    let asks = async || browser.api_with_token(&secret, Method::GET, "user", None).await;
+    assert_eq!(asks().await.json()["admin"], false);
+    let ann = perijove_store::users::by_name(&other, "ann").await.unwrap().unwrap();
+    perijove_store::users::set_admin(&other, ann.id, true).await.unwrap();
+    heard(async || asks().await.json()["admin"] == true).await;
+    perijove_store::users::delete(&other, ann.id).await.unwrap();
+    heard(async || asks().await.status == 403).await;
 }
 
 #[tokio::test]

@@ -394,16 +394,29 @@ async fn using_a_token_counts_as_activity_but_not_each_time() {
     let app = App::start().await;
     let ann = Caller::with(&app, &full_token(&app, "ann").await);
     let last = async || {
-        ann.get("user").await.expect(200).json()["last_activity"]
-            .as_str()
-            .unwrap()
-            .to_owned()
+        ann.get("user").await.expect(200);
+        // Requests don't wait for it.
+        app.hub.seen.flush(&app.hub.store).await.unwrap();
+        let model = ann.get("users/ann").await.expect(200).json();
+        model["last_activity"].as_str().unwrap().to_owned()
     };
     app.clock.advance(SignedDuration::from_secs(10));
     last().await;
     app.clock.advance(SignedDuration::from_secs(10));
-    assert_eq!(last().await, "2026-11-21T00:00:00.000000Z");
+    assert_eq!(last().await, "2026-11-21T00:00:10.000000Z", "not each time");
     app.clock.advance(SignedDuration::from_secs(60));
-    last().await;
     assert_eq!(last().await, "2026-11-21T00:01:20.000000Z");
+    let tokens = ann.get("users/ann/tokens").await.expect(200).json();
+    assert_eq!(tokens["api_tokens"][0]["last_activity"], "2026-11-21T00:01:20.000000Z");
+}
+
+#[tokio::test]
+async fn a_hub_that_stops_writes_down_who_was_seen() {
+    let app = App::start().await;
+    let secret = full_token(&app, "ann").await;
+    app.clock.advance(SignedDuration::from_mins(5));
+    Caller::with(&app, &secret).get("user").await.expect(200);
+    let app = app.restart().await;
+    let model = Caller::with(&app, &secret).get("users/ann").await.expect(200).json();
+    assert_eq!(model["last_activity"], "2026-11-21T00:05:00.000000Z");
 }

@@ -69,6 +69,8 @@ pub struct Hub {
     pub wakeup: Wakeup,
     /// Sign-ins refused in this minute.
     pub refusals: Refusals,
+    /// Who follows how many starts.
+    pub streams: http::streams::Streams,
     pub tasks: TaskTracker,
     pub stop: CancellationToken,
     /// Somebody asked for the end through the API (`POST /shutdown`); the binary acts on it.
@@ -99,6 +101,7 @@ impl Hub {
             seen: Seen::default(),
             wakeup: Wakeup::default(),
             refusals: Refusals::default(),
+            streams: http::streams::Streams::default(),
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
             shutdown: tokio::sync::watch::channel(None).0,

@@ -66,7 +66,10 @@ fn read(file: &Path) -> Result<String> {
 
 fn options_form(file: &Path) -> Result<String> {
     std::fs::read_to_string(file).map_err(|error| {
-        let problem = Problem::new(format!("the fields of the options form {} can't be read", file.display()));
+        let problem = Problem::new(format!(
+            "the fields of the options form {} can't be read",
+            file.display()
+        ));
         let hint = "`options_form_file` in [spawner] names a file with HTML, below the directory of the configuration";
         problem.because(error).try_this(hint).of_usage().into()
     })

@@ -113,6 +113,15 @@ impl Hub {
             .unwrap_or_else(|| self.data_dir.join("jupyterhub_cookie_secret"))
     }
 
+    /// How many named servers one person may have, by who asks; 0 is no limit.
+    #[must_use]
+    pub fn named_server_limit(&self, admin: bool) -> u32 {
+        match self.named_server_limit_for_admins {
+            Some(limit) if admin => limit,
+            _ => self.named_server_limit_per_user,
+        }
+    }
+
     #[must_use]
     pub fn oauth_token_expires_in(&self) -> Duration {
         self.oauth_token_expires_in.unwrap_or(self.cookie_max_age)

@@ -9,6 +9,7 @@ pub mod oauth;
 pub mod pages;
 pub mod serve;
 pub mod standing;
+pub mod streams;
 pub mod visitor;
 pub mod xsrf;
 

@@ -11,7 +11,9 @@
 //! ```
 
 mod answer;
+mod checks;
 mod drive;
+mod edit;
 pub mod env;
 mod finish;
 mod launch;
@@ -27,9 +29,11 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use perijove_model::server::Phase;
 use tokio::sync::{Notify, broadcast};
 
+pub use checks::Refused;
+pub use edit::{Edit, create, edit};
 pub use progress::{has_progress, progress, ready_event};
 pub use reconcile::{run, stop_all};
-pub use requests::{Begun, Refused, request_start, request_stop, wait};
+pub use requests::{Begun, Start, request_start, request_stop, wait};
 
 /// Told of each phase that was written.
 pub type Probe = Arc<dyn Fn(Phase) + Send + Sync>;

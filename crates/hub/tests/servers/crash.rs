@@ -52,7 +52,7 @@ async fn finish_start(setup: &Setup, died_at: Phase) {
     assert_in_order(setup, &second, ann.id).await;
 
     // It stops like any other.
-    request_stop(&second, &spawner, false).await.unwrap();
+    request_stop(&second, None, &spawner, false).await.unwrap();
     until(&second, spawner.id, Phase::Stopped).await;
     assert!(setup.backend.running().is_empty() && server_tokens(&second, ann.id).await.is_empty());
 }
@@ -108,7 +108,7 @@ async fn a_stop_is_finished_by_the_next_hub() {
         let first = setup.doomed_hub(died_at).await;
         let begun = start(&first, "ann", "").await.unwrap();
         let spawner = until(&first, begun.spawner_id, Phase::Ready).await;
-        request_stop(&first, &spawner, false).await.unwrap();
+        request_stop(&first, None, &spawner, false).await.unwrap();
         first.stop.cancelled().await;
 
         setup.leases_expire();
@@ -159,7 +159,7 @@ async fn two_hubs(setup: &Setup) {
     assert_eq!((setup.backend.starts(), setup.backend.specs().len()), (12, 12));
     for id in &begun {
         let spawner = row(&hubs[1], *id).await;
-        request_stop(&hubs[1], &spawner, false).await.unwrap();
+        request_stop(&hubs[1], None, &spawner, false).await.unwrap();
     }
     for id in &begun {
         until(&hubs[1], *id, Phase::Stopped).await;
@@ -213,7 +213,7 @@ async fn a_server_of_jupyterhub_is_adopted_looked_after_and_stopped() {
     eventually("the route", async || setup.routes.targets().contains_key("/user/ann/")).await;
     let refused = start(&hub, "ann", "").await.unwrap_err();
     assert_eq!(refused.to_string(), "ann is already running");
-    request_stop(&hub, &adopted, false).await.unwrap();
+    request_stop(&hub, None, &adopted, false).await.unwrap();
     until(&hub, spawner.id, Phase::Stopped).await;
     assert!(setup.backend.running().is_empty() && server_tokens(&hub, ann.id).await.is_empty());
     let begun = start(&hub, "ann", "").await.unwrap();

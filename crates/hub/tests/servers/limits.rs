@@ -1,4 +1,4 @@
-use perijove_hub::servers::{Refused, request_start, request_stop};
+use perijove_hub::servers::{Refused, Start, request_start, request_stop};
 use perijove_model::ServerName;
 use perijove_model::server::Phase;
 use perijove_spawn::fake::Script;
@@ -46,7 +46,7 @@ async fn a_full_house_is_full() {
     let refused = start(&hub, "bob", "").await.unwrap_err();
     let text = "Active user limit exceeded. Try again in a few minutes.";
     assert_eq!(refusal(&refused), (429, text.into(), false));
-    request_stop(&hub, &spawner, false).await.unwrap();
+    request_stop(&hub, None, &spawner, false).await.unwrap();
     until(&hub, begun.spawner_id, Phase::Stopped).await;
     start(&hub, "bob", "").await.unwrap();
 }
@@ -62,7 +62,7 @@ async fn named_servers_have_their_rules() {
     let setup = Setup::with(|config| config.hub.named_server_limit_per_user = 1);
     let hub = setup.idle_hub().await;
     let bad = start(&hub, "ann", "Not A Slug").await.unwrap_err();
-    assert_eq!(refusal(&bad), (400, "Invalid server_name: Not A Slug".into(), false));
+    assert_eq!(refusal(&bad), (400, "Invalid server_name: 'Not A Slug'".into(), false));
     start(&hub, "ann", "").await.unwrap();
     start(&hub, "ann", "one").await.unwrap();
     let refused = start(&hub, "ann", "two").await.unwrap_err();
@@ -81,13 +81,16 @@ async fn display_names_are_checked_and_kept() {
     let hub = setup.idle_hub().await;
     let ann = user(&hub, "ann").await;
     let name = ServerName::try_from("gpu").unwrap();
-    for bad in [" x", "a  b", "a\tb", "a\u{202e}b", &"x".repeat(256)] {
-        let refused = request_start(&hub, &ann, &name, None, Some(bad)).await.unwrap_err();
+    let named = |display_name| Start {
+        display_name: Some(display_name),
+        ..wish(&ann, &name)
+    };
+    let long = "x".repeat(256);
+    for bad in [" x", "a  b", "a\tb", "a\u{202e}b", &long] {
+        let refused = request_start(&hub, named(bad)).await.unwrap_err();
         assert_eq!(refused.status().as_u16(), 400, "{bad:?}");
     }
-    let begun = request_start(&hub, &ann, &name, None, Some("Große Maschine"))
-        .await
-        .unwrap();
+    let begun = request_start(&hub, named("Große Maschine")).await.unwrap();
     let spawner = row(&hub, begun.spawner_id).await;
     assert_eq!(spawner.display_name.as_deref(), Some("Große Maschine"));
 }

@@ -10,7 +10,7 @@ use perijove_auth::policy::Policy;
 use perijove_config::Config;
 use perijove_hub::keys::Keys;
 use perijove_hub::routes::map::MapRoutes;
-use perijove_hub::servers::{self, Begun, Refused};
+use perijove_hub::servers::{self, Begun, Refused, Start};
 use perijove_hub::{Hub, Parts, tasks};
 use perijove_model::server::Phase;
 use perijove_model::{Clock, MockClock, Rng, SeededRng, ServerName};
@@ -202,7 +202,19 @@ pub(crate) async fn user(hub: &Hub, name: &str) -> User {
 
 pub(crate) async fn start(hub: &Arc<Hub>, user_name: &str, server: &str) -> Result<Begun, Refused> {
     let user = user(hub, user_name).await;
-    servers::request_start(hub, &user, &ServerName::existing(server).unwrap(), None, None).await
+    let server = ServerName::existing(server).unwrap();
+    servers::request_start(hub, wish(&user, &server)).await
+}
+
+/// A start that nobody has asked for.
+pub(crate) fn wish<'a>(user: &'a User, server: &'a ServerName) -> Start<'a> {
+    Start {
+        by: None,
+        user,
+        server,
+        options: None,
+        display_name: None,
+    }
 }
 
 pub(crate) async fn until(hub: &Hub, id: i64, phase: Phase) -> Spawner {

@@ -12,7 +12,7 @@ async fn a_stop_takes_everything_away() {
     let hub = setup.hub().await;
     let begun = start(&hub, "ann", "").await.unwrap();
     let spawner = until(&hub, begun.spawner_id, Phase::Ready).await;
-    request_stop(&hub, &spawner, false).await.unwrap();
+    request_stop(&hub, None, &spawner, false).await.unwrap();
     let spawner = until(&hub, begun.spawner_id, Phase::Stopped).await;
     assert!(spawner.server.is_none() && spawner.started.is_none() && spawner.run.failure.is_none());
     assert!(server_tokens(&hub, spawner.user_id).await.is_empty());
@@ -25,7 +25,7 @@ async fn a_stop_takes_everything_away() {
     assert!(!setup.routes.targets().contains_key("/user/ann/"));
     assert!(setup.backend.running().is_empty());
     // To stop what has stopped is fine, and changes nothing.
-    request_stop(&hub, &spawner, false).await.unwrap();
+    request_stop(&hub, None, &spawner, false).await.unwrap();
     assert_eq!(row(&hub, begun.spawner_id).await.run.phase, Phase::Stopped);
     assert!(!servers::has_progress(&spawner));
 }
@@ -44,7 +44,7 @@ async fn a_start_can_be_cancelled() {
         let hub = hub.clone();
         async move { events(&hub, begun.spawner_id).await }
     });
-    request_stop(&hub, &row(&hub, begun.spawner_id).await, false)
+    request_stop(&hub, None, &row(&hub, begun.spawner_id).await, false)
         .await
         .unwrap();
     let last = told.await.unwrap().pop().unwrap();
@@ -66,7 +66,7 @@ async fn a_named_server_is_removed_with_its_row() {
     let hub = setup.hub().await;
     let begun = start(&hub, "ann", "gpu").await.unwrap();
     let spawner = until(&hub, begun.spawner_id, Phase::Ready).await;
-    request_stop(&hub, &spawner, true).await.unwrap();
+    request_stop(&hub, None, &spawner, true).await.unwrap();
     let gone = servers::wait(&hub, begun.spawner_id, PATIENCE, |_| false)
         .await
         .unwrap();
@@ -76,9 +76,9 @@ async fn a_named_server_is_removed_with_its_row() {
     // One that has stopped already goes too.
     let begun = start(&hub, "ann", "gpu").await.unwrap();
     let spawner = until(&hub, begun.spawner_id, Phase::Ready).await;
-    request_stop(&hub, &spawner, false).await.unwrap();
+    request_stop(&hub, None, &spawner, false).await.unwrap();
     let spawner = until(&hub, begun.spawner_id, Phase::Stopped).await;
-    request_stop(&hub, &spawner, true).await.unwrap();
+    request_stop(&hub, None, &spawner, true).await.unwrap();
     let gone = servers::wait(&hub, begun.spawner_id, PATIENCE, |_| false)
         .await
         .unwrap();
@@ -159,7 +159,7 @@ async fn a_stop_that_fails_is_tried_again() {
         fail_stop: Some("The daemon is away.".into()),
         ..Script::default()
     });
-    request_stop(&hub, &spawner, false).await.unwrap();
+    request_stop(&hub, None, &spawner, false).await.unwrap();
     until(&hub, begun.spawner_id, Phase::Stopping).await;
     let refused = start(&hub, "ann", "").await.unwrap_err();
     assert_eq!(

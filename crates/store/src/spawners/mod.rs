@@ -416,6 +416,12 @@ pub async fn set_state(db: &impl Db, id: i64, state: &Json) -> Result<()> {
     db.execute(&SET, &[id.into(), state.into()]).await.map(drop)
 }
 
+/// Gives a server another name. Belongs in one transaction with the look that the name is free.
+pub async fn rename(tx: &crate::Tx, id: i64, name: &str) -> Result<()> {
+    const RENAME: Stmt = Stmt::write("UPDATE spawners SET name = $2 WHERE id = $1");
+    tx.execute(&RENAME, &[id.into(), name.into()]).await.map(drop)
+}
+
 pub async fn set_display_name(db: &impl Db, id: i64, display_name: Option<&str>) -> Result<()> {
     const SET: Stmt = Stmt::write("UPDATE spawners SET display_name = $2 WHERE id = $1");
     db.execute(&SET, &[id.into(), display_name.into()]).await.map(drop)

@@ -73,6 +73,7 @@ const CASES: &[(&str, Case)] = cases![
     servers::progress_is_told_in_order_and_bounded,
     servers::what_is_asked_often_is_never_a_scan,
     servers::deleting_leaves_nothing_behind,
+    servers::a_server_keeps_all_but_its_name,
     together::the_epoch_moves_with_what_matters,
     shares::grants_add_up,
     shares::some_or_all_is_taken_back,

@@ -432,3 +432,17 @@ pub(super) async fn plan(store: &Store, stmt: &Stmt, params: &[Value]) -> String
     let lines: Vec<String> = tx.column(&stmt.prefixed("EXPLAIN "), params).await.unwrap();
     lines.join("\n")
 }
+
+pub(super) async fn a_server_keeps_all_but_its_name(url: String) {
+    let store = open(&url).await;
+    let ada = user(&store, "ada").await;
+    let made = spawners::ensure(&store, ada.id, "old", Some("Mine")).await.unwrap();
+    spawners::set_user_options(&store, made.id, &json!({ "a": 1 })).await.unwrap();
+    let tx = store.begin().await.unwrap();
+    spawners::rename(&tx, made.id, "new").await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(spawners::get(&store, ada.id, "old").await.unwrap().is_none());
+    let renamed = spawners::get(&store, ada.id, "new").await.unwrap().unwrap();
+    assert_eq!((renamed.id, renamed.display_name.as_deref()), (made.id, Some("Mine")));
+    assert_eq!(renamed.user_options, Some(json!({ "a": 1 })));
+}

@@ -40,9 +40,11 @@ use crate::http::oauth;
 /// other has. Further spellings of a path are added with `route`.
 fn operations() -> OpenApiRouter<Arc<Hub>> {
     let server = || {
-        get(servers::get_default)
-            .post(servers::start_default)
-            .delete(servers::stop_default)
+        get(servers::get)
+            .post(servers::start::start)
+            .put(servers::create::create)
+            .patch(servers::edit::edit)
+            .delete(servers::stop::stop)
     };
     OpenApiRouter::new()
         .routes(routes!(root::get))
@@ -58,13 +60,16 @@ fn operations() -> OpenApiRouter<Arc<Hub>> {
         .route("/users/{user}/tokens/{id}", get(tokens::get).delete(tokens::delete))
         .route("/users/{user}/server", server())
         .route("/users/{user}/servers/", server())
-        .route("/users/{user}/server/progress", get(progress::default))
-        .route("/users/{user}/servers//progress", get(progress::default))
-        .route(
-            "/users/{user}/servers/{server}",
-            get(servers::get).post(servers::start).delete(servers::stop),
-        )
-        .route("/users/{user}/servers/{server}/progress", get(progress::named))
+        .route("/users/{user}/server/progress", get(progress::get))
+        .route("/users/{user}/servers//progress", get(progress::get))
+        .routes(routes!(
+            servers::get,
+            servers::start::start,
+            servers::create::create,
+            servers::edit::edit,
+            servers::stop::stop
+        ))
+        .routes(routes!(progress::get))
         .route(
             "/oauth2/authorize",
             get(oauth::authorize::get).post(oauth::authorize::post),
@@ -81,7 +86,8 @@ pub(super) fn router() -> Router<Arc<Hub>> {
 
 /// What the operations say of themselves; [`description`] makes the whole of it.
 fn openapi() -> OpenApi {
-    let (_, described) = operations().split_for_parts();
+    let (_, mut described) = operations().split_for_parts();
+    servers::describe_default(&mut described);
     described
 }
 

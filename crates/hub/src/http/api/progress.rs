@@ -1,67 +1,82 @@
 //! `GET .../progress`: how a start goes on, as server-sent events.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use futures_util::StreamExt;
+use futures_util::{Stream, StreamExt};
 use perijove_model::scopes::Scope;
-use perijove_store::spawners;
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
 
-use super::servers::owner;
+use super::refusals::{NotFound, TooMany};
+use super::servers::Which;
 use crate::http::error::{HttpError, Result, short};
+use crate::http::streams::Place;
 use crate::http::visitor::Principal;
 use crate::{Hub, servers};
 
 /// An empty line now and then keeps proxies from closing the connection.
 const KEEP_ALIVE: Duration = Duration::from_secs(8);
 
-pub async fn default(state: State<Arc<Hub>>, Path(user): Path<String>, principal: Principal) -> Result<Response> {
-    named(state, Path((user, String::new())), principal).await
-}
-
-pub async fn named(
-    State(hub): State<Arc<Hub>>,
-    Path((user, server)): Path<(String, String)>,
-    principal: Principal,
-) -> Result<Response> {
-    let owner = owner(&hub, &principal, &user, &server, Scope::ReadServers).await?;
-    let not_starting = || {
-        let colon = if server.is_empty() { "" } else { ":" };
-        HttpError::bad_request(format!("{}{colon}{} is not starting...", owner.name, short(&server)))
-    };
-    let spawner = match spawners::get(&hub.store, owner.id, &server).await? {
-        Some(spawner) => spawner,
-        None if server.is_empty() => return Err(not_starting()),
-        None => return Err(HttpError::not_found()),
-    };
-    if !servers::has_progress(&spawner) {
-        return Err(not_starting());
-    }
-    let events = servers::progress(&hub, spawner.id).map(|event| Bytes::from(format!("data: {event}\n\n")));
-    let stop = hub.stop.clone();
-    let stream = futures_util::stream::unfold((Box::pin(events), true), move |(mut events, first)| {
-        let stop = stop.clone();
-        async move {
-            if first {
-                return Some((
-                    Ok::<_, std::convert::Infallible>(Bytes::from_static(b"\n\n")),
-                    (events, false),
-                ));
-            }
-            tokio::select! {
-                event = events.next() => event.map(|event| (Ok(event), (events, false))),
-                () = tokio::time::sleep(KEEP_ALIVE) => Some((Ok(Bytes::from_static(b"\n\n")), (events, false))),
-                () = stop.cancelled() => None,
-            }
-        }
-    });
+/// Follow the start of a server, event by event, to its end.
+#[utoipa::path(
+    get,
+    path = "/users/{user}/servers/{server}/progress",
+    tag = "servers",
+    params(Which),
+    responses(
+        (status = 200, description = "Events, each a line `data: {...}`", content_type = "text/event-stream", body = String),
+        NotFound, TooMany,
+    ),
+    security(("token" = ["read:servers"])),
+)]
+pub async fn get(State(hub): State<Arc<Hub>>, Path(which): Path<Which>, principal: Principal) -> Result<Response> {
+    let owner = which.owner(&hub, &principal, Scope::ReadServers).await?;
+    let spawner = which.find(&hub, &owner).await?.filter(servers::has_progress);
+    let spawner = spawner.ok_or_else(|| not_starting(&which))?;
+    let place = hub.streams.take(&principal).ok_or_else(|| {
+        let words = "Too many event streams are open. Close some of them first.";
+        HttpError::new(StatusCode::TOO_MANY_REQUESTS, words)
+    })?;
+    let lines = lines(servers::progress(&hub, spawner.id), place, hub.stop.clone());
     let headers = [
         (header::CONTENT_TYPE, "text/event-stream"),
         (header::CACHE_CONTROL, "no-cache"),
     ];
-    Ok((headers, Body::from_stream(stream)).into_response())
+    Ok((headers, Body::from_stream(lines)).into_response())
+}
+
+fn not_starting(which: &Which) -> HttpError {
+    let colon = if which.server.is_empty() { "" } else { ":" };
+    let words = format!("{}{colon}{} is not starting...", which.user, short(&which.server));
+    HttpError::new(StatusCode::NOT_FOUND, words)
+}
+
+/// Two newlines at once, then the events, and two newlines wherever there is none for a while.
+fn lines(
+    events: impl Stream<Item = Value> + Send + 'static,
+    place: Place,
+    stop: CancellationToken,
+) -> impl Stream<Item = std::result::Result<Bytes, Infallible>> + Send + 'static {
+    let silence = || Bytes::from_static(b"\n\n");
+    let events = events.map(|event| Bytes::from(format!("data: {event}\n\n")));
+    let later = futures_util::stream::unfold((Box::pin(events), place), move |(mut events, place)| {
+        let stop = stop.clone();
+        async move {
+            let line = tokio::select! {
+                event = events.next() => event?,
+                () = tokio::time::sleep(KEEP_ALIVE) => silence(),
+                () = stop.cancelled() => return None,
+            };
+            Some((line, (events, place)))
+        }
+    });
+    futures_util::stream::once(async move { silence() })
+        .chain(later)
+        .map(Ok)
 }

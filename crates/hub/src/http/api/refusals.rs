@@ -43,6 +43,8 @@ refusals! {
     Conflict 409,
     /// Too much at this moment.
     TooMany 429,
+    /// It did not start; the message says why.
+    StartFailed 500,
 
     /// The caller is nobody, or may not do it.
     Forbidden 403,

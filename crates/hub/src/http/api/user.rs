@@ -146,7 +146,7 @@ pub async fn delete(State(hub): State<Arc<Hub>>, Path(name): Path<String>, princ
                 "{name}'s server is in the process of stopping, please wait."
             )));
         }
-        servers::request_stop(&hub, &server, !server.name.is_empty()).await?;
+        servers::request_stop(&hub, Some(&principal), &server, !server.name.is_empty()).await?;
         let stopped = servers::wait(&hub, server.id, hub.config.hub.slow_stop_timeout, |s| {
             !s.run.phase.is_active()
         });

@@ -83,14 +83,14 @@ async fn start(
         }
     }
     let display_name = query_value(&query, "display_name");
-    let begun = servers::request_start(
-        &hub,
-        &whose.user,
-        &whose.server,
-        options(&query),
-        display_name.as_deref(),
-    )
-    .await?;
+    let start = servers::Start {
+        by: Some(principal),
+        user: &whose.user,
+        server: &whose.server,
+        options: options(&query),
+        display_name: display_name.as_deref(),
+    };
+    let begun = servers::request_start(&hub, start).await?;
     let spawner = servers::wait(&hub, begun.spawner_id, QUICK, |s| {
         s.run.phase.pending() != Some(Pending::Spawn)
     })

@@ -62,7 +62,7 @@ async fn stop(
     visitor.xsrf.check_form(xsrf, headers, &Method::POST)?;
     let whose = Whose::read(hub, principal, user, server, Scope::DeleteServers).await?;
     if let Some(spawner) = whose.spawner(hub).await? {
-        servers::request_stop(hub, &spawner, false).await?;
+        servers::request_stop(hub, Some(principal), &spawner, false).await?;
         servers::wait(hub, spawner.id, std::time::Duration::from_secs(1), |s| {
             !s.run.phase.is_active()
         })

@@ -9,6 +9,7 @@ mod pages;
 mod postgres;
 mod replicas;
 mod rest;
+mod rest_server_edits;
 mod rest_servers;
 mod rest_tokens;
 mod rest_users;

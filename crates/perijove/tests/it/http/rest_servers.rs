@@ -222,8 +222,8 @@ async fn there_is_no_progress_without_a_start() {
     let (_app, ann) = quick().await;
     refused(
         &call(&ann, Method::GET, "users/ann/server/progress").await,
-        400,
-        "is not starting...",
+        404,
+        "ann is not starting...",
     );
     refused(
         &call(&ann, Method::GET, "users/ann/servers/gpu/progress").await,
@@ -236,8 +236,8 @@ async fn there_is_no_progress_without_a_start() {
     at_rest(&ann, SERVER).await;
     refused(
         &call(&ann, Method::GET, "users/ann/server/progress").await,
-        400,
-        "is not starting...",
+        404,
+        "ann is not starting...",
     );
 }
 
@@ -309,6 +309,7 @@ async fn options_are_kept_and_given_to_the_backend() {
     for wrong in [
         json!({ "user_options": 5 }),
         json!({ "user_options": {}, "display_name": 5 }),
+        json!({ "display_name": null }),
         json!([1]),
         json!("x"),
     ] {

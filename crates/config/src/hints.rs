@@ -28,17 +28,7 @@ const UPSTREAM: &[(&str, &str)] = &[
     ("trusted_downstream_ips", "`trusted_proxies` in [hub]"),
 ];
 
-/// Keys that are to come.
-const LATER: &[(&str, &str, &str)] = &[(
-    "service",
-    "command",
-    "managed services come in a later release: start the program yourself and give its `url`",
-)];
-
 pub(crate) fn unknown_key<'a>(section: &str, key: &str, known: impl Iterator<Item = &'a str>) -> Mistake {
-    if let Some((_, _, text)) = LATER.iter().find(|(s, k, _)| *s == section && *k == key) {
-        return Mistake::new(format!("`{key}` isn't in this release")).help(*text);
-    }
     let mistake = Mistake::new(format!("unknown key `{}` in [{section}]", short(key)));
     if let Some(name) = nearest(key, known) {
         return mistake.help(format!("did you mean `{name}`?"));

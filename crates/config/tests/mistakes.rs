@@ -65,7 +65,7 @@ fn the_environment() {
 
 #[test]
 fn sections_of_the_wrong_shape() {
-    let text = "edge = 1\n[[hub]]\n[role]\nname = \"x\"\n[[service]]\nname = \"a\"\ncommand = [\"x\"]\n\
+    let text = "edge = 1\n[[hub]]\n[role]\nname = \"x\"\n[[service]]\nname = \"a\"\ncommand = 1\n\
                 [[service]]\nname = \"a\"\n[[auth]]\nkind = \"oauth\"\nclient_secret = \"hunter2\"\n[[auth]]\nkind = \"nativ\"\n[[auth]]\n";
     insta::assert_snapshot!(shown(text, &[]));
 }

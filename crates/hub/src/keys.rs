@@ -2,7 +2,8 @@
 //! tests know.
 
 use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
+use fernet::Fernet;
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::{SignedDuration, Timestamp};
 use sha2::Sha256;
@@ -48,6 +49,23 @@ impl Keys {
             return None;
         }
         String::from_utf8(STANDARD.decode(value).ok()?).ok()
+    }
+
+    /// Hides a secret that has to lie in the database: only hubs with the same cookie secret can read it.
+    #[must_use]
+    pub fn seal(&self, secret: &str) -> Option<String> {
+        Some(self.fernet()?.encrypt(secret.as_bytes()))
+    }
+
+    /// `None` if it was sealed with another cookie secret.
+    #[must_use]
+    pub fn unseal(&self, sealed: &str) -> Option<String> {
+        String::from_utf8(self.fernet()?.decrypt(sealed).ok()?).ok()
+    }
+
+    fn fernet(&self) -> Option<Fernet> {
+        let key = self.mac(b"a key for secrets in the database").finalize().into_bytes();
+        Fernet::new(&URL_SAFE.encode(key))
     }
 
     /// The anti-forgery token for an id: URL-safe, because it stands in links.

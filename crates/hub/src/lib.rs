@@ -12,6 +12,7 @@ pub mod people;
 pub mod routes;
 pub mod seen;
 pub mod servers;
+pub mod services;
 pub mod signin;
 pub mod startup;
 pub mod tasks;

@@ -181,46 +181,21 @@ fn role_specs(config: &Config, catalog: &Catalog) -> Result<(Vec<RoleSpec>, Vec<
 }
 
 fn service_specs(hub: &Hub) -> Result<Vec<ServiceSpec>> {
-    let base = &hub.config.hub.base_url;
-    let spec = |service: &perijove_config::Service| {
-        let wrong = |why: &str| StartError::Service(service.name.clone(), why.to_owned());
-        let client_id = service
-            .oauth_client_id
-            .clone()
-            .unwrap_or_else(|| format!("service-{}", service.name));
-        if !client_id.starts_with("service-") {
-            return Err(wrong("oauth_client_id must begin with 'service-'"));
+    let mut specs: Vec<ServiceSpec> = Vec::new();
+    for wanted in &hub.config.services {
+        let wrong = |why: String| StartError::Service(wanted.name.clone(), why);
+        let spec = crate::services::spec(hub, wanted).map_err(wrong)?;
+        let same_client =
+            |other: &&ServiceSpec| spec.oauth_client_id.is_some() && other.oauth_client_id == spec.oauth_client_id;
+        if let Some(other) = specs.iter().find(same_client) {
+            return Err(wrong(format!(
+                "the service '{}' has the same oauth_client_id",
+                other.name
+            )));
         }
-        if let Some(token) = &service.api_token
-            && !(8..=64).contains(&token.expose().len())
-        {
-            return Err(wrong(
-                "api_token must have 8 to 64 characters; `openssl rand -hex 32` makes a good one",
-            ));
-        }
-        let callback = format!(
-            "{base}services/{}/oauth_callback",
-            perijove_model::escape::segment(&service.name)
-        );
-        let hashed = service
-            .api_token
-            .as_ref()
-            .map(|token| token::hash_chosen(token, &*hub.rng));
-        Ok(ServiceSpec {
-            name: service.name.clone(),
-            url: service.url.as_ref().map(ToString::to_string),
-            admin: service.admin,
-            oauth_secret_hash: hashed.as_ref().map(|hashed| hashed.hashed.clone()),
-            api_token: hashed,
-            oauth_client_id: Some(client_id),
-            oauth_redirect_uri: Some(service.oauth_redirect_uri.clone().unwrap_or(callback)),
-            oauth_no_confirm: service.oauth_no_confirm,
-            oauth_client_allowed_scopes: service.oauth_client_allowed_scopes.clone(),
-            info: serde_json::Value::Object(service.info.clone()),
-            display: service.display,
-        })
-    };
-    hub.config.services.iter().map(spec).collect()
+        specs.push(spec);
+    }
+    Ok(specs)
 }
 
 /// The link with which the first admin is made, as long as there is none. A new one takes the old one's place.

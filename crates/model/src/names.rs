@@ -25,6 +25,8 @@ pub enum NameError {
     OuterSpace,
     #[error("a name can't contain control characters")]
     Control,
+    #[error("a service's name can't contain percent escapes")]
+    Escaped,
     #[error(
         "a server's name has 1 to 30 of a-z, 0-9 and '-', begins with a letter, and neither ends with '-' nor has '--'"
     )]
@@ -55,18 +57,7 @@ impl TryFrom<String> for UserName {
     type Error = NameError;
 
     fn try_from(name: String) -> Result<Self, NameError> {
-        if name.is_empty() {
-            return Err(NameError::Empty);
-        }
-        if name.len() > MAX_NAME {
-            return Err(NameError::TooLong);
-        }
-        if name.trim() != name {
-            return Err(NameError::OuterSpace);
-        }
-        if name.chars().any(char::is_control) {
-            return Err(NameError::Control);
-        }
+        check(&name)?;
         // "%2e%2e" and "a%2fb" would be dots and slashes to whoever decodes once more.
         let decoded = percent_decode_str(&name).decode_utf8_lossy();
         if name.contains('/') || decoded.contains('/') {
@@ -137,6 +128,50 @@ impl fmt::Display for ServerName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// Refuses what can't be the name of a group. It may have slashes: the groups of many directories do.
+pub fn check_group_name(name: &str) -> Result<(), NameError> {
+    check(name)?;
+    if name.chars().all(|c| c == '.') {
+        return Err(NameError::Dots);
+    }
+    Ok(())
+}
+
+/// Refuses what can't be the name of a service, which is a part of its address.
+pub fn check_service_name(name: &str) -> Result<(), NameError> {
+    check_group_name(name)?;
+    if name.contains('/') {
+        return Err(NameError::Slash);
+    }
+    if percent_decode_str(name).decode_utf8_lossy() != name {
+        return Err(NameError::Escaped);
+    }
+    Ok(())
+}
+
+/// What holds for every name.
+fn check(name: &str) -> Result<(), NameError> {
+    if name.is_empty() {
+        return Err(NameError::Empty);
+    }
+    if name.len() > MAX_NAME {
+        return Err(NameError::TooLong);
+    }
+    if name.trim() != name {
+        return Err(NameError::OuterSpace);
+    }
+    if name.chars().any(char::is_control) {
+        return Err(NameError::Control);
+    }
+    Ok(())
+}
+
+/// `/services/NAME/` below the base URL, which ends in a slash.
+#[must_use]
+pub fn service_path(base_url: &str, service: &str) -> String {
+    format!("{base_url}services/{}/", crate::escape::segment(service))
 }
 
 /// `/user/NAME/[SERVER/]` below the base URL, which ends in a slash.
@@ -222,6 +257,29 @@ pub fn safe_slug(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_of_services_are_parts_of_addresses() {
+        for good in ["grader", "cull_idle", "a b", "prüfung", "50%"] {
+            assert_eq!(check_service_name(good), Ok(()), "{good:?}");
+        }
+        for bad in [
+            ".",
+            "",
+            "a/b",
+            "..",
+            "%2e",
+            "%2E%2E",
+            ".%2e",
+            " space ",
+            "a\nb",
+            &"x".repeat(256),
+        ] {
+            assert!(check_service_name(bad).is_err(), "{bad:?}");
+        }
+        assert_eq!(check_group_name("staff/it"), Ok(()));
+        assert!(check_group_name("..").is_err() && check_group_name("").is_err());
+    }
 
     #[test]
     fn user_names_follow_the_contract() {

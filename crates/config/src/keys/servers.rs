@@ -68,7 +68,7 @@ section! {
         log_limit: ByteSize = ByteSize(8 << 20);
     }
 
-    /// A program that uses the hub's API or its login, started by someone else.
+    /// A program that uses the hub's API or its login. With `command` the hub runs it, else someone else does.
     pub struct Service {
         /// Name of the service.
         name: String = String::new(), required, example "\"grader\"";
@@ -90,5 +90,15 @@ section! {
         info: Json = Json::new(), example "{ contact = \"it@example.org\" }";
         /// List the service in the pages' menu.
         display: bool = true;
+        /// The program and its arguments, for the hub to run. With several hubs one of them runs it.
+        command: Vec<String> = Vec::new(), example "[\"python3\", \"/opt/grader/main.py\"]";
+        /// Directory in which the program runs.
+        cwd: Option<PathBuf> = None, unset "the hub's data directory", example "\"/opt/grader\"";
+        /// Variables for the program.
+        environment: BTreeMap<String, String> = BTreeMap::new(), example "{ GRADER_DEBUG = \"1\" }";
+        /// System account that the program runs as; the hub must run as root for it.
+        user: Option<String> = None, unset "the hub's own", example "\"grader\"";
+        /// How long the program may take to answer at its `url` after a start.
+        timeout: Duration = seconds(30);
     }
 }

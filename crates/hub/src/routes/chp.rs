@@ -1,6 +1,7 @@
 //! Routes over the REST API of configurable-http-proxy: our edge has the same one.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -12,11 +13,11 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use perijove_model::{Secret, escape};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tokio::time::{sleep, timeout};
 use url::Url;
 
-use super::{Route, RouteActivity, RouteError, RouteSet, Routes};
+use super::{KnownRoute, Proxy, Route, RouteActivity, RouteError, RouteSet, Routes};
 
 const CONNECT: Duration = Duration::from_secs(1);
 const ONE_TRY: Duration = Duration::from_secs(5);
@@ -28,30 +29,45 @@ const AT_ONCE: usize = 16;
 /// The list of some 100,000 routes.
 const LARGEST_ANSWER: usize = 64 << 20;
 
-/// A proxy that speaks configurable-http-proxy's REST API.
+/// A proxy that speaks configurable-http-proxy's REST API; another one may take its place.
 pub struct ChpRoutes {
-    /// `http://127.0.0.1:8001/api/routes`, without a slash at the end.
-    api: String,
-    token: Secret,
-    client: Client<HttpConnector, Full<Bytes>>,
+    now: RwLock<Arc<Api>>,
 }
 
-/// What the proxy has at a path.
-struct Known {
-    target: String,
-    last_activity: Option<jiff::Timestamp>,
+/// The API of one proxy.
+struct Api {
+    proxy: Proxy,
+    /// `http://127.0.0.1:8001/api/routes`, without a slash at the end.
+    api: String,
+    client: Client<HttpConnector, Full<Bytes>>,
 }
 
 impl ChpRoutes {
     /// `url` is the API's without `/api/routes`.
     #[must_use]
     pub fn new(url: &Url, token: Secret) -> Self {
+        let proxy = Proxy {
+            api_url: url.to_string(),
+            auth_token: token,
+        };
+        Self {
+            now: RwLock::new(Arc::new(Api::new(proxy))),
+        }
+    }
+
+    fn now(&self) -> Arc<Api> {
+        Arc::clone(&self.now.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Api {
+    fn new(proxy: Proxy) -> Self {
         let mut connector = HttpConnector::new();
         connector.set_connect_timeout(Some(CONNECT));
         connector.set_nodelay(true);
         Self {
-            api: format!("{}/api/routes", url.as_str().trim_end_matches('/')),
-            token,
+            api: format!("{}/api/routes", proxy.api_url.trim_end_matches('/')),
+            proxy,
             client: Client::builder(TokioExecutor::new())
                 .pool_timer(TokioTimer::new())
                 .pool_idle_timeout(Duration::from_secs(4))
@@ -61,13 +77,12 @@ impl ChpRoutes {
     }
 
     /// What the hub has put there; others' routes are none of its business.
-    async fn known(&self) -> Result<BTreeMap<String, Known>, RouteError> {
+    async fn known(&self) -> Result<Vec<KnownRoute>, RouteError> {
         let (_, body) = self.call(Method::GET, "", None, &[StatusCode::OK]).await?;
-        let all: BTreeMap<String, Value> = serde_json::from_slice(&body).map_err(|error| self.unreachable(error))?;
-        let ours = all.into_iter().filter(|(_, route)| route.get("jupyterhub").is_some());
-        Ok(ours
-            .map(|(path, route)| (routespec(&path), Known::read(&route)))
-            .collect())
+        let all: BTreeMap<String, Map<String, Value>> =
+            serde_json::from_slice(&body).map_err(|error| self.unreachable(error))?;
+        let ours = all.into_iter().filter(|(_, route)| route.contains_key("jupyterhub"));
+        Ok(ours.map(|(path, route)| read(&path, route)).collect())
     }
 
     async fn put(&self, route: &Route) -> Result<(), RouteError> {
@@ -133,7 +148,10 @@ impl ChpRoutes {
         let request = Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.api))
-            .header(header::AUTHORIZATION, format!("token {}", self.token.expose()))
+            .header(
+                header::AUTHORIZATION,
+                format!("token {}", self.proxy.auth_token.expose()),
+            )
             .header(header::CONTENT_TYPE, "application/json")
             .body(Full::new(body))
             .map_err(|error| self.unreachable(error))?;
@@ -158,29 +176,36 @@ impl ChpRoutes {
     }
 }
 
-impl Known {
-    fn read(route: &Value) -> Self {
-        let text = |key: &str| route.get(key).and_then(Value::as_str);
-        Self {
-            target: text("target").unwrap_or_default().to_owned(),
-            last_activity: text("last_activity").and_then(|at| at.parse().ok()),
-        }
+fn read(shown: &str, mut data: Map<String, Value>) -> KnownRoute {
+    let target = match data.remove("target") {
+        Some(Value::String(target)) => target,
+        _ => String::new(),
+    };
+    KnownRoute {
+        path: routespec(shown),
+        target,
+        data,
     }
 }
 
 #[async_trait]
 impl Routes for ChpRoutes {
     async fn apply(&self, wanted: &RouteSet) -> Result<(), RouteError> {
-        let known = self.known().await?;
-        let same = |route: &Route| {
-            known
-                .get(&route.path)
-                .is_some_and(|known| known.target.trim_end_matches('/') == route.target.trim_end_matches('/'))
-        };
+        let now = self.now();
+        let known = now.known().await?;
+        let targets: BTreeMap<&str, &str> = known
+            .iter()
+            .map(|route| (route.path.as_str(), route.target.trim_end_matches('/')))
+            .collect();
+        let same = |route: &Route| targets.get(route.path.as_str()) == Some(&route.target.trim_end_matches('/'));
         let missing: Vec<&Route> = wanted.0.iter().filter(|route| !same(route)).collect();
         let stale: Vec<&String> = {
             let paths: std::collections::BTreeSet<_> = wanted.0.iter().map(|route| &route.path).collect();
-            known.keys().filter(|path| !paths.contains(path)).collect()
+            known
+                .iter()
+                .map(|route| &route.path)
+                .filter(|path| !paths.contains(path))
+                .collect()
         };
         if !missing.is_empty() || !stale.is_empty() {
             tracing::info!(
@@ -189,26 +214,30 @@ impl Routes for ChpRoutes {
                 "bringing the edge's routes in line"
             );
         }
-        let puts: Vec<_> = missing.into_iter().map(|route| self.put(route)).collect();
+        let puts: Vec<_> = missing.into_iter().map(|route| now.put(route)).collect();
         all(puts).await?;
-        let deletes: Vec<_> = stale.into_iter().map(|path| self.delete(path)).collect();
+        let deletes: Vec<_> = stale.into_iter().map(|path| now.delete(path)).collect();
         all(deletes).await
     }
 
     async fn add(&self, route: &Route) -> Result<(), RouteError> {
-        self.put(route).await
+        self.now().put(route).await
     }
 
     async fn remove(&self, path: &str) -> Result<(), RouteError> {
-        self.delete(path).await
+        self.now().delete(path).await
+    }
+
+    async fn all(&self) -> Result<Vec<KnownRoute>, RouteError> {
+        self.now().known().await
     }
 
     async fn activity(&self) -> Result<Vec<RouteActivity>, RouteError> {
-        let known = self.known().await?.into_iter();
-        let seen = known.filter_map(|(path, known)| {
+        let known = self.now().known().await?.into_iter();
+        let seen = known.filter_map(|route| {
             Some(RouteActivity {
-                path,
-                last_activity: known.last_activity?,
+                last_activity: route.data.get("last_activity")?.as_str()?.parse().ok()?,
+                path: route.path,
             })
         });
         Ok(seen.collect())
@@ -216,9 +245,21 @@ impl Routes for ChpRoutes {
 
     async fn healthy(&self) -> bool {
         // None is that old: the answer is short however many there are, and no line of warning in the proxy's log.
-        let asked = self.once(&Method::GET, "?inactive_since=1970-01-01T00:00:00Z", Bytes::new());
+        let now = self.now();
+        let asked = now.once(&Method::GET, "?inactive_since=1970-01-01T00:00:00Z", Bytes::new());
         let answered = timeout(HEALTHY_WITHIN, asked).await;
         matches!(answered, Ok(Ok((status, _))) if !status.is_server_error())
+    }
+
+    fn proxy(&self) -> Proxy {
+        self.now().proxy.clone()
+    }
+
+    async fn point(&self, proxy: &Proxy) -> Result<(), RouteError> {
+        let next = Api::new(proxy.clone());
+        next.known().await?;
+        *self.now.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
+        Ok(())
     }
 }
 

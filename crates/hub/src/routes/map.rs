@@ -6,8 +6,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use perijove_model::Secret;
 
-use super::{Route, RouteActivity, RouteError, RouteSet, Routes};
+use super::{KnownRoute, Proxy, Route, RouteActivity, RouteError, RouteSet, Routes};
 
 /// A proxy that is there only in name.
 #[derive(Default)]
@@ -89,6 +90,17 @@ impl Routes for MapRoutes {
         Ok(())
     }
 
+    async fn all(&self) -> Result<Vec<KnownRoute>, RouteError> {
+        self.there()?;
+        let routes = locked(&self.routes);
+        let known = routes.values().map(|route| KnownRoute {
+            path: route.path.clone(),
+            target: route.target.clone(),
+            data: route.data.as_object().cloned().unwrap_or_default(),
+        });
+        Ok(known.collect())
+    }
+
     async fn activity(&self) -> Result<Vec<RouteActivity>, RouteError> {
         self.there()?;
         let activity = locked(&self.activity);
@@ -101,5 +113,16 @@ impl Routes for MapRoutes {
 
     async fn healthy(&self) -> bool {
         self.there().is_ok()
+    }
+
+    fn proxy(&self) -> Proxy {
+        Proxy {
+            api_url: "map:".to_owned(),
+            auth_token: Secret::new(""),
+        }
+    }
+
+    async fn point(&self, _proxy: &Proxy) -> Result<(), RouteError> {
+        self.there()
     }
 }

@@ -2,12 +2,14 @@
 
 pub mod chp;
 pub mod map;
+pub mod switch;
 mod wanted;
 
 pub(crate) use wanted::target;
 pub use wanted::{ApplyError, apply, wanted};
 
 use async_trait::async_trait;
+use perijove_model::Secret;
 
 /// Where requests below `path` go.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +25,23 @@ pub struct Route {
 /// All the routes that should be.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RouteSet(pub Vec<Route>);
+
+/// A route as the proxy has it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KnownRoute {
+    pub path: String,
+    pub target: String,
+    /// What was kept with it, and what the proxy adds: `last_activity`.
+    pub data: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Which proxy is told the routes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proxy {
+    /// Of its API, without `/api/routes`.
+    pub api_url: String,
+    pub auth_token: Secret,
+}
 
 /// When somebody last used a route.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,8 +76,17 @@ pub trait Routes: Send + Sync + 'static {
 
     async fn remove(&self, path: &str) -> Result<(), RouteError>;
 
+    /// All that the hub has put there.
+    async fn all(&self) -> Result<Vec<KnownRoute>, RouteError>;
+
     async fn activity(&self) -> Result<Vec<RouteActivity>, RouteError>;
 
     /// Whether it answers at all, within a second.
     async fn healthy(&self) -> bool;
+
+    /// The proxy that is told.
+    fn proxy(&self) -> Proxy;
+
+    /// From now on another one is; if that one does not answer, or refuses the token, nothing changes.
+    async fn point(&self, proxy: &Proxy) -> Result<(), RouteError>;
 }

@@ -1,9 +1,7 @@
 //! The routes that should be, by what the database says.
 
-use perijove_model::escape::segment;
 use perijove_store::{StoreError, services, spawners};
 use serde_json::json;
-use url::Url;
 
 use super::{Route, RouteError, RouteSet};
 use crate::Hub;
@@ -17,14 +15,7 @@ pub async fn wanted(hub: &Hub) -> Result<RouteSet, StoreError> {
         data: json!({"hub": true}),
     }];
     for service in services::list(&hub.store).await? {
-        let Some(url) = service.url.as_deref().and_then(|url| Url::parse(url).ok()) else {
-            continue;
-        };
-        routes.push(Route {
-            path: format!("{base}services/{}/", segment(&service.name)),
-            target: url.origin().ascii_serialization(),
-            data: json!({"service": service.name}),
-        });
+        routes.extend(crate::services::route(hub, &service));
     }
     for server in spawners::routes(&hub.store).await? {
         routes.push(Route {

@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep};
 
 use super::Streak;
 use crate::Hub;
-use crate::routes::apply;
+use crate::routes::{apply, switch};
 
 const LOOK: Duration = Duration::from_secs(2);
 const EVERY: Duration = Duration::from_secs(30);
@@ -21,7 +21,7 @@ pub(super) async fn keep(hub: Arc<Hub>) {
         // Not told yet, or it may have forgotten.
         let mut due = Instant::now();
         loop {
-            if !hub.routes.healthy().await {
+            if switch::follow(&hub).await || !hub.routes.healthy().await {
                 due = Instant::now();
             }
             if due <= Instant::now() {

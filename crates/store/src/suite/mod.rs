@@ -4,6 +4,7 @@
 
 mod access;
 mod audit;
+mod groups;
 mod opening;
 mod people;
 mod roles;
@@ -55,6 +56,9 @@ const CASES: &[(&str, Case)] = cases![
     roles::grants_end,
     people::services_follow_the_configuration,
     people::groups_are_made_and_filled,
+    groups::groups_live,
+    groups::groups_are_listed_in_pages,
+    groups::a_user_is_in_the_groups_that_are_set,
     access::a_token_is_found_by_its_text,
     access::tokens_end,
     access::what_has_expired_is_purged,

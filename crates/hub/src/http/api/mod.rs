@@ -3,6 +3,8 @@
 mod activity;
 mod audit;
 mod description;
+mod group;
+mod groups;
 pub mod health;
 mod hub_info;
 mod me;
@@ -10,10 +12,13 @@ pub mod models;
 mod openapi;
 mod pagination;
 mod progress;
+mod proxy;
 mod refusals;
 pub(super) mod root;
 mod servers;
 mod shares;
+mod service;
+mod services;
 mod shutdown;
 mod tokens;
 mod user;
@@ -77,6 +82,13 @@ fn operations() -> OpenApiRouter<Arc<Hub>> {
         .route("/oauth2/token", post(oauth::token::post))
         .routes(routes!(shutdown::post))
         .merge(shares::operations())
+        .routes(routes!(groups::list, groups::create))
+        .routes(routes!(group::get, group::create, group::delete))
+        .routes(routes!(group::add_users, group::remove_users))
+        .routes(routes!(group::set_properties))
+        .routes(routes!(proxy::list, proxy::tell, proxy::switch))
+        .routes(routes!(services::list))
+        .routes(routes!(service::get, service::create, service::delete))
 }
 
 pub(super) fn router() -> Router<Arc<Hub>> {

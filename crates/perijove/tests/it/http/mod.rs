@@ -1,18 +1,21 @@
 //! The hub as people and programs meet it, through the edge.
 
 mod audit;
+mod groups;
 mod health;
 mod hostile;
 mod logs;
 mod oauth;
 mod pages;
 mod postgres;
+mod proxy;
 mod replicas;
 mod rest;
 mod rest_server_edits;
 mod rest_servers;
 mod rest_tokens;
 mod rest_users;
+mod services;
 mod setup;
 mod signin;
 mod xsrf;

@@ -2,8 +2,10 @@
 //!
 //! A field that may be missing is an `Option`; one that may be missing or `null` is an `Option` in an `Option`.
 
+mod group;
 mod server;
 mod share;
+mod service;
 mod token;
 mod user;
 
@@ -14,8 +16,10 @@ use perijove_store::spawners::Spawner;
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
+pub use group::{GroupModel, group, groups};
 pub use server::{ServerModel, server};
 pub use share::{ShareCodeModel, ShareModel, new_share_code, share, share_codes, shares};
+pub use service::{ServiceModel, service, services};
 pub use token::token;
 pub use user::{UserModel, user, users};
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use perijove_model::server::{Pending, Phase, Wish};
-use perijove_model::{Secret, ServerName, UserName};
+use perijove_model::{NameError, Secret, ServerName, UserName};
 use perijove_spawn::{ServerKey, SpawnError, State};
 use perijove_store::spawners::{self, Spawner};
 use perijove_store::{Db, StoreError};
@@ -191,18 +191,18 @@ impl Driver<'_> {
     }
 
     pub(super) fn key(&self, spawner: &Spawner) -> Stepped<ServerKey> {
-        self.key_of(spawner, spawner.run.generation)
+        key(spawner).map_err(|error| Halt::failed(format!("The name can't be used: {error}.")))
     }
+}
 
-    pub(super) fn key_of(&self, spawner: &Spawner, generation: i64) -> Stepped<ServerKey> {
-        let bad = |error| Halt::failed(format!("The name can't be used: {error}."));
-        Ok(ServerKey {
-            spawner_id: self.id,
-            generation,
-            user: UserName::try_from(spawner.user_name.as_str()).map_err(bad)?,
-            server: ServerName::existing(&spawner.name).map_err(bad)?,
-        })
-    }
+/// What a server's current run is called outside.
+pub(super) fn key(spawner: &Spawner) -> Result<ServerKey, NameError> {
+    Ok(ServerKey {
+        spawner_id: spawner.id,
+        generation: spawner.run.generation,
+        user: UserName::try_from(spawner.user_name.as_str())?,
+        server: ServerName::existing(&spawner.name)?,
+    })
 }
 
 /// What the backend has kept of the server; nothing if it has not started it.

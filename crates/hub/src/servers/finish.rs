@@ -5,9 +5,10 @@ use perijove_spawn::{Poll, State, Stop};
 use perijove_store::events;
 use perijove_store::spawners::{self, Failure, Spawner};
 
-use super::drive::{Driver, Stepped, Why, state};
+use super::drive::{Driver, Stepped, Why, key, state};
 use super::prepare::{clear_contract, path};
 use super::{progress, requests};
+use crate::Hub;
 
 /// Lines of the server's log that are kept with a failure, and the most characters of each.
 const LINES: usize = 50;
@@ -163,4 +164,15 @@ fn tail(log: Vec<String>) -> Vec<String> {
         .skip(skip)
         .map(|line| line.chars().take(LINE).collect())
         .collect()
+}
+
+/// What a backend keeps of servers whose rows are gone with their person. What can't be forgotten now is cleared away
+/// when another server gets the same id.
+pub async fn forget(hub: &Hub, gone: &[Spawner]) {
+    for spawner in gone {
+        let Ok(key) = key(spawner) else { continue };
+        if let Err(error) = hub.spawner.forget(&key).await {
+            tracing::warn!(server = requests::log_name(spawner), %error, "something of a deleted server is left over");
+        }
+    }
 }

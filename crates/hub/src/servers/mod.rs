@@ -31,6 +31,7 @@ use tokio::sync::{Notify, broadcast};
 
 pub use checks::Refused;
 pub use edit::{Edit, create, edit};
+pub use finish::forget;
 pub use progress::{has_progress, progress, ready_event};
 pub use reconcile::{run, stop_all};
 pub use requests::{Begun, Start, request_start, request_stop, wait};

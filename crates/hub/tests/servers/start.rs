@@ -1,4 +1,4 @@
-use perijove_hub::servers::Start;
+use perijove_hub::servers::{self, Start};
 use perijove_model::server::Phase;
 use perijove_spawn::fake::Script;
 use perijove_store::{oauth, spawners, tokens, users};
@@ -278,4 +278,21 @@ async fn a_start_that_the_database_refuses_comes_to_an_end() {
         hub.stop().await;
         setup.discard().await;
     }
+}
+
+/// SQLite gives the id of a deleted row to the next one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_is_not_taken_for_a_deleted_one_that_had_its_id() {
+    let setup = Setup::new();
+    let hub = setup.hub().await;
+    let begun = start(&hub, "ann", "").await.unwrap();
+    let spawner = until(&hub, begun.spawner_id, Phase::Ready).await;
+    servers::request_stop(&hub, None, &spawner, false).await.unwrap();
+    until(&hub, begun.spawner_id, Phase::Stopped).await;
+    // As another program would, and as a hub does that dies before the backend has forgotten.
+    users::delete(&hub.store, spawner.user_id).await.unwrap();
+
+    let again = start(&hub, "bob", "").await.unwrap();
+    until(&hub, again.spawner_id, Phase::Ready).await;
+    assert_eq!(setup.backend.starts(), 2);
 }

@@ -172,5 +172,6 @@ pub async fn delete(State(hub): State<Arc<Hub>>, Path(name): Path<String>, princ
     let (target, detail) = (format!("user {}", user.name), json!({ "admin": user.admin }));
     audit::record(&hub, &tx, &principal, Act::UserRemoved, &target, detail).await?;
     tx.commit().await?;
+    servers::forget(&hub, &servers).await;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -11,7 +11,7 @@ TARGET = $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 BINARY = $(TARGET)/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))/perijove
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-unit test-it e2e lint format docs bench advisories clean
+.PHONY: help run build test test-unit test-it conformance e2e lint format docs bench advisories clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +32,10 @@ test-unit: ## the tests beside the code
 
 test-it: ## the integration tests, with a throw-away PostgreSQL
 	scripts/with-postgres.sh cargo test -p perijove --test it
+
+# FILTER='^test_shares' runs a part of it.
+conformance: ## JupyterHub's own tests against this hub, where their kit is; see conformance/README.md
+	@scripts/conformance.sh $(if $(FILTER),'$(FILTER)')
 
 e2e: ## the walk in a real browser
 	@scripts/e2e.sh

@@ -53,6 +53,8 @@ part_tests() {
   scripts/with-postgres.sh cargo test --workspace --locked --no-fail-fast || return
   built=${CARGO_TARGET_DIR:-$PWD/target}/debug/perijove
 }
+# JupyterHub's own tests, where their kit is.
+part_conformance() { scripts/conformance.sh; }
 # Walks through the binary that was just tested: building it alone would compile half of the crates with other features.
 built=
 part_browser() { PERIJOVE_BINARY=${PERIJOVE_BINARY:-$built} scripts/e2e.sh; }
@@ -86,7 +88,7 @@ run_part() {
   names+=("$name") times+=($((SECONDS - started))) results+=("$result")
 }
 
-[ $# -gt 0 ] || set -- dependencies environments format lint tests browser licences
+[ $# -gt 0 ] || set -- dependencies environments format lint tests conformance browser licences
 for part in "$@"; do
   declare -F "part_$part" >/dev/null || { echo "scripts/test.sh: no part '$part'" >&2; exit 64; }
 done

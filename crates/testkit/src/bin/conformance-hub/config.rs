@@ -38,6 +38,7 @@ pub fn config(options: &Options, settings: &Settings, dir: &Path, hub: SocketAdd
     {
         config.access.username_pattern = Some(pattern.try_into().expect("a pattern"));
     }
+    config.access.auto_login = settings.authenticator("auto_login") == Some(&Value::Bool(true));
     for (name, value) in settings.settings.iter().chain(&settings.app) {
         if !setting(&mut config, name, value) {
             tracing::warn!(name, %value, "a setting that this hub doesn't have");
@@ -59,23 +60,38 @@ fn setting(config: &mut Config, name: &str, value: &Value) -> bool {
         "slow_stop_timeout" => hub.slow_stop_timeout = seconds(),
         "token_expires_in_max_seconds" => hub.token_expires_in_max = seconds(),
         "allow_named_servers" => hub.allow_named_servers = truth(),
+        "named_server_limit_per_user" if value.is_object() => {
+            let limit = |who: &str| u32::try_from(value[who].as_u64().unwrap_or_default()).unwrap_or(u32::MAX);
+            hub.named_server_limit_per_user = limit("user");
+            hub.named_server_limit_for_admins = Some(limit("admin"));
+        }
         "named_server_limit_per_user" => hub.named_server_limit_per_user = number(),
+        "allow_invalid_named_server_start" => hub.allow_invalid_named_server_start = truth(),
+        "default_server_name" => hub.default_server_name = text(),
+        "implicit_spawn_seconds" => hub.implicit_spawn_seconds = seconds(),
+        "shutdown_on_logout" => hub.shutdown_on_logout = truth(),
+        "use_legacy_stopped_server_status_code" => hub.use_legacy_stopped_server_status_code = truth(),
+        "template_vars" => hub.template_vars = value.as_object().cloned().unwrap_or_default(),
         "active_server_limit" => hub.active_server_limit = number(),
         "concurrent_spawn_limit" => hub.concurrent_spawn_limit = number(),
         "api_page_default_limit" => hub.api_page_default_limit = number(),
         "api_page_max_limit" => hub.api_page_max_limit = number(),
         "default_url" => hub.default_url = text(),
         "redirect_to_server" => hub.redirect_to_server = truth(),
-        // Those of the authenticator and of the pages are read elsewhere.
+        // Read elsewhere.
         "authenticator" => {}
         _ => return false,
     }
     true
 }
 
+/// The form of the spawner that asks: to the letter, since a test looks for it on the page.
+const OPTIONS_FORM: &str = "\n        <input aria-label=\"energy\" name=\"energy\" type=\"text\" value=\"\"/>\n    ";
+
 fn spawner(config: &mut Config, settings: &Settings) {
     let spawner = &mut config.spawner;
     match settings.spawner.as_deref() {
+        Some("FormSpawner") => OPTIONS_FORM.clone_into(&mut spawner.options_form),
         Some("NeverSpawner") => spawner.start_timeout = Duration::from_secs(1),
         Some("InstrumentedSpawner") => spawner.default_url = "/tree".to_owned(),
         _ => {}

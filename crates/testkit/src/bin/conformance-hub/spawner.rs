@@ -99,6 +99,33 @@ fn text(options: &Value, name: &str) -> String {
     options.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
+/// What JupyterHub's test spawner makes of its form: one number for each bound, one text for each other field.
+fn form_options(fields: &State) -> Result<State, SpawnError> {
+    let first = |name: &str| fields.get(name).and_then(|values| values.get(0)).cloned();
+    if fields.contains_key("illegal_argument") {
+        let why = "You are not allowed to specify 'illegal_argument'";
+        return Err(SpawnError::refused(why, 400, "illegal"));
+    }
+    let mut options = State::from_iter([("notspecified".to_owned(), 5.into())]);
+    if let Some(Value::Array(bounds)) = fields.get("bounds") {
+        let number = |bound: &Value| bound.as_str().and_then(|bound| bound.parse::<i64>().ok());
+        let bounds = bounds.iter().map(number).collect::<Option<Vec<i64>>>();
+        let bounds = bounds.ok_or_else(|| SpawnError::refused("a bound is not a number", 400, "bound"))?;
+        options.insert("bounds".to_owned(), bounds.into());
+    }
+    for (option, field) in [
+        ("energy", "energy"),
+        ("display_name", "display_name"),
+        ("opt-foo", "opt-foo"),
+        ("hello", "hello_file"),
+    ] {
+        if let Some(value) = first(field) {
+            options.insert(option.to_owned(), value);
+        }
+    }
+    Ok(options)
+}
+
 /// What a test has set on the server.
 fn attribute(spec: &mut ServerSpec, attributes: &Map<String, Value>) {
     let user = spec.key.user.to_string();
@@ -133,7 +160,7 @@ impl Spawner for TestSpawner {
     }
 
     async fn start(&self, spec: &ServerSpec, progress: &dyn Progress) -> Result<Started, SpawnError> {
-        let broken = || SpawnError::caused("Unhandled error starting server", "I don't work!");
+        let broken = || SpawnError::new("I don't work!");
         match self.kind {
             Kind::Never => std::future::pending().await,
             Kind::Bad => Err(broken()),
@@ -141,7 +168,7 @@ impl Spawner for TestSpawner {
                 tokio::time::sleep(Duration::from_millis(500)).await;
                 Err(broken())
             }
-            Kind::CustomBad => Err(SpawnError::new("custom message")),
+            Kind::CustomBad => Err(SpawnError::refused("custom message", 418, "custom reason")),
             _ => {
                 let started = self.processes.start(&self.adjusted(spec), progress).await?;
                 tokio::time::sleep(self.delay(Some(&spec.key))).await;
@@ -172,5 +199,12 @@ impl Spawner for TestSpawner {
 
     fn capabilities(&self) -> Capabilities {
         self.processes.capabilities()
+    }
+
+    fn read_options(&self, fields: State) -> Result<State, SpawnError> {
+        match self.kind {
+            Kind::Form => form_options(&fields),
+            _ => Ok(fields),
+        }
     }
 }

@@ -33,6 +33,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::audit::Refusals;
 use crate::auth_state::AuthStates;
+use crate::http::api::lists::Lists;
 use crate::http::standing::Standings;
 use crate::keys::Keys;
 use crate::routes::Routes;
@@ -64,6 +65,8 @@ pub struct Hub {
     pub parts: Parts,
     /// Credentials that were looked up lately.
     pub standings: Standings,
+    /// Where pages of lists end.
+    pub lists: Lists,
     /// Who was seen, on the way to the database.
     pub seen: Seen,
     /// Wakes the reconciler, and tells waiting requests that something has moved.
@@ -99,6 +102,7 @@ impl Hub {
         Arc::new(Self {
             parts,
             standings: Standings::default(),
+            lists: Lists::default(),
             seen: Seen::default(),
             wakeup: Wakeup::default(),
             refusals: Refusals::default(),

@@ -92,7 +92,8 @@ pub(super) async fn users_live(url: String) {
 }
 
 async fn names(store: &Store, query: ListQuery) -> (Vec<String>, i64) {
-    let (found, total) = users::list(store, &query).await.unwrap();
+    let found = users::list(store, &query).await.unwrap();
+    let total = users::count(store, &query).await.unwrap();
     (found.into_iter().map(|user| user.name).collect(), total)
 }
 
@@ -137,6 +138,36 @@ pub(super) async fn users_are_listed_in_pages(url: String) {
             ..all()
         };
         assert_eq!(names(&store, query).await.0, found, "{filter}");
+    }
+
+    for (sort, descending) in [
+        (Sort::Id, false),
+        (Sort::Id, true),
+        (Sort::Name, false),
+        (Sort::Name, true),
+    ] {
+        let query = |offset, after| ListQuery {
+            sort,
+            descending,
+            offset,
+            after,
+            limit: 2,
+            ..all()
+        };
+        let whole = names(
+            &store,
+            ListQuery {
+                limit: 5,
+                ..query(0, None)
+            },
+        )
+        .await
+        .0;
+        let first = users::list(&store, &query(0, None)).await.unwrap();
+        let end = query(0, None).end(&first[1]);
+        // Where the page before ended counts, not the offset.
+        let second = names(&store, query(77, end)).await.0;
+        assert_eq!(second, whole[2..4], "{sort:?} {descending}");
     }
 
     let dora = users::by_name(&store, "dora").await.unwrap().unwrap();

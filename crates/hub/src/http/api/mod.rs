@@ -7,6 +7,7 @@ mod group;
 mod groups;
 pub mod health;
 mod hub_info;
+pub mod lists;
 mod me;
 pub mod models;
 mod openapi;

@@ -7,14 +7,13 @@ use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use perijove_model::scopes::{Reach, Resource, Scope};
-use perijove_store::users;
 use perijove_store::users::{ListQuery, Sort, StateFilter};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::pagination::{Page, PageParams};
 use super::refusals::{BadRequest, Conflict};
-use super::{Body, models};
+use super::{Body, lists, models};
 use crate::http::error::{HttpError, Result};
 use crate::http::visitor::Principal;
 use crate::http::xsrf::query_value;
@@ -56,7 +55,7 @@ pub async fn list(
         }
     }
     let with_stopped = include_stopped(asked);
-    let (found, total) = users::list(&hub.store, &query).await?;
+    let (found, total) = lists::page(&hub, query).await?;
     let items = models::users(&hub, &principal.scopes, &found, with_stopped).await?;
     Ok(page.answer(&uri, &headers, items, total))
 }

@@ -1,9 +1,13 @@
 //! People.
 
+mod list;
+
 use std::collections::HashMap;
 
 use jiff::Timestamp;
 use serde_json::Value as Json;
+
+pub use list::{After, ListQuery, Sort, StateFilter, count, list};
 
 use crate::error::Result;
 use crate::sql::{Db, Row, Stmt, Value, lists, numbers};
@@ -20,43 +24,13 @@ pub struct User {
     pub encrypted_auth_state: Option<Vec<u8>>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StateFilter {
-    /// With a server that runs or is on its way.
-    Active,
-    Inactive,
-    /// With a server that is ready.
-    Ready,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Sort {
-    #[default]
-    Id,
-    Name,
-    LastActivity,
-}
-
-/// Which users, in which order, and which page of them.
-#[derive(Debug, Clone, Default)]
-pub struct ListQuery {
-    pub state: Option<StateFilter>,
-    /// A part of the name, in whatever case.
-    pub name_filter: Option<String>,
-    pub sort: Sort,
-    pub descending: bool,
-    pub offset: i64,
-    pub limit: i64,
-    /// The names that a filtered scope allows; with `only_groups`, either suffices.
-    pub only: Option<Vec<String>>,
-    pub only_groups: Option<Vec<String>>,
-}
-
 macro_rules! columns {
     () => {
         "u.id, u.name, u.admin, u.created, u.last_activity, u.cookie_id, u.user_info, u.encrypted_auth_state FROM users u"
     };
 }
+
+use columns;
 
 fn read(mut row: Row) -> Result<User> {
     Ok(User {
@@ -79,88 +53,6 @@ pub async fn by_id(db: &impl Db, id: i64) -> Result<Option<User>> {
 pub async fn by_name(db: &impl Db, name: &str) -> Result<Option<User>> {
     const BY_NAME: Stmt = Stmt::read(concat!("SELECT ", columns!(), " WHERE u.name = $1"));
     db.row(&BY_NAME, &[name.into()]).await?.map(read).transpose()
-}
-
-/// A page of users, and how many there are on all pages.
-pub async fn list(db: &impl Db, query: &ListQuery) -> Result<(Vec<User>, i64)> {
-    let mut params = Vec::new();
-    let filter = filter(query, &mut params);
-    let count = Stmt::composed(format!("SELECT COUNT(*) FROM users u{filter}"));
-    let total: i64 = crate::returned(db.one(&count, &params).await?)?;
-    let direction = if query.descending { "DESC" } else { "ASC" };
-    let order = match query.sort {
-        Sort::Id => format!("u.id {direction}"),
-        Sort::Name => format!("u.name {direction}"),
-        // Who was never seen comes last, on both databases.
-        Sort::LastActivity => format!("u.last_activity IS NULL, u.last_activity {direction}, u.id {direction}"),
-    };
-    params.extend([query.limit.max(0).into(), query.offset.max(0).into()]);
-    let (limit, offset) = (params.len() - 1, params.len());
-    let page = format!(
-        concat!(
-            "SELECT ",
-            columns!(),
-            "{filter} ORDER BY {order} LIMIT ${limit} OFFSET ${offset}"
-        ),
-        filter = filter,
-        order = order,
-        limit = limit,
-        offset = offset
-    );
-    let rows = db.rows(&Stmt::composed(page), &params).await?;
-    Ok((rows.into_iter().map(read).collect::<Result<_>>()?, total))
-}
-
-fn filter(query: &ListQuery, params: &mut Vec<Value>) -> String {
-    const SERVER: &str =
-        "SELECT 1 FROM spawners s LEFT JOIN perijove_runs r ON r.spawner_id = s.id WHERE s.user_id = u.id";
-    const ACTIVE: &str = "(s.server_id IS NOT NULL OR r.phase IN ('requested', 'stopping'))";
-    const READY: &str = "s.server_id IS NOT NULL AND COALESCE(r.phase, 'ready') NOT IN ('prepared', 'started', 'answering', 'stopping')";
-    let mut terms = Vec::new();
-    match query.state {
-        Some(StateFilter::Active) => terms.push(format!("EXISTS ({SERVER} AND {ACTIVE})")),
-        Some(StateFilter::Inactive) => terms.push(format!("NOT EXISTS ({SERVER} AND {ACTIVE})")),
-        Some(StateFilter::Ready) => terms.push(format!("EXISTS ({SERVER} AND {READY})")),
-        None => {}
-    }
-    if let Some(part) = &query.name_filter {
-        let escaped = part
-            .to_lowercase()
-            .replace('!', "!!")
-            .replace('%', "!%")
-            .replace('_', "!_");
-        params.push(Value::Text(format!("%{escaped}%")));
-        terms.push(format!("LOWER(u.name) LIKE ${} ESCAPE '!'", params.len()));
-    }
-    let mut allowed = Vec::new();
-    if let Some(names) = &query.only {
-        allowed.push(format!("u.name IN ({})", placeholders(names, params)));
-    }
-    if let Some(groups) = &query.only_groups {
-        allowed.push(format!(
-            "EXISTS (SELECT 1 FROM user_group_map m JOIN groups g ON g.id = m.group_id \
-             WHERE m.user_id = u.id AND g.name IN ({}))",
-            placeholders(groups, params)
-        ));
-    }
-    if !allowed.is_empty() {
-        terms.push(format!("({})", allowed.join(" OR ")));
-    }
-    if terms.is_empty() {
-        String::new()
-    } else {
-        format!(" WHERE {}", terms.join(" AND "))
-    }
-}
-
-/// `$4, $5, ...` for the items; an empty list matches nothing.
-fn placeholders(items: &[String], params: &mut Vec<Value>) -> String {
-    let mut list = vec!["NULL".to_owned()];
-    for item in items {
-        params.push(item.into());
-        list.push(format!("${}", params.len()));
-    }
-    list.join(", ")
 }
 
 /// What a person is in.

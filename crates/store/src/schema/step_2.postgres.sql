@@ -32,7 +32,7 @@ CREATE TRIGGER perijove_changed AFTER INSERT OR DELETE OR UPDATE ON perijove_rol
     FOR EACH STATEMENT EXECUTE FUNCTION perijove_changed();
 CREATE TRIGGER perijove_changed AFTER DELETE OR UPDATE OF fingerprint, user_id, session_id ON perijove_sessions
     FOR EACH STATEMENT EXECUTE FUNCTION perijove_changed();
-CREATE FUNCTION perijove_audit_stays() RETURNS trigger LANGUAGE plpgsql AS '
+CREATE OR REPLACE FUNCTION perijove_audit_stays() RETURNS trigger LANGUAGE plpgsql AS '
 BEGIN
     RAISE EXCEPTION ''entries of the audit log are not changed'';
 END';

@@ -5,9 +5,11 @@
 
 pub mod audit;
 pub mod auth_state;
+pub mod events;
 pub mod http;
 pub mod keys;
 mod lines;
+pub mod metrics;
 pub mod people;
 pub mod routes;
 pub mod seen;
@@ -33,9 +35,11 @@ use tokio_util::task::TaskTracker;
 
 use crate::audit::Refusals;
 use crate::auth_state::AuthStates;
+use crate::events::Events;
 use crate::http::api::lists::Lists;
 use crate::http::standing::Standings;
 use crate::keys::Keys;
+use crate::metrics::Metrics;
 use crate::routes::Routes;
 use crate::seen::Seen;
 use crate::servers::Wakeup;
@@ -71,6 +75,8 @@ pub struct Hub {
     pub seen: Seen,
     /// Wakes the reconciler, and tells waiting requests that something has moved.
     pub wakeup: Wakeup,
+    pub metrics: Metrics,
+    pub events: Events,
     /// Sign-ins refused in this minute.
     pub refusals: Refusals,
     /// Who follows how many starts.
@@ -100,6 +106,8 @@ impl Hub {
     #[must_use]
     pub fn new(parts: Parts) -> Arc<Self> {
         Arc::new(Self {
+            metrics: Metrics::new(&parts.config, parts.clock.now()),
+            events: Events::new(&parts.config.events),
             parts,
             standings: Standings::default(),
             lists: Lists::default(),

@@ -24,9 +24,9 @@ use rustix::process::{Signal, getpid, kill_process};
 
 use crate::keeper::SELF;
 use crate::problem::Problem;
-use crate::secrets;
 use crate::settings::Settings;
 use crate::system::{SystemClock, SystemRng};
+use crate::{process, secrets};
 
 /// For tests of crashes, in a debug build: the hub is killed right after it has written that a server reached this phase.
 const KILL_AT: &str = "PERIJOVE_TEST_KILL_AT";
@@ -52,6 +52,7 @@ pub fn hub(settings: &Settings, store: Store, edge_token: Secret) -> Result<Arc<
         config: Arc::clone(config),
         store,
     });
+    hub.metrics.read_process(process::read);
     kill_at(settings, &hub)?;
     Ok(hub)
 }

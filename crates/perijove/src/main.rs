@@ -16,6 +16,7 @@ mod keeper;
 mod lifecycle;
 mod logging;
 mod problem;
+mod process;
 mod runtime;
 mod secrets;
 mod settings;

@@ -22,6 +22,7 @@ mod sql;
 mod target;
 
 pub mod audit;
+pub mod counts;
 pub mod events;
 pub mod groups;
 pub mod leases;

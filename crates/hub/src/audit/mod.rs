@@ -185,7 +185,9 @@ pub async fn record_as(
     target: &str,
     detail: Value,
 ) -> std::result::Result<(), StoreError> {
-    write(db, &*hub.clock, by, act, target, detail).await
+    write(db, &*hub.clock, by, act, target, detail).await?;
+    hub.metrics.audit_entries.count();
+    Ok(())
 }
 
 /// As [`record_as`], without a hub: for the command line.

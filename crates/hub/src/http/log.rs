@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::header;
 use axum::middleware::Next;
 use axum::response::Response;
@@ -38,6 +38,7 @@ pub(super) async fn access(State(hub): State<Arc<Hub>>, mut request: Request, ne
         .get("x-forwarded-for")
         .and_then(|value| value.to_str().ok());
     let from = forwarded.map(super::error::short).or(peer).unwrap_or_default();
+    let route = request.extensions().get::<MatchedPath>().cloned();
     let begun = tokio::time::Instant::now();
     let response = next.run(request).await;
     let status = response.status();
@@ -48,7 +49,12 @@ pub(super) async fn access(State(hub): State<Arc<Hub>>, mut request: Request, ne
     let target = location
         .map(|location| format!(" -> {}", without_secrets(location)))
         .unwrap_or_default();
-    let took = begun.elapsed().as_secs_f64() * 1000.0;
+    let took = begun.elapsed();
+    let route = route.as_ref().map(MatchedPath::as_str);
+    hub.metrics
+        .requests
+        .observe(&*hub.clock, &method, uri.path(), route, status, took);
+    let took = took.as_secs_f64() * 1000.0;
     let line = format!(
         "{} {method} {}{target} ({}{from}) {took:.2}ms",
         status.as_u16(),

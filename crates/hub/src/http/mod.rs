@@ -5,6 +5,7 @@ mod body;
 pub mod cookies;
 pub mod error;
 mod log;
+pub mod metrics;
 pub mod oauth;
 pub mod pages;
 pub mod serve;
@@ -52,7 +53,7 @@ async fn dress(State(hub): State<Arc<Hub>>, request: Request, next: Next) -> Res
     let is_api = path
         .strip_prefix(prefix.as_str())
         .is_some_and(|rest| rest == "api" || rest.starts_with("api/"));
-    let is_api_page = is_api && path.ends_with("/oauth2/authorize");
+    let is_api_page = is_api && (path.ends_with("/oauth2/authorize") || path.ends_with("/api/metrics"));
     let wants_json = (is_api && !is_api_page) || prefers_json(request.headers());
     if is_api && request.method() == Method::OPTIONS {
         return with_headers(StatusCode::OK.into_response(), &prefix, true);

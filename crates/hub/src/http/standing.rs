@@ -181,9 +181,11 @@ pub async fn by_token(hub: &Hub, candidate: &str) -> Result<Option<Arc<Standing>
     let credential = Credential::Token(Sha256::digest(candidate).into());
     let (epoch, now) = (hub.store.epoch(), hub.clock.now());
     if let Some(standing) = hub.standings.get(epoch, credential, now) {
+        hub.metrics.cache_hits.count();
         note_use(hub, &standing, now);
         return Ok(Some(standing));
     }
+    hub.metrics.cache_misses.count();
     let Some(token) = tokens::find(&hub.store, candidate, now).await? else {
         return Ok(None);
     };
@@ -225,9 +227,11 @@ pub(super) async fn by_cookie(
     let (epoch, now) = (hub.store.epoch(), hub.clock.now());
     if let Some(standing) = hub.standings.get(epoch, credential, now) {
         let lives = matches!(&standing.via, Via::Session(session) if in_session(&session.session_id));
+        hub.metrics.cache_hits.count();
         note_use(hub, &standing, now);
         return Ok(lives.then_some(standing));
     }
+    hub.metrics.cache_misses.count();
     let fingerprint = perijove_model::token::fingerprint(secret);
     let Some(session) = sessions::find(&hub.store, &fingerprint, now).await? else {
         return Ok(None);

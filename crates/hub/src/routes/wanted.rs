@@ -30,6 +30,7 @@ pub async fn wanted(hub: &Hub) -> Result<RouteSet, StoreError> {
 /// Tells the proxy all routes. A server that came or went while it was told is why it may be told again.
 pub async fn apply(hub: &Hub) -> Result<(), ApplyError> {
     const ROUNDS: usize = 5;
+    let begun = tokio::time::Instant::now();
     let mut routes = wanted(hub).await?;
     for _ in 0..ROUNDS {
         hub.routes.apply(&routes).await?;
@@ -39,6 +40,7 @@ pub async fn apply(hub: &Hub) -> Result<(), ApplyError> {
         }
         routes = now;
     }
+    hub.metrics.check_routes.observe(begun.elapsed());
     Ok(())
 }
 

@@ -16,10 +16,12 @@ use perijove_store::spawners::{Server, Spawner};
 use serde_json::json;
 use tokio::time::{sleep, timeout};
 
-use super::drive::{Driver, Halt, Stepped, state};
+use super::drive::{Driver, Halt, Stepped, Why, state};
 use super::prepare::path;
 use super::{progress, requests};
 use crate::Hub;
+use crate::events::{self as server_events, Action};
+use crate::metrics::{self, Spawned};
 use crate::routes::Route;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
@@ -52,10 +54,7 @@ impl Driver<'_> {
                 ))),
             },
             never = self.tell_of_waiting(spawner) => match never {},
-            status = self.until_exit(spawner) => return Err(Halt::failed(match status {
-                Some(status) => format!("The server ended before it answered [status={status}]."),
-                None => "The server ended before it answered.".to_owned(),
-            })),
+            status = self.until_exit(spawner) => return Err(Halt::Failed(exited(status))),
         }
         self.phase(&self.hub.store, spawner, Phase::Answering).await?;
         self.reached(spawner, Phase::Answering);
@@ -106,6 +105,7 @@ impl Driver<'_> {
         };
         let limit = self.hub.config.spawner.http_timeout;
         let mut last = None;
+        let begun = tokio::time::Instant::now();
         let added = timeout(limit, async {
             while let Err(error) = self.hub.routes.add(&route).await {
                 last = Some(error);
@@ -113,6 +113,7 @@ impl Driver<'_> {
             }
         })
         .await;
+        self.hub.metrics.proxy_add.observe(added.is_ok(), begun.elapsed());
         if added.is_err() {
             let why = last.map_or_else(|| "it did not answer in time".to_owned(), |error| error.to_string());
             tracing::error!(
@@ -131,7 +132,21 @@ impl Driver<'_> {
         events::push(&tx, self.id, spawner.run.generation, &event, now).await?;
         tx.commit().await?;
         self.reached(spawner, Phase::Ready);
+        let took = metrics::since(self.hub, spawner.run.requested_at);
+        self.hub.metrics.spawned(Spawned::Success, "", took);
+        server_events::emit(self.hub, Action::Start, spawner);
         Ok(())
+    }
+}
+
+fn exited(status: Option<i32>) -> Why {
+    let message = match status {
+        Some(status) => format!("The server ended before it answered [status={status}]."),
+        None => "The server ended before it answered.".to_owned(),
+    };
+    Why {
+        reason: "exited".to_owned(),
+        ..Why::failed(message)
     }
 }
 

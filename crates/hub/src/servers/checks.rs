@@ -1,5 +1,7 @@
 //! What is asked before a wish is taken, and the refusals in the contract's words.
 
+use std::time::Duration;
+
 use http::StatusCode;
 use perijove_model::ServerName;
 use perijove_store::spawners::{self, Spawner};
@@ -8,6 +10,7 @@ use perijove_store::{StoreError, Tx};
 
 use crate::Hub;
 use crate::http::visitor::Principal;
+use crate::metrics::Spawned;
 
 /// Why a wish is not taken. The text is for the person, the status from the contract.
 #[derive(Debug, thiserror::Error)]
@@ -158,12 +161,15 @@ pub(super) async fn room(hub: &Hub, tx: &Tx) -> Result<(), Refused> {
     let counts = spawners::active_counts(tx).await?;
     let config = &hub.config.hub;
     let reached = |count: i64, limit: u32| limit > 0 && count >= i64::from(limit);
+    let refused = |reason| hub.metrics.spawned(Spawned::Failure, reason, Duration::ZERO);
     if reached(counts.pending, config.concurrent_spawn_limit) {
+        refused("throttled");
         return Err(Refused::Throttled {
             retry_after: 30 + hub.rng.below(31),
         });
     }
     if reached(counts.active, config.active_server_limit) {
+        refused("too-many-users");
         return Err(Refused::Full);
     }
     Ok(())

@@ -9,6 +9,8 @@ use super::drive::{Driver, Stepped, Why, key, state};
 use super::prepare::{clear_contract, path};
 use super::{progress, requests};
 use crate::Hub;
+use crate::events::{self as server_events, Action};
+use crate::metrics::{self, Spawned};
 
 /// Lines of the server's log that are kept with a failure, and the most characters of each.
 const LINES: usize = 50;
@@ -39,6 +41,12 @@ impl Driver<'_> {
         events::push(&tx, self.id, spawner.run.generation, &event, now).await?;
         tx.commit().await?;
         self.reached(spawner, Phase::Failed);
+        let how = match failure.status {
+            ..500 => Spawned::Failure,
+            _ => Spawned::Error,
+        };
+        let took = metrics::since(self.hub, spawner.run.requested_at);
+        self.hub.metrics.spawned(how, &failure.reason, took);
         Ok(())
     }
 
@@ -95,12 +103,19 @@ impl Driver<'_> {
     /// Stopping -> Stopped. The route goes first: nobody is to be sent to a server that is about to end.
     pub(super) async fn stop(&self, spawner: &Spawner) -> Stepped {
         self.unroute(spawner).await;
-        self.stop_what_runs(spawner, Stop::Gently).await?;
+        let stopped = self.stop_what_runs(spawner, Stop::Gently).await;
+        let took = metrics::since(self.hub, spawner.run.since);
+        self.hub.metrics.stop.observe(stopped.is_ok(), took);
+        stopped?;
         let tx = self.hub.store.begin().await?;
         self.phase(&tx, spawner, Phase::Stopped).await?;
         clear_contract(self.hub, &tx, spawner).await?;
         tx.commit().await?;
         self.reached(spawner, Phase::Stopped);
+        // Not one that ended by itself, nor a start that was cancelled.
+        if spawner.run.failure.is_none() {
+            server_events::emit(self.hub, Action::Stop, spawner);
+        }
         Ok(())
     }
 
@@ -136,7 +151,10 @@ impl Driver<'_> {
 
     /// A proxy that is away is told all routes when it comes back, so nothing waits for it here.
     async fn unroute(&self, spawner: &Spawner) {
-        if let Err(error) = self.hub.routes.remove(&path(self.hub, spawner)).await {
+        let begun = tokio::time::Instant::now();
+        let removed = self.hub.routes.remove(&path(self.hub, spawner)).await;
+        self.hub.metrics.proxy_delete.observe(removed.is_ok(), begun.elapsed());
+        if let Err(error) = removed {
             tracing::warn!(server = requests::log_name(spawner), %error, "the route stays until the edge is back");
         }
     }

@@ -36,9 +36,16 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 pub async fn run(hub: Arc<Hub>) {
     let mut reconciler = Reconciler::new(hub.clone());
     let mut failing = false;
+    let mut first = true;
     loop {
         let mut pause = TICK;
-        match reconciler.pass().await {
+        let begun = Instant::now();
+        let passed = reconciler.pass().await;
+        hub.metrics.reconcile.observe(begun.elapsed());
+        if std::mem::take(&mut first) {
+            hub.metrics.init_spawners.observe(begun.elapsed());
+        }
+        match passed {
             Ok(next) => {
                 failing = false;
                 pause = pause.min(next.saturating_duration_since(Instant::now()));
@@ -247,6 +254,7 @@ struct InHand<'a> {
 impl Drop for InHand<'_> {
     fn drop(&mut self) {
         self.driven.put_back(self.id, self.pause);
+        self.hub.metrics.driven.add(-1);
         // A wish that came at the last moment would else wait for the next tick.
         self.hub.wakeup.wake();
     }
@@ -254,6 +262,7 @@ impl Drop for InHand<'_> {
 
 /// Takes the lease, drives the server as far as it goes, gives the lease back.
 async fn drive(hub: &Arc<Hub>, driven: &Driven, id: i64, ended: bool) {
+    hub.metrics.driven.add(1);
     let mut hand = InHand {
         driven,
         hub,

@@ -15,6 +15,7 @@ use super::checks::{self, Refused};
 use crate::Hub;
 use crate::audit::{self, Act};
 use crate::http::visitor::Principal;
+use crate::metrics::Spawned;
 
 /// How often whoever waits looks into the database: another replica may do the work.
 const LOOK: Duration = Duration::from_millis(500);
@@ -63,7 +64,10 @@ pub async fn request_start(hub: &Arc<Hub>, start: Start<'_>) -> Result<Begun, Re
                 fresh: false,
             });
         }
-        (_, Some(Pending::Stop)) => return Err(Refused::Stopping(log_name(&spawner))),
+        (_, Some(Pending::Stop)) => {
+            hub.metrics.spawned(Spawned::Failure, "already-pending", Duration::ZERO);
+            return Err(Refused::Stopping(log_name(&spawner)));
+        }
         (Phase::Ready, _) => return Err(Refused::Running(log_name(&spawner))),
         _ => checks::room(hub, &tx).await?,
     }

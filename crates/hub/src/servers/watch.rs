@@ -20,7 +20,12 @@ pub(super) async fn has_ended(hub: &Hub, id: i64) -> bool {
         _ => return false,
     };
     let state = state(&spawner).unwrap_or_default();
-    match timeout(PATIENCE, hub.spawner.poll(&state)).await {
+    let begun = tokio::time::Instant::now();
+    let poll = timeout(PATIENCE, hub.spawner.poll(&state)).await;
+    if let Ok(Ok(poll)) = &poll {
+        hub.metrics.poll.observe(*poll == Poll::Running, begun.elapsed());
+    }
+    match poll {
         Ok(Ok(Poll::Exited(_))) => true,
         Ok(Ok(Poll::Running)) => false,
         Ok(Err(error)) => {

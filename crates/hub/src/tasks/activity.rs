@@ -19,10 +19,10 @@ impl Task for Activity {
 
     async fn run(&self, hub: &Hub) -> Result<(), Failure> {
         let base = hub.config.hub.base_url.as_str();
-        let seen: HashMap<String, jiff::Timestamp> = hub
-            .routes
-            .activity()
-            .await?
+        let begun = tokio::time::Instant::now();
+        let activity = hub.routes.activity().await?;
+        hub.metrics.proxy_poll.observe(begun.elapsed());
+        let seen: HashMap<String, jiff::Timestamp> = activity
             .into_iter()
             .map(|route| (route.path, route.last_activity))
             .collect();

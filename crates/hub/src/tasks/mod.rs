@@ -12,7 +12,7 @@ use jiff::SignedDuration;
 use perijove_store::leases;
 use tokio::time::sleep;
 
-use crate::{Hub, audit, seen, servers};
+use crate::{Hub, audit, events, metrics, seen, servers};
 
 pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -31,11 +31,14 @@ pub fn spawn_all(hub: &Arc<Hub>) {
     hub.tasks.spawn(routes::keep(hub.clone()));
     hub.tasks.spawn(audit::keep_refusals(hub.clone()));
     hub.tasks.spawn(seen::keep(hub.clone()));
+    hub.tasks.spawn(metrics::measure_lateness(hub.clone()));
+    events::deliver(hub);
     spawn(hub, activity::Activity);
     spawn(hub, purge::Purge);
     if let Some(file) = &hub.config.audit.file {
         spawn(hub, audit::Follow { file: file.clone() });
     }
+    hub.metrics.started();
 }
 
 fn spawn<T: Task>(hub: &Arc<Hub>, task: T) {

@@ -59,6 +59,7 @@ const CASES: &[(&str, Case)] = cases![
     groups::groups_live,
     groups::groups_are_listed_in_pages,
     groups::a_user_is_in_the_groups_that_are_set,
+    people::people_are_counted,
     access::a_token_is_found_by_its_text,
     access::tokens_end,
     access::what_has_expired_is_purged,

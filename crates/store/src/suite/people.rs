@@ -460,3 +460,31 @@ pub(super) async fn groups_are_made_and_filled(url: String) {
     assert!(groups::remove_user(&store, "chemists", ada.id).await.unwrap());
     assert!(groups::of_user(&store, ada.id).await.unwrap().is_empty());
 }
+
+pub(super) async fn people_are_counted(url: String) {
+    let store = open(&url).await;
+    for (name, days) in [("ada", 0), ("bob", 3), ("cyd", 20), ("dan", 40)] {
+        let user = user(&store, name).await;
+        write(
+            &store,
+            "UPDATE users SET last_activity = $2 WHERE id = $1",
+            &[user.id.into(), later(-days * 86_400).into()],
+        )
+        .await;
+    }
+    let active = crate::counts::active(&store, now()).await.unwrap();
+    assert_eq!((active.day, active.week, active.month), (1, 2, 3));
+    let counts = crate::counts::now(&store, "hub-1", now()).await.unwrap();
+    assert_eq!(
+        (counts.users, counts.running, counts.sessions, counts.leases),
+        (4, 0, 0, 0)
+    );
+    let second = jiff::SignedDuration::from_secs(1);
+    crate::leases::acquire(&store, "task:x", "hub-1", second, now())
+        .await
+        .unwrap();
+    crate::leases::acquire(&store, "task:y", "hub-2", second, now())
+        .await
+        .unwrap();
+    assert_eq!(crate::counts::now(&store, "hub-1", now()).await.unwrap().leases, 1);
+}

@@ -17,9 +17,9 @@ mod proxy;
 mod refusals;
 pub(super) mod root;
 mod servers;
-mod shares;
 mod service;
 mod services;
+mod shares;
 mod shutdown;
 mod tokens;
 mod user;
@@ -40,7 +40,7 @@ use utoipa_axum::routes;
 
 use crate::Hub;
 use crate::http::error::{HttpError, Result};
-use crate::http::oauth;
+use crate::http::{metrics, oauth};
 
 /// The operations and their description: what is added with `routes!` stands in both, so that neither can lack what the
 /// other has. Further spellings of a path are added with `route`.
@@ -59,6 +59,7 @@ fn operations() -> OpenApiRouter<Arc<Hub>> {
         .routes(routes!(openapi::get))
         .routes(routes!(me::get))
         .routes(routes!(audit::list))
+        .routes(routes!(metrics::get))
         .routes(routes!(users::list, users::create))
         .routes(routes!(user::get, user::create, user::delete))
         .routes(routes!(activity::post))

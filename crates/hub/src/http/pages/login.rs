@@ -71,7 +71,11 @@ pub async fn post(
         username: fields.username.trim().to_owned(),
         password: fields.password,
     };
-    match signin::check(&hub, &credentials, visitor.remote).await? {
+    let begun = tokio::time::Instant::now();
+    let checked = signin::check(&hub, &credentials, visitor.remote).await;
+    let good = matches!(checked, Ok(Some(_)));
+    hub.metrics.login.observe(good, begun.elapsed());
+    match checked? {
         Some(user) => {
             let to = destination(&hub, &headers, &query, &user).await?;
             welcome(&hub, &visitor, &headers, user, &to, signin::PASSWORD).await

@@ -15,6 +15,7 @@ use crate::http::found;
 use crate::http::visitor::{Via, Visitor};
 
 pub async fn get(State(hub): State<Arc<Hub>>, visitor: Visitor) -> Result<Response> {
+    let begun = tokio::time::Instant::now();
     if let Some(principal) = &visitor.principal
         && let (Via::Session(session), Some(user)) = (&principal.via, principal.user())
     {
@@ -26,6 +27,7 @@ pub async fn get(State(hub): State<Arc<Hub>>, visitor: Visitor) -> Result<Respon
         tx.commit().await?;
         tracing::info!(user = %user.name, "signed out");
     }
+    hub.metrics.logout.observe(begun.elapsed());
     let mut response = found(&format!("{}login", hub.prefix()));
     for cookie in visitor.jar.clear_all() {
         response.headers_mut().append(header::SET_COOKIE, cookie);

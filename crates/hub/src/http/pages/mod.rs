@@ -34,6 +34,7 @@ pub(super) fn router() -> Router<Arc<Hub>> {
     Router::new()
         .route("/", get(root::get))
         .route("/health", get(health::get))
+        .route("/metrics", get(crate::http::metrics::get))
         .route("/login", get(login::get).post(login::post))
         .route("/logout", get(logout::get))
         .route("/setup", get(setup::get).post(setup::post))

@@ -1,10 +1,13 @@
 //! Styles, scripts, the logo, and reports of pages that were tampered with.
 
+use std::sync::Arc;
+
 use axum::body::Bytes;
-use axum::extract::{Path, RawQuery};
+use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use crate::Hub;
 use crate::http::error::{HttpError, Result, short};
 use crate::http::log::without_secrets;
 use crate::http::xsrf::query_value;
@@ -47,7 +50,8 @@ fn asset(path: &str, versioned: bool, headers: &HeaderMap) -> Result<Response> {
     Ok(response)
 }
 
-pub async fn csp_report(report: Bytes) -> StatusCode {
+pub async fn csp_report(State(hub): State<Arc<Hub>>, report: Bytes) -> StatusCode {
+    hub.metrics.csp_reports.count();
     let (directive, page) = reported(&report);
     tracing::warn!(directive, page, "a browser reports a forbidden part on a page");
     StatusCode::OK

@@ -2,9 +2,11 @@
 
 mod audit;
 mod groups;
+mod events;
 mod health;
 mod hostile;
 mod logs;
+mod metrics;
 mod oauth;
 mod pages;
 mod postgres;

@@ -11,7 +11,7 @@ TARGET = $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 BINARY = $(TARGET)/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))/perijove
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-unit test-it conformance e2e lint format docs bench advisories clean
+.PHONY: help run build test test-unit test-it conformance e2e fuzz-api lint format docs bench advisories clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ conformance: ## JupyterHub's own tests against this hub, where their kit is; see
 
 e2e: ## the walk in a real browser
 	@scripts/e2e.sh
+
+fuzz-api: ## ask the REST API what nobody would, and hold its answers to its description; FUZZ_EXAMPLES=100 asks more
+	@scripts/fuzz-api.sh
 
 lint: ## formatting and lints, as `make test` has them
 	@scripts/test.sh format lint

@@ -85,9 +85,12 @@ if [ "$(id -u)" = 0 ]; then
   echo '{"ServerApp": {"allow_root": true}}' >"$dir/etc/jupyter/jupyter_server_config.json"
 fi
 
-# Shown to work, not only installed. An environment without a notebook server has no single-user server to try.
-program=jupyterhub-singleuser
-grep -q '^jupyter-server==' "$lock" || program=jupyterhub
+# Shown to work, not only installed: by the most telling program that is in it.
+for program in jupyterhub-singleuser jupyterhub schemathesis; do
+  if [ -x "$dir/bin/$program" ] && { [ "$program" != jupyterhub-singleuser ] || grep -q '^jupyter-server==' "$lock"; }; then
+    break
+  fi
+done
 version=$("$dir/bin/$program" --version) || fail "$program does not start" \
   "Its message is above. The environment is built anew at the next run."
 echo "$wanted" >"$stamp"

@@ -32,6 +32,7 @@ use crate::Browser;
 pub struct Builder {
     toml: String,
     database: Option<String>,
+    starts: u64,
 }
 
 impl Builder {
@@ -46,6 +47,13 @@ impl Builder {
     #[must_use]
     pub fn database(mut self, url: &str) -> Self {
         self.database = Some(url.to_owned());
+        self
+    }
+
+    /// As if it had been started so often before, on that database: it draws other random numbers than it did then.
+    #[must_use]
+    pub fn started_before(mut self, times: u64) -> Self {
+        self.starts = times;
         self
     }
 
@@ -64,7 +72,7 @@ impl Builder {
             spawner: FakeSpawner::new(),
             edge_api: edge.api_address(),
             edge: Some(Arc::new(edge)),
-            starts: 1,
+            starts: self.starts + 1,
         };
         App::with(world).await
     }
@@ -160,6 +168,7 @@ impl App {
         let builder = Builder {
             toml: toml.to_owned(),
             database: Some(database_url(&self.world.config)),
+            ..Builder::default()
         };
         self.world.config = load(&builder, self.world.dir.path(), self.world.config.hub.listen);
         self.restart().await

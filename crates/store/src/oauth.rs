@@ -17,6 +17,18 @@ pub struct Client {
     pub allowed_scopes: Vec<String>,
 }
 
+impl Client {
+    /// What people call it.
+    #[must_use]
+    pub fn described(&self) -> &str {
+        if self.description.is_empty() {
+            &self.identifier
+        } else {
+            &self.description
+        }
+    }
+}
+
 /// What is written of a client.
 #[derive(Debug, Clone, Copy)]
 pub struct NewClient<'a> {

@@ -2,7 +2,7 @@
 
 use crate::common::{Common, ServiceLink, Viewer};
 use crate::pages::{
-    AcceptShare, Error, Home, Login, Logout, NotRunning, OauthConfirm, Setup, Spawn, SpawnPending, StopPending,
+    AcceptShare, Error, Home, Login, Logout, NotRunning, OauthConfirm, Setup, Spawn, SpawnPending, StopPending, Tokens,
 };
 use crate::render::{Page, PageError, Pages};
 
@@ -29,6 +29,7 @@ pub fn render_samples(pages: &Pages) -> Result<Vec<Sample>, PageError> {
     add::<NotRunning>(pages, &member, &mut all)?;
     add::<OauthConfirm>(pages, &member, &mut all)?;
     add::<AcceptShare>(pages, &member, &mut all)?;
+    add::<Tokens>(pages, &member, &mut all)?;
     add::<Error>(pages, &member, &mut all)?;
     add_one(
         pages,

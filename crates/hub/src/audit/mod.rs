@@ -17,7 +17,8 @@ use utoipa::ToSchema;
 use crate::Hub;
 use crate::http::api::models;
 use crate::http::error::Result;
-use crate::http::visitor::{Principal, Via, Who};
+use crate::http::visitor::{ClientNames, Principal, Via, Who};
+use crate::signin;
 
 pub use configuration::note as note_configuration;
 pub use follow::Follow;
@@ -131,6 +132,22 @@ impl Actor {
         }
     }
 
+    /// An OAuth client: a service, or somebody's server, which acts for them.
+    #[must_use]
+    pub fn client(identifier: &str, names: Option<&ClientNames>, from: IpAddr) -> Self {
+        let (kind, name) = match names {
+            Some(ClientNames::Server { user, .. }) => ("user", user.as_str()),
+            Some(ClientNames::Service(name)) => ("service", name.as_str()),
+            None => ("nobody", ""),
+        };
+        Self {
+            kind,
+            name: name.to_owned(),
+            via: format!("client {identifier}"),
+            address: from.to_string(),
+        }
+    }
+
     /// The hub by itself, for its configuration says so.
     #[must_use]
     pub fn hub() -> Self {
@@ -165,6 +182,7 @@ impl From<&Principal> for Actor {
             via: match &by.via {
                 Via::Session(_) => "session".to_owned(),
                 Via::Token(token) => format!("token a{}", token.id),
+                Via::Password => signin::PASSWORD.to_owned(),
             },
             address: by.remote.to_string(),
         }

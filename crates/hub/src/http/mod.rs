@@ -37,6 +37,10 @@ pub fn router(hub: &Arc<Hub>) -> Router {
         .nest(&format!("{base}/hub"), hub_routes)
         .route(&format!("{base}/hub/"), axum::routing::get(pages::root::get))
         .route(&format!("{base}/hub/api/"), axum::routing::get(api::root::get))
+        .route(
+            &format!("{}{base}/hub/api/oauth2", oauth::metadata::AT_THE_ROOT),
+            axum::routing::get(oauth::metadata::get),
+        )
         .fallback(pages::outside::any)
         .method_not_allowed_fallback(async || HttpError::bare(StatusCode::METHOD_NOT_ALLOWED))
         .layer(DefaultBodyLimit::max(body::LIMIT))
@@ -55,10 +59,10 @@ async fn dress(State(hub): State<Arc<Hub>>, request: Request, next: Next) -> Res
         .is_some_and(|rest| rest == "api" || rest.starts_with("api/"));
     let is_api_page = is_api && (path.ends_with("/oauth2/authorize") || path.ends_with("/api/metrics"));
     let wants_json = (is_api && !is_api_page) || prefers_json(request.headers());
-    if is_api && request.method() == Method::OPTIONS {
-        return with_headers(StatusCode::OK.into_response(), &prefix, true);
-    }
-    let mut response = next.run(request).await;
+    let mut response = match *request.method() {
+        Method::OPTIONS if is_api => StatusCode::OK.into_response(),
+        _ => next.run(request).await,
+    };
     if let Some(error) = refusal(&mut response) {
         let headers = std::mem::take(response.headers_mut());
         response = if wants_json {
@@ -67,6 +71,15 @@ async fn dress(State(hub): State<Arc<Hub>>, request: Request, next: Next) -> Res
             pages::error::render(&hub, &error)
         };
         keep_headers(response.headers_mut(), headers);
+    }
+    if path
+        .strip_prefix(prefix.as_str())
+        .is_some_and(|rest| matches!(rest, "api" | "api/"))
+    {
+        let anybody = HeaderValue::from_static("*");
+        response
+            .headers_mut()
+            .insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, anybody);
     }
     with_headers(response, &prefix, is_api)
 }

@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use perijove_model::scopes::{ClientResource, GroupsOf, Owner, Resource, Scope, ScopeSet};
 use perijove_store::sessions::Session;
 use perijove_store::tokens::{self, Token};
-use perijove_store::{Store, groups, oauth, roles, services, sessions, spawners, users};
+use perijove_store::{Db, Store, groups, oauth, roles, services, sessions, spawners, users};
 use sha2::{Digest, Sha256};
 
 use crate::Hub;
@@ -41,6 +41,8 @@ pub enum Who {
 pub enum Via {
     Session(Session),
     Token(Token),
+    /// Name and password, with this very request.
+    Password,
 }
 
 impl Standing {
@@ -48,6 +50,7 @@ impl Standing {
         let noted = match &via {
             Via::Token(token) => token.last_activity,
             Via::Session(session) => Some(session.last_seen),
+            Via::Password => None,
         };
         Self {
             who,
@@ -252,6 +255,17 @@ pub(super) async fn by_cookie(
     Ok(Some(standing))
 }
 
+/// Somebody who has just shown name and password.
+pub(super) async fn by_password(hub: &Hub, user: users::User) -> Result<Arc<Standing>> {
+    let held = held_by_user(hub, user).await?;
+    Ok(Arc::new(Standing::new(
+        held.who,
+        Via::Password,
+        held.scopes,
+        held.groups,
+    )))
+}
+
 fn earliest(now: Timestamp, ends: [Option<Timestamp>; 2]) -> Timestamp {
     let most = now.saturating_add(KEPT).unwrap_or(Timestamp::MAX);
     ends.into_iter().flatten().fold(most, Timestamp::min)
@@ -262,12 +276,14 @@ fn note_use(hub: &Hub, standing: &Standing, now: Timestamp) {
     let resolution = match &standing.via {
         Via::Token(_) => hub.config.hub.activity_resolution.as_secs(),
         Via::Session(_) => 60,
+        Via::Password => return,
     };
     if !standing.is_due(now, i64::try_from(resolution).unwrap_or(i64::MAX)) {
         return;
     }
     let token = match &standing.via {
         Via::Session(session) => return hub.seen.session(session.id, now, session.expires_at),
+        Via::Password => return,
         Via::Token(token) => token,
     };
     // A server's own token reports for the server, not for the person.
@@ -329,7 +345,7 @@ impl ClientNames {
     }
 }
 
-pub async fn client_resource(store: &Store, client_id: Option<&str>) -> Result<Option<ClientNames>> {
+pub async fn client_resource(store: &impl Db, client_id: Option<&str>) -> Result<Option<ClientNames>> {
     let Some(client_id) = client_id.filter(|id| *id != oauth::PLAIN_CLIENT) else {
         return Ok(None);
     };

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
+use perijove_store::users::User;
 
 use crate::Hub;
 use crate::http::cookies::{self, Jar};
 use crate::http::error::{HttpError, Result};
-use crate::http::xsrf::Xsrf;
+use crate::http::xsrf::{self, Xsrf};
 use crate::http::{log, standing};
 
 pub use super::standing::{ClientNames, Standing, Via, Who, by_token, client_resource, groups_of_name, user_scopes};
@@ -91,14 +92,53 @@ impl FromRequestParts<Arc<Hub>> for Principal {
     type Rejection = HttpError;
 
     async fn from_request_parts(parts: &mut Parts, hub: &Arc<Hub>) -> Result<Self> {
-        let visitor = Visitor::read(hub, parts).await?;
-        let Some(principal) = visitor.principal else {
-            return Err(HttpError::missing_credentials());
-        };
-        if let Via::Session(_) = principal.via {
-            visitor.xsrf.check_api(parts)?;
+        let caller = Caller::from_request_parts(parts, hub).await?;
+        if let Some(principal) = caller.principal {
+            return Ok(principal);
         }
-        Ok(principal)
+        // A page elsewhere is not to learn whether somebody is signed in here.
+        if parts.headers.contains_key(header::ORIGIN) {
+            caller.xsrf.check_api(parts)?;
+        }
+        Err(HttpError::missing_credentials())
+    }
+}
+
+/// For API handlers that may do without: whoever is there has given the same proof.
+pub struct Caller {
+    pub principal: Option<Principal>,
+    pub remote: IpAddr,
+    xsrf: Xsrf,
+}
+
+impl FromRequestParts<Arc<Hub>> for Caller {
+    type Rejection = HttpError;
+
+    async fn from_request_parts(parts: &mut Parts, hub: &Arc<Hub>) -> Result<Self> {
+        let Visitor {
+            principal,
+            remote,
+            xsrf,
+            ..
+        } = Visitor::read(hub, parts).await?;
+        let by_cookie = |principal: &Principal| matches!(principal.via, Via::Session(_));
+        let principal = principal.filter(|principal| !by_cookie(principal) || xsrf::is_from_script(parts));
+        if principal.as_ref().is_some_and(by_cookie) {
+            xsrf.check_api(parts)?;
+        }
+        Ok(Self {
+            principal,
+            remote,
+            xsrf,
+        })
+    }
+}
+
+impl Principal {
+    /// Somebody who has shown name and password with this request, and has all rights of theirs.
+    pub async fn by_password(hub: &Hub, user: User, remote: IpAddr) -> Result<Self> {
+        let standing = standing::by_password(hub, user).await?;
+        Ok(Self { standing, remote })
     }
 }
 
@@ -123,6 +163,15 @@ async fn by_session(hub: &Hub, headers: &HeaderMap) -> Result<Option<Arc<Standin
         }
     }
     Ok(None)
+}
+
+/// Whose session a login cookie is of, whoever holds it.
+pub async fn user_of_cookie(hub: &Hub, secret: &str) -> Result<Option<User>> {
+    if secret.len() > 128 {
+        return Ok(None);
+    }
+    let standing = standing::by_cookie(hub, secret, |_| true).await?;
+    Ok(standing.and_then(|standing| standing.user().cloned()))
 }
 
 /// The nearest address that is not one of our proxies'.

@@ -19,6 +19,8 @@ pub struct Xsrf {
     token: String,
     /// The cookie is missing, or was made for somebody else.
     renew: bool,
+    /// It goes to a page, and not to a fetch behind one.
+    page: bool,
     signed_in: bool,
 }
 
@@ -48,6 +50,7 @@ impl Xsrf {
         Self {
             token,
             renew: renew && is_navigation(headers),
+            page: is_navigation(headers),
             signed_in,
         }
     }
@@ -61,6 +64,7 @@ impl Xsrf {
         Self {
             token,
             renew: true,
+            page: true,
             signed_in: true,
         }
     }
@@ -75,11 +79,12 @@ impl Xsrf {
     /// while somebody types.
     #[must_use]
     pub fn cookie(&self, jar: &Jar, always: bool) -> Option<HeaderValue> {
-        (self.renew || always).then(|| jar.xsrf(&self.token, self.signed_in))
+        (self.renew || (always && self.page)).then(|| jar.xsrf(&self.token, self.signed_in))
     }
 
     /// For form posts: the form repeats the token.
     pub fn check_form(&self, given: Option<&str>, headers: &HeaderMap, method: &Method) -> Result<()> {
+        let given = given.filter(|given| !given.is_empty());
         let given = given.or_else(|| header_token(headers));
         let Some(given) = given else {
             return Err(HttpError::forbidden(format!("'_xsrf' argument missing from {method}")).hint(TRY_AGAIN));
@@ -94,13 +99,9 @@ impl Xsrf {
     /// For API calls with a cookie: also reading needs the token, unless somebody follows a link.
     pub(super) fn check_api(&self, parts: &Parts) -> Result<()> {
         let method = &parts.method;
-        let reads = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
-        if matches!(*method, Method::HEAD | Method::OPTIONS) || (reads && is_navigation(&parts.headers)) {
+        if matches!(*method, Method::HEAD | Method::OPTIONS) || (*method == Method::GET && is_harmless(&parts.headers))
+        {
             return Ok(());
-        }
-        let json = parts.headers.get(header::CONTENT_TYPE).is_none_or(is_json);
-        if *method == Method::POST && !json {
-            return Err(HttpError::missing_credentials());
         }
         let query = parts.uri.query().unwrap_or_default();
         let given = query_value(query, "_xsrf");
@@ -108,10 +109,21 @@ impl Xsrf {
     }
 }
 
+/// Whether a call of the API may stand for whom its cookie says: a form of another site can post no JSON.
+pub(super) fn is_from_script(parts: &Parts) -> bool {
+    parts.method != Method::POST || parts.headers.get(header::CONTENT_TYPE).is_none_or(is_json)
+}
+
 fn is_json(kind: &HeaderValue) -> bool {
     let kind = kind.to_str().unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default();
     kind.trim().eq_ignore_ascii_case("application/json")
+}
+
+/// A page that reads this way gets no look at the answer, or is one of ours.
+fn is_harmless(headers: &HeaderMap) -> bool {
+    let is = |name, value: &[u8]| headers.get(name).is_some_and(|given| given.as_bytes() == value);
+    is_navigation(headers) || (is("sec-fetch-mode", b"no-cors") && is("sec-fetch-site", b"same-origin"))
 }
 
 const TRY_AGAIN: &str = "Go back, reload the page, and try again.";

@@ -7,12 +7,14 @@ mod error;
 mod oauth;
 mod server;
 mod share;
+mod token;
 
 pub use account::{Login, LoginLink, Logout, Setup, SetupPurpose};
 pub use error::Error;
 pub use oauth::{OauthConfirm, ScopeLine};
 pub use server::{CardState, Home, NotRunning, ServerCard, Spawn, SpawnPending, StopPending};
 pub use share::{AcceptShare, Named};
+pub use token::{ClientRow, Expiration, TokenRow, Tokens};
 
 /// What a careless template would let through: the samples carry it wherever a person can choose the text.
 pub(crate) const NASTY: &str = r#"<script>alert("x")</script>'&"#;

@@ -135,6 +135,18 @@ fn ids_that_tools_look_for_are_there() {
         ("stop_pending-0", &["progress-bar"]),
         ("not_running-0", &["start"]),
         ("oauth-0", &["oauth_submit"]),
+        (
+            "token-1",
+            &[
+                "request-token-form",
+                "token-note",
+                "token-expiration-seconds",
+                "token-scopes",
+                "token-result",
+                "api-tokens-section",
+            ],
+        ),
+        ("token-2", &["api-tokens-section", "oauth-clients-section"]),
     ];
     let all = samples();
     for (name, wanted) in wanted {

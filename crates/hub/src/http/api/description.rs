@@ -46,6 +46,7 @@ const TAGS: &[(&str, &str)] = &[
     ("proxy", "The routes of the proxy."),
     ("oauth", "The OAuth provider behind servers and services."),
     ("audit", "Who did what."),
+    ("deprecated", "What only old programs ask."),
 ];
 
 /// The default server has addresses of its own, without a name; they are routed beside those with one.
@@ -233,7 +234,11 @@ fn security_schemes() -> BTreeMap<String, RefOr<SecurityScheme>> {
         [Flow::AuthorizationCode(flow)],
         "A token that a server or service got for somebody.",
     );
+    let mut client = Http::new(HttpAuthScheme::Basic);
+    client.description =
+        Some("A server or service, by its OAuth client id and its API token. The form may have them instead.".into());
     BTreeMap::from([
+        ("client".to_owned(), SecurityScheme::Http(client).into()),
         ("token".to_owned(), SecurityScheme::Http(token).into()),
         ("oauth2".to_owned(), SecurityScheme::OAuth2(oauth2).into()),
         (
@@ -282,7 +287,7 @@ mod tests {
                     .responses
                     .keys()
                     .any(|status| status.starts_with(['2', '3']));
-                assert!(good, "{what} never succeeds");
+                assert!(good || of == ["deprecated"], "{what} never succeeds");
             }
         }
     }
@@ -323,7 +328,8 @@ mod tests {
                 let needed = serde_json::to_value(operation.security.take()).unwrap();
                 for way in needed.as_array().into_iter().flatten() {
                     for (scheme, scopes) in way.as_object().into_iter().flatten() {
-                        assert!(WAYS.contains(&scheme.as_str()), "{method} {path}: {scheme}");
+                        let known = WAYS.contains(&scheme.as_str()) || scheme == "client";
+                        assert!(known, "{method} {path}: {scheme}");
                         for scope in scopes.as_array().into_iter().flatten() {
                             let scope = scope.as_str().unwrap_or_default();
                             assert!(Scope::named(scope).is_some(), "{method} {path}: no scope {scope:?}");

@@ -42,7 +42,7 @@ pub async fn get(State(hub): State<Arc<Hub>>, principal: Principal) -> Result<Re
     let (token_id, session_id) = match &principal.via {
         Via::Token(token) => (Some(format!("a{}", token.id)), token.session_id.clone()),
         // A page's script is not to learn what the browser keeps from it.
-        Via::Session(_) => (None, None),
+        Via::Session(_) | Via::Password => (None, None),
     };
     model["scopes"] = json!(scopes);
     model["token_id"] = json!(token_id);

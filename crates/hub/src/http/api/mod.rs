@@ -2,6 +2,7 @@
 
 mod activity;
 mod audit;
+mod authorizations;
 mod description;
 mod group;
 mod groups;
@@ -21,7 +22,7 @@ mod service;
 mod services;
 mod shares;
 mod shutdown;
-mod tokens;
+pub(super) mod tokens;
 mod user;
 mod users;
 
@@ -32,7 +33,7 @@ pub use description::document;
 use axum::Router;
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
-use axum::routing::{get, post};
+use axum::routing::get;
 use serde::de::DeserializeOwned;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -63,8 +64,8 @@ fn operations() -> OpenApiRouter<Arc<Hub>> {
         .routes(routes!(users::list, users::create))
         .routes(routes!(user::get, user::create, user::delete))
         .routes(routes!(activity::post))
-        .route("/users/{user}/tokens", get(tokens::list).post(tokens::create))
-        .route("/users/{user}/tokens/{id}", get(tokens::get).delete(tokens::delete))
+        .routes(routes!(tokens::list, tokens::create))
+        .routes(routes!(tokens::get, tokens::delete))
         .route("/users/{user}/server", server())
         .route("/users/{user}/servers/", server())
         .route("/users/{user}/server/progress", get(progress::get))
@@ -77,11 +78,15 @@ fn operations() -> OpenApiRouter<Arc<Hub>> {
             servers::stop::stop
         ))
         .routes(routes!(progress::get))
-        .route(
-            "/oauth2/authorize",
-            get(oauth::authorize::get).post(oauth::authorize::post),
-        )
-        .route("/oauth2/token", post(oauth::token::post))
+        .routes(routes!(oauth::authorize::get, oauth::authorize::post))
+        .routes(routes!(oauth::token::post))
+        .routes(routes!(oauth::revoke::post))
+        .routes(routes!(oauth::introspect::post))
+        .routes(routes!(oauth::metadata::get))
+        .routes(routes!(authorizations::none, authorizations::gone))
+        .routes(routes!(authorizations::token, authorizations::gone_below))
+        .routes(routes!(authorizations::cookie))
+        .routes(routes!(authorizations::cookie_in_body))
         .routes(routes!(shutdown::post))
         .merge(shares::operations())
         .routes(routes!(groups::list, groups::create))

@@ -8,44 +8,44 @@ use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::Response;
 use jiff::SignedDuration;
-use perijove_model::scopes::{
-    GroupsOf, Owner, RawScope, Scope, access_scope, describe_granted, inherits, read_requested, required_scopes,
-    resolve_requested,
-};
+use perijove_model::scopes::{RawScope, Scope, describe_granted, required_scopes};
 use perijove_store::oauth::{self, Client, Code};
 use perijove_store::users::User;
-use perijove_store::{roles, services, spawners, tokens};
 use perijove_web::pages::{OauthConfirm, ScopeLine};
+use serde_json::json;
+use utoipa::{IntoParams, ToSchema};
 
+use super::consent::{check_access, grantable, needs_no_question};
+use super::params::Params;
 use crate::Hub;
+use crate::audit::{self, Act};
 use crate::http::error::{HttpError, Result};
 use crate::http::found;
 use crate::http::pages;
 use crate::http::visitor::{self, ClientNames, Principal, Via, Visitor};
-use crate::http::xsrf::query_value;
 
 /// A code is for the moment: the server behind the redirect uses it at once.
 const CODE_LIFE: SignedDuration = SignedDuration::from_secs(300);
-const NO_RESPONSE_TYPE: [(&str, &str); 2] = [
-    ("error", "invalid_request"),
-    ("error_description", "Missing response_type parameter."),
-];
+/// What may come once only.
+const SINGLE: [&str; 5] = ["client_id", "response_type", "redirect_uri", "scope", "state"];
 
 /// What the client wrote into the address.
-struct Asked {
-    client: Client,
-    names: ClientNames,
-    redirect_uri: String,
-    state: Option<String>,
-    scope: Option<String>,
-    challenge: Option<(String, String)>,
+pub(super) struct Asked {
+    pub client: Client,
+    pub names: ClientNames,
+    pub redirect_uri: String,
+    pub state: Option<String>,
+    pub scope: Option<String>,
+    pub challenge: Option<(String, String)>,
 }
 
 /// A refusal: to people if the client can't be trusted with it, else to the client.
-enum Refusal {
+pub(super) enum Refusal {
     Page(HttpError),
     ToClient(Response),
 }
+
+type Outcome<T> = std::result::Result<T, Refusal>;
 
 impl<E: Into<HttpError>> From<E> for Refusal {
     fn from(error: E) -> Self {
@@ -53,10 +53,68 @@ impl<E: Into<HttpError>> From<E> for Refusal {
     }
 }
 
-pub async fn get(State(hub): State<Arc<Hub>>, OriginalUri(uri): OriginalUri, visitor: Visitor) -> Result<Response> {
-    answer(authorize(&hub, &uri, &visitor).await)
+/// What a client sends a browser here with.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "it describes; the query is read by hand")]
+pub struct AuthorizeParams {
+    client_id: String,
+    /// `code`
+    response_type: String,
+    /// The client's; it has one only.
+    redirect_uri: Option<String>,
+    /// Scopes, separated by spaces; all that the client may ask for if there are none.
+    scope: Option<String>,
+    /// Comes back as it is.
+    state: Option<String>,
+    code_challenge: Option<String>,
+    /// `S256` or `plain`, which is meant if there is none.
+    code_challenge_method: Option<String>,
 }
 
+/// What a person agrees to.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it describes; the form is read by hand")]
+pub struct Agreement {
+    #[schema(rename = "_xsrf")]
+    xsrf: String,
+    /// Once for each.
+    scopes: Vec<String>,
+}
+
+/// Ask for a code, in a person's browser.
+#[utoipa::path(
+    get,
+    path = "/oauth2/authorize",
+    tag = "oauth",
+    params(AuthorizeParams),
+    responses(
+        (status = 200, description = "A page that asks the person", content_type = "text/html"),
+        (status = 302, description = "To the client with `code` or `error`, or to sign in"),
+        (status = 400, description = "A page: such a client can't be answered", content_type = "text/html"),
+        (status = 403, description = "A page: not for this person", content_type = "text/html"),
+    ),
+    security(("session" = [])),
+)]
+pub async fn get(State(hub): State<Arc<Hub>>, OriginalUri(uri): OriginalUri, visitor: Visitor) -> Result<Response> {
+    let outcome = authorize(&hub, &uri, &visitor).await;
+    answer(&hub, &visitor, outcome)
+}
+
+/// Agree, on the page that asks.
+#[utoipa::path(
+    post,
+    path = "/oauth2/authorize",
+    tag = "oauth",
+    params(AuthorizeParams),
+    request_body(content = Agreement, content_type = "application/x-www-form-urlencoded"),
+    responses(
+        (status = 302, description = "To the client with `code` or `error`, or to sign in"),
+        (status = 400, description = "A page: such a client can't be answered", content_type = "text/html"),
+        (status = 403, description = "A page: not for this person", content_type = "text/html"),
+    ),
+    security(("session" = [])),
+)]
 pub async fn post(
     State(hub): State<Arc<Hub>>,
     OriginalUri(uri): OriginalUri,
@@ -64,20 +122,24 @@ pub async fn post(
     visitor: Visitor,
     form: Bytes,
 ) -> Result<Response> {
-    let form = String::from_utf8_lossy(&form).into_owned();
-    let xsrf = query_value(&form, "_xsrf").or_else(|| query_value(uri.query().unwrap_or_default(), "_xsrf"));
-    visitor.xsrf.check_form(xsrf.as_deref(), &headers, &Method::POST)?;
-    answer(confirm(&hub, &uri, &visitor, &form).await)
+    let form = Params::read(&form);
+    let query = query(&uri);
+    let xsrf = form.get("_xsrf").or_else(|| query.get("_xsrf"));
+    visitor.xsrf.check_form(xsrf, &headers, &Method::POST)?;
+    let outcome = confirm(&hub, &uri, &visitor, &form).await;
+    answer(&hub, &visitor, outcome)
 }
 
-fn answer(result: std::result::Result<Response, Refusal>) -> Result<Response> {
-    match result {
+fn answer(hub: &Hub, visitor: &Visitor, outcome: Outcome<Response>) -> Result<Response> {
+    match outcome {
         Ok(response) | Err(Refusal::ToClient(response)) => Ok(response),
+        // Who is refused should see as whom: people have more than one account.
+        Err(Refusal::Page(error)) if error.status.is_client_error() => pages::error::shown_to(hub, visitor, &error),
         Err(Refusal::Page(error)) => Err(error),
     }
 }
 
-async fn authorize(hub: &Arc<Hub>, uri: &Uri, visitor: &Visitor) -> std::result::Result<Response, Refusal> {
+async fn authorize(hub: &Arc<Hub>, uri: &Uri, visitor: &Visitor) -> Outcome<Response> {
     let (principal, user) = match browser(hub, visitor, uri) {
         Ok(who) => who,
         Err(elsewhere) => return Ok(elsewhere),
@@ -88,14 +150,23 @@ async fn authorize(hub: &Arc<Hub>, uri: &Uri, visitor: &Visitor) -> std::result:
     if needs_no_question(hub, user, &asked, &granted).await? {
         return Ok(give_code(hub, principal, user, &asked, &granted).await?);
     }
+    Ok(pages::render(
+        hub,
+        visitor,
+        StatusCode::OK,
+        &question(hub, user, &asked, &granted, uri),
+    )?)
+}
+
+fn question(hub: &Hub, user: &User, asked: &Asked, granted: &BTreeSet<RawScope>, uri: &Uri) -> OauthConfirm {
     let required = required_scopes(&asked.names.resource());
-    let lines = describe_granted(&hub.catalog, &granted, &required, &user.name);
-    let page = OauthConfirm {
-        client_description: described(&asked.client),
+    let lines = describe_granted(&hub.catalog, granted, &required, &user.name);
+    let inherit = RawScope::from(Scope::Inherit);
+    let host = url::Url::parse(&asked.redirect_uri).ok();
+    OauthConfirm {
+        client_description: asked.client.described().to_owned(),
         client_id: asked.client.identifier.clone(),
-        redirect_host: url::Url::parse(&asked.redirect_uri)
-            .ok()
-            .and_then(|url| url.host_str().map(str::to_owned)),
+        redirect_host: host.and_then(|url| url.host_str().map(str::to_owned)),
         scopes: lines
             .into_iter()
             .map(|line| ScopeLine {
@@ -104,30 +175,29 @@ async fn authorize(hub: &Arc<Hub>, uri: &Uri, visitor: &Visitor) -> std::result:
                 filter: line.filter,
             })
             .collect(),
-        allowed_scopes: texts(&granted),
+        // Beside everything, nothing else is worth asking for.
+        allowed_scopes: match granted.contains(&inherit) {
+            true => vec![inherit.to_string()],
+            false => texts(granted),
+        },
         action_url: uri.path_and_query().map(ToString::to_string).unwrap_or_default(),
-    };
-    Ok(pages::render(hub, visitor, StatusCode::OK, &page)?)
+    }
 }
 
-/// The person has agreed. What the form says is not believed beyond what could be granted.
-async fn confirm(hub: &Arc<Hub>, uri: &Uri, visitor: &Visitor, form: &str) -> std::result::Result<Response, Refusal> {
+/// The person has agreed, to what the form says: it is held against what the client may ask for as if it had.
+async fn confirm(hub: &Arc<Hub>, uri: &Uri, visitor: &Visitor, form: &Params) -> Outcome<Response> {
     let (principal, user) = match browser(hub, visitor, uri) {
         Ok(who) => who,
         Err(elsewhere) => return Ok(elsewhere),
     };
-    let asked = read(hub, uri).await?;
+    let mut asked = read(hub, uri).await?;
+    let agreed: Vec<&str> = form.all("scopes").collect();
+    asked.scope = Some(match agreed.is_empty() {
+        true => "identify".to_owned(),
+        false => agreed.join(" "),
+    });
     let granted = grantable(hub, user, &asked).await?;
     check_access(principal, &asked)?;
-    let agreed: BTreeSet<String> = url::form_urlencoded::parse(form.as_bytes())
-        .filter(|(key, _)| key == "scopes")
-        .map(|(_, value)| value.into_owned())
-        .collect();
-    let required = required_scopes(&asked.names.resource());
-    let granted = granted
-        .into_iter()
-        .filter(|raw| required.contains(raw) || agreed.contains(&raw.to_string()))
-        .collect();
     Ok(give_code(hub, principal, user, &asked, &granted).await?)
 }
 
@@ -142,50 +212,69 @@ fn browser<'a>(hub: &Hub, visitor: &'a Visitor, uri: &Uri) -> std::result::Resul
     }
 }
 
-async fn read(hub: &Hub, uri: &Uri) -> std::result::Result<Asked, Refusal> {
-    let query = uri.query().unwrap_or_default();
-    let get = |key| query_value(query, key).filter(|value| !value.is_empty());
-    let client_id = get("client_id").ok_or_else(|| HttpError::bad_request("Missing client_id parameter."))?;
+fn query(uri: &Uri) -> Params {
+    Params::read(uri.query().unwrap_or_default().as_bytes())
+}
+
+async fn read(hub: &Hub, uri: &Uri) -> Outcome<Asked> {
+    let query = query(uri);
+    if let Some(key) = query.duplicate(&SINGLE) {
+        return Err(HttpError::bad_request(format!("Duplicate {key} parameter.")).into());
+    }
+    let given = |key| query.get(key).filter(|value| !value.is_empty()).map(str::to_owned);
+    let client_id = given("client_id").ok_or_else(|| HttpError::bad_request("Missing client_id parameter."))?;
     let unknown = || HttpError::bad_request("Invalid client_id parameter value.");
-    let client = match oauth::client(&hub.store, &client_id).await? {
-        Some(client) if client.identifier != oauth::PLAIN_CLIENT => client,
-        _ => return Err(unknown().into()),
-    };
+    let client = oauth::client(&hub.store, &client_id).await?;
+    // Without a secret it can't exchange a code, or is the hub's own.
+    let client = client.filter(|client| !client.secret.is_empty()).ok_or_else(unknown)?;
     let names = visitor::client_resource(&hub.store, Some(&client.identifier))
         .await?
         .ok_or_else(unknown)?;
-    let redirect_uri = get("redirect_uri").unwrap_or_else(|| client.redirect_uri.clone());
+    let redirect_uri = query.get("redirect_uri").unwrap_or(&client.redirect_uri).to_owned();
     if redirect_uri != client.redirect_uri {
         return Err(HttpError::bad_request("Mismatching redirect URI.").into());
     }
-    let method = get("code_challenge_method").unwrap_or_else(|| "plain".into());
-    let challenge = get("code_challenge").map(|challenge| (challenge, method));
+    let method = query.get("code_challenge_method").unwrap_or("plain").to_owned();
     let asked = Asked {
         client,
         names,
         redirect_uri,
-        state: get("state"),
-        scope: get("scope"),
-        challenge,
+        state: given("state"),
+        scope: query.get("scope").map(str::to_owned),
+        challenge: query
+            .get("code_challenge")
+            .map(|challenge| (challenge.to_owned(), method)),
     };
-    match get("response_type").as_deref() {
+    match query.get("response_type") {
         Some("code") => {}
-        Some(_) => return Err(refuse(&asked, &[("error", "unsupported_response_type")])),
-        None => return Err(refuse(&asked, &NO_RESPONSE_TYPE)),
-    }
-    match &asked.challenge {
-        None if hub.config.hub.oauth_require_pkce => Err(refuse(&asked, &[("error", "invalid_request")])),
-        Some((challenge, method))
-            if !matches!(method.as_str(), "S256" | "plain") || !(43..=128).contains(&challenge.len()) =>
-        {
-            Err(refuse(&asked, &[("error", "invalid_request")]))
+        Some(_) => return Err(refuse(&asked, "unsupported_response_type", None)),
+        None => {
+            let why = "Missing response_type parameter.";
+            return Err(refuse(&asked, "invalid_request", Some(why)));
         }
-        _ => Ok(asked),
+    }
+    match wrong_challenge(hub, asked.challenge.as_ref()) {
+        Some(why) => Err(refuse(&asked, "invalid_request", Some(why))),
+        None => Ok(asked),
     }
 }
 
-fn refuse(asked: &Asked, why: &[(&str, &str)]) -> Refusal {
-    Refusal::ToClient(found(&with_query(&asked.redirect_uri, why, asked.state.as_deref())))
+fn wrong_challenge(hub: &Hub, challenge: Option<&(String, String)>) -> Option<&'static str> {
+    match challenge {
+        None => hub.config.hub.oauth_require_pkce.then_some("Code challenge required."),
+        Some((_, method)) if !matches!(method.as_str(), "S256" | "plain") => Some("Transform algorithm not supported."),
+        // RFC 7636 section 4.2. A shorter one could be guessed.
+        Some((challenge, _)) if !(43..=128).contains(&challenge.len()) => {
+            Some("The code challenge must have 43 to 128 characters.")
+        }
+        Some(_) => None,
+    }
+}
+
+pub(super) fn refuse(asked: &Asked, error: &str, why: Option<&str>) -> Refusal {
+    let mut pairs = vec![("error", error)];
+    pairs.extend(why.map(|why| ("error_description", why)));
+    Refusal::ToClient(found(&with_query(&asked.redirect_uri, &pairs, asked.state.as_deref())))
 }
 
 fn with_query(uri: &str, pairs: &[(&str, &str)], state: Option<&str>) -> String {
@@ -195,110 +284,6 @@ fn with_query(uri: &str, pairs: &[(&str, &str)], state: Option<&str>) -> String 
         query.append_pair("state", state);
     }
     format!("{uri}{}{}", if uri.contains('?') { '&' } else { '?' }, query.finish())
-}
-
-/// What this visitor can give this client, of what it asks for: the rest is dropped quietly, as JupyterHub does.
-async fn grantable(hub: &Hub, user: &User, asked: &Asked) -> std::result::Result<BTreeSet<RawScope>, Refusal> {
-    let resource = asked.names.resource();
-    let required = required_scopes(&resource);
-    let owner = Owner::User(&user.name);
-    let groups = perijove_store::groups::of_user(&hub.store, user.id).await?;
-    let membership = GroupsOf {
-        user: &user.name,
-        groups: &groups,
-    };
-    let mut allowed: BTreeSet<RawScope> = asked
-        .client
-        .allowed_scopes
-        .iter()
-        .filter_map(|text| hub.catalog.parse(text).ok())
-        .collect();
-    allowed.extend(required.iter().cloned());
-    let mut requested = match &asked.scope {
-        None => allowed.clone(),
-        Some(scope) => requested(hub, scope)
-            .await?
-            .ok_or_else(|| refuse(asked, &[("error", "invalid_scope")]))?,
-    };
-    requested.extend(required.iter().cloned());
-    let by_client = resolve_requested(&hub.catalog, &requested, &allowed, &owner, Some(&resource), &membership);
-    if !by_client.refused.is_empty() {
-        return Err(refuse(asked, &[("error", "invalid_scope")]));
-    }
-    let mut held: BTreeSet<RawScope> = roles::scopes_of_user(&hub.store, user.id, hub.clock.now())
-        .await?
-        .scopes
-        .iter()
-        .filter_map(|text| hub.catalog.parse(text).ok())
-        .collect();
-    held.insert(RawScope::from(Scope::Inherit));
-    held.extend(required);
-    let granted = resolve_requested(&hub.catalog, &requested, &held, &owner, Some(&resource), &membership).allowed;
-    let inherit = RawScope::from(Scope::Inherit);
-    Ok(if granted.contains(&inherit) {
-        BTreeSet::from([inherit])
-    } else {
-        granted
-    })
-}
-
-/// Scopes or, from older clients, names of roles.
-async fn requested(hub: &Hub, parameter: &str) -> std::result::Result<Option<BTreeSet<RawScope>>, Refusal> {
-    if let Ok(scopes) = read_requested(&hub.catalog, parameter) {
-        return Ok(Some(scopes));
-    }
-    let mut scopes = BTreeSet::new();
-    for name in parameter.split_whitespace() {
-        if let Ok(scope) = hub.catalog.parse(name) {
-            scopes.insert(scope);
-        } else if let Some(of_role) = roles::scopes_of_role(&hub.store, name).await? {
-            scopes.extend(of_role.iter().filter_map(|text| hub.catalog.parse(text).ok()));
-        } else if name != "identify" {
-            return Ok(None);
-        }
-    }
-    Ok(Some(scopes))
-}
-
-fn check_access(principal: &Principal, asked: &Asked) -> Result<()> {
-    let resource = asked.names.resource();
-    let (scope, filter) = access_scope(&resource);
-    let membership = GroupsOf {
-        user: principal.name(),
-        groups: &principal.groups,
-    };
-    if principal.scopes.has(scope, filter.resource(), &membership).is_granted() {
-        return Ok(());
-    }
-    Err(HttpError::forbidden(format!(
-        "You do not have permission to access {}",
-        described(&asked.client)
-    ))
-    .hint("Its owner or an administrator can give you access."))
-}
-
-/// One's own running server, a service that the configuration trusts, or something agreed to before.
-async fn needs_no_question(hub: &Hub, user: &User, asked: &Asked, granted: &BTreeSet<RawScope>) -> Result<bool> {
-    match &asked.names {
-        ClientNames::Server { user: owner, server } if *owner == user.name => {
-            let spawner = spawners::get(&hub.store, user.id, server).await?;
-            if spawner.is_some_and(|spawner| spawner.run.phase.is_active()) {
-                return Ok(true);
-            }
-        }
-        ClientNames::Service(name) => {
-            if services::by_name(&hub.store, name)
-                .await?
-                .is_some_and(|service| service.oauth_no_confirm)
-            {
-                return Ok(true);
-            }
-        }
-        ClientNames::Server { .. } => {}
-    }
-    let earlier = tokens::of_client(&hub.store, user.id, &asked.client.identifier, hub.clock.now()).await?;
-    let agreed: BTreeSet<String> = earlier.into_iter().flat_map(|token| token.scopes).collect();
-    Ok(!agreed.is_empty() && texts(granted).iter().all(|scope| agreed.contains(scope)))
 }
 
 async fn give_code(
@@ -312,8 +297,6 @@ async fn give_code(
         return Err(HttpError::missing_credentials());
     };
     let (code_challenge, code_challenge_method) = asked.challenge.clone().unzip();
-    let scopes = texts(granted);
-    debug_assert!(!inherits(&scopes) || scopes.len() == 1);
     let code = Code {
         client_id: asked.client.identifier.clone(),
         code: hub.rng.alphanumeric(30),
@@ -321,11 +304,20 @@ async fn give_code(
         redirect_uri: asked.redirect_uri.clone(),
         session_id: session.session_id.clone(),
         user_id: user.id,
-        scopes,
+        scopes: texts(granted),
         code_challenge,
         code_challenge_method,
     };
-    oauth::put_code(&hub.store, &code).await?;
+    let tx = hub.store.begin().await?;
+    oauth::put_code(&tx, &code).await?;
+    if let ClientNames::Server { user: owner, server } = &asked.names
+        && *owner != user.name
+    {
+        let detail = json!({ "client": code.client_id, "scopes": code.scopes, "redirect_uri": code.redirect_uri });
+        let target = format!("server {owner}/{server}");
+        audit::record(hub, &tx, principal, Act::ServerEntered, &target, detail).await?;
+    }
+    tx.commit().await?;
     Ok(found(&with_query(
         &asked.redirect_uri,
         &[("code", &code.code)],
@@ -333,16 +325,8 @@ async fn give_code(
     )))
 }
 
-fn texts(scopes: &BTreeSet<RawScope>) -> Vec<String> {
+pub(super) fn texts(scopes: &BTreeSet<RawScope>) -> Vec<String> {
     let mut texts: Vec<String> = scopes.iter().map(ToString::to_string).collect();
     texts.sort();
     texts
-}
-
-fn described(client: &Client) -> String {
-    if client.description.is_empty() {
-        client.identifier.clone()
-    } else {
-        client.description.clone()
-    }
 }

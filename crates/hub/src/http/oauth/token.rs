@@ -2,108 +2,135 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use perijove_model::token;
 use perijove_store::oauth::{self, Client, Code};
-use perijove_store::sessions;
 use perijove_store::tokens::{self, NewToken, Owner};
+use perijove_store::{Tx, sessions, users};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
+use utoipa::ToSchema;
 
+use super::client::{self, OAuthRefusals, Refusal};
+use super::params::Params;
 use crate::Hub;
-use crate::http::error::Result;
-use crate::http::xsrf::query_value;
+use crate::audit::Act;
+use crate::http::api::models::Time;
+use crate::http::error::{HttpError, Result};
+use crate::http::visitor::{self, ClientNames, Visitor};
 
-/// The words of RFC 6749 section 5.2.
-#[derive(Debug, Clone, Copy)]
-enum Refusal {
-    InvalidClient,
-    InvalidGrant,
-    UnsupportedGrantType,
-    InvalidRequest(&'static str),
+/// A code, and whose it is. The client may show its id and secret by HTTP Basic instead.
+#[derive(Deserialize, ToSchema)]
+#[expect(dead_code, reason = "it describes, the form is read by hand")]
+pub struct TokenRequest {
+    /// `authorization_code`
+    grant_type: String,
+    code: String,
+    client_id: Option<String>,
+    client_secret: Option<String>,
+    /// The one of the authorize request, if it had one.
+    redirect_uri: Option<String>,
+    /// If the authorize request had a challenge.
+    code_verifier: Option<String>,
 }
 
-pub async fn post(State(hub): State<Arc<Hub>>, form: Bytes) -> Result<Response> {
-    let form = String::from_utf8_lossy(&form).into_owned();
-    let response = match exchange(&hub, &form).await? {
-        Ok(body) => Json(body).into_response(),
-        Err(refusal) => refuse(refusal),
-    };
-    Ok(never_stored(response))
+/// A token of the visitor's.
+#[derive(Serialize, ToSchema)]
+pub struct TokenReply {
+    access_token: String,
+    /// Seconds.
+    expires_in: u64,
+    /// `Bearer`
+    token_type: &'static str,
+    /// What was agreed to, separated by spaces.
+    scope: String,
 }
 
-async fn exchange(hub: &Hub, form: &str) -> Result<std::result::Result<serde_json::Value, Refusal>> {
-    let get = |key| query_value(form, key).filter(|value| !value.is_empty() && !value.contains('\0'));
-    if get("grant_type").as_deref() != Some("authorization_code") {
+/// Turn a code into a token.
+#[utoipa::path(
+    post,
+    path = "/oauth2/token",
+    tag = "oauth",
+    request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 200, description = "The token", body = TokenReply), OAuthRefusals),
+    security(("client" = [])),
+)]
+pub async fn post(State(hub): State<Arc<Hub>>, headers: HeaderMap, visitor: Visitor, form: Bytes) -> Result<Response> {
+    let form = Params::read(&form);
+    let reply = exchange(&hub, &headers, &visitor, &form).await?;
+    Ok(client::answer(reply.map(|reply| json!(reply))))
+}
+
+async fn exchange(
+    hub: &Hub,
+    headers: &HeaderMap,
+    visitor: &Visitor,
+    form: &Params,
+) -> Result<std::result::Result<TokenReply, Refusal>> {
+    if form.get("grant_type") != Some("authorization_code") {
         return Ok(Err(Refusal::UnsupportedGrantType));
     }
-    let Some(client) = authenticate(hub, get("client_id"), get("client_secret")).await? else {
+    let Some(code) = form.get("code") else {
+        return Ok(Err(Refusal::InvalidRequest("Missing code parameter.".into())));
+    };
+    if let Some(key) = form.duplicate(&["client_id", "grant_type", "redirect_uri"]) {
+        return Ok(Err(Refusal::InvalidRequest(format!("Duplicate {key} parameter."))));
+    }
+    let Some(client) = client::authenticate(hub, headers, form).await? else {
         return Ok(Err(Refusal::InvalidClient));
     };
-    let Some(code) = get("code") else {
-        return Ok(Err(Refusal::InvalidRequest("Missing code parameter.")));
-    };
+    if code.contains('\0') {
+        return Ok(Err(Refusal::InvalidGrant));
+    }
+    let tx = hub.store.begin().await?;
     // Taken before it is looked at: a code that was presented wrongly is spent, too.
-    let Some(code) = oauth::take_code(&hub.store, &code).await? else {
-        return Ok(Err(Refusal::InvalidGrant));
+    let result = match oauth::take_code(&tx, code).await? {
+        None => Err(Refusal::InvalidGrant),
+        Some(code) => match check(hub, &client, &code, form) {
+            Err(refusal) => Err(refusal),
+            // Who has signed out since has taken the agreement back.
+            Ok(()) if !sessions::lives(&tx, code.user_id, &code.session_id, hub.clock.now()).await? => {
+                Err(Refusal::InvalidGrant)
+            }
+            Ok(()) => Ok(give_token(hub, &tx, visitor, &client, &code).await?),
+        },
     };
-    if let Err(refusal) = check(hub, &client, &code, get("redirect_uri"), get("code_verifier")) {
-        return Ok(Err(refusal));
-    }
-    // Who has signed out since has taken the agreement back.
-    if !sessions::lives(&hub.store, code.user_id, &code.session_id, hub.clock.now()).await? {
-        return Ok(Err(Refusal::InvalidGrant));
-    }
-    give_token(hub, &client, &code).await.map(Ok)
+    tx.commit().await?;
+    Ok(result)
 }
 
-async fn authenticate(hub: &Hub, id: Option<String>, secret: Option<String>) -> Result<Option<Client>> {
-    let (Some(id), Some(secret)) = (id, secret) else {
-        return Ok(None);
-    };
-    let client = oauth::client(&hub.store, &id)
-        .await?
-        .filter(|client| client.identifier != oauth::PLAIN_CLIENT);
-    Ok(client.filter(|client| token::matches(&client.secret, &secret)))
-}
-
-fn check(
-    hub: &Hub,
-    client: &Client,
-    code: &Code,
-    redirect_uri: Option<String>,
-    verifier: Option<String>,
-) -> std::result::Result<(), Refusal> {
+fn check(hub: &Hub, client: &Client, code: &Code, form: &Params) -> std::result::Result<(), Refusal> {
     if code.client_id != client.identifier || code.expires_at <= hub.clock.now().as_second() {
         return Err(Refusal::InvalidGrant);
     }
-    if redirect_uri.is_some_and(|uri| uri != code.redirect_uri) {
-        return Err(Refusal::InvalidRequest("Mismatching redirect URI."));
+    if let Some(challenge) = &code.code_challenge {
+        let Some(verifier) = form.get("code_verifier") else {
+            return Err(Refusal::InvalidRequest("Code verifier required.".into()));
+        };
+        let answer = match code.code_challenge_method.as_deref() {
+            Some("S256") => URL_SAFE_NO_PAD.encode(Sha256::digest(verifier)),
+            _ => verifier.to_owned(),
+        };
+        let fits: bool = answer.as_bytes().ct_eq(challenge.as_bytes()).into();
+        if !fits {
+            return Err(Refusal::InvalidGrant);
+        }
     }
-    let Some(challenge) = &code.code_challenge else {
-        return Ok(());
-    };
-    let Some(verifier) = verifier else {
-        return Err(Refusal::InvalidRequest("Code verifier required."));
-    };
-    let answer = match code.code_challenge_method.as_deref() {
-        Some("S256") => URL_SAFE_NO_PAD.encode(Sha256::digest(verifier)),
-        _ => verifier,
-    };
-    let fits: bool = answer.as_bytes().ct_eq(challenge.as_bytes()).into();
-    if fits { Ok(()) } else { Err(Refusal::InvalidGrant) }
+    if form.get("redirect_uri").is_some_and(|uri| uri != code.redirect_uri) {
+        return Err(Refusal::InvalidRequest("Mismatching redirect URI.".into()));
+    }
+    Ok(())
 }
 
-async fn give_token(hub: &Hub, client: &Client, code: &Code) -> Result<serde_json::Value> {
-    let config = &hub.config.hub;
-    let life = config.oauth_token_expires_in.unwrap_or(config.cookie_max_age);
+async fn give_token(hub: &Hub, tx: &Tx, visitor: &Visitor, client: &Client, code: &Code) -> Result<TokenReply> {
+    let life = hub.config.hub.oauth_token_expires_in();
     let secret = perijove_model::Secret::new(hub.rng.alphanumeric(30));
     let hashed = token::hash_random(&secret, &*hub.rng);
     let now = hub.clock.now();
@@ -116,39 +143,24 @@ async fn give_token(hub: &Hub, client: &Client, code: &Code) -> Result<serde_jso
         note: "",
         scopes: &code.scopes,
     };
-    tokens::create(&hub.store, &new, now).await?;
-    Ok(json!({
-        "access_token": secret.expose(),
-        "expires_in": life.as_secs(),
-        "token_type": "Bearer",
-        "scope": code.scopes.join(" "),
-    }))
-}
-
-fn refuse(refusal: Refusal) -> Response {
-    let (status, body) = match refusal {
-        Refusal::InvalidClient => (StatusCode::UNAUTHORIZED, json!({ "error": "invalid_client" })),
-        Refusal::InvalidGrant => (StatusCode::BAD_REQUEST, json!({ "error": "invalid_grant" })),
-        Refusal::UnsupportedGrantType => (StatusCode::BAD_REQUEST, json!({ "error": "unsupported_grant_type" })),
-        Refusal::InvalidRequest(why) => (
-            StatusCode::BAD_REQUEST,
-            json!({ "error": "invalid_request", "error_description": why }),
-        ),
-    };
-    let mut response = (status, Json(body)).into_response();
-    if status == StatusCode::UNAUTHORIZED {
-        let challenge = HeaderValue::from_static("Bearer error=\"invalid_client\"");
-        response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+    let id = tokens::create(tx, &new, now).await?;
+    let user = users::by_id(tx, code.user_id).await?.ok_or_else(HttpError::not_found)?;
+    let names = visitor::client_resource(tx, Some(&client.identifier)).await?;
+    // People's visits to their own servers would bury everything else.
+    if !matches!(&names, Some(ClientNames::Server { user: owner, .. }) if *owner == user.name) {
+        let expires_at = new.expires_at.map(Time);
+        let detail = json!({
+            "id": format!("a{id}"),
+            "client": client.identifier,
+            "scopes": code.scopes,
+            "expires_at": expires_at,
+        });
+        client::record(hub, tx, client, visitor.remote, Act::TokenMade, &user.name, detail).await?;
     }
-    response
-}
-
-fn never_stored(mut response: Response) -> Response {
-    response
-        .headers_mut()
-        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
-        .headers_mut()
-        .insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
-    response
+    Ok(TokenReply {
+        access_token: secret.expose().to_owned(),
+        expires_in: life.as_secs(),
+        token_type: "Bearer",
+        scope: code.scopes.join(" "),
+    })
 }

@@ -22,6 +22,11 @@ pub fn render(hub: &Hub, error: &HttpError) -> Response {
     (error.status, Html(html)).into_response()
 }
 
+/// The same for somebody whose session is known: it says who they are.
+pub fn shown_to(hub: &Hub, visitor: &Visitor, error: &HttpError) -> Result<Response> {
+    super::render(hub, visitor, error.status, &page(error))
+}
+
 /// The proxy keeps the status it had; this answer is 200, as JupyterHub's is.
 pub async fn get(State(hub): State<Arc<Hub>>, Path(code): Path<u16>, visitor: Visitor) -> Result<Response> {
     let status = StatusCode::from_u16(code).map_err(|_| HttpError::not_found())?;

@@ -14,6 +14,7 @@ mod spawn;
 mod spawn_pending;
 mod statics;
 mod stop;
+mod token;
 mod whose;
 
 use std::sync::Arc;
@@ -46,6 +47,8 @@ pub(super) fn router() -> Router<Arc<Hub>> {
         .route("/spawn-pending/{user}/{server}", get(spawn_pending::named))
         .route("/stop/{user}", post(stop::default))
         .route("/stop/{user}/{server}", post(stop::named))
+        .route("/token", get(token::get).post(token::post))
+        .route("/token/revoke", post(token::revoke))
         .route("/user-redirect/{*path}", get(hub_user::redirect))
         .route("/user/{*path}", any(hub_user::any))
         .route("/accept-share", get(accept_share::get).post(accept_share::post))

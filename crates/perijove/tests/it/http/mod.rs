@@ -13,6 +13,7 @@ mod postgres;
 mod proxy;
 mod replicas;
 mod rest;
+mod rest_authorizations;
 mod rest_server_edits;
 mod rest_servers;
 mod rest_tokens;
@@ -20,6 +21,7 @@ mod rest_users;
 mod services;
 mod setup;
 mod signin;
+mod token_page;
 mod xsrf;
 
 use perijove_testkit::{Answer, App, Browser};

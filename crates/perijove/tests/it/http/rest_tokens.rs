@@ -124,6 +124,8 @@ async fn a_token_does_what_its_scopes_allow_and_no_more() {
     refused(&call(Method::GET, "users/ann/tokens").await, 403, "");
     let model = call(Method::GET, "user").await.json();
     assert!(!model["scopes"].to_string().contains("servers"), "{model}");
+    let none = call(Method::POST, "users/ann/tokens").await;
+    refused(&none, 403, "User ann not found or no permissions to generate tokens");
     let by_role = token(&ann, "ann", json!({ "roles": ["user"] })).await;
     assert_eq!(status(&app, &by_role).await, 200);
 }
@@ -217,6 +219,99 @@ async fn an_administrator_makes_tokens_for_others_that_name_her() {
     // It can't be given more than its owner has.
     let wish = json!({ "scopes": ["admin:users"] });
     refused(&ruth.api(Method::POST, "users/ann/tokens", Some(wish)).await, 400, "");
+}
+
+#[tokio::test]
+async fn an_empty_note_is_none() {
+    let app = App::start().await;
+    let ann = app.sign_in("ann").await;
+    for wish in [json!({ "note": "" }), json!({ "note": null })] {
+        let made = ann.api(Method::POST, "users/ann/tokens", Some(wish)).await.expect(201);
+        assert_eq!(made.json()["note"], "Requested via api");
+    }
+}
+
+#[tokio::test]
+async fn what_was_not_used_for_the_longest_comes_first() {
+    let app = App::start().await;
+    let ann = app.sign_in("ann").await;
+    let mut secrets = Vec::new();
+    for note in ["first", "second", "third"] {
+        app.clock.advance(SignedDuration::from_mins(1));
+        secrets.push(token(&ann, "ann", json!({ "note": note })).await);
+    }
+    app.clock.advance(SignedDuration::from_mins(1));
+    assert_eq!(status(&app, &secrets[0]).await, 200);
+    // When something was used is written down a moment later.
+    for _ in 0..200 {
+        let all = list(&ann, "ann").await;
+        let notes: Vec<_> = all.iter().map(|token| token["note"].as_str().unwrap()).collect();
+        if notes == ["second", "third", "first"] {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    panic!("{:?}", list(&ann, "ann").await);
+}
+
+const ASK: &str = "hub/api/users/ann/tokens";
+
+/// A request with name and password in its body, from nobody.
+async fn by_password(app: &App, path: &str, auth: Value) -> perijove_testkit::Answer {
+    let browser = app.browser();
+    let request = browser
+        .request(Method::POST, path)
+        .header("origin", "https://elsewhere.example")
+        .json(&json!({ "auth": auth, "note": "by password" }));
+    browser.send(request).await
+}
+
+#[tokio::test]
+async fn name_and_password_do_where_there_is_no_token_yet() {
+    let config = "[[auth]]\nkind = \"dummy\"\npassword = \"sesame\"\n\
+                  [access]\nallow_all = true\nadmin_users = [\"ruth\"]\nblocked_users = [\"mallory\"]\n";
+    let app = App::builder().config(config).start().await;
+    let login = |name: &str, password: &str| json!({ "username": name, "password": password });
+    let made = by_password(&app, ASK, login("ann", "sesame")).await.expect(201);
+    assert!(made.set_cookie("jupyterhub-hub-login").is_none(), "it signs nobody in");
+    let made = made.json();
+    assert_eq!((&made["user"], &made["note"]), (&"ann".into(), &"by password".into()));
+    assert_eq!(status(&app, made["token"].as_str().unwrap()).await, 200);
+
+    let of_ruth = by_password(&app, ASK, login("ruth", "sesame")).await.expect(201).json();
+    assert_eq!(of_ruth["user"], "ann");
+    let of_bob = by_password(&app, ASK, login("bob", "sesame")).await;
+    refused(&of_bob, 403, "User ann not found or no permissions to generate tokens");
+    for auth in [
+        login("ann", "wrong"),
+        login("mallory", "sesame"),
+        login("", ""),
+        json!(null),
+        json!("ann"),
+        json!(["ann", "sesame"]),
+        json!({ "username": "ann" }),
+        json!({ "username": 1, "password": 2 }),
+    ] {
+        let answer = by_password(&app, ASK, auth.clone()).await;
+        assert_eq!(answer.status, 403, "{auth}");
+        assert_eq!(answer.json(), json!({ "status": 403, "message": null }));
+    }
+}
+
+#[tokio::test]
+async fn whoever_is_there_already_is_not_asked_for_a_password() {
+    let app = App::start().await;
+    let ann = app.sign_in("ann").await;
+    let body = json!({ "auth": { "username": "ann", "password": "x" } });
+    let forged = ann.send(ann.request(Method::POST, ASK).json(&body)).await;
+    refused(&forged, 403, "'_xsrf' argument missing from POST");
+    // A cookie with a form's content type counts for nothing, as everywhere.
+    let posted = ann
+        .request(Method::POST, ASK)
+        .header("content-type", "text/plain")
+        .body("{}");
+    assert_eq!(ann.send(posted).await.status, 403);
+    assert!(list(&ann, "ann").await.is_empty());
 }
 
 #[tokio::test]

@@ -22,7 +22,7 @@ async fn a_form_without_or_with_another_token_is_refused() {
     anonymous.get("hub/login").await;
     let cases = [
         (None, MISSING),
-        (Some(""), MISMATCH),
+        (Some(""), MISSING),
         (Some("nonsense"), MISMATCH),
         (Some(&*bob.xsrf()), MISMATCH),
         (Some(&*anonymous.xsrf()), MISMATCH),
@@ -134,6 +134,70 @@ async fn how_the_browser_fetches_is_no_way_around() {
 }
 
 #[tokio::test]
+async fn a_page_elsewhere_does_not_learn_whether_somebody_is_signed_in() {
+    let app = App::start().await;
+    for browser in [app.browser(), app.sign_in("ann").await] {
+        for (method, words) in [(Method::POST, MISSING), (Method::PATCH, "missing from PATCH")] {
+            let request = browser
+                .request(method, "hub/api/users/ann/activity")
+                .header("origin", "https://elsewhere.example");
+            let answer = browser.send(request).await;
+            if answer.status != 405 {
+                refused(&answer, 403, words);
+            }
+        }
+    }
+    // Without the header it is no browser, and told what it lacks.
+    let browser = app.browser();
+    let answer = browser
+        .send(browser.request(Method::POST, "hub/api/users/ann/activity"))
+        .await;
+    refused(&answer, 403, "Missing or invalid credentials.");
+}
+
+#[tokio::test]
+async fn everybody_may_read_the_version_and_ask_what_is_allowed() {
+    let app = App::start().await;
+    let browser = app.browser();
+    for (path, open) in [
+        ("hub/api/", true),
+        ("hub/api", true),
+        ("hub/api/user", false),
+        ("hub/api/users", false),
+    ] {
+        for method in [Method::OPTIONS, Method::GET, Method::PUT] {
+            let request = browser
+                .request(method.clone(), path)
+                .header("origin", "https://elsewhere.example");
+            let answer = browser.send(request).await;
+            let origin = answer.header("access-control-allow-origin");
+            assert_eq!(origin, if open { "*" } else { "" }, "{method} {path}");
+            if method == Method::OPTIONS {
+                assert_eq!((answer.status, answer.body.as_str()), (200, ""), "{path}");
+                let headers = answer.header("access-control-allow-headers");
+                assert_eq!(headers, "accept, content-type, authorization");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_picture_on_one_of_our_own_pages_needs_no_token() {
+    let app = App::start().await;
+    let ann = app.sign_in("ann").await;
+    let fetch = |site: &str| {
+        let request = ann
+            .request(Method::GET, "hub/api/user")
+            .header("sec-fetch-mode", "no-cors");
+        request.header("sec-fetch-site", site)
+    };
+    ann.send(fetch("same-origin")).await.expect(200);
+    for site in ["same-site", "cross-site", "none"] {
+        refused(&ann.send(fetch(site)).await, 403, "missing from GET");
+    }
+}
+
+#[tokio::test]
 async fn reading_the_api_by_script_needs_the_token_following_a_link_does_not() {
     let app = App::start().await;
     let ann = app.sign_in("ann").await;
@@ -180,7 +244,7 @@ async fn writing_through_the_api_with_a_cookie_needs_token_and_json() {
             .header("x-xsrftoken", &xsrf)
             .header("content-type", kind)
             .body("{}");
-        refused(&ann.send(request).await, 403, "Missing or invalid credentials.");
+        refused(&ann.send(request).await, 403, "");
     }
     for kind in [
         "application/json",
@@ -236,6 +300,11 @@ async fn fetches_in_the_background_leave_the_token_of_open_pages_alone() {
     }
     let answer = browser.get_with("hub/error/404", "sec-fetch-mode", "navigate").await;
     assert!(answer.set_cookie("_xsrf").unwrap().contains("Max-Age=3600"));
+    let answer = browser
+        .get_with("hub/login", "sec-fetch-mode", "cors")
+        .await
+        .expect(200);
+    assert!(answer.set_cookie("_xsrf").is_none(), "not even the sign-in page's");
     // A token that still holds is kept, so that the forms of other tabs work on.
     let first = app.browser();
     first.get("hub/login").await;

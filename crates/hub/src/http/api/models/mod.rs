@@ -4,8 +4,8 @@
 
 mod group;
 mod server;
-mod share;
 mod service;
+mod share;
 mod token;
 mod user;
 
@@ -18,9 +18,9 @@ use utoipa::ToSchema;
 
 pub use group::{GroupModel, group, groups};
 pub use server::{ServerModel, server};
-pub use share::{ShareCodeModel, ShareModel, new_share_code, share, share_codes, shares};
 pub use service::{ServiceModel, service, services};
-pub use token::token;
+pub use share::{ShareCodeModel, ShareModel, new_share_code, share, share_codes, shares};
+pub use token::{TokenModel, tokens};
 pub use user::{UserModel, user, users};
 
 /// ISO 8601 in UTC with microseconds, as everywhere in the API.

@@ -209,7 +209,25 @@ async fn the_token_endpoint_says_what_is_wrong_as_jupyterhub_does() {
         let answer = client.token(&app, &code, &[("grant_type", grant)]).await;
         error_is(&answer, 400, "unsupported_grant_type");
     }
-    error_is(&client.token(&app, "", &[]).await, 400, "invalid_request");
+    let answer = client.token(&app, &code, &[("code", "")]).await;
+    error_is(&answer, 400, "invalid_request");
+    assert_eq!(answer.json()["error_description"], "Missing code parameter.");
+    error_is(&client.token(&app, "", &[]).await, 400, "invalid_grant");
+    for key in ["client_id", "grant_type", "redirect_uri"] {
+        let fields = [
+            ("grant_type", "authorization_code"),
+            ("code", &*code),
+            (key, "x"),
+            (key, "y"),
+        ];
+        let request = bare.request(Method::POST, "hub/api/oauth2/token").form(&fields);
+        let answer = bare.send(request).await;
+        error_is(&answer, 400, "invalid_request");
+        assert_eq!(
+            answer.json()["error_description"],
+            format!("Duplicate {key} parameter.")
+        );
+    }
     // None of that has spent the code.
     client.token(&app, &code, &[]).await.expect(200);
 
@@ -237,6 +255,13 @@ async fn what_can_not_be_trusted_is_told_to_the_person() {
         assert!(answer.location.is_none(), "{wrong:?}");
         assert!(answer.header("content-type").starts_with("text/html"), "{wrong:?}");
     }
+    for key in ["client_id", "response_type", "redirect_uri", "scope", "state"] {
+        let twice = format!("{}&scope=identify&{key}=x", client.authorize(&[]));
+        let answer = ann.get(&twice).await.expect(400);
+        assert!(answer.text().contains(&format!("Duplicate {key} parameter.")), "{key}");
+    }
+    let empty = client.authorize(&[("redirect_uri", "")]) + "&redirect_uri=";
+    ann.get(&empty).await.expect(400);
     // Without one there is only one that can be meant.
     let answer = ann.get(&client.authorize(&[("redirect_uri", "")])).await.expect(302);
     assert!(answer.to().starts_with(CALLBACK), "{}", answer.to());
@@ -252,6 +277,8 @@ async fn what_the_client_did_wrong_is_told_to_the_client() {
         (("scope", "access:servers!server=bob/"), "invalid_scope"),
         (("response_type", "token"), "unsupported_response_type"),
         (("response_type", ""), "invalid_request"),
+        (("scope", " "), "invalid_scope"),
+        (("code_challenge", "too-short"), "invalid_request"),
     ] {
         let answer = ann.get(&client.authorize(&[wrong])).await.expect(302);
         assert!(answer.to().starts_with("/user/ann/oauth_callback?"), "{}", answer.to());
@@ -274,6 +301,12 @@ async fn a_second_person_gets_no_code_for_the_first_ones_server() {
     let bob = app.sign_in("bob").await;
     let answer = bob.get(&client.authorize(&[])).await.expect(403);
     assert!(answer.location.is_none());
+    assert!(
+        answer
+            .text()
+            .contains("You do not have permission to access Server at /user/ann/")
+    );
+    assert!(answer.body.contains("bob"), "it says who was refused: {}", answer.body);
     let post = bob
         .post_form(&client.authorize(&[]), &[("scopes", "access:servers!server=ann/")])
         .await;
@@ -295,12 +328,18 @@ async fn an_administrator_is_asked_before_a_server_of_somebody_else_knows_her() 
         .send(ruth.request(Method::POST, &address).form(&[("scopes", "x")]))
         .await;
     assert_eq!(forged.status, 403, "not without the page's token");
-    let agreed = [
-        ("scopes", "access:servers!server=ann/"),
-        ("scopes", "admin:users"),
-        ("scopes", "inherit"),
-    ];
-    let answer = ruth.post_form(&address, &agreed).await.expect(302);
+    for more in ["admin:users", "inherit", "no-such-scope"] {
+        let answer = ruth.post_form(&address, &[("scopes", more)]).await.expect(302);
+        assert_eq!(
+            parameter(&answer, "error"),
+            "invalid_scope",
+            "{more} was not on the page"
+        );
+    }
+    let answer = ruth
+        .post_form(&address, &[("scopes", "access:servers!server=ann/")])
+        .await
+        .expect(302);
     let token = client.token(&app, &parameter(&answer, "code"), &[]).await.expect(200);
     let token = token.json()["access_token"].as_str().unwrap().to_owned();
     let model = who(&app, &token).await.expect(200).json();

@@ -110,7 +110,13 @@ async fn admit(
         audit::record_as(hub, &hub.store, &by, Act::UserMade, &target, detail).await?;
     }
     // Whoever was blocked had lost it.
-    roles::grant_user(&hub.store, user.id, "user").await?;
+    if !roles::of_user(&hub.store, user.id)
+        .await?
+        .iter()
+        .any(|role| role == "user")
+    {
+        roles::grant_user(&hub.store, user.id, "user").await?;
+    }
     if let Some(admin) = admitted.admin
         && admin != user.admin
     {

@@ -7,6 +7,7 @@ use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::header;
 use axum::middleware::Next;
 use axum::response::Response;
+use tracing::Level;
 
 use crate::Hub;
 
@@ -42,6 +43,12 @@ pub(super) async fn access(State(hub): State<Arc<Hub>>, mut request: Request, ne
     let begun = tokio::time::Instant::now();
     let response = next.run(request).await;
     let status = response.status();
+    let dull = status.as_u16() == 304
+        || uri.path().ends_with("/health")
+        || uri.path().starts_with(&format!("{}static/", hub.prefix()));
+    if !is_wanted(status.as_u16(), dull) {
+        return response;
+    }
     let location = response
         .headers()
         .get(header::LOCATION)
@@ -61,9 +68,6 @@ pub(super) async fn access(State(hub): State<Arc<Hub>>, mut request: Request, ne
         without_secrets(&uri.to_string()),
         who.0.get().map_or("", String::as_str)
     );
-    let dull = status.as_u16() == 304
-        || uri.path().ends_with("/health")
-        || uri.path().starts_with(&format!("{}static/", hub.prefix()));
     match status.as_u16() {
         500.. => tracing::error!(target: "perijove::access", "{line}"),
         400.. => tracing::warn!(target: "perijove::access", "{line}"),
@@ -71,6 +75,16 @@ pub(super) async fn access(State(hub): State<Arc<Hub>>, mut request: Request, ne
         _ => tracing::info!(target: "perijove::access", "{line}"),
     }
     response
+}
+
+/// Whether a line would be read by anybody: most of what is asked is not worth its making where only warnings are.
+fn is_wanted(status: u16, dull: bool) -> bool {
+    match status {
+        500.. => tracing::enabled!(target: "perijove::access", Level::ERROR),
+        400.. => tracing::enabled!(target: "perijove::access", Level::WARN),
+        _ if dull => tracing::enabled!(target: "perijove::access", Level::DEBUG),
+        _ => tracing::enabled!(target: "perijove::access", Level::INFO),
+    }
 }
 
 /// A URL as it may stand in a log.

@@ -437,7 +437,9 @@ pub(super) async fn a_server_keeps_all_but_its_name(url: String) {
     let store = open(&url).await;
     let ada = user(&store, "ada").await;
     let made = spawners::ensure(&store, ada.id, "old", Some("Mine")).await.unwrap();
-    spawners::set_user_options(&store, made.id, &json!({ "a": 1 })).await.unwrap();
+    spawners::set_user_options(&store, made.id, &json!({ "a": 1 }))
+        .await
+        .unwrap();
     let tx = store.begin().await.unwrap();
     spawners::rename(&tx, made.id, "new").await.unwrap();
     tx.commit().await.unwrap();

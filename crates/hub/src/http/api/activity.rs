@@ -69,12 +69,14 @@ pub async fn post(
         reported.push((spawner, parse(&report.last_activity, now)?));
     }
     let user_at = report.last_activity.as_deref().map(|at| parse(at, now)).transpose()?;
+    let tx = hub.store.begin().await?;
     for (spawner, at) in reported {
-        spawners::touch(&hub.store, spawner.id, at).await?;
+        spawners::touch(&tx, spawner.id, at).await?;
     }
     if let Some(at) = user_at {
-        users::touch(&hub.store, user.id, at).await?;
+        users::touch(&tx, user.id, at).await?;
     }
+    tx.commit().await?;
     Ok(StatusCode::OK)
 }
 

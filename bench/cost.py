@@ -1,0 +1,220 @@
+#!/usr/bin/env python3
+"""What a request costs the hub: Perijove beside JupyterHub 6.1.1, on the same data, in turns.
+
+Each round asks one hub after the other, past the proxy, over one kept connection, and reads the CPU time of the hub's
+process alone from /proc. Medians over the rounds; requests per second are those of one full core (1 / CPU time).
+
+    bench/run.sh cost --users 10000 --rounds 3
+    scripts/with-postgres.sh bench/run.sh cost --postgres
+"""
+
+import argparse
+import http.client
+import json
+import os
+import re
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+import urllib.parse
+from pathlib import Path
+
+from platforms import ROOT, JupyterHub, Perijove, cpu_seconds, fill, wait_healthy
+
+TOKEN = "bench-token-of-thirty-two-letters-or-more"
+CALLBACK = "http://127.0.0.1:9/callback"
+
+PERIJOVE = f"""
+[[service]]
+name = "bench"
+admin = true
+api_token = "{TOKEN}"
+oauth_redirect_uri = "{CALLBACK}"
+oauth_no_confirm = true
+[[role]]
+name = "user"
+scopes = ["self", "access:services!service=bench"]
+"""
+
+JUPYTERHUB = f"""
+c.JupyterHub.services = [dict(name="bench", admin=True, api_token="{TOKEN}", oauth_redirect_uri="{CALLBACK}", oauth_no_confirm=True)]
+c.JupyterHub.load_roles = [dict(name="user", scopes=["self", "access:services!service=bench"])]
+"""
+
+
+class Client:
+    """One kept connection, and the cookies of one browser."""
+
+    def __init__(self, hub):
+        self.connection = http.client.HTTPConnection(urllib.parse.urlsplit(hub).netloc, timeout=120)
+        self.cookies = {}
+
+    def ask(self, method, path, body=None, **headers):
+        if self.cookies:
+            headers["Cookie"] = "; ".join(f"{key}={value}" for key, value in self.cookies.items())
+        self.connection.request(method, path, body, headers)
+        answer = self.connection.getresponse()
+        for cookie in answer.headers.get_all("Set-Cookie") or []:
+            key, value = cookie.split(";")[0].split("=", 1)
+            self.cookies[key] = value
+        return answer.status, answer.headers, answer.read()
+
+    def api(self, method, path, body=None, token=TOKEN):
+        body = None if body is None else json.dumps(body)
+        status, _, text = self.ask(method, f"/hub/api{path}", body, Authorization=f"token {token}")
+        assert status in (200, 201), (method, path, status, text[:300])
+        return json.loads(text) if text else None
+
+    def sign_in(self, name):
+        self.cookies.clear()
+        _, _, page = self.ask("GET", "/hub/login")
+        xsrf = re.search(rb'name="_xsrf"[^>]*value="([^"]+)"', page).group(1).decode()
+        form = urllib.parse.urlencode({"username": name, "password": "x", "_xsrf": xsrf})
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        status, _, text = self.ask("POST", "/hub/login", form, **kind)
+        assert status == 302, (status, text[:300])
+
+    def oauth(self):
+        """What a service goes through for a visitor: authorize, the code for a token, whose token it is."""
+        query = {"client_id": "service-bench", "redirect_uri": CALLBACK, "response_type": "code", "state": "s"}
+        status, headers, text = self.ask("GET", "/hub/api/oauth2/authorize?" + urllib.parse.urlencode(query))
+        assert status == 302, (status, text[:300])
+        code = urllib.parse.parse_qs(urllib.parse.urlsplit(headers["Location"]).query)["code"][0]
+        form = {"client_id": "service-bench", "client_secret": TOKEN, "grant_type": "authorization_code"}
+        form = urllib.parse.urlencode({**form, "code": code, "redirect_uri": CALLBACK})
+        other = Client.__new__(Client)
+        other.connection, other.cookies = self.connection, {}
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        status, _, text = other.ask("POST", "/hub/api/oauth2/token", form, **kind)
+        assert status == 200, (status, text[:300])
+        other.api("GET", "/user", token=json.loads(text)["access_token"])
+
+
+def now():
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime()) + ".000000Z"
+
+
+def operations(client, users):
+    """Name, how often Perijove and its peer are asked, and one request; n counts up."""
+    own = client.api("POST", "/users/user-1/tokens", {"note": "bench"})["token"]
+    name = lambda n: f"user-{1 + n * 7919 % users}"
+    body = lambda: {"last_activity": now()}
+    guest = Client.__new__(Client)
+    guest.connection, guest.cookies = client.connection, {}
+    visitor = Client.__new__(Client)
+    visitor.connection, visitor.cookies = client.connection, {}
+    visitor.sign_in("user-2")
+    page = lambda n, size: f"/users?limit={size}&offset={n * size % users}"
+    return [
+        ("page of 50 users", 2000, 100, lambda n: client.api("GET", page(n, 50))),
+        ("page of 200 users", 1000, 50, lambda n: client.api("GET", page(n, 200))),
+        ("one user", 8000, 300, lambda n: client.api("GET", f"/users/{name(n)}")),
+        ("whose token (GET /user)", 20000, 1000, lambda n: client.api("GET", "/user", token=own)),
+        ("activity POST", 5000, 300, lambda n: client.api("POST", f"/users/{name(n)}/activity", body())),
+        ("sign-in (page and form)", 2000, 100, lambda n: guest.sign_in(name(n))),
+        ("OAuth flow (three requests)", 2000, 60, lambda n: visitor.oauth()),
+    ]
+
+
+def measure(platform, users, round_number):
+    process = platform.start()
+    try:
+        wait_healthy(platform.port, process)
+        client = Client(platform.hub)
+        found = {}
+        for what, ours, peers, ask in operations(client, users):
+            times = ours if platform.name == "perijove" else peers
+            for n in range(max(5, times // 20)):
+                ask(n)
+            before, begun = cpu_seconds([process.pid]), time.monotonic()
+            for n in range(times):
+                ask(n + round_number * times)
+            found[what] = (cpu_seconds([process.pid]) - before) / times
+            wall = (time.monotonic() - begun) / times
+            row = {"platform": platform.name, "round": round_number, "what": what, "times": times}
+            print(json.dumps({**row, "cpu_us": round(found[what] * 1e6, 1), "wall_us": round(wall * 1e6)}), file=sys.stderr)
+        return found
+    finally:
+        platform.stop(process)
+
+
+def postgres_database(name):
+    """A new database on the server that PERIJOVE_TEST_POSTGRES names."""
+    import psycopg2
+
+    server = os.environ["PERIJOVE_TEST_POSTGRES"]
+    connection = psycopg2.connect(server)
+    connection.autocommit = True
+    connection.cursor().execute(f"CREATE DATABASE {name}")
+    connection.close()
+    return server.rsplit("/", 1)[0] + "/" + name
+
+
+def fill_postgres(url, users):
+    import psycopg2
+
+    connection = psycopg2.connect(url)
+    cursor = connection.cursor()
+    cursor.execute(
+        "INSERT INTO users (name, user_info, admin, created, cookie_id) "
+        "SELECT 'user-' || n, '{}', FALSE, '2026-11-21', lpad(n::text, 32, '0') FROM generate_series(1, %s) n",
+        (users,),
+    )
+    cursor.execute(
+        "INSERT INTO user_role_map (user_id, role_id, managed_by_auth) "
+        "SELECT u.id, r.id, FALSE FROM users u, roles r WHERE r.name = 'user' AND u.name LIKE 'user-%'"
+    )
+    connection.commit()
+    cursor.close()
+    connection.set_session(autocommit=True)
+    connection.cursor().execute("ANALYZE")
+    connection.close()
+
+
+def platforms(options, scratch):
+    found = []
+    for kind, program, more in [(Perijove, options.binary, PERIJOVE), (JupyterHub, options.environment, JUPYTERHUB)]:
+        work = scratch / kind.__name__.lower()
+        work.mkdir()
+        database = postgres_database(f"bench_{kind.__name__.lower()}_{os.getpid()}") if options.postgres else None
+        platform = kind(work, program, database, more)
+        process = platform.start()
+        wait_healthy(platform.port, process)
+        platform.stop(process)
+        if options.postgres:
+            fill_postgres(database, options.users)
+        else:
+            fill(work / "hub.sqlite", options.users)
+        found.append(platform)
+    return found
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--users", type=int, default=10_000)
+    parser.add_argument("--postgres", action="store_true", help="on the server that PERIJOVE_TEST_POSTGRES names")
+    parser.add_argument("--binary", type=Path, default=ROOT / "target/release/perijove")
+    parser.add_argument("--environment", type=Path, default=ROOT / ".perijove/environments/test")
+    options = parser.parse_args()
+    scratch = Path(tempfile.mkdtemp(prefix="perijove-bench-"))
+    try:
+        ours, peer = platforms(options, scratch)
+        results = {}
+        for number in range(options.rounds):
+            for platform in (ours, peer) if number % 2 == 0 else (peer, ours):
+                for what, cpu in measure(platform, options.users, number).items():
+                    results.setdefault(what, {}).setdefault(platform.name, []).append(cpu)
+        print("| request | Perijove, us of CPU | requests/s of a core | JupyterHub 6.1.1, us of CPU | times less |")
+        print("|---|---|---|---|---|")
+        for what, by_name in results.items():
+            own, other = (statistics.median(by_name[platform.name]) for platform in (ours, peer))
+            print(f"| {what} | {own * 1e6:.1f} | {1 / own:,.0f} | {other * 1e6:,.0f} | {other / own:.0f} |")
+    finally:
+        shutil.rmtree(scratch)
+
+
+if __name__ == "__main__":
+    main()

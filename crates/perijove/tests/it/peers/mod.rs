@@ -4,6 +4,7 @@
 mod culler;
 mod database;
 mod proxy;
+mod records;
 mod service;
 mod singleuser;
 

@@ -12,11 +12,14 @@ pub struct Common {
     pub logout_url: String,
     /// The token that forms send as `_xsrf`. Templates know it as `xsrf_token`, too.
     pub xsrf: String,
-    /// Plain text, shown on top of every page.
+    /// HTML of the configuration, shown on top of every page.
     pub announcement: Option<String>,
     /// Empty: the hash of the packaged assets.
     pub version_hash: String,
     pub services: Vec<ServiceLink>,
+    /// Whatever the configuration gives to templates. Names that pages have themselves are theirs.
+    #[serde(skip)]
+    pub template_vars: serde_json::Map<String, serde_json::Value>,
 }
 
 /// The person who looks at the page.
@@ -24,6 +27,8 @@ pub struct Common {
 pub struct Viewer {
     pub name: String,
     pub admin: bool,
+    /// May open the admin page.
+    pub admin_ui: bool,
 }
 
 /// A service this person may open.

@@ -114,7 +114,8 @@ impl Pages {
             xsrf_token => &common.xsrf,
             ..Value::from(Serde(common)),
         };
-        Ok(template.render(context! { ..Value::from(Serde(page)), ..shared })?)
+        let vars = Value::from(Serde(&common.template_vars));
+        Ok(template.render(context! { ..Value::from(Serde(page)), ..shared, ..vars })?)
     }
 }
 

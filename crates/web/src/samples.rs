@@ -2,7 +2,8 @@
 
 use crate::common::{Common, ServiceLink, Viewer};
 use crate::pages::{
-    AcceptShare, Error, Home, Login, Logout, NotRunning, OauthConfirm, Setup, Spawn, SpawnPending, StopPending, Tokens,
+    AcceptShare, Admin, Error, Home, Login, Logout, NotRunning, OauthConfirm, Setup, Spawn, SpawnPending, StopPending,
+    Tokens,
 };
 use crate::render::{Page, PageError, Pages};
 
@@ -30,6 +31,7 @@ pub fn render_samples(pages: &Pages) -> Result<Vec<Sample>, PageError> {
     add::<OauthConfirm>(pages, &member, &mut all)?;
     add::<AcceptShare>(pages, &member, &mut all)?;
     add::<Tokens>(pages, &member, &mut all)?;
+    add::<Admin>(pages, &member, &mut all)?;
     add::<Error>(pages, &member, &mut all)?;
     add_one(
         pages,
@@ -95,6 +97,7 @@ impl Common {
             user: Some(Viewer {
                 name: "galileo".into(),
                 admin: false,
+                admin_ui: false,
             }),
             ..Self::visitor_sample()
         }
@@ -107,8 +110,9 @@ impl Common {
             user: Some(Viewer {
                 name: nasty.into(),
                 admin: true,
+                admin_ui: true,
             }),
-            announcement: Some(format!("On Sunday from 8 to 9 there will be no servers. {nasty}")),
+            announcement: Some("On Sunday from 8 to 9 there will be <a href=\"/news\">no servers</a>.".into()),
             services: vec![ServiceLink {
                 name: nasty.into(),
                 url: format!("/services/{nasty}"),

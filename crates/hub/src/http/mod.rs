@@ -4,6 +4,7 @@ pub mod api;
 mod body;
 pub mod cookies;
 pub mod error;
+mod form;
 mod log;
 pub mod metrics;
 pub mod oauth;

@@ -79,6 +79,15 @@ impl Visitor {
     }
 }
 
+impl Visitor {
+    /// Who is signed in in this browser. A token is for programs: it opens no page.
+    #[must_use]
+    pub fn in_browser(&self) -> Option<&Principal> {
+        let principal = self.principal.as_ref();
+        principal.filter(|principal| matches!(principal.via, Via::Session(_)))
+    }
+}
+
 impl FromRequestParts<Arc<Hub>> for Visitor {
     type Rejection = HttpError;
 

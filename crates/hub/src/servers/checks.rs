@@ -113,6 +113,14 @@ pub(super) fn name(hub: &Hub, name: &str, exists: bool) -> Result<(), Refused> {
     }
 }
 
+/// Whether a server of this name may be started at all.
+pub fn check_name(hub: &Hub, server: &ServerName, found: Option<&Spawner>) -> Result<(), Refused> {
+    match server.is_default() {
+        true => Ok(()),
+        false => name(hub, server.as_str(), found.is_some()),
+    }
+}
+
 /// The display name in its normal form.
 pub(super) fn display_name(text: &str) -> Result<String, Refused> {
     perijove_model::names::display_name(text).ok_or_else(|| Refused::BadDisplayName(text.to_owned()))
@@ -125,9 +133,7 @@ pub(super) fn names(
     found: Option<&Spawner>,
     typed: Option<&str>,
 ) -> Result<Option<String>, Refused> {
-    if !server.is_default() {
-        name(hub, server.as_str(), found.is_some())?;
-    }
+    check_name(hub, server, found)?;
     match typed.filter(|text| !text.is_empty()) {
         None if server.is_default() || found.is_some() => Ok(None),
         None => Ok(Some(server.as_str().to_owned())),

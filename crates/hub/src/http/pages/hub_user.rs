@@ -6,18 +6,18 @@ use axum::extract::{OriginalUri, Path, Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use perijove_model::scopes::Scope;
-use perijove_model::server::{Pending, Phase};
+use perijove_model::server::Phase;
 use perijove_model::{escape, names};
 use perijove_store::{spawners, users};
 
 use super::spawn::pending_url;
 use super::spawn_pending::not_running;
-use super::whose::Whose;
+use super::whose::{Whose, tail};
 use crate::Hub;
 use crate::http::error::{HttpError, Result};
 use crate::http::visitor::{Principal, Visitor};
 use crate::http::xsrf::query_value;
-use crate::http::{found, prefers_json};
+use crate::http::{DRESSED, found, prefers_json};
 use crate::servers;
 
 /// So many times a browser is sent to a server that is ready but not reached, before it is told that something is wrong.
@@ -33,12 +33,12 @@ pub async fn any(
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return Ok(not_running_json(&hub, headers, uri.path()));
     }
-    if is_program(&hub, &uri, headers) {
-        return Ok(not_running_json(&hub, headers, uri.path()));
-    }
-    let principal = match super::signed_in(&hub, &visitor, &uri) {
-        Ok(principal) => principal,
-        Err(elsewhere) => return Ok(elsewhere),
+    let program = is_program(&hub, &uri, headers);
+    // Here a token is as good as a session: a program may ask for a server that has ended.
+    let principal = match &visitor.principal {
+        Some(principal) => principal,
+        None if program => return Ok(not_running_json(&hub, headers, uri.path())),
+        None => return Ok(found(&super::login_url(&hub, &uri))),
     };
     let (whose, wanted) = match target(&hub, principal, &uri).await? {
         Target::Server(whose, wanted) => (whose, wanted),
@@ -54,13 +54,14 @@ pub async fn any(
             }
             again(&uri, &wanted).await
         }
-        (_, Some(Pending::Spawn)) | (Phase::Failed, _) => Ok(crate::http::redirect(
+        _ if program => Ok(not_running_json(&hub, headers, uri.path())),
+        (_, Some(_)) | (Phase::Failed, _) => Ok(crate::http::redirect(
             StatusCode::SEE_OTHER,
             &pending_url(&hub, &whose, next),
         )),
         _ => {
             let (_, page) = not_running(&hub, &whose, spawner.as_ref(), next);
-            super::render(&hub, &visitor, StatusCode::FAILED_DEPENDENCY, &page)
+            super::render(&hub, &visitor, stopped(&hub), &page)
         }
     }
 }
@@ -76,10 +77,11 @@ pub async fn redirect(
         Ok(principal) => principal,
         Err(elsewhere) => return Ok(elsewhere),
     };
-    let own = names::server_path(hub.config.hub.base_url.as_str(), principal.name(), "");
+    let server = hub.config.hub.default_server_name.as_str();
+    let own = names::server_path(hub.config.hub.base_url.as_str(), principal.name(), server);
     let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
     let next = format!("{own}{}{query}", escape::path(&path));
-    let spawn = format!("{}spawn/{}", hub.prefix(), escape::segment(principal.name()));
+    let spawn = format!("{}spawn/{}", hub.prefix(), tail(principal.name(), server));
     Ok(found(&format!("{spawn}?next={}", escape::component(&next))))
 }
 
@@ -167,11 +169,18 @@ pub fn not_running_json(hub: &Hub, headers: &HeaderMap, path: &str) -> Response 
         (None, Some(host)) => format!("http://{host}"),
         (None, None) => String::new(),
     };
-    let server = format!("{}user/{rest}", hub.config.hub.base_url);
     let spawn = format!("{origin}{}spawn/{name}", hub.prefix());
-    let message = format!("JupyterHub server no longer running at {server}. Restart the server at {spawn}");
+    let message = format!("JupyterHub server no longer running at /user/{rest}. Restart the server at {spawn}");
     let body = axum::Json(serde_json::json!({ "message": message }));
-    (StatusCode::FAILED_DEPENDENCY, body).into_response()
+    (stopped(hub), [(DRESSED, "1")], body).into_response()
+}
+
+/// Of a server that does not run. 503 would be that of one that can't be reached, but old JupyterLabs know no other.
+fn stopped(hub: &Hub) -> StatusCode {
+    match hub.config.hub.use_legacy_stopped_server_status_code {
+        true => StatusCode::SERVICE_UNAVAILABLE,
+        false => StatusCode::FAILED_DEPENDENCY,
+    }
 }
 
 /// What a refused start looks like to a page or a program.

@@ -2,31 +2,20 @@
 
 use std::sync::Arc;
 
-use axum::Form;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::Response;
 use perijove_auth::{Credentials, Offer};
 use perijove_model::Secret;
 use perijove_web::pages::{Login, LoginLink};
-use serde::Deserialize;
 
 use super::{next, root};
 use crate::http::error::{HttpError, Result};
+use crate::http::form::Form;
 use crate::http::found;
 use crate::http::visitor::Visitor;
 use crate::http::xsrf::{Xsrf, query_value};
 use crate::{Hub, signin};
-
-#[derive(Deserialize)]
-pub struct Fields {
-    #[serde(default)]
-    username: String,
-    #[serde(default)]
-    password: Secret,
-    #[serde(rename = "_xsrf")]
-    xsrf: Option<String>,
-}
 
 pub async fn get(
     State(hub): State<Arc<Hub>>,
@@ -35,11 +24,15 @@ pub async fn get(
     visitor: Visitor,
 ) -> Result<Response> {
     let query = query.unwrap_or_default();
-    match visitor.principal.as_ref().and_then(|principal| principal.user()) {
-        Some(user) if visitor.principal.as_ref().is_some_and(super::is_browser) => {
-            Ok(found(&destination(&hub, &headers, &query, user).await?))
-        }
-        _ => form(&hub, &visitor, &query, StatusCode::OK, String::new(), None),
+    match visitor.in_browser().and_then(|principal| principal.user()) {
+        Some(user) => Ok(found(&destination(&hub, &headers, &query, user).await?)),
+        _ => match only_way(&hub) {
+            Some(elsewhere) => Ok(found(&next::carry(&elsewhere, &query, &["_xsrf"]))),
+            None => {
+                let username = query_value(&query, "username").unwrap_or_default();
+                form(&hub, &visitor, &query, StatusCode::OK, username, None)
+            }
+        },
     }
 }
 
@@ -48,28 +41,19 @@ pub async fn post(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
     visitor: Visitor,
-    Form(fields): Form<Fields>,
+    fields: Form,
 ) -> Result<Response> {
     let query = query.unwrap_or_default();
-    let xsrf = fields.xsrf.or_else(|| query_value(&query, "_xsrf"));
-    if visitor
-        .xsrf
-        .check_form(xsrf.as_deref(), &headers, &Method::POST)
-        .is_err()
-    {
-        let why = "This form has expired. Please sign in again.";
-        return form(
-            &hub,
-            &visitor,
-            &query,
-            StatusCode::FORBIDDEN,
-            fields.username,
-            Some(why),
-        );
+    let username = fields.text("username").unwrap_or_default().trim().to_owned();
+    let in_address = query_value(&query, "_xsrf");
+    let xsrf = fields.text("_xsrf").or(in_address.as_deref());
+    if visitor.xsrf.check_form(xsrf, &headers, &Method::POST).is_err() {
+        let why = "This form is invalid or has expired. Try again.";
+        return form(&hub, &visitor, &query, StatusCode::FORBIDDEN, username, Some(why));
     }
     let credentials = Credentials {
-        username: fields.username.trim().to_owned(),
-        password: fields.password,
+        username,
+        password: Secret::new(fields.text("password").unwrap_or_default()),
     };
     let begun = tokio::time::Instant::now();
     let checked = signin::check(&hub, &credentials, visitor.remote).await;
@@ -91,6 +75,15 @@ pub async fn post(
                 Some(why),
             )
         }
+    }
+}
+
+/// Where people go to sign in if there is but one place, and it is to be gone to unasked.
+fn only_way(hub: &Hub) -> Option<String> {
+    let mut offers = hub.authenticators.iter().map(|authenticator| authenticator.offer());
+    match (offers.next(), offers.next()) {
+        (Some(Offer::Redirect { url, .. }), None) if hub.config.access.auto_login => Some(url),
+        _ => None,
     }
 }
 
@@ -130,19 +123,8 @@ async fn destination(
     query: &str,
     user: &perijove_store::users::User,
 ) -> Result<String> {
-    if let Some(next) = query_value(query, "next").and_then(|next| next::local(hub, headers, &next)) {
-        return Ok(next);
-    }
-    let to = root::after_login(hub, user).await?;
-    let rest: Vec<(String, String)> = url::form_urlencoded::parse(query.as_bytes())
-        .filter(|(key, _)| key != "next" && key != "_xsrf")
-        .map(|(key, value)| (key.into_owned(), value.into_owned()))
-        .collect();
-    if rest.is_empty() {
-        return Ok(to);
-    }
-    let rest = serde_urlencoded::to_string(rest).map_err(|error| HttpError::internal(&error))?;
-    Ok(format!("{to}{}{rest}", if to.contains('?') { '&' } else { '?' }))
+    let usual = root::after_login(hub, user).await?;
+    Ok(next::onward(hub, headers, query, &usual))
 }
 
 fn form(

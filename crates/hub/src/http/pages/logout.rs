@@ -3,34 +3,59 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::header;
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
-use perijove_store::{sessions, tokens};
+use perijove_model::server::Phase;
+use perijove_store::users::User;
+use perijove_store::{sessions, spawners, tokens};
+use perijove_web::pages::Logout;
 use serde_json::json;
 
-use crate::Hub;
 use crate::audit::{self, Act};
 use crate::http::error::Result;
 use crate::http::found;
-use crate::http::visitor::{Via, Visitor};
+use crate::http::visitor::{Principal, Via, Visitor};
+use crate::http::xsrf::Xsrf;
+use crate::{Hub, servers};
 
-pub async fn get(State(hub): State<Arc<Hub>>, visitor: Visitor) -> Result<Response> {
+pub async fn get(State(hub): State<Arc<Hub>>, headers: HeaderMap, mut visitor: Visitor) -> Result<Response> {
     let begun = tokio::time::Instant::now();
-    if let Some(principal) = &visitor.principal
+    if let Some(principal) = visitor.principal.take()
         && let (Via::Session(session), Some(user)) = (&principal.via, principal.user())
     {
+        if hub.config.hub.shutdown_on_logout {
+            stop_servers(&hub, &principal, user).await?;
+        }
         let tx = hub.store.begin().await?;
         tokens::delete_for_session(&tx, user.id, &session.session_id).await?;
         sessions::delete(&tx, session.id).await?;
         let target = format!("user {}", user.name);
-        audit::record(&hub, &tx, principal, Act::SignedOut, &target, json!({})).await?;
+        audit::record(&hub, &tx, &principal, Act::SignedOut, &target, json!({})).await?;
         tx.commit().await?;
         tracing::info!(user = %user.name, "signed out");
     }
     hub.metrics.logout.observe(begun.elapsed());
-    let mut response = found(&format!("{}login", hub.prefix()));
-    for cookie in visitor.jar.clear_all() {
+    let cleared = visitor.jar.clear_all();
+    let mut response = match hub.config.access.auto_login {
+        true => {
+            // The page is for nobody in particular, as is its token.
+            visitor.xsrf = Xsrf::of(&hub, &headers, visitor.remote, None, None);
+            super::render(&hub, &visitor, StatusCode::OK, &Logout {})?
+        }
+        false => found(&format!("{}login", hub.prefix())),
+    };
+    let fresh: Vec<_> = response.headers_mut().remove(header::SET_COOKIE).into_iter().collect();
+    for cookie in cleared.into_iter().chain(fresh) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     Ok(response)
+}
+
+async fn stop_servers(hub: &Arc<Hub>, principal: &Principal, user: &User) -> Result<()> {
+    for server in spawners::of_user(&hub.store, user.id).await? {
+        if server.run.phase == Phase::Ready {
+            servers::request_stop(hub, Some(principal), &server, false).await?;
+        }
+    }
+    Ok(())
 }

@@ -1,6 +1,7 @@
 //! The pages that people see, one file each.
 
 mod accept_share;
+mod admin;
 pub mod error;
 mod home;
 pub mod hub_user;
@@ -11,6 +12,7 @@ pub mod outside;
 pub mod root;
 mod setup;
 mod spawn;
+mod spawn_options;
 mod spawn_pending;
 mod statics;
 mod stop;
@@ -23,13 +25,18 @@ use axum::Router;
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{any, get, post};
-use perijove_web::{Common, Page, Viewer};
+use perijove_model::escape;
+use perijove_model::scopes::{GroupsOf, Resource, Scope};
+use perijove_web::{Common, Page, ServiceLink, Viewer};
+use serde_json::Value;
 
 use crate::Hub;
 use crate::http::api::health;
 use crate::http::error::{HttpError, Result};
 use crate::http::found;
 use crate::http::visitor::{Principal, Via, Visitor};
+
+pub use spawn_pending::status;
 
 pub(super) fn router() -> Router<Arc<Hub>> {
     Router::new()
@@ -40,6 +47,7 @@ pub(super) fn router() -> Router<Arc<Hub>> {
         .route("/logout", get(logout::get))
         .route("/setup", get(setup::get).post(setup::post))
         .route("/home", get(home::get))
+        .route("/admin", get(admin::get))
         .route("/spawn", get(spawn::own).post(spawn::own))
         .route("/spawn/{user}", get(spawn::default).post(spawn::default))
         .route("/spawn/{user}/{server}", get(spawn::named).post(spawn::named))
@@ -61,8 +69,10 @@ pub(super) fn router() -> Router<Arc<Hub>> {
 
 /// Renders a page for a visitor, with the cookies that go with it.
 pub(super) fn render<P: Page>(hub: &Hub, visitor: &Visitor, status: StatusCode, page: &P) -> Result<Response> {
-    let viewer = visitor.principal.as_ref().map(viewer);
-    let common = common(hub, viewer, visitor.xsrf.token());
+    let principal = visitor.in_browser();
+    let mut common = common(hub, principal.map(|principal| viewer(principal)), visitor.xsrf.token());
+    common.announcement = announcement(hub, P::TEMPLATE);
+    common.services = principal.map(|principal| services(hub, principal)).unwrap_or_default();
     let html = hub
         .pages
         .render(&common, page)
@@ -79,7 +89,43 @@ fn viewer(principal: &Principal) -> Viewer {
     Viewer {
         name: principal.name().to_owned(),
         admin: principal.is_admin(),
+        admin_ui: allows(principal, Scope::AdminUi, Resource::Everything),
     }
+}
+
+/// What is shown on top of this page: its own announcement, or that of all pages.
+fn announcement(hub: &Hub, template: &str) -> Option<String> {
+    let vars = &hub.config.hub.template_vars;
+    let page = template.trim_end_matches(".html");
+    let own = vars.get(&format!("announcement_{page}"));
+    let text = [own, vars.get("announcement")].into_iter().flatten();
+    text.filter_map(Value::as_str).next().map(str::to_owned)
+}
+
+/// The services for the menu: those of the configuration that this person may open.
+fn services(hub: &Hub, principal: &Principal) -> Vec<ServiceLink> {
+    let shown = hub.config.services.iter().filter(|service| {
+        service.display
+            && service.url.is_some()
+            && allows(principal, Scope::AccessServices, Resource::Service(&service.name))
+    });
+    let link = |service: &perijove_config::Service| ServiceLink {
+        name: service.name.clone(),
+        url: format!(
+            "{}services/{}/",
+            hub.config.hub.base_url,
+            escape::segment(&service.name)
+        ),
+    };
+    shown.map(link).collect()
+}
+
+fn allows(principal: &Principal, scope: Scope, resource: Resource<'_>) -> bool {
+    let membership = GroupsOf {
+        user: principal.name(),
+        groups: &principal.groups,
+    };
+    principal.scopes.has(scope, resource, &membership).is_granted()
 }
 
 /// What every page has.
@@ -92,6 +138,7 @@ pub(super) fn common(hub: &Hub, user: Option<Viewer>, xsrf: &str) -> Common {
         user,
         xsrf: xsrf.to_owned(),
         version_hash: perijove_web::asset_hash().to_owned(),
+        template_vars: hub.config.hub.template_vars.clone(),
         ..Common::default()
     }
 }
@@ -102,11 +149,12 @@ pub(super) fn signed_in<'a>(
     visitor: &'a Visitor,
     uri: &axum::http::Uri,
 ) -> std::result::Result<&'a Principal, Response> {
-    match &visitor.principal {
-        Some(principal) if principal.user().is_some() => Ok(principal),
-        Some(_) => Err(HttpError::forbidden("Services have no pages.").into_response()),
-        None => Err(found(&login_url(hub, uri))),
-    }
+    visitor.in_browser().ok_or_else(|| found(&login_url(hub, uri)))
+}
+
+/// Whether this is a browser's session and not a token.
+pub(super) fn is_browser(principal: &Principal) -> bool {
+    matches!(principal.via, Via::Session(_))
 }
 
 /// The sign-in page that leads back to where the visitor wanted to go.
@@ -117,9 +165,4 @@ pub(super) fn login_url(hub: &Hub, uri: &axum::http::Uri) -> String {
         hub.prefix(),
         perijove_model::escape::component(wanted)
     )
-}
-
-/// Whether this is a browser's session and not a token.
-pub(super) fn is_browser(principal: &Principal) -> bool {
-    matches!(principal.via, Via::Session(_))
 }

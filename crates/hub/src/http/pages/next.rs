@@ -3,6 +3,7 @@
 use axum::http::HeaderMap;
 
 use crate::Hub;
+use crate::http::xsrf::query_value;
 
 /// The path that `next` names here, if it is one of ours.
 ///
@@ -11,11 +12,31 @@ use crate::Hub;
 #[must_use]
 pub fn local(hub: &Hub, headers: &HeaderMap, next: &str) -> Option<String> {
     let own = own_origins(hub, headers);
-    let path = own
-        .iter()
-        .find_map(|origin| next.strip_prefix(origin.as_str()))
-        .unwrap_or(next);
-    safe_path(path)
+    match own.iter().find_map(|origin| next.strip_prefix(origin.as_str())) {
+        // Behind our own origin, further slashes name no other host.
+        Some(path) if path.starts_with('/') => safe_path(&format!("/{}", path.trim_start_matches('/'))),
+        Some(_) => None,
+        None => safe_path(next),
+    }
+}
+
+/// Where `next` in the query leads; without one, the usual place with the rest of the query.
+#[must_use]
+pub fn onward(hub: &Hub, headers: &HeaderMap, query: &str, usual: &str) -> String {
+    let next = query_value(query, "next").and_then(|next| local(hub, headers, &next));
+    next.unwrap_or_else(|| carry(usual, query, &["next", "_xsrf"]))
+}
+
+/// The address with what the query says besides.
+#[must_use]
+pub fn carry(url: &str, query: &str, without: &[&str]) -> String {
+    let rest = url::form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| !without.contains(&key.as_ref()));
+    let mut carried = url::form_urlencoded::Serializer::new(String::new());
+    carried.extend_pairs(rest);
+    match carried.finish().as_str() {
+        "" => url.to_owned(),
+        rest => format!("{url}{}{rest}", if url.contains('?') { '&' } else { '?' }),
+    }
 }
 
 fn safe_path(path: &str) -> Option<String> {
@@ -46,7 +67,17 @@ fn own_origins(hub: &Hub, headers: &HeaderMap) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::safe_path;
+    use super::{carry, safe_path};
+
+    #[test]
+    fn what_else_the_query_says_goes_along() {
+        assert_eq!(
+            carry("/a", "next=/x&b=1&b=%2F&_xsrf=t", &["next", "_xsrf"]),
+            "/a?b=1&b=%2F"
+        );
+        assert_eq!(carry("/a?c=2", "b=1", &[]), "/a?c=2&b=1");
+        assert_eq!(carry("/a", "next=/x", &["next"]), "/a");
+    }
 
     #[test]
     fn nothing_leads_away() {

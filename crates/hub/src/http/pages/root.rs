@@ -3,22 +3,35 @@
 use std::sync::Arc;
 
 use axum::extract::{OriginalUri, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use perijove_store::{spawners, users};
 
+use super::next;
 use crate::Hub;
 use crate::http::error::Result;
 use crate::http::visitor::Visitor;
 use crate::http::{found, redirect};
 
-pub async fn get(State(hub): State<Arc<Hub>>, OriginalUri(uri): OriginalUri, visitor: Visitor) -> Result<Response> {
+pub async fn get(
+    State(hub): State<Arc<Hub>>,
+    OriginalUri(uri): OriginalUri,
+    headers: HeaderMap,
+    visitor: Visitor,
+) -> Result<Response> {
     let prefix = hub.prefix();
     if !uri.path().ends_with('/') {
         return Ok(redirect(StatusCode::MOVED_PERMANENTLY, &prefix));
     }
-    match visitor.principal.as_ref().and_then(|principal| principal.user()) {
-        Some(user) => Ok(found(&after_login(&hub, user).await?)),
+    if !hub.config.hub.default_url.is_empty() {
+        return Ok(found(&hub.config.hub.default_url));
+    }
+    match visitor.in_browser().and_then(|principal| principal.user()) {
+        Some(user) => {
+            let usual = after_login(&hub, user).await?;
+            let query = uri.query().unwrap_or_default();
+            Ok(found(&next::onward(&hub, &headers, query, &usual)))
+        }
         None => Ok(found(&super::login_url(&hub, &uri))),
     }
 }
@@ -33,8 +46,7 @@ pub async fn after_login(hub: &Hub, user: &users::User) -> Result<String> {
         return Ok(format!("{}home", hub.prefix()));
     }
     let server = spawners::get(&hub.store, user.id, "").await?;
-    let ready = server.is_some_and(|server| server.run.phase == perijove_model::server::Phase::Ready);
-    Ok(if ready {
+    Ok(if server.is_some_and(|server| server.run.phase.is_active()) {
         perijove_model::names::server_path(config.base_url.as_str(), &user.name, "")
     } else {
         format!("{}spawn", hub.prefix())

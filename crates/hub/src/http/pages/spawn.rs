@@ -1,35 +1,37 @@
-//! `/hub/spawn[/USER[/SERVER]]`: starts a server and shows its way up. There is no options form yet, so a link starts it.
+//! `/hub/spawn[/USER[/SERVER]]`: asks for options where there is a form, starts a server, and leads to its way up.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{OriginalUri, Path, Request, State};
-use axum::http::{HeaderMap, Method, Uri};
+use axum::extract::{FromRequest, OriginalUri, Path, Request, State};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::Response;
 use perijove_model::scopes::Scope;
 use perijove_model::server::{Pending, Phase};
-use serde_json::{Map, Value};
+use perijove_spawn::{SpawnError, State as Object};
+use perijove_web::pages::Spawn;
+use serde_json::Value;
 
-use super::next;
+use super::spawn_pending::not_running;
 use super::whose::{Whose, tail};
+use super::{next, spawn_options};
 use crate::Hub;
 use crate::http::error::{HttpError, Result};
+use crate::http::form::Form;
 use crate::http::found;
-use crate::http::visitor::Visitor;
+use crate::http::visitor::{Principal, Visitor};
 use crate::http::xsrf::query_value;
-use crate::servers;
+use crate::servers::{self, Start};
 
-/// A start that is this quick needs no page about it.
-const QUICK: Duration = Duration::from_millis(1000);
-/// Keys of the query that are not options.
-const NOT_OPTIONS: [&str; 3] = ["next", "display_name", "_xsrf"];
+/// What fails this soon is told at once, without the page of the way up.
+const SOON: Duration = Duration::from_secs(1);
 
 pub async fn own(state: State<Arc<Hub>>, uri: OriginalUri, visitor: Visitor, request: Request) -> Result<Response> {
     let name = match super::signed_in(&state, &visitor, &uri) {
         Ok(principal) => principal.name().to_owned(),
         Err(elsewhere) => return Ok(elsewhere),
     };
-    start(state, uri, visitor, &name, "", request).await
+    open(state, uri, visitor, &name, "", request).await
 }
 
 pub async fn default(
@@ -39,7 +41,7 @@ pub async fn default(
     visitor: Visitor,
     request: Request,
 ) -> Result<Response> {
-    start(state, uri, visitor, &user, "", request).await
+    open(state, uri, visitor, &user, "", request).await
 }
 
 pub async fn named(
@@ -49,10 +51,10 @@ pub async fn named(
     visitor: Visitor,
     request: Request,
 ) -> Result<Response> {
-    start(state, uri, visitor, &user, &server, request).await
+    open(state, uri, visitor, &user, &server, request).await
 }
 
-async fn start(
+async fn open(
     State(hub): State<Arc<Hub>>,
     OriginalUri(uri): OriginalUri,
     visitor: Visitor,
@@ -64,39 +66,191 @@ async fn start(
         Ok(principal) => principal,
         Err(elsewhere) => return Ok(elsewhere),
     };
-    let whose = Whose::read(&hub, principal, user, server, Scope::Servers).await?;
-    let query = uri.query().unwrap_or_default().to_owned();
-    let headers = request.headers().clone();
-    if request.method() == Method::POST {
-        check_post(&visitor, &headers, request).await?;
-    } else {
-        refuse_embedded(&headers)?;
+    let visit = Visit {
+        hub: &hub,
+        visitor: &visitor,
+        principal,
+        whose: Whose::read(&hub, principal, user, server, Scope::Servers).await?,
+        headers: request.headers().clone(),
+        uri: &uri,
+    };
+    match *request.method() {
+        Method::POST => visit.post(Form::from_request(request, &()).await?).await,
+        _ => visit.get().await,
     }
-    let next = query_value(&query, "next").and_then(|next| next::local(&hub, &headers, &next));
-    let pending = pending_url(&hub, &whose, next.as_deref());
-    let ready = next.unwrap_or_else(|| whose.url(&hub));
-    if let Some(spawner) = whose.spawner(&hub).await? {
-        match spawner.run.phase {
-            Phase::Ready => return Ok(found(&ready)),
-            phase if phase.is_active() => return Ok(found(&pending)),
+}
+
+/// Somebody at the door of a server.
+struct Visit<'a> {
+    hub: &'a Arc<Hub>,
+    visitor: &'a Visitor,
+    principal: &'a Principal,
+    whose: Whose,
+    headers: HeaderMap,
+    uri: &'a Uri,
+}
+
+/// Why there is no server: what was wished could not be granted, or the start has failed.
+enum Failed {
+    Refused(HttpError),
+    Start(StatusCode, String),
+}
+
+impl Visit<'_> {
+    async fn get(&self) -> Result<Response> {
+        refuse_embedded(&self.headers)?;
+        let spawner = self.whose.spawner(self.hub).await?;
+        servers::check_name(self.hub, &self.whose.server, spawner.as_ref())?;
+        match spawner.map(|spawner| spawner.run.phase) {
+            Some(Phase::Ready) => return Ok(found(&self.ready_url())),
+            Some(phase) if phase.is_active() => return Ok(found(&self.pending_url())),
             _ => {}
         }
+        let has_form = self.has_form();
+        match spawn_options::in_query(self.query())? {
+            None if has_form => self.form(None),
+            None => self.start(None).await.or_else(|failed| self.told(failed)),
+            Some(fields) => match self.start_with(fields).await {
+                Err(failed) if has_form => self.form(Some(failed)),
+                Err(failed) => self.told(failed),
+                Ok(response) => Ok(response),
+            },
+        }
     }
-    let display_name = query_value(&query, "display_name");
-    let start = servers::Start {
-        by: Some(principal),
-        user: &whose.user,
-        server: &whose.server,
-        options: options(&query),
-        display_name: display_name.as_deref(),
-    };
-    let begun = servers::request_start(&hub, start).await?;
-    let spawner = servers::wait(&hub, begun.spawner_id, QUICK, |s| {
-        s.run.phase.pending() != Some(Pending::Spawn)
-    })
-    .await?;
-    let quick = spawner.is_some_and(|spawner| spawner.run.phase == Phase::Ready);
-    Ok(found(if quick { &ready } else { &pending }))
+
+    async fn post(&self, form: Form) -> Result<Response> {
+        let in_address = query_value(self.query(), "_xsrf");
+        let xsrf = form.text("_xsrf").or(in_address.as_deref());
+        self.visitor.xsrf.check_form(xsrf, &self.headers, &Method::POST)?;
+        let name = self.whose.log_name();
+        if let Some(spawner) = self.whose.spawner(self.hub).await? {
+            match (spawner.run.phase, spawner.run.phase.pending()) {
+                (Phase::Ready, _) => return Err(HttpError::bad_request(format!("{name} is already running"))),
+                (_, Some(Pending::Spawn)) => return Err(HttpError::bad_request(format!("{name} is pending spawn"))),
+                (_, Some(Pending::Stop)) => return Err(HttpError::bad_request(format!("{name} is pending stop"))),
+                _ => {}
+            }
+        }
+        let fields = form.options();
+        let started = match fields.is_empty() && !self.has_form() {
+            true => self.start(None).await,
+            false => self.start_with(fields).await,
+        };
+        match started {
+            Err(failed) if self.has_form() => self.form(Some(failed)),
+            Err(failed) => self.told(failed),
+            Ok(response) => Ok(response),
+        }
+    }
+
+    async fn start_with(&self, fields: Object) -> std::result::Result<Response, Failed> {
+        let options = self.hub.spawner.read_options(fields)?;
+        self.start(Some(Value::Object(options))).await
+    }
+
+    async fn start(&self, options: Option<Value>) -> std::result::Result<Response, Failed> {
+        let display_name = query_value(self.query(), "display_name");
+        let start = Start {
+            by: Some(self.principal),
+            user: &self.whose.user,
+            server: &self.whose.server,
+            options,
+            display_name: display_name.as_deref(),
+        };
+        let begun = servers::request_start(self.hub, start).await?;
+        let on_its_way = |phase: Phase| phase.pending() == Some(Pending::Spawn);
+        let spawner = servers::wait(self.hub, begun.spawner_id, SOON, |s| !on_its_way(s.run.phase)).await?;
+        match spawner.map(|spawner| spawner.run) {
+            Some(run) if run.phase == Phase::Failed => Err(match run.failure {
+                Some(failure) => Failed::Start(super::spawn_pending::status(&failure), failure.message),
+                None => Failed::Start(StatusCode::INTERNAL_SERVER_ERROR, "Spawn failed".to_owned()),
+            }),
+            _ => Ok(found(&self.pending_url())),
+        }
+    }
+
+    fn has_form(&self) -> bool {
+        !self.hub.config.spawner.options_form.is_empty()
+    }
+
+    fn form(&self, failed: Option<Failed>) -> Result<Response> {
+        let (status, error_message) = match failed {
+            None => (StatusCode::OK, None),
+            Some(Failed::Start(status, message)) => (status, Some(message)),
+            Some(Failed::Refused(error)) if error.status == StatusCode::SERVICE_UNAVAILABLE => return Err(error),
+            Some(Failed::Refused(error)) => (error.status, error.message),
+        };
+        let query = next::carry("", self.query(), &["_xsrf"]);
+        let join = if query.is_empty() { '?' } else { '&' };
+        let page = Spawn {
+            for_user: self.whose.user.name.clone(),
+            spawner_options_form: Some(self.hub.config.spawner.options_form.clone()),
+            error_message,
+            url: format!("{}{query}{join}_xsrf={}", self.uri.path(), self.visitor.xsrf.token()),
+        };
+        super::render(self.hub, self.visitor, status, &page)
+    }
+
+    /// Without a form to try again with.
+    fn told(&self, failed: Failed) -> Result<Response> {
+        match failed {
+            Failed::Refused(error) => Err(error),
+            Failed::Start(status, message) => {
+                let (_, mut page) = not_running(self.hub, &self.whose, None, self.next().as_deref());
+                page.failed = true;
+                page.failed_message = Some(message);
+                super::render(self.hub, self.visitor, status, &page)
+            }
+        }
+    }
+
+    fn query(&self) -> &str {
+        self.uri.query().unwrap_or_default()
+    }
+
+    fn next(&self) -> Option<String> {
+        let next = query_value(self.query(), "next")?;
+        next::local(self.hub, &self.headers, &next)
+    }
+
+    fn ready_url(&self) -> String {
+        next::onward(self.hub, &self.headers, self.query(), &self.whose.url(self.hub))
+    }
+
+    fn pending_url(&self) -> String {
+        let plain = pending_url(self.hub, &self.whose, None);
+        let url = next::carry(&plain, self.query(), &["next", "display_name", "_xsrf"]);
+        match self.next() {
+            Some(next) => {
+                let join = if url.contains('?') { '&' } else { '?' };
+                format!("{url}{join}next={}", perijove_model::escape::component(&next))
+            }
+            None => url,
+        }
+    }
+}
+
+impl From<SpawnError> for Failed {
+    /// What somebody typed is no failure of the hub: the form comes again, as it came before.
+    fn from(error: SpawnError) -> Self {
+        let status = match StatusCode::from_u16(error.status) {
+            Ok(status) if status.is_client_error() => status,
+            _ => StatusCode::OK,
+        };
+        Self::Start(status, error.message)
+    }
+}
+
+impl From<servers::Refused> for Failed {
+    fn from(refused: servers::Refused) -> Self {
+        Self::Refused(refused.into())
+    }
+}
+
+impl From<perijove_store::StoreError> for Failed {
+    fn from(error: perijove_store::StoreError) -> Self {
+        Self::Refused(error.into())
+    }
 }
 
 /// The way-up page of a server, which leads on to `next`.
@@ -111,16 +265,6 @@ pub fn pending_url(hub: &Hub, whose: &Whose, next: Option<&str>) -> String {
     )
 }
 
-async fn check_post(visitor: &Visitor, headers: &HeaderMap, request: Request) -> Result<()> {
-    let uri: Uri = request.uri().clone();
-    let body = axum::body::to_bytes(request.into_body(), 64 << 10)
-        .await
-        .map_err(|_| HttpError::new(axum::http::StatusCode::PAYLOAD_TOO_LARGE, "The form is too large."))?;
-    let form = String::from_utf8_lossy(&body);
-    let given = query_value(&form, "_xsrf").or_else(|| query_value(uri.query().unwrap_or_default(), "_xsrf"));
-    visitor.xsrf.check_form(given.as_deref(), headers, &Method::POST)
-}
-
 /// A link may start a server; an image or a frame of a page elsewhere may not.
 fn refuse_embedded(headers: &HeaderMap) -> Result<()> {
     let mode = headers.get("sec-fetch-mode").map(|mode| mode.as_bytes());
@@ -129,38 +273,5 @@ fn refuse_embedded(headers: &HeaderMap) -> Result<()> {
         Some(_) => Err(HttpError::forbidden(
             "A server is started from a page or a link, not from within another page.",
         )),
-    }
-}
-
-/// Options in the query: those with the prefix `opt-` if there are any, else all (the old form).
-fn options(query: &str) -> Option<Value> {
-    let pairs =
-        || url::form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| !NOT_OPTIONS.contains(&key.as_ref()));
-    let prefixed = pairs().any(|(key, _)| key.starts_with("opt-"));
-    let mut options = Map::new();
-    for (key, value) in pairs() {
-        let key = match key.strip_prefix("opt-") {
-            Some(key) if !key.is_empty() => key.to_owned(),
-            Some(_) => continue,
-            None if prefixed => continue,
-            None => key.into_owned(),
-        };
-        let values = options.entry(key).or_insert_with(|| Value::Array(Vec::new()));
-        if let Value::Array(values) = values {
-            values.push(Value::String(value.into_owned()));
-        }
-    }
-    (!options.is_empty()).then_some(Value::Object(options))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::options;
-
-    #[test]
-    fn options_are_read_from_links() {
-        assert_eq!(options("next=/x&display_name=y"), None);
-        assert_eq!(options("a=1&a=2"), Some(serde_json::json!({ "a": ["1", "2"] })));
-        assert_eq!(options("opt-a=1&b=2"), Some(serde_json::json!({ "a": ["1"] })));
     }
 }

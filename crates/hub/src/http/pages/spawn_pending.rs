@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use perijove_model::scopes::Scope;
 use perijove_model::server::{Pending, Phase};
-use perijove_store::spawners::Spawner;
+use perijove_store::spawners::{Failure, Spawner};
 use perijove_web::pages::{NotRunning, SpawnPending, StopPending};
 
 use super::next;
@@ -60,7 +60,10 @@ async fn show(
         .and_then(|s| s.display_name.clone())
         .unwrap_or_default();
     match (phase, phase.pending()) {
-        (Phase::Ready, _) => Ok(found(&next.unwrap_or_else(|| whose.url(hub)))),
+        (Phase::Ready, _) => {
+            let query = uri.query().unwrap_or_default();
+            Ok(found(&next::onward(hub, headers, query, &whose.url(hub))))
+        }
         (_, Some(Pending::Spawn)) => {
             let page = pending(hub, visitor, &whose, display_name, next);
             super::render(hub, visitor, StatusCode::OK, &page)
@@ -94,6 +97,13 @@ fn pending(hub: &Hub, visitor: &Visitor, whose: &Whose, display_name: String, ne
     }
 }
 
+/// The backend's own status, if it tells of an error.
+pub fn status(failure: &Failure) -> StatusCode {
+    let status = StatusCode::from_u16(failure.status).ok();
+    let told = status.filter(|status| status.is_client_error() || status.is_server_error());
+    told.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
 /// The page of a server that does not run, with the reason if its last start failed.
 pub fn not_running(
     hub: &Hub,
@@ -106,7 +116,7 @@ pub fn not_running(
         .filter(|failure| !failure.cancelled);
     let failed = spawner.is_some_and(|spawner| spawner.run.phase == Phase::Failed);
     let status = match failure {
-        Some(failure) if failed => StatusCode::from_u16(failure.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+        Some(failure) if failed => self::status(failure),
         _ => StatusCode::OK,
     };
     let query = next
@@ -119,7 +129,7 @@ pub fn not_running(
         failed,
         failed_message: failure.map(|failure| failure.message.clone()),
         failed_log: failure.map(|failure| failure.log.clone()).unwrap_or_default(),
-        implicit_spawn_seconds: 0.0,
+        implicit_spawn_seconds: hub.config.hub.implicit_spawn_seconds.as_secs_f64(),
     };
     (status, page)
 }

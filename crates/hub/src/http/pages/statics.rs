@@ -14,11 +14,28 @@ use crate::http::xsrf::query_value;
 
 pub async fn get(Path(path): Path<String>, RawQuery(query): RawQuery, headers: HeaderMap) -> Result<Response> {
     let versioned = query.is_some_and(|query| query_value(&query, "v").is_some());
-    asset(&path, versioned, &headers)
+    let (path, kind) = match ALIASES.iter().find(|(theirs, ..)| *theirs == path) {
+        Some((_, ours, kind)) => (*ours, Some(*kind)),
+        None => (path.as_str(), None),
+    };
+    let mut answer = asset(path, versioned, &headers)?;
+    if let Some(kind) = kind {
+        answer
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    }
+    Ok(answer)
 }
 
+/// Files that sites' templates and services know by JupyterHub's names.
+const ALIASES: [(&str, &str, &str); 3] = [
+    ("images/jupyterhub-80.png", "logo.png", "image/png"),
+    ("images/jupyter.png", "logo.png", "image/png"),
+    ("css/style.min.css", "css/perijove.css", "text/css"),
+];
+
 pub async fn logo(headers: HeaderMap) -> Result<Response> {
-    asset("logo.svg", false, &headers)
+    asset("logo.png", false, &headers)
 }
 
 fn asset(path: &str, versioned: bool, headers: &HeaderMap) -> Result<Response> {

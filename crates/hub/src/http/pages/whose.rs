@@ -44,6 +44,15 @@ impl Whose {
         tail(&self.user.name, self.server.as_str())
     }
 
+    /// As messages call the server: `ann`, `ann:gpu`.
+    #[must_use]
+    pub fn log_name(&self) -> String {
+        match self.server.as_str() {
+            "" => self.user.name.clone(),
+            server => format!("{}:{server}", self.user.name),
+        }
+    }
+
     /// Where the server answers.
     #[must_use]
     pub fn url(&self, hub: &Hub) -> String {

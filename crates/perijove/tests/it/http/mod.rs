@@ -22,6 +22,7 @@ mod services;
 mod setup;
 mod signin;
 mod token_page;
+mod spawn_pages;
 mod xsrf;
 
 use perijove_testkit::{Answer, App, Browser};

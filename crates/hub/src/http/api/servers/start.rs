@@ -17,6 +17,7 @@ use crate::Hub;
 use crate::http::api::Body;
 use crate::http::api::refusals::{BadRequest, NotFound, StartFailed, TooMany};
 use crate::http::error::{HttpError, Result};
+use crate::http::pages::status;
 use crate::http::visitor::Principal;
 use crate::servers::{self, Start};
 
@@ -67,9 +68,5 @@ pub fn failed(failure: Option<&Failure>) -> HttpError {
         let words = "The server was stopped while it started.";
         return HttpError::new(StatusCode::INTERNAL_SERVER_ERROR, words);
     };
-    let status = StatusCode::from_u16(failure.status).ok().filter(|status| {
-        let failed = status.is_client_error() || status.is_server_error();
-        failed
-    });
-    HttpError::new(status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), &failure.message)
+    HttpError::new(status(failure), &failure.message)
 }

@@ -9,6 +9,7 @@ mod log;
 pub mod metrics;
 pub mod oauth;
 pub mod pages;
+pub mod role_changes;
 pub mod serve;
 pub mod standing;
 pub mod streams;

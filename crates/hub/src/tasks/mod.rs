@@ -1,6 +1,7 @@
 //! Background work: periodic, repeatable, once per cluster. The reconciler is a loop of its own, see [`crate::servers`].
 
 mod activity;
+mod grants;
 mod purge;
 mod routes;
 
@@ -39,6 +40,7 @@ pub fn spawn_all(hub: &Arc<Hub>) {
         spawn(hub, audit::Follow { file: file.clone() });
     }
     hub.metrics.started();
+    spawn(hub, grants::Grants);
 }
 
 fn spawn<T: Task>(hub: &Arc<Hub>, task: T) {

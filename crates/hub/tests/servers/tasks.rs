@@ -1,7 +1,7 @@
 use jiff::SignedDuration;
 use perijove_model::Clock;
 use perijove_model::server::Phase;
-use perijove_store::{tokens, users};
+use perijove_store::{roles, tokens, users};
 
 use crate::setup::*;
 
@@ -54,4 +54,36 @@ async fn what_has_expired_is_deleted() {
     })
     .await;
     assert!(tokens::get(&hub.store, ids[1]).await.unwrap().is_some());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_role_is_taken_away_when_its_time_is_over() {
+    let setup = Setup::new();
+    let idle = setup.idle_hub().await;
+    let ann = user(&idle, "ann").await;
+    let now = setup.clock.now();
+    let mut made = Vec::new();
+    for (name, minutes) in [("short", 1), ("long", 60)] {
+        let new = roles::NewRole {
+            name,
+            description: "",
+            scopes: &[],
+            by: "ruth",
+        };
+        let id = roles::create(&idle.store, &new, now).await.unwrap();
+        let end = now + SignedDuration::from_mins(minutes);
+        let member = roles::Member::User(ann.id);
+        roles::give(&idle.store, id, member, "ruth", Some(end), now)
+            .await
+            .unwrap();
+        made.push(id);
+    }
+    setup.clock.advance(SignedDuration::from_mins(5));
+    let hub = setup.hub().await;
+    let held = async || roles::of_user(&hub.store, ann.id).await.unwrap();
+    eventually("the end of the short grant", async || {
+        !held().await.contains(&"short".to_owned())
+    })
+    .await;
+    assert!(held().await.contains(&"long".to_owned()));
 }

@@ -267,6 +267,24 @@ impl Catalog {
         set
     }
 
+    /// The most that raw scopes can come to, whoever gets them: what is relative to an owner counts as unlimited.
+    #[must_use]
+    pub fn expand_at_most<S: AsRef<str>>(&self, raw: &[S]) -> ScopeSet {
+        let mut set = ScopeSet::new();
+        for raw in raw.iter().filter_map(|text| self.parse(text.as_ref()).ok()) {
+            let scopes = match raw.scope {
+                Scope::Myself => SELF_SCOPES,
+                ref one => std::slice::from_ref(one),
+            };
+            let filter = match &raw.filter {
+                Some(RawFilter::Exactly(filter)) => Some(filter),
+                _ => None,
+            };
+            scopes.iter().for_each(|scope| self.grant(&mut set, *scope, filter));
+        }
+        set
+    }
+
     /// The raw scopes that `expand` leaves out, to be warned of once.
     #[must_use]
     pub fn unheeded<'r, S: AsRef<str>>(

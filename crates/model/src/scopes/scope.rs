@@ -137,6 +137,12 @@ impl Scope {
         PERIJOVES.contains(&self)
     }
 
+    /// Whether it stands for others, which depend on whose it is.
+    #[must_use]
+    pub fn is_metascope(self) -> bool {
+        matches!(self, Self::Myself | Self::Inherit | Self::NoScope)
+    }
+
     /// Scopes about people say nothing about one server, so a server filter drops them.
     #[must_use]
     pub fn is_about_people(self) -> bool {

@@ -16,6 +16,8 @@ mod pagination;
 mod progress;
 mod proxy;
 mod refusals;
+mod role_grants;
+mod roles;
 pub(super) mod root;
 mod servers;
 mod service;
@@ -96,6 +98,12 @@ fn operations() -> OpenApiRouter<Arc<Hub>> {
         .routes(routes!(proxy::list, proxy::tell, proxy::switch))
         .routes(routes!(services::list))
         .routes(routes!(service::get, service::create, service::delete))
+        .routes(routes!(roles::list, roles::create))
+        .routes(routes!(roles::get, roles::change, roles::remove))
+        .routes(routes!(role_grants::list))
+        .routes(routes!(role_grants::give_user, role_grants::take_user))
+        .routes(routes!(role_grants::give_group, role_grants::take_group))
+        .routes(routes!(role_grants::give_service, role_grants::take_service))
 }
 
 pub(super) fn router() -> Router<Arc<Hub>> {

@@ -289,6 +289,21 @@ fn the_page_says_what_is_granted_and_to_whom_it_is_limited() {
 }
 
 #[test]
+fn the_most_that_scopes_come_to_has_no_owner() {
+    let most = |raw: &[&str]| catalog().expand_at_most(raw);
+    assert_eq!(most(&["servers!user", "tokens!server"]), most(&["servers", "tokens"]));
+    assert!(most(&["self"]).holds_all(Scope::AccessServers));
+    assert_eq!(
+        most(&["list:users!group=red"]),
+        set("list:users!group=red read:users:name!group=red")
+    );
+    for owner in [ALICE, Owner::Service("dash"), Owner::Group("red")] {
+        let raw = ["self", "servers!user", "read:services!service", "users!group=red"];
+        assert!(catalog().expand(&raw, &owner, None).is_subset(&most(&raw), &in_group));
+    }
+}
+
+#[test]
 fn names_of_roles_follow_the_contract() {
     let long = format!("a{}z", "b".repeat(253));
     for good in ["abc", "a-_~.9", long.as_str()] {

@@ -19,6 +19,7 @@ mod rest_servers;
 mod rest_tokens;
 mod rest_users;
 mod services;
+mod roles;
 mod setup;
 mod signin;
 mod token_page;

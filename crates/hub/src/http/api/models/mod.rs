@@ -3,6 +3,7 @@
 //! A field that may be missing is an `Option`; one that may be missing or `null` is an `Option` in an `Option`.
 
 mod group;
+mod role;
 mod server;
 mod service;
 mod share;
@@ -17,6 +18,7 @@ use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
 pub use group::{GroupModel, group, groups};
+pub use role::{GrantModel, RoleModel};
 pub use server::{ServerModel, server};
 pub use service::{ServiceModel, service, services};
 pub use share::{ShareCodeModel, ShareModel, new_share_code, share, share_codes, shares};

@@ -44,7 +44,21 @@ pub enum Denied {
     NotAllowed,
 }
 
+/// A name that nobody can have here, as it was understood.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("Invalid username: {0}")]
+pub struct InvalidName(pub String);
+
 impl Policy {
+    /// The name of an account that is to be made or renamed: also the site's rule holds for it.
+    pub fn new_name(&self, typed: &str) -> Result<UserName, InvalidName> {
+        let name = self.name(typed).map_err(|_| InvalidName(typed.to_lowercase()))?;
+        if self.name_rule.as_ref().is_some_and(|fits| !fits(name.as_str())) {
+            return Err(InvalidName(name.as_str().to_owned()));
+        }
+        Ok(name)
+    }
+
     /// The name that somebody who calls himself `typed` has here.
     pub fn name(&self, typed: &str) -> Result<UserName, NameError> {
         let name = UserName::normalise(typed)?;
@@ -89,6 +103,21 @@ mod tests {
 
     fn names(list: &[&str]) -> BTreeSet<UserName> {
         list.iter().map(|name| UserName::try_from(*name).unwrap()).collect()
+    }
+
+    #[test]
+    fn new_names_follow_the_sites_rule() {
+        let policy = Policy {
+            name_rule: Some(Arc::new(|name| name.starts_with('w'))),
+            ..Policy::default()
+        };
+        assert_eq!(
+            policy.new_name("Willow").map(|name| name.to_string()),
+            Ok("willow".into())
+        );
+        for bad in ["Andrew", "W/X"] {
+            assert_eq!(policy.new_name(bad), Err(InvalidName(bad.to_lowercase())));
+        }
     }
 
     #[test]

@@ -139,10 +139,10 @@ pub async fn give(
         ));
     }
     let tx = begin(hub, &role).await?;
+    let is_new = roles::give(&tx, role.id, holder.member, by.name(), until, now).await?;
     if let (true, Member::User(id)) = (role.name == ADMIN.name, holder.member) {
         users::set_admin(&tx, id, true).await?;
     }
-    let is_new = roles::give(&tx, role.id, holder.member, by.name(), until, now).await?;
     let until = until.map(|until| until.to_string());
     let detail = json!({ kind.name(): holder.name, "expires_at": until });
     note(hub, &tx, by, Act::RoleGranted, &role.name, detail).await?;
@@ -286,7 +286,7 @@ async fn grantable(hub: &Hub, by: &Principal, role: &str, kind: Kind, name: &str
         Kind::Group => hub.catalog.expand_at_most(&role.scopes),
     };
     if role.name == ADMIN.name && !by.is_admin() {
-        return Err(HttpError::forbidden("Only admins can grant admin permissions."));
+        return Err(HttpError::forbidden("Only admins can grant admin permissions"));
     }
     check_within(hub, by, &allowed).await?;
     Ok((role, holder(hub, kind, name).await?))

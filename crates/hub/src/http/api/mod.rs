@@ -1,6 +1,7 @@
 //! The REST API, one file per resource or verb.
 
 mod activity;
+mod admin_access;
 mod audit;
 mod authorizations;
 mod description;
@@ -26,6 +27,7 @@ mod shares;
 mod shutdown;
 pub(super) mod tokens;
 mod user;
+mod user_change;
 mod users;
 
 use std::sync::Arc;
@@ -65,9 +67,13 @@ fn operations() -> OpenApiRouter<Arc<Hub>> {
         .routes(routes!(metrics::get))
         .routes(routes!(users::list, users::create))
         .routes(routes!(user::get, user::create, user::delete))
+        .routes(routes!(user_change::patch))
         .routes(routes!(activity::post))
         .routes(routes!(tokens::list, tokens::create))
         .routes(routes!(tokens::get, tokens::delete))
+        .routes(routes!(admin_access::post))
+        .route("/users/{user}/tokens", get(tokens::list).post(tokens::create))
+        .route("/users/{user}/tokens/{id}", get(tokens::get).delete(tokens::delete))
         .route("/users/{user}/server", server())
         .route("/users/{user}/servers/", server())
         .route("/users/{user}/server/progress", get(progress::get))

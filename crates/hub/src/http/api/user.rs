@@ -15,6 +15,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::refusals::{Conflict, NotFound};
+use super::user_change::invalid;
 use super::users::{check_may_make_admin, include_stopped};
 use super::{Body, models};
 use crate::audit::{self, Act};
@@ -113,7 +114,7 @@ pub async fn create(
         .await?;
     let admin = body.0.unwrap_or_default().admin;
     check_may_make_admin(&principal, admin)?;
-    let name = hub.policy.name(&typed)?;
+    let name = hub.policy.new_name(&typed).map_err(invalid)?;
     let Some(user) = people::make(&hub, &principal, &name, admin).await? else {
         return Err(HttpError::conflict(format!("User {name} already exists")));
     };

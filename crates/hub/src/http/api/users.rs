@@ -6,6 +6,8 @@ use axum::Json;
 use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use perijove_auth::policy::InvalidName;
+use perijove_model::UserName;
 use perijove_model::scopes::{Reach, Resource, Scope};
 use perijove_store::users::{ListQuery, Sort, StateFilter};
 use serde::Deserialize;
@@ -15,6 +17,8 @@ use super::pagination::{Page, PageParams};
 use super::refusals::{BadRequest, Conflict};
 use super::{Body, lists, models};
 use crate::http::error::{HttpError, Result};
+use super::{Body, models};
+use crate::http::error::{HttpError, Result, short};
 use crate::http::visitor::Principal;
 use crate::http::xsrf::query_value;
 use crate::{Hub, people};
@@ -116,6 +120,9 @@ pub(super) fn include_stopped(query: &str) -> bool {
         .is_some_and(|value| value != "0" && !value.eq_ignore_ascii_case("false"))
 }
 
+/// So many names are told at most.
+const MOST_TOLD: usize = 20;
+
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewUsers {
@@ -142,10 +149,7 @@ pub async fn create(State(hub): State<Arc<Hub>>, principal: Principal, body: Bod
         return Err(HttpError::bad_request("Must specify at least one user to create"));
     }
     check_may_make_admin(&principal, wanted.admin)?;
-    let mut names = Vec::new();
-    for typed in &wanted.usernames {
-        names.push(hub.policy.name(typed)?);
-    }
+    let names = read_names(&hub, &wanted.usernames)?;
     let mut made = Vec::new();
     for name in &names {
         made.extend(people::make(&hub, &principal, name, wanted.admin).await?);
@@ -157,10 +161,32 @@ pub async fn create(State(hub): State<Arc<Hub>>, principal: Principal, body: Bod
     Ok((StatusCode::CREATED, Json(models)).into_response())
 }
 
+/// All names, or which of them are none.
+fn read_names(hub: &Hub, typed: &[String]) -> Result<Vec<UserName>> {
+    let (mut names, mut bad) = (Vec::new(), Vec::new());
+    for typed in typed {
+        match hub.policy.new_name(typed) {
+            Ok(name) => names.push(name),
+            Err(InvalidName(name)) => bad.push(short(&name)),
+        }
+    }
+    match bad.as_slice() {
+        [] => Ok(names),
+        [one] => Err(HttpError::bad_request(format!("Invalid username: {one}"))),
+        several => {
+            let shown = &several[..several.len().min(MOST_TOLD)];
+            Err(HttpError::bad_request(format!(
+                "Invalid usernames: {}",
+                shown.join(", ")
+            )))
+        }
+    }
+}
+
 /// `admin:users` must not be a way to become an admin.
 pub(super) fn check_may_make_admin(principal: &Principal, admin: bool) -> Result<()> {
     if admin && !principal.is_admin() {
-        return Err(HttpError::forbidden("Only admins can grant admin permissions."));
+        return Err(HttpError::forbidden("Only admins can grant admin permissions"));
     }
     Ok(())
 }

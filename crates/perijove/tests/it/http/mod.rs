@@ -17,6 +17,7 @@ mod rest_authorizations;
 mod rest_server_edits;
 mod rest_servers;
 mod rest_tokens;
+mod rest_user_changes;
 mod rest_users;
 mod services;
 mod roles;

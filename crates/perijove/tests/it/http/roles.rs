@@ -385,12 +385,7 @@ async fn nobody_makes_a_role_that_allows_more_than_they_may() {
     // Whoever comes to have it could be anybody.
     too_much(&make("mighty", &["self"]).await);
     too_much(&make("mighty", &["tokens!user"]).await);
-    assert!(
-        make("mighty", &["servers"])
-            .await
-            .body
-            .contains("allows delete:servers")
-    );
+    assert!(make("mighty", &["servers"]).await.body.contains("also allows servers"));
     make(
         "within",
         &["servers!group=class", "servers!user=ann", "read:users:name!user"],
@@ -413,9 +408,6 @@ async fn nobody_widens_a_role_beyond_what_they_may() {
     let maker = Caller::service(&app, "maker");
     let body = json!({ "name": "small", "scopes": ["list:users"] });
     maker.call(Method::POST, "roles", Some(body)).await.expect(201);
-    ruth.api(Method::PUT, "roles/small/services/maker", None)
-        .await
-        .expect(409);
     maker.call(Method::PUT, "roles/small/users/eve", None).await.expect(201);
     let change = |scopes: &[&str]| Some(json!({ "scopes": scopes }));
     too_much(&maker.call(Method::PATCH, "roles/small", change(&["admin:users"])).await);

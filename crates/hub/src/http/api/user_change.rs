@@ -1,0 +1,230 @@
+//! `PATCH /hub/api/users/{user}`: another name, another standing, other groups and roles, another state of sign-in.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use perijove_auth::policy::InvalidName;
+use perijove_model::UserName;
+use perijove_model::scopes::roles::{ADMIN, USER};
+use perijove_model::scopes::{Resource, Scope};
+use perijove_store::users::User;
+use perijove_store::{groups, roles, spawners, users};
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
+
+use super::refusals::{BadRequest, Conflict, NotFound};
+use super::{Body, models};
+use crate::Hub;
+use crate::audit::{self, Act};
+use crate::http::error::{HttpError, Result, short};
+use crate::http::role_changes::{self, Kind};
+use crate::http::visitor::Principal;
+
+/// What is to change of somebody; what is not spoken of stays.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Change {
+    /// A new name. Servers must be stopped before.
+    #[serde(default, deserialize_with = "given")]
+    name: Option<String>,
+    #[serde(default, deserialize_with = "given")]
+    admin: Option<bool>,
+    /// All groups that they are to be in.
+    #[serde(default, deserialize_with = "given")]
+    groups: Option<Vec<String>>,
+    /// All roles that they are to have themselves; `user` is always among them.
+    #[serde(default, deserialize_with = "given")]
+    roles: Option<Vec<String>>,
+    /// What the authenticator is to remember.
+    #[serde(default, deserialize_with = "given")]
+    auth_state: Option<Map<String, Value>>,
+}
+
+/// A key that is there has a value: `null` is none.
+fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
+/// Change somebody.
+#[utoipa::path(
+    patch,
+    path = "/users/{user}",
+    tag = "users",
+    params(("user" = String, Path, description = "A user's name")),
+    request_body = Change,
+    responses(
+        (status = 200, description = "As they are now, with `auth_state`", body = models::UserModel),
+        BadRequest,
+        NotFound,
+        Conflict,
+    ),
+    security(("token" = ["admin:users"])),
+)]
+pub async fn patch(
+    State(hub): State<Arc<Hub>>,
+    Path(name): Path<String>,
+    principal: Principal,
+    body: Body<Change>,
+) -> Result<Json<Value>> {
+    principal
+        .require(&hub.store, &[Scope::AdminUsers], Resource::User(&name))
+        .await?;
+    let user = users::by_name(&hub.store, &name)
+        .await?
+        .ok_or_else(HttpError::not_found)?;
+    let change = body.required()?;
+    let new_name = match &change.name {
+        Some(typed) if *typed != user.name => Some(free_name(&hub, typed, &user).await?),
+        _ => None,
+    };
+    check_admins(&hub, &principal, &user, &change, new_name.as_ref())?;
+    let joined = match &change.groups {
+        Some(wanted) => check_groups(&hub, &principal, &user, wanted).await?,
+        None => Vec::new(),
+    };
+    // Before the name changes: a filtered scope may be by the old one.
+    if let Some(wanted) = &change.roles {
+        change_roles(&hub, &principal, &user, wanted).await?;
+    }
+    apply(&hub, &principal, &user, &change, new_name.as_ref(), &joined).await?;
+    answer(&hub, &principal, user.id).await.map(Json)
+}
+
+/// The new name as it will be, if it is a name and nobody's.
+async fn free_name(hub: &Hub, typed: &str, user: &User) -> Result<UserName> {
+    let name = hub.policy.new_name(typed).map_err(invalid)?;
+    let taken = users::by_name(&hub.store, name.as_str()).await?;
+    if taken.is_some_and(|taken| taken.id != user.id) {
+        return Err(is_taken(&name));
+    }
+    Ok(name)
+}
+
+pub(super) fn invalid(error: InvalidName) -> HttpError {
+    HttpError::bad_request(format!("Invalid username: {}", short(&error.0)))
+}
+
+fn is_taken(name: &UserName) -> HttpError {
+    HttpError::bad_request(format!("User {name} already exists, username must be unique"))
+}
+
+/// `admin:users` must not be a way to become an admin, nor to take admins in hand.
+fn check_admins(hub: &Hub, by: &Principal, user: &User, change: &Change, new_name: Option<&UserName>) -> Result<()> {
+    if by.is_admin() {
+        return Ok(());
+    }
+    if user.admin {
+        return Err(HttpError::forbidden("Only admins can modify other admins"));
+    }
+    // The next start makes an admin of whoever has such a name.
+    let by_name = new_name.is_some_and(|name| hub.config.access.admin_users.contains(name));
+    let by_role = change.roles.iter().flatten().any(|role| role == ADMIN.name);
+    if change.admin == Some(true) || by_name || by_role {
+        return Err(HttpError::forbidden("Only admins can grant admin permissions"));
+    }
+    Ok(())
+}
+
+/// Of which groups they are to become members, and of which no more: each must be the caller's to fill.
+async fn check_groups(hub: &Hub, by: &Principal, user: &User, wanted: &[String]) -> Result<Vec<(String, bool)>> {
+    let present = groups::of_user(&hub.store, user.id).await?;
+    let joined = wanted
+        .iter()
+        .filter(|name| !present.contains(name))
+        .map(|name| (name, true));
+    let left = present
+        .iter()
+        .filter(|name| !wanted.contains(name))
+        .map(|name| (name, false));
+    let mut changes = Vec::new();
+    for (name, joins) in joined.chain(left) {
+        by.require(&hub.store, &[Scope::Groups], Resource::Group(name)).await?;
+        if groups::id(&hub.store, name).await?.is_none() {
+            return Err(HttpError::bad_request(format!("No such group: {}", short(name))));
+        }
+        changes.push((name.clone(), joins));
+    }
+    Ok(changes)
+}
+
+async fn change_roles(hub: &Hub, by: &Principal, user: &User, wanted: &[String]) -> Result<()> {
+    for name in wanted {
+        if roles::by_name(&hub.store, name).await?.is_none() {
+            return Err(HttpError::bad_request(format!("No such role: {}", short(name))));
+        }
+    }
+    let present = roles::of_user(&hub.store, user.id).await?;
+    let differs = |name: &&String, others: &[String]| *name != USER.name && !others.contains(name);
+    let to = (Kind::User, user.name.as_str());
+    for name in wanted.iter().filter(|name| differs(name, &present)) {
+        role_changes::give(hub, by, name, to, None).await?;
+    }
+    for name in present.iter().filter(|name| differs(name, wanted)) {
+        role_changes::take(hub, by, name, to).await?;
+    }
+    Ok(())
+}
+
+async fn apply(
+    hub: &Hub,
+    by: &Principal,
+    user: &User,
+    change: &Change,
+    new_name: Option<&UserName>,
+    groups: &[(String, bool)],
+) -> Result<()> {
+    let tx = hub.store.begin().await?;
+    users::lock(&tx, user.id).await?;
+    if let Some(name) = new_name {
+        let servers = spawners::of_user(&tx, user.id).await?;
+        if servers.iter().any(models::is_active) {
+            let words = format!("{}'s servers must be stopped before the name can change", user.name);
+            return Err(HttpError::bad_request(words));
+        }
+        if users::by_name(&tx, name.as_str()).await?.is_some() {
+            return Err(is_taken(name));
+        }
+        users::rename(&tx, user.id, name.as_str()).await?;
+    }
+    if let Some(admin) = change.admin {
+        users::set_admin(&tx, user.id, admin).await?;
+    }
+    for (group, joins) in groups {
+        if *joins {
+            let member = new_name.map_or(user.name.as_str(), UserName::as_str).to_owned();
+            groups::ensure(&tx, group, &[member], &Value::Null).await?;
+        } else {
+            groups::remove_user(&tx, group, user.id).await?;
+        }
+    }
+    if let Some(state) = &change.auth_state {
+        let state = Value::Object(state.clone());
+        let sealed = hub.auth_states.seal(&state).ok_or_else(|| {
+            HttpError::bad_request("The hub keeps no auth_state: its configuration has no crypt_keys.")
+        })?;
+        users::set_auth_state(&tx, user.id, Some(&sealed)).await?;
+    }
+    let detail = json!({
+        "name": new_name.map(UserName::as_str),
+        "admin": change.admin,
+        "groups": change.groups,
+        "auth_state": change.auth_state.is_some(),
+    });
+    audit::record(hub, &tx, by, Act::UserChanged, &format!("user {}", user.name), detail).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn answer(hub: &Hub, by: &Principal, id: i64) -> Result<Value> {
+    let user = users::by_id(&hub.store, id).await?.ok_or_else(HttpError::not_found)?;
+    // By its new name somebody may be out of the caller's reach.
+    let seen = models::user(hub, &by.scopes, &user, false).await?;
+    let mut model = seen.map_or_else(|| json!({}), |seen| json!(seen));
+    let kept = user
+        .encrypted_auth_state
+        .and_then(|sealed| hub.auth_states.read(&sealed));
+    model["auth_state"] = kept.unwrap_or_default();
+    Ok(model)
+}

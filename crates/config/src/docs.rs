@@ -3,7 +3,9 @@
 use serde_json::{Map, Value as Json, json};
 
 use crate::key::{Key, Kind};
-use crate::keys::{Access, Audit, DummyAuth, Edge, Events, Group, Hub, Metrics, NativeAuth, Role, Service, Spawner};
+use crate::keys::{
+    Access, Audit, DummyAuth, Edge, Events, Group, Hub, Metrics, NativeAuth, Role, Scope, Service, Spawner,
+};
 use crate::reader::{Section, env_name};
 
 pub(crate) struct SectionDoc {
@@ -59,6 +61,7 @@ pub(crate) fn sections() -> Vec<SectionDoc> {
         SectionDoc::auth::<NativeAuth>("native"),
         SectionDoc::auth::<DummyAuth>("dummy"),
         SectionDoc::one::<Access>("access"),
+        SectionDoc::many::<Scope>("scope"),
         SectionDoc::many::<Role>("role"),
         SectionDoc::many::<Group>("group"),
         SectionDoc::many::<Service>("service"),

@@ -10,6 +10,7 @@ const UPSTREAM: &[(&str, &str)] = &[
     ("authenticator_class", "`kind` in [[auth]]"),
     ("bind_url", "`listen` in [edge]"),
     ("cookie_max_age_days", "`cookie_max_age = \"14d\"` in [hub]"),
+    ("custom_scopes", "[[scope]]"),
     ("db_url", "`database` in [hub]"),
     ("home_dir_template", "`home` in [spawner.process]"),
     ("hub_bind_url", "`listen` in [hub]"),

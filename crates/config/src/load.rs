@@ -81,6 +81,7 @@ fn config(mut table: Table, reader: &mut Reader<'_>) -> Config {
         edge: section(table.remove("edge"), "edge", reader),
         auth: auths(&mut table, reader),
         access: section(table.remove("access"), "access", reader),
+        scopes: named(&mut table, "scope", |scope: &crate::Scope| scope.name.clone(), reader),
         roles: named(&mut table, "role", |role: &crate::Role| role.name.clone(), reader),
         groups: named(&mut table, "group", |group: &crate::Group| group.name.clone(), reader),
         services: named(

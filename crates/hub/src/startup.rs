@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use perijove_config::{Auth, Config};
-use perijove_model::scopes::Catalog;
-use perijove_model::scopes::roles::{DEFAULT_ROLES, check_role_name};
+use perijove_model::scopes::roles::{DEFAULT_ROLES, USER, check_role_name};
+use perijove_model::scopes::{Catalog, CustomScope, CustomScopeError};
 use perijove_model::{Clock, Rng, UserName, token};
 use perijove_store::roles::RoleSpec;
 use perijove_store::services::ServiceSpec;
@@ -21,6 +21,10 @@ use crate::{Hub, people};
 pub enum StartError {
     #[error("the database can't be brought in line with the configuration: {0}")]
     Store(#[from] StoreError),
+    #[error("[[scope]]: {0}")]
+    Scope(#[from] CustomScopeError),
+    #[error("[access] extra_user_scopes: {0}")]
+    ExtraUserScopes(String),
     #[error("[[role]] {0}: {1}")]
     Role(String, String),
     #[error("[[service]] {0}: {1}")]
@@ -33,6 +37,16 @@ type Result<T> = std::result::Result<T, StartError>;
 const SETUP_LINK: jiff::SignedDuration = jiff::SignedDuration::from_hours(24);
 /// How long an invitation works.
 const INVITATION: jiff::SignedDuration = jiff::SignedDuration::from_hours(7 * 24);
+
+/// JupyterHub's scopes, ours, and the site's own.
+pub fn catalog(config: &Config) -> Result<Catalog> {
+    let custom = config.scopes.iter().map(|scope| CustomScope {
+        name: scope.name.clone(),
+        description: scope.description.clone(),
+        subscopes: scope.subscopes.clone(),
+    });
+    Ok(Catalog::with_custom(&custom.collect::<Vec<_>>())?)
+}
 
 pub async fn prepare(hub: &Arc<Hub>) -> Result<()> {
     let config = &hub.config;
@@ -139,6 +153,13 @@ fn role_specs(config: &Config, catalog: &Catalog) -> Result<(Vec<RoleSpec>, Vec<
             )
         })
         .collect();
+    let extra = &config.access.extra_user_scopes;
+    catalog
+        .check(extra, "role user")
+        .map_err(|why| StartError::ExtraUserScopes(why.to_string()))?;
+    let user = defaults.iter_mut().find(|default| default.name == USER.name);
+    user.into_iter()
+        .for_each(|user| user.scopes.extend(extra.iter().cloned()));
     let mut configured = Vec::new();
     for role in &config.roles {
         let wrong = |why: &dyn std::fmt::Display| StartError::Role(role.name.clone(), why.to_string());
@@ -312,6 +333,45 @@ mod tests {
         assert_eq!(user.scopes, ["self", "access:services"]);
         let server = defaults.iter().find(|role| role.name == "server").unwrap();
         assert!(!server.scopes.is_empty());
+    }
+
+    #[test]
+    fn everybody_may_get_more() {
+        let of_user = |toml: &str| specs(toml).unwrap().0[0].scopes.clone();
+        let extra = "[access]\nextra_user_scopes = ['read:users:name']\n";
+        assert_eq!(of_user(extra), ["self", "read:users:name"]);
+        let both = format!("{extra}[[role]]\nname = 'user'\nscopes = ['self']");
+        assert_eq!(of_user(&both), ["self"], "what a role says of itself counts");
+        let error = specs("[access]\nextra_user_scopes = ['nothing']").err().unwrap();
+        assert!(
+            error.to_string().contains("'nothing' for role user does not exist"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn scopes_of_the_site_can_be_given() {
+        let own = "
+            [[scope]]
+            name = 'custom:grades:write'
+            description = 'Write grades'
+            subscopes = ['custom:grades:read']
+        ";
+        let config = |toml: &str| {
+            let no_file = |_: &std::path::Path| Err(std::io::ErrorKind::NotFound.into());
+            perijove_config::load(Some((std::path::Path::new("x"), toml)), &|_: &str| None, &no_file).unwrap()
+        };
+        let error = catalog(&config(own)).unwrap_err();
+        assert!(
+            error.to_string().contains("'custom:grades:read', which is not defined"),
+            "{error}"
+        );
+        let whole = format!("{own}\n[[scope]]\nname = 'custom:grades:read'\ndescription = 'Read grades'");
+        let catalog = catalog(&config(&whole)).unwrap();
+        let roles = config(&format!(
+            "{whole}\n[[role]]\nname = 'grader'\nscopes = ['custom:grades:write']"
+        ));
+        role_specs(&roles, &catalog).unwrap();
     }
 
     #[test]

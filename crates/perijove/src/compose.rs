@@ -14,7 +14,6 @@ use perijove_hub::keys::Keys;
 use perijove_hub::people::StoreAccounts;
 use perijove_hub::routes::chp::ChpRoutes;
 use perijove_hub::{Hub, Parts, signin};
-use perijove_model::scopes::Catalog;
 use perijove_model::server::Phase;
 use perijove_model::{Rng, Secret};
 use perijove_spawn::process::{ProcessConfig, ProcessSpawner};
@@ -45,7 +44,7 @@ pub fn hub(settings: &Settings, store: Store, edge_token: Secret) -> Result<Arc<
         spawner: Arc::new(ProcessSpawner::new(processes(settings), Arc::clone(&rng))),
         routes: Arc::new(ChpRoutes::new(&config.edge.api_url(), edge_token)),
         pages: Pages::new(&config.hub.template_paths).context("the pages can't be made")?,
-        catalog: Catalog::default(),
+        catalog: perijove_hub::startup::catalog(config)?,
         replica: rng.uuid4_hex(),
         clock: Arc::new(SystemClock),
         rng,

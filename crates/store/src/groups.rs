@@ -133,9 +133,8 @@ pub async fn of_user(db: &impl Db, user_id: i64) -> Result<Vec<String>> {
     db.column(&OF_USER, &[user_id.into()]).await
 }
 
-pub async fn id_of(db: &impl Db, name: &str) -> Result<Option<i64>> {
 /// The id of the group, if there is one of that name.
-pub async fn id(db: &impl Db, name: &str) -> Result<Option<i64>> {
+pub async fn id_of(db: &impl Db, name: &str) -> Result<Option<i64>> {
     const ID: Stmt = Stmt::read("SELECT id FROM groups WHERE name = $1");
     db.one(&ID, &[name.into()]).await
 }

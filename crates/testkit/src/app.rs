@@ -17,7 +17,6 @@ use perijove_hub::keys::Keys;
 use perijove_hub::people::StoreAccounts;
 use perijove_hub::routes::chp::ChpRoutes;
 use perijove_hub::{Hub, Parts};
-use perijove_model::scopes::Catalog;
 use perijove_model::{Clock, MockClock, Rng, Secret, SeededRng};
 use perijove_spawn::fake::FakeSpawner;
 use perijove_store::{OpenOptions, Store};
@@ -381,7 +380,7 @@ async fn parts(world: &World) -> Parts {
         spawner: Arc::new(world.spawner.clone()),
         routes: Arc::new(routes),
         pages: Pages::new(&config.hub.template_paths).expect("the pages"),
-        catalog: Catalog::default(),
+        catalog: perijove_hub::startup::catalog(&config).expect("the test's scopes"),
         replica: format!("hub-{}", world.starts),
         store,
         rng,

@@ -14,7 +14,7 @@ use url::Url;
 
 pub use edge::Edge;
 pub use hub::Hub;
-pub use people::{Access, Auth, DummyAuth, Group, NativeAuth, Role};
+pub use people::{Access, Auth, DummyAuth, Group, NativeAuth, Role, Scope};
 pub use records::{Audit, Events, Metrics};
 pub use servers::{ProcessSpawner, Service, Spawner};
 
@@ -28,6 +28,7 @@ pub struct Config {
     /// Never empty.
     pub auth: Vec<Auth>,
     pub access: Access,
+    pub scopes: Vec<Scope>,
     pub roles: Vec<Role>,
     pub groups: Vec<Group>,
     pub services: Vec<Service>,
@@ -44,6 +45,7 @@ impl Default for Config {
             edge: Edge::default(),
             auth: vec![Auth::Native(NativeAuth::default())],
             access: Access::default(),
+            scopes: Vec::new(),
             roles: Vec::new(),
             groups: Vec::new(),
             services: Vec::new(),

@@ -34,10 +34,22 @@ section! {
         admin_users: BTreeSet<UserName> = BTreeSet::new(), example "[\"ada\"]";
         /// Where signing in happens elsewhere, and only there, go there without asking; who signs out stays signed out.
         auto_login: bool = false;
+        /// Scopes that everybody has besides those of the role `user`. If `[[role]]` gives `user` its scopes, these count for nothing.
+        extra_user_scopes: Vec<String> = Vec::new(), example "[\"shares!user\", \"read:users:name\"]";
         /// New names for people, from the name they log in with.
         username_map: BTreeMap<UserName, UserName> = BTreeMap::new(), example "{ \"ada@example.org\" = \"ada\" }";
         /// Regular expression that names must match, from their beginning.
         username_pattern: Option<Pattern> = None, unset "any name", example "'[a-z][a-z0-9]*$'";
+    }
+
+    /// A scope of the site's own, for services and servers to ask about. The hub itself gives it no meaning.
+    pub struct Scope {
+        /// `custom:` and then `a-z`, `0-9` and any of `- _ : *`; begins with a letter or digit, and doesn't end with `-` or `:`.
+        name: String = String::new(), required, example "\"custom:grades:write\"";
+        /// What holding it allows, for people who are asked to agree.
+        description: String = String::new(), required, example "\"Write grades\"";
+        /// Custom scopes that whoever holds this one holds with it.
+        subscopes: Vec<String> = Vec::new(), example "[\"custom:grades:read\"]";
     }
 
     /// A role: scopes, and who has them.

@@ -328,7 +328,7 @@ async fn holder(hub: &Hub, kind: Kind, name: &str) -> Result<Holder> {
     let store = &hub.store;
     let member = match kind {
         Kind::User => users::by_name(store, name).await?.map(|user| Member::User(user.id)),
-        Kind::Group => groups::id(store, name).await?.map(Member::Group),
+        Kind::Group => groups::id_of(store, name).await?.map(Member::Group),
         Kind::Service => services::by_name(store, name)
             .await?
             .map(|service| Member::Service(service.id)),

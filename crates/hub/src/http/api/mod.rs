@@ -72,8 +72,6 @@ fn operations() -> OpenApiRouter<Arc<Hub>> {
         .routes(routes!(tokens::list, tokens::create))
         .routes(routes!(tokens::get, tokens::delete))
         .routes(routes!(admin_access::post))
-        .route("/users/{user}/tokens", get(tokens::list).post(tokens::create))
-        .route("/users/{user}/tokens/{id}", get(tokens::get).delete(tokens::delete))
         .route("/users/{user}/server", server())
         .route("/users/{user}/servers/", server())
         .route("/users/{user}/server/progress", get(progress::get))

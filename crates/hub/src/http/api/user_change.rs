@@ -76,8 +76,8 @@ pub async fn patch(
         .ok_or_else(HttpError::not_found)?;
     let change = body.required()?;
     let new_name = match &change.name {
-        Some(typed) if *typed != user.name => Some(free_name(&hub, typed, &user).await?),
-        _ => None,
+        Some(typed) => free_name(&hub, typed, &user).await?,
+        None => None,
     };
     check_admins(&hub, &principal, &user, &change, new_name.as_ref())?;
     let joined = match &change.groups {
@@ -92,14 +92,19 @@ pub async fn patch(
     answer(&hub, &principal, user.id).await.map(Json)
 }
 
-/// The new name as it will be, if it is a name and nobody's.
-async fn free_name(hub: &Hub, typed: &str, user: &User) -> Result<UserName> {
-    let name = hub.policy.new_name(typed).map_err(invalid)?;
-    let taken = users::by_name(&hub.store, name.as_str()).await?;
-    if taken.is_some_and(|taken| taken.id != user.id) {
-        return Err(is_taken(&name));
+/// The new name as it will be, if it is another one, and nobody's.
+async fn free_name(hub: &Hub, typed: &str, user: &User) -> Result<Option<UserName>> {
+    if typed == user.name {
+        return Ok(None);
     }
-    Ok(name)
+    let name = hub.policy.new_name(typed).map_err(invalid)?;
+    if name.as_str() == user.name {
+        return Ok(None);
+    }
+    match users::by_name(&hub.store, name.as_str()).await? {
+        Some(_) => Err(is_taken(&name)),
+        None => Ok(Some(name)),
+    }
 }
 
 pub(super) fn invalid(error: InvalidName) -> HttpError {
@@ -141,7 +146,7 @@ async fn check_groups(hub: &Hub, by: &Principal, user: &User, wanted: &[String])
     let mut changes = Vec::new();
     for (name, joins) in joined.chain(left) {
         by.require(&hub.store, &[Scope::Groups], Resource::Group(name)).await?;
-        if groups::id(&hub.store, name).await?.is_none() {
+        if groups::id_of(&hub.store, name).await?.is_none() {
             return Err(HttpError::bad_request(format!("No such group: {}", short(name))));
         }
         changes.push((name.clone(), joins));

@@ -16,8 +16,6 @@ use utoipa::{IntoParams, ToSchema};
 use super::pagination::{Page, PageParams};
 use super::refusals::{BadRequest, Conflict};
 use super::{Body, lists, models};
-use crate::http::error::{HttpError, Result};
-use super::{Body, models};
 use crate::http::error::{HttpError, Result, short};
 use crate::http::visitor::Principal;
 use crate::http::xsrf::query_value;

@@ -5,6 +5,7 @@ mod culler;
 mod database;
 mod proxy;
 mod records;
+mod scopes;
 mod service;
 mod singleuser;
 

@@ -22,6 +22,8 @@ mod rest_users;
 mod roles;
 mod services;
 mod setup;
+mod share_codes;
+mod shares;
 mod signin;
 mod token_page;
 mod spawn_pages;

@@ -3,6 +3,7 @@
 mod programs;
 mod servers;
 mod services;
+mod shares;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{NASTY, ScopeLine};
 use crate::render::Page;
 
-/// `accept-share.html`. The form is sent to the page's own address with `_xsrf` and `code`.
+/// `accept-share.html`. The form is sent to `action_url`, the page's own address, with `_xsrf` and `code`.
 #[derive(Debug, Clone, Serialize)]
 pub struct AcceptShare {
     pub code: String,
@@ -18,6 +18,7 @@ pub struct AcceptShare {
     pub scope_descriptions: Vec<ScopeLine>,
     /// Where accepting leads.
     pub next_url: String,
+    pub action_url: String,
 }
 
 /// Somebody or something of which a page says only the name.
@@ -44,6 +45,7 @@ impl Page for AcceptShare {
             spawner_url: "/user/kepler/".into(),
             scope_descriptions: vec![line("access:servers", "Use servers", "only kepler's default server")],
             next_url: "/user/kepler/".into(),
+            action_url: "/hub/accept-share?code=tHnBVF2yJ9FB-NOT-A-CODE-PHMuZNUVUMc1Gm7vZvg".into(),
         };
         vec![
             running.clone(),
@@ -66,6 +68,7 @@ impl Page for AcceptShare {
                 spawner_url: format!("/user/{NASTY}"),
                 scope_descriptions: vec![line(NASTY, NASTY, NASTY)],
                 next_url: format!("/hub/{NASTY}"),
+                action_url: format!("/hub/accept-share?{NASTY}"),
             },
         ]
     }

@@ -89,6 +89,7 @@ pub async fn get(
             })
             .collect(),
         next_url: next_url(&hub, &uri, &headers, &code),
+        action_url: uri.path_and_query().map(ToString::to_string).unwrap_or_default(),
         owner: Named { name: code.owner },
         spawner: Named { name: code.server },
     };

@@ -79,7 +79,8 @@ async fn a_day(site: &mut Site, ann: &Browser) {
     let mut kernel = Kernel::start(site, ann).await;
     assert_eq!(kernel.run("print(6 * 7)").await, "42\n");
     is_seen(site, &mut kernel).await;
-    is_nobody_elses(site).await;
+    let bob = is_nobody_elses(site).await;
+    lets_a_group_in(ann, &bob).await;
 
     // Nobody notices that the hub is away for a moment.
     site.kill9();
@@ -128,7 +129,7 @@ async fn is_seen(site: &Site, kernel: &mut Kernel) {
     .await;
 }
 
-async fn is_nobody_elses(site: &Site) {
+async fn is_nobody_elses(site: &Site) -> Browser {
     let bob = site.follow(&site.invitation("bob"), "bob").await;
     assert_eq!(bob.get("/user/ann/api/status").await.status, 403);
     let asked = bob.get(FILE).await.expect(302);
@@ -137,6 +138,23 @@ async fn is_nobody_elses(site: &Site) {
         "bob gets no code for ann's server"
     );
     assert_eq!(bob.get("/hub/user/ann/").await.status, 404);
+    bob
+}
+
+/// Shared with a group of bob's, the server lets him in. With JupyterHub's hub he gets as far as the consent, and is
+/// then refused.
+async fn lets_a_group_in(ann: &Browser, bob: &Browser) {
+    let staff = json!({ "users": ["bob"] });
+    ann.api(Method::POST, "groups/staff", Some(staff)).await.expect(201);
+    let share = json!({ "group": "staff" });
+    ann.api(Method::POST, "shares/ann/", Some(share)).await.expect(200);
+    let asked = bob.get(FILE).await.expect(302);
+    bob.get(asked.to()).await.expect(200);
+    let agreed = bob.post_form(asked.to(), &[]).await.expect(302);
+    assert!(agreed.to().starts_with("/user/ann/oauth_callback?code="), "{}", agreed.to());
+    assert_eq!(bob.visit(agreed.to()).await.expect(200).body, "written by hand");
+    ann.api(Method::DELETE, "shares/ann/", None).await.expect(204);
+    assert_eq!(bob.get(asked.to()).await.status, 403, "no further code for bob");
 }
 
 /// A kernel of ann's, and the websocket to it.

@@ -28,6 +28,7 @@ use perijove_config::Config;
 use perijove_model::scopes::Catalog;
 use perijove_model::{Clock, Rng};
 use perijove_spawn::Spawner;
+use perijove_spawn::services::ServiceRunner;
 use perijove_store::Store;
 use perijove_web::Pages;
 use tokio_util::sync::CancellationToken;
@@ -56,6 +57,7 @@ pub struct Parts {
     pub policy: Policy,
     pub passwords: Passwords,
     pub spawner: Arc<dyn Spawner>,
+    pub services: Arc<dyn ServiceRunner>,
     pub routes: Arc<dyn Routes>,
     pub pages: Pages,
     /// Every scope there is.

@@ -17,6 +17,7 @@ use perijove_hub::{Hub, Parts, signin};
 use perijove_model::server::Phase;
 use perijove_model::{Rng, Secret};
 use perijove_spawn::process::{ProcessConfig, ProcessSpawner};
+use perijove_spawn::services::{ProcessServices, ServicesConfig};
 use perijove_store::{OpenOptions, Store};
 use perijove_web::Pages;
 use rustix::process::{Signal, getpid, kill_process};
@@ -42,6 +43,7 @@ pub fn hub(settings: &Settings, store: Store, edge_token: Secret) -> Result<Arc<
         policy: signin::policy(config),
         passwords,
         spawner: Arc::new(ProcessSpawner::new(processes(settings), Arc::clone(&rng))),
+        services: Arc::new(ProcessServices::new(services(settings)?)),
         routes: Arc::new(ChpRoutes::new(&config.edge.api_url(), edge_token)),
         pages: Pages::new(&config.hub.template_paths).context("the pages can't be made")?,
         catalog: perijove_hub::startup::catalog(config)?,
@@ -105,6 +107,18 @@ fn processes(settings: &Settings) -> ProcessConfig {
         kill_timeout: process.kill_timeout,
         log_limit: process.log_limit.0,
     }
+}
+
+fn services(settings: &Settings) -> Result<ServicesConfig> {
+    let spawner = &settings.config.spawner;
+    Ok(ServicesConfig {
+        run_dir: settings.data_file("run"),
+        work_dir: std::path::absolute(".").context("the working directory can't be told")?,
+        scope_exe: PathBuf::from(SELF),
+        scope_args: vec!["scope".to_owned()],
+        env_keep: settings.environment.only(&spawner.env_keep),
+        log_limit: spawner.process.log_limit.0,
+    })
 }
 
 fn kill_at(settings: &Settings, hub: &Arc<Hub>) -> Result<()> {

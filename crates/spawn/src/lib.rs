@@ -6,10 +6,13 @@
 
 #[cfg(feature = "suite")]
 pub mod fake;
+#[cfg(feature = "suite")]
+pub mod fake_services;
 pub mod proc;
 pub mod process;
 pub mod scope;
 mod scope_log;
+pub mod services;
 #[cfg(feature = "suite")]
 pub mod suite;
 

@@ -13,6 +13,8 @@ mod ending;
 mod home;
 mod launch;
 
+pub(crate) use launch::{converse, supervisor};
+
 use std::collections::BTreeMap;
 use std::io;
 use std::ops::RangeInclusive;
@@ -288,7 +290,9 @@ fn remove(dir: &Path) -> io::Result<()> {
 }
 
 /// Files and `/proc` are read off the runtime: a slow disk must not hold up the hub.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> io::Result<T> {
     tokio::task::spawn_blocking(work)
         .await
         .unwrap_or_else(|error| Err(io::Error::other(error)))

@@ -1,7 +1,7 @@
 //! The scope of one server: a directory with what is known of it, and the small supervisor that lives beside it.
 //!
 //! `perijove scope DIR` takes its order from standard input, starts the server, tells the hub so on standard output,
-//! and then needs nobody: it outlives the hub. It is the parent of everything that its server leaves behind
+//! and then needs nobody: it outlives the hub. A service's ends with the hub instead: when standard input is closed. It is the parent of everything that its server leaves behind
 //! (subreaper), so it can end all of it. What it knows is in the directory, for whichever hub comes next:
 //!
 //! - `lock`: held while the supervisor lives, so that there is never a second one;
@@ -13,8 +13,9 @@
 
 use std::collections::BTreeMap;
 use std::fs::{DirBuilder, File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::io::{self, BufRead, Write};
 use std::net::{Ipv4Addr, TcpListener};
+use std::os::fd::OwnedFd;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -42,15 +43,41 @@ const PAUSE: Duration = Duration::from_millis(10);
 pub(crate) struct Order {
     pub(crate) command: Vec<String>,
     pub(crate) env: BTreeMap<String, String>,
+    /// Where it runs.
     pub(crate) home: PathBuf,
-    /// Path of the server's URL.
-    pub(crate) prefix: String,
-    /// Ports to try, in this order.
-    pub(crate) ports: Vec<u16>,
-    /// One lock file for each port that a server has been given.
-    pub(crate) ports_dir: PathBuf,
     pub(crate) log_limit: u64,
+    pub(crate) kind: Kind,
 }
+
+/// What is to be run.
+#[derive(Serialize, Deserialize)]
+pub(crate) enum Kind {
+    /// Outlives the hub, and is told where to listen.
+    Server {
+        /// Path of the server's URL.
+        prefix: String,
+        /// Ports to try, in this order.
+        ports: Vec<u16>,
+        /// One lock file for each port that a server has been given.
+        ports_dir: PathBuf,
+    },
+    /// Ends with the hub, and knows by itself where to listen.
+    Service { account: Option<Account> },
+}
+
+/// Somebody else to run as. Only root can.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(crate) struct Account {
+    pub(crate) uid: u32,
+    pub(crate) gid: u32,
+}
+
+/// How a service is ended when its hub has gone. Together less than a hub's lease on it lasts at least.
+const LEAVING: [(Signal, Duration); 3] = [
+    (Signal::INT, Duration::from_secs(4)),
+    (Signal::TERM, Duration::from_secs(3)),
+    (Signal::KILL, Duration::from_secs(10)),
+];
 
 /// What the supervisor answers.
 #[derive(Debug, Serialize, Deserialize)]
@@ -190,7 +217,7 @@ pub fn main(dir: &Path) -> i32 {
     // Fails only for the leader of a process group, which has a session of its own already.
     let _ = rustix::process::setsid();
     let mut order = Vec::new();
-    let read = io::stdin().lock().read_to_end(&mut order);
+    let read = io::stdin().lock().read_until(b'\n', &mut order);
     // A hub that died while it wrote has asked for nothing.
     let (Ok(_), Ok(order)) = (read, serde_json::from_slice::<Order>(&order)) else {
         return 64;
@@ -209,7 +236,10 @@ fn supervise(scope: &Scope, order: Order) -> Result<(), Report> {
     let Some(_lock) = scope.hold()? else {
         return Err(Report::Busy);
     };
-    if let Some(record) = earlier(scope, again)? {
+    let is_service = matches!(order.kind, Kind::Service { .. });
+    if is_service {
+        begin_anew(scope, again)?;
+    } else if let Some(record) = earlier(scope, again)? {
         tell(&Report::Started(record));
         return Ok(());
     }
@@ -221,11 +251,34 @@ fn supervise(scope: &Scope, order: Order) -> Result<(), Report> {
         kill_everything_below();
         return Err(error.into());
     }
+    let tie = match is_service {
+        true => Some(rustix::io::fcntl_dupfd_cloexec(io::stdin(), 3).map_err(io::Error::from)?),
+        false => None,
+    };
     tell(&Report::Started(record.clone()));
-    let status = watch(record.process, &log);
+    let status = watch(record.process, &log, tie);
     kill_everything_below();
     log.trim();
     Ok(scope.write("exit.json", &Exit { status })?)
+}
+
+/// A service may be started any number of times, but is never there twice: what is left of an earlier run is killed.
+fn begin_anew(scope: &Scope, again: bool) -> io::Result<()> {
+    for _ in 0..UNKILLABLE {
+        let left = if again { scope.marked()? } else { Vec::new() };
+        if left.is_empty() {
+            break;
+        }
+        left.into_iter().try_for_each(|process| process.signal(Signal::KILL))?;
+        pause();
+    }
+    for name in ["started.json", "exit.json"] {
+        match std::fs::remove_file(scope.0.join(name)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// What an earlier supervisor of this scope has done. A server is started once: if it ended, that is the result.
@@ -244,45 +297,55 @@ fn earlier(scope: &Scope, again: bool) -> io::Result<Option<Record>> {
     Ok(None)
 }
 
-fn start(scope: &Scope, order: &Order) -> Result<(File, Record), Report> {
+fn start(scope: &Scope, order: &Order) -> Result<(Option<File>, Record), Report> {
     let (program, arguments) = order.command.split_first().ok_or(Report::NotFound)?;
-    let (port, held) = reserve_port(order)?.ok_or(Report::NoPort)?;
-    let url = format!("http://127.0.0.1:{port}");
     let log = private().append(true).open(scope.log())?;
-    let server = Command::new(program)
+    let mut command = Command::new(program);
+    command
         .args(arguments)
         .env_clear()
         .envs(&order.env)
-        .env("JUPYTERHUB_SERVICE_URL", format!("{url}{}", order.prefix))
         .env(MARKER, &scope.0)
         .current_dir(&order.home)
         .process_group(0)
         .stdin(Stdio::null())
         .stdout(log.try_clone()?)
-        .stderr(log)
-        .spawn()
-        .map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => Report::NotFound,
-            io::ErrorKind::PermissionDenied => Report::Denied,
-            _ => error.into(),
-        })?;
+        .stderr(log);
+    let (mut held, mut url) = (None, String::new());
+    match &order.kind {
+        Kind::Server {
+            prefix,
+            ports,
+            ports_dir,
+        } => {
+            let (port, file) = reserve_port(ports, ports_dir)?.ok_or(Report::NoPort)?;
+            held = Some(file);
+            url = format!("http://127.0.0.1:{port}");
+            command.env("JUPYTERHUB_SERVICE_URL", format!("{url}{prefix}"));
+        }
+        // Root's further groups are dropped with it.
+        Kind::Service { account: Some(account) } => {
+            command.uid(account.uid).gid(account.gid);
+        }
+        Kind::Service { account: None } => {}
+    }
+    let server = command.spawn().map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => Report::NotFound,
+        io::ErrorKind::PermissionDenied => Report::Denied,
+        _ => error.into(),
+    })?;
     let pid = server.id() as i32;
     // A zombie keeps its entry until `watch` takes notice, so even one that ended at once has a start time.
     let stat = proc::stat(pid)?.ok_or_else(|| Report::Failed(format!("/proc/{pid}/stat is missing")))?;
-    Ok((
-        held,
-        Record {
-            process: stat.process,
-            url,
-        },
-    ))
+    let process = stat.process;
+    Ok((held, Record { process, url }))
 }
 
 /// A port that nobody listens on and that no other server was given. The lock is kept for the server's life.
-fn reserve_port(order: &Order) -> io::Result<Option<(u16, File)>> {
-    DirBuilder::new().recursive(true).mode(0o700).create(&order.ports_dir)?;
-    for port in &order.ports {
-        let file = private().write(true).open(order.ports_dir.join(port.to_string()))?;
+fn reserve_port(ports: &[u16], dir: &Path) -> io::Result<Option<(u16, File)>> {
+    DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
+    for port in ports {
+        let file = private().write(true).open(dir.join(port.to_string()))?;
         if file.try_lock().is_ok() && TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok() {
             return Ok(Some((*port, file)));
         }
@@ -290,18 +353,40 @@ fn reserve_port(order: &Order) -> io::Result<Option<(u16, File)>> {
     Ok(None)
 }
 
-/// Waits for the server's end; meanwhile keeps the log short and takes notice of orphans that ended.
-fn watch(server: Process, log: &Log) -> i32 {
+/// Waits for the server's end; meanwhile keeps the log short and takes notice of orphans that ended. With a tie that
+/// breaks, the end is brought about.
+fn watch(server: Process, log: &Log, tie: Option<OwnedFd>) -> i32 {
     let pidfd = server.open().ok().flatten();
     let mut tick = TICK.0;
     loop {
-        let mut fds: Vec<PollFd<'_>> = pidfd.iter().map(|fd| PollFd::new(fd, PollFlags::IN)).collect();
+        // The tie comes first: nothing is ever written to it, so what happens there is its end.
+        let mut fds: Vec<PollFd<'_>> = tie.iter().map(|fd| PollFd::new(fd, PollFlags::IN)).collect();
+        fds.extend(pidfd.iter().map(|fd| PollFd::new(fd, PollFlags::IN)));
         wait_for(&mut fds, tick);
+        let broken = tie.is_some() && fds.first().is_some_and(|fd| !fd.revents().is_empty());
         if let Some(status) = reap(server.pid) {
             return status;
         }
+        if broken {
+            return end(server);
+        }
         tick = if log.trim() { TICK.0 } else { (tick * 2).min(TICK.1) };
     }
+}
+
+/// Asks it to end, more urgently each time.
+fn end(server: Process) -> i32 {
+    for (signal, patience) in LEAVING {
+        let _ = server.signal(signal);
+        for _ in 0..patience.as_millis() / PAUSE.as_millis() {
+            if let Some(status) = reap(server.pid) {
+                return status;
+            }
+            pause();
+        }
+    }
+    // In the kernel's hands.
+    137
 }
 
 /// Takes notice of every child that ended; the status of `server` if it is among them.

@@ -285,9 +285,9 @@ async fn withdraw(tx: &Tx, service_id: i64, note: &str) -> Result<()> {
 }
 
 /// The process of a managed service, on whichever machine; `None` while it does not run.
-pub async fn set_pid(db: &impl Db, id: i64, pid: Option<i64>) -> Result<()> {
-    const SET: Stmt = Stmt::write("UPDATE services SET pid = $2 WHERE id = $1");
-    db.execute(&SET, &[id.into(), pid.into()]).await.map(drop)
+pub async fn set_pid(db: &impl Db, name: &str, pid: Option<i64>) -> Result<()> {
+    const SET: Stmt = Stmt::write("UPDATE services SET pid = $2 WHERE name = $1 AND from_config");
+    db.execute(&SET, &[name.into(), pid.into()]).await.map(drop)
 }
 
 /// Deletes a service, its tokens and its OAuth client.

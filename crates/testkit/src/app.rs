@@ -19,6 +19,7 @@ use perijove_hub::routes::chp::ChpRoutes;
 use perijove_hub::{Hub, Parts};
 use perijove_model::{Clock, MockClock, Rng, Secret, SeededRng};
 use perijove_spawn::fake::FakeSpawner;
+use perijove_spawn::fake_services::FakeServices;
 use perijove_store::{OpenOptions, Store};
 use perijove_web::Pages;
 use tempfile::TempDir;
@@ -69,6 +70,7 @@ impl Builder {
             config,
             clock,
             spawner: FakeSpawner::new(),
+            services: FakeServices::default(),
             edge_api: edge.api_address(),
             edge: Some(Arc::new(edge)),
             starts: self.starts + 1,
@@ -84,6 +86,7 @@ struct World {
     config: Arc<Config>,
     clock: Arc<MockClock>,
     spawner: FakeSpawner,
+    services: FakeServices,
     /// `None` once it was ended.
     edge: Option<Arc<Edge>>,
     edge_api: SocketAddr,
@@ -117,6 +120,7 @@ pub struct App {
     pub hub: Arc<Hub>,
     pub clock: Arc<MockClock>,
     pub spawner: FakeSpawner,
+    pub services: FakeServices,
     /// `http://127.0.0.1:PORT` of the edge, as people reach it.
     pub url: String,
     world: World,
@@ -145,6 +149,7 @@ impl App {
             hub,
             clock: Arc::clone(&world.clock),
             spawner: world.spawner.clone(),
+            services: world.services.clone(),
             url,
             world,
             serving,
@@ -378,6 +383,7 @@ async fn parts(world: &World) -> Parts {
         authenticators,
         policy: perijove_hub::signin::policy(&config),
         spawner: Arc::new(world.spawner.clone()),
+        services: Arc::new(world.services.clone()),
         routes: Arc::new(routes),
         pages: Pages::new(&config.hub.template_paths).expect("the pages"),
         catalog: perijove_hub::startup::catalog(&config).expect("the test's scopes"),

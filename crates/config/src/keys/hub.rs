@@ -71,6 +71,8 @@ section! {
         slow_spawn_timeout: Duration = seconds(10);
         /// How long a request waits for a server to stop before it answers that it is pending.
         slow_stop_timeout: Duration = seconds(10);
+        /// Time between two looks whether services answer; 0 turns them off.
+        service_check_interval: Duration = seconds(60);
         /// Stop all servers when the hub stops. Off by default: servers outlive a restart of the hub.
         cleanup_servers: bool = false;
         /// Start a stopped server that somebody visits by itself, after this time; 0 waits for the person.

@@ -93,7 +93,7 @@ section! {
         /// The program and its arguments, for the hub to run. With several hubs one of them runs it.
         command: Vec<String> = Vec::new(), example "[\"python3\", \"/opt/grader/main.py\"]";
         /// Directory in which the program runs.
-        cwd: Option<PathBuf> = None, unset "the hub's data directory", example "\"/opt/grader\"";
+        cwd: Option<PathBuf> = None, unset "that in which the hub was started", example "\"/opt/grader\"";
         /// Variables for the program.
         environment: BTreeMap<String, String> = BTreeMap::new(), example "{ GRADER_DEBUG = \"1\" }";
         /// System account that the program runs as; the hub must run as root for it.

@@ -1,5 +1,9 @@
-//! Services: other programs that use the hub.
+//! Services: other programs that use the hub. Some the hub runs itself (see [`managed`]), all with a URL are looked after
+//! (see [`health`]).
 
+mod env;
+pub(crate) mod health;
+pub(crate) mod managed;
 mod spec;
 
 pub use spec::spec;

@@ -78,7 +78,7 @@ fn oauth(hub: &Hub, wanted: &Service) -> Result<Option<(String, String)>, String
 }
 
 /// As it is written: `http://127.0.0.1:9100` needs no slash at its end.
-fn text(url: &Url) -> String {
+pub(super) fn text(url: &Url) -> String {
     let text = url.to_string();
     match text.strip_suffix('/').filter(|_| url.path() == "/") {
         Some(short) => short.to_owned(),

@@ -13,7 +13,7 @@ use jiff::SignedDuration;
 use perijove_store::leases;
 use tokio::time::sleep;
 
-use crate::{Hub, audit, events, metrics, seen, servers};
+use crate::{Hub, audit, events, metrics, seen, servers, services};
 
 pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -30,6 +30,10 @@ pub trait Task: Send + Sync + 'static {
 pub fn spawn_all(hub: &Arc<Hub>) {
     hub.tasks.spawn(servers::run(hub.clone()));
     hub.tasks.spawn(routes::keep(hub.clone()));
+    hub.tasks.spawn(services::health::watch(hub.clone()));
+    for service in hub.config.services.iter().filter(|service| !service.command.is_empty()) {
+        hub.tasks.spawn(services::managed::keep(hub.clone(), service.clone()));
+    }
     hub.tasks.spawn(audit::keep_refusals(hub.clone()));
     hub.tasks.spawn(seen::keep(hub.clone()));
     hub.tasks.spawn(metrics::measure_lateness(hub.clone()));
@@ -63,7 +67,7 @@ fn spawn<T: Task>(hub: &Arc<Hub>, task: T) {
 }
 
 /// Does the work unless another hub is at it, or has done it within this period.
-async fn once_per_cluster(
+pub(crate) async fn once_per_cluster(
     hub: &Hub,
     name: &str,
     every: Duration,

@@ -15,6 +15,7 @@ use perijove_hub::{Hub, Parts, tasks};
 use perijove_model::server::Phase;
 use perijove_model::{Clock, MockClock, Rng, SeededRng, ServerName};
 use perijove_spawn::fake::FakeSpawner;
+use perijove_spawn::fake_services::FakeServices;
 use perijove_store::roles::RoleSpec;
 use perijove_store::spawners::{self, Spawner};
 use perijove_store::users::{self, User};
@@ -131,6 +132,7 @@ impl Setup {
             policy: Policy::default(),
             passwords: Passwords::new(rng),
             spawner: Arc::new(self.backend.clone()),
+            services: Arc::new(FakeServices::default()),
             routes: self.routes.clone(),
             pages: Pages::new(&[]).unwrap(),
             replica: format!("hub-{hubs}"),

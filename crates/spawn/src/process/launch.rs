@@ -6,10 +6,10 @@ use std::path::Path;
 use std::process::Stdio;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::process::{Child, Command};
+use tokio::process::{Child, ChildStdin, Command};
 
 use super::ProcessSpawner;
-use crate::scope::{Order, Report, Scope};
+use crate::scope::{Kind, Order, Report, Scope};
 use crate::{ServerSpec, SpawnError};
 
 /// So many random ports are tried before the range is called full.
@@ -20,19 +20,10 @@ const PLAIN_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 impl ProcessSpawner {
     /// Hands the order to a new supervisor and takes its answer. It needs nobody from then on.
     pub(super) async fn launch(&self, spec: &ServerSpec, scope: &Scope, home: &Path) -> Result<Report, SpawnError> {
-        let order = serde_json::to_vec(&self.order(spec, home)).map_err(|error| broken(error.into()))?;
-        let mut child = Command::new(&self.config.scope_exe)
-            .args(&self.config.scope_args)
-            .arg(&scope.0)
-            .env_clear()
-            .current_dir("/")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .kill_on_drop(false)
+        let mut child = supervisor(&self.config.scope_exe, &self.config.scope_args, scope)
             .spawn()
             .map_err(broken)?;
-        let report = converse(&mut child, &order).await.map_err(broken)?;
+        let (report, _) = converse(&mut child, &self.order(spec, home)).await.map_err(broken)?;
         match serde_json::from_slice(&report) {
             Ok(report) => Ok(report),
             Err(_) => {
@@ -49,10 +40,12 @@ impl ProcessSpawner {
             command: spec.command.clone(),
             env: self.environment(spec, home),
             home: home.to_owned(),
-            prefix: spec.prefix.clone(),
-            ports: self.ports(),
-            ports_dir: self.config.run_dir.join("ports"),
             log_limit: self.config.log_limit,
+            kind: Kind::Server {
+                prefix: spec.prefix.clone(),
+                ports: self.ports(),
+                ports_dir: self.config.run_dir.join("ports"),
+            },
         }
     }
 
@@ -123,17 +116,38 @@ impl ProcessSpawner {
     }
 }
 
-async fn converse(child: &mut Child, order: &[u8]) -> io::Result<Vec<u8>> {
+/// A supervisor, for whatever it will be ordered to run.
+pub(crate) fn supervisor(exe: &Path, arguments: &[String], scope: &Scope) -> Command {
+    let mut command = Command::new(exe);
+    command
+        .args(arguments)
+        .arg(&scope.0)
+        .env_clear()
+        .current_dir("/")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .kill_on_drop(false);
+    command
+}
+
+/// Gives a supervisor its order and takes its answer; what is left open is what a service is tied to.
+pub(crate) async fn converse(child: &mut Child, order: &Order) -> io::Result<(Vec<u8>, Option<ChildStdin>)> {
+    let mut order = serde_json::to_vec(order)?;
+    order.push(b'\n');
     let mut report = Vec::new();
-    if let (Some(mut stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) {
-        match stdin.write_all(order).await {
+    let mut stdin = child.stdin.take();
+    if let Some(stdin) = &mut stdin {
+        match stdin.write_all(&order).await {
             // It may end before it has read all: its answer says why.
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(error),
-            _ => drop(stdin),
+            _ => {}
         }
+    }
+    if let Some(stdout) = child.stdout.take() {
         stdout.take(REPORT).read_to_end(&mut report).await?;
     }
-    Ok(report)
+    Ok((report, stdin))
 }
 
 fn broken(error: io::Error) -> SpawnError {

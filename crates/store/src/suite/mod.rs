@@ -9,6 +9,7 @@ mod opening;
 mod people;
 mod roles;
 mod servers;
+mod services;
 mod shares;
 mod together;
 
@@ -55,6 +56,8 @@ const CASES: &[(&str, Case)] = cases![
     roles::the_configuration_leaves_roles_of_run_time_alone,
     roles::grants_end,
     people::services_follow_the_configuration,
+    services::services_are_made_and_deleted,
+    services::a_managed_service_has_one_token_a_run,
     people::groups_are_made_and_filled,
     groups::groups_live,
     groups::groups_are_listed_in_pages,

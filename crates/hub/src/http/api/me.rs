@@ -37,7 +37,7 @@ pub async fn get(State(hub): State<Arc<Hub>>, principal: Principal) -> Result<Re
     }
     let mut model = match &principal.who {
         Who::User(user) => json!(models::user(&hub, &shown, user, false).await?),
-        Who::Service(service) => json!({ "kind": "service", "name": service.name, "admin": service.admin }),
+        Who::Service(service) => json!(models::service(&hub, &shown, service).await?),
     };
     let (token_id, session_id) = match &principal.via {
         Via::Token(token) => (Some(format!("a{}", token.id)), token.session_id.clone()),

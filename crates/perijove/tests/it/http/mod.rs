@@ -6,6 +6,7 @@ mod events;
 mod health;
 mod hostile;
 mod logs;
+mod managed;
 mod metrics;
 mod oauth;
 mod pages;

@@ -3,6 +3,7 @@
 
 mod culler;
 mod database;
+mod managed;
 mod proxy;
 mod records;
 mod scopes;

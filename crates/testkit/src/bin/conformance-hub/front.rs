@@ -17,6 +17,7 @@ use perijove_hub::keys::Keys;
 use perijove_hub::routes::chp::ChpRoutes;
 use perijove_hub::{Hub, Parts, http, servers, signin, tasks};
 use perijove_model::{Rng, Secret};
+use perijove_spawn::fake_services::FakeServices;
 use perijove_spawn::process::{ProcessConfig, ProcessSpawner};
 use perijove_store::{OpenOptions, Store, leases};
 use perijove_web::Pages;
@@ -180,6 +181,7 @@ fn make(options: &Options, text: &str, config: Config, store: &Store, edge: Sock
             processes,
             Arc::clone(query),
         )),
+        services: Arc::new(FakeServices::default()),
         routes: Arc::new(ChpRoutes::new(&edge, Secret::new(EDGE_TOKEN))),
         pages: Pages::new(&[]).expect("the pages"),
         catalog: config::catalog(&settings),

@@ -32,6 +32,7 @@ const ROUTES: &[(&str, &str)] = &[
     ("/stop/{user}", "perijove.pages.stop"),
     ("/stop/{user}/{server}", "perijove.pages.stop"),
     ("/setup", "perijove.pages.setup"),
+    ("/token/revoke", "perijove.pages.token"),
     ("/roles", "perijove.pages.roles"),
     ("/user/{path}", "jupyterhub.handlers.base.UserUrlHandler"),
     ("/user-redirect/{path}", "jupyterhub.handlers.base.UserRedirectHandler"),
@@ -191,8 +192,13 @@ const ROUTES: &[(&str, &str)] = &[
 const NO_API: &str = "jupyterhub.apihandlers.base.API404";
 const NO_PAGE: &str = "jupyterhub.handlers.base.Template404";
 const OUTSIDE: &str = "jupyterhub.handlers.base.PrefixRedirectHandler";
-/// A route that is missing above.
-const UNNAMED: &str = "perijove.other";
+/// What is ours alone and has no line above, by what its address begins with; the first that fits.
+const OURS: &[(&str, &str)] = &[
+    ("/api/oauth2/", "perijove.oauth"),
+    ("/api/roles", "perijove.roles"),
+    ("/api/", "perijove.api"),
+    ("", "perijove.pages"),
+];
 
 const METHODS: [&str; 8] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "OTHER"];
 /// A status that is not here counts as the first of its kind.
@@ -221,7 +227,10 @@ impl Requests {
             by_shape: HashMap::new(),
             handlers: Vec::new(),
         };
-        for name in [UNNAMED, NO_API, NO_PAGE, OUTSIDE] {
+        let others = [NO_API, NO_PAGE, OUTSIDE]
+            .into_iter()
+            .chain(OURS.iter().map(|(_, name)| *name));
+        for name in others {
             requests.handler(name);
         }
         for (route, name) in ROUTES {
@@ -232,8 +241,7 @@ impl Requests {
     }
 
     fn handler(&mut self, name: &'static str) -> usize {
-        let known = self.handlers.iter().position(|handler| handler.name == name);
-        known.unwrap_or_else(|| {
+        self.known(name).unwrap_or_else(|| {
             self.handlers.push(Handler {
                 name,
                 counted: std::array::from_fn(|_| std::array::from_fn(|_| OnceLock::new())),
@@ -273,14 +281,25 @@ impl Requests {
 
     fn index(&self, path: &str, route: Option<&str>) -> usize {
         let below = route.and_then(|route| route.strip_prefix(self.hub.as_str()));
-        match below {
-            Some(below) => self.by_shape.get(&shape(below)).copied().unwrap_or(0),
-            None => match path.strip_prefix(self.hub.as_str()) {
-                Some(below) if below.starts_with("/api/") => 1,
-                Some(below) if below.starts_with('/') => 2,
-                _ => 3,
+        let name = match below {
+            Some(below) => match self.by_shape.get(&shape(below)) {
+                Some(at) => return *at,
+                None => OURS
+                    .iter()
+                    .find(|(start, _)| below.starts_with(start))
+                    .map_or(OUTSIDE, |(_, name)| name),
             },
-        }
+            None => match path.strip_prefix(self.hub.as_str()) {
+                Some(below) if below.starts_with("/api/") => NO_API,
+                Some(below) if below.starts_with('/') => NO_PAGE,
+                _ => OUTSIDE,
+            },
+        };
+        self.known(name).unwrap_or_default()
+    }
+
+    fn known(&self, name: &str) -> Option<usize> {
+        self.handlers.iter().position(|handler| handler.name == name)
     }
 
     pub(super) fn write(&self, text: &mut Text) {
@@ -346,7 +365,11 @@ mod tests {
         assert_eq!(name("/base/hub/nothing", None), NO_PAGE);
         assert_eq!(name("/base/x", None), OUTSIDE);
         assert_eq!(name("/", None), OUTSIDE);
-        assert_eq!(name("/base/hub/new", Some("/base/hub/new")), UNNAMED);
+        assert_eq!(name("/base/hub/new", Some("/base/hub/new")), "perijove.pages");
+        assert_eq!(
+            name("/base/hub/api/roles/a/b", Some("/base/hub/api/roles/{a}/{b}")),
+            "perijove.roles"
+        );
     }
 
     /// A new route gets a line in the list.
@@ -359,7 +382,7 @@ mod tests {
         for path in described.keys() {
             let route = format!("/hub/api{path}");
             let name = requests.handlers[requests.index(&route, Some(&route))].name;
-            assert_ne!(name, UNNAMED, "{path}");
+            assert_ne!(name, "perijove.api", "{path}");
         }
     }
 }

@@ -96,7 +96,7 @@ async fn requests_are_counted_by_the_handler_that_jupyterhub_has_for_them() {
         );
         assert!(value(&text, &sample) >= least, "{sample}");
     }
-    assert!(!text.contains("perijove.other"), "{text}");
+    assert!(!text.contains("perijove."), "{text}");
 }
 
 #[tokio::test]

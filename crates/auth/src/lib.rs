@@ -25,9 +25,24 @@ pub struct Credentials {
 pub struct Identity {
     pub name: String,
     pub admin: Option<bool>,
+    /// Taken at their word only where `access.manage_groups` says so.
     pub groups: Option<Vec<String>>,
+    /// The same with `access.manage_roles`.
+    pub roles: Option<Vec<GivenRole>>,
     pub auth_state: Option<serde_json::Value>,
     pub user_info: Option<serde_json::Value>,
+}
+
+/// A role that somebody has according to an authenticator. What it leaves open stays as it is in the database.
+#[derive(Debug, Clone, Default, PartialEq, serde::Deserialize)]
+#[serde(default)]
+pub struct GivenRole {
+    pub name: String,
+    pub description: Option<String>,
+    pub scopes: Option<Vec<String>>,
+    pub users: Option<Vec<String>>,
+    pub groups: Option<Vec<String>>,
+    pub services: Option<Vec<String>>,
 }
 
 /// How people begin with this authenticator.

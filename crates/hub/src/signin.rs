@@ -1,5 +1,7 @@
 //! From credentials to a session: ask the authenticators, apply the policy, bring the user up to date, begin a session.
 
+mod given;
+
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -7,7 +9,7 @@ use perijove_auth::policy::{NameRule, Policy};
 use perijove_auth::{Credentials, Identity, Offer};
 use perijove_config::Config;
 use perijove_model::{Secret, token};
-use perijove_store::{groups, roles, sessions, users};
+use perijove_store::{roles, sessions, users};
 use serde_json::json;
 
 use crate::Hub;
@@ -135,9 +137,7 @@ async fn admit(
     {
         users::set_auth_state(&hub.store, user.id, Some(&sealed)).await?;
     }
-    for group in identity.groups.iter().flatten() {
-        groups::ensure(&hub.store, group, &[user.name.clone()], &serde_json::json!({})).await?;
-    }
+    given::take_at_word(hub, identity, &user, &by).await?;
     Ok(Ok(user))
 }
 

@@ -36,6 +36,10 @@ section! {
         auto_login: bool = false;
         /// Scopes that everybody has besides those of the role `user`. If `[[role]]` gives `user` its scopes, these count for nothing.
         extra_user_scopes: Vec<String> = Vec::new(), example "[\"shares!user\", \"read:users:name\"]";
+        /// Whoever signs people in also says which groups they are in. What else is said of it holds until they sign in again.
+        manage_groups: bool = false;
+        /// Whoever signs people in also says which roles they have, and what these give.
+        manage_roles: bool = false;
         /// New names for people, from the name they log in with.
         username_map: BTreeMap<UserName, UserName> = BTreeMap::new(), example "{ \"ada@example.org\" = \"ada\" }";
         /// Regular expression that names must match, from their beginning.

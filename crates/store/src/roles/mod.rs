@@ -1,5 +1,6 @@
 //! Roles: what they allow, and who has them.
 
+mod given;
 mod grants;
 mod manage;
 mod sync;
@@ -7,6 +8,7 @@ mod sync;
 use jiff::Timestamp;
 use perijove_model::scopes::roles::{ADMIN, ADMIN_BESIDES};
 
+pub use given::{Given, set_given};
 pub use grants::{Ended, Grant, Member, ended, give, grants, take, take_ended};
 pub use manage::{NewRole, Role, Source, by_name, change, create, list, remove};
 pub use sync::sync;

@@ -7,7 +7,7 @@ use crate::error::{Result, StoreError};
 use crate::sql::{Db, Row, Stmt, Tx, Value};
 
 /// The tables in which one kind of member is kept.
-struct Kind {
+pub(super) struct Kind {
     members: Stmt,
     join: Stmt,
     leave: Stmt,
@@ -61,9 +61,9 @@ macro_rules! kind {
     };
 }
 
-const USERS: Kind = kind!("users", "user_role_map", "user_id");
-const GROUPS: Kind = kind!("groups", "group_role_map", "group_id");
-const SERVICES: Kind = kind!("services", "service_role_map", "service_id");
+pub(super) const USERS: Kind = kind!("users", "user_role_map", "user_id");
+pub(super) const GROUPS: Kind = kind!("groups", "group_role_map", "group_id");
+pub(super) const SERVICES: Kind = kind!("services", "service_role_map", "service_id");
 
 /// Brings roles in line with the configuration, as JupyterHub does at its start, for the price of what changes: users
 /// are not walked. Users that a role names must exist; groups are made. Services must be in step before
@@ -153,12 +153,12 @@ async fn assign(tx: &Tx, spec: &RoleSpec) -> Result<()> {
     };
     let keeps_users = spec.name == USER.name || spec.name == ADMIN.name;
     match &spec.users {
-        Some(names) => members(tx, &USERS, id, names, &spec.name, "user").await?,
+        Some(names) => all_members(tx, &USERS, id, names, &spec.name, "user").await?,
         None if keeps_users => {}
         None => tx.execute(&USERS.clear, &[id.into()]).await.map(drop)?,
     }
     match &spec.services {
-        Some(names) => members(tx, &SERVICES, id, names, &spec.name, "service").await?,
+        Some(names) => all_members(tx, &SERVICES, id, names, &spec.name, "service").await?,
         None if spec.name == ADMIN.name => {}
         None => tx.execute(&SERVICES.clear, &[id.into()]).await.map(drop)?,
     }
@@ -167,14 +167,24 @@ async fn assign(tx: &Tx, spec: &RoleSpec) -> Result<()> {
             for name in names {
                 crate::groups::ensure(tx, name, &[], &serde_json::Value::Null).await?;
             }
-            members(tx, &GROUPS, id, names, &spec.name, "group").await
+            all_members(tx, &GROUPS, id, names, &spec.name, "group").await
         }
         None => tx.execute(&GROUPS.clear, &[id.into()]).await.map(drop),
     }
 }
 
-/// Makes exactly `names` the members.
-async fn members(tx: &Tx, kind: &Kind, role_id: i64, names: &[String], role: &str, what: &str) -> Result<()> {
+/// Makes exactly `names` the members; each of them must be there.
+async fn all_members(tx: &Tx, kind: &Kind, role_id: i64, names: &[String], role: &str, what: &str) -> Result<()> {
+    match members(tx, kind, role_id, names).await?.first() {
+        None => Ok(()),
+        Some(name) => Err(StoreError::Other(format!(
+            "the role {role:?} names the {what} {name:?}, which is not there: define it first, or correct the name"
+        ))),
+    }
+}
+
+/// Makes exactly `names` the members. Gives those that are not there.
+pub(super) async fn members(tx: &Tx, kind: &Kind, role_id: i64, names: &[String]) -> Result<Vec<String>> {
     let read = |mut row: Row| -> Result<(i64, String)> { Ok((row.take()?, row.take()?)) };
     tx.execute(&kind.forget, &[role_id.into()]).await?;
     let rows = tx.rows(&kind.members, &[role_id.into()]).await?;
@@ -184,15 +194,14 @@ async fn members(tx: &Tx, kind: &Kind, role_id: i64, names: &[String], role: &st
             tx.execute(&kind.leave, &[(*id).into(), role_id.into()]).await?;
         }
     }
+    let mut missing = Vec::new();
     for name in names {
         let is_new = !present.iter().any(|(_, present)| present == name);
         if is_new && tx.execute(&kind.join, &[name.into(), role_id.into()]).await? == 0 {
-            return Err(StoreError::Other(format!(
-                "the role {role:?} names the {what} {name:?}, which is not there: define it first, or correct the name"
-            )));
+            missing.push(name.clone());
         }
     }
-    Ok(())
+    Ok(missing)
 }
 
 /// The admin flag and the role `admin`, in step both ways.

@@ -55,6 +55,7 @@ const CASES: &[(&str, Case)] = cases![
     roles::roles_are_made_changed_and_removed,
     roles::the_configuration_leaves_roles_of_run_time_alone,
     roles::grants_end,
+    roles::roles_are_given_at_sign_in,
     people::services_follow_the_configuration,
     services::services_are_made_and_deleted,
     services::a_managed_service_has_one_token_a_run,

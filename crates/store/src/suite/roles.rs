@@ -1,7 +1,7 @@
 //! Cases: roles that are made and given while the hub runs.
 
 use super::{later, now, open, role, sync_roles, texts, user, write};
-use crate::roles::{self, Member, NewRole, Source};
+use crate::roles::{self, Given, Member, NewRole, Source};
 use crate::{Store, groups};
 
 async fn make(store: &Store, name: &str, scopes: &[&str]) -> i64 {
@@ -183,4 +183,55 @@ async fn groups_id(store: &Store, name: &str) -> i64 {
     groups::ensure(store, name, &[], &serde_json::Value::Null)
         .await
         .unwrap()
+}
+
+pub(super) async fn roles_are_given_at_sign_in(url: String) {
+    let store = open(&url).await;
+    sync_roles(&store, &[role("reader", &["read:users"])]).await.unwrap();
+    let (ann, bob) = (user(&store, "ann").await, user(&store, "bob").await);
+    let own = make(&store, "helper", &["read:hub"]).await;
+    roles::give(&store, own, Member::User(ann.id), "ruth", None, now())
+        .await
+        .unwrap();
+    let given = |name: &str| Given {
+        name: name.to_owned(),
+        ..Given::default()
+    };
+    let set = async |user_id: i64, roles: &[Given]| {
+        let tx = store.begin().await.unwrap();
+        let missing = roles::set_given(&tx, user_id, roles, &["reader"]).await.unwrap();
+        tx.commit().await.unwrap();
+        missing
+    };
+
+    let teacher = Given {
+        description: Some("From the directory".into()),
+        scopes: Some(texts(&["list:users"])),
+        users: Some(texts(&["bob", "nobody"])),
+        ..given("teacher")
+    };
+    assert_eq!(set(ann.id, &[teacher, given("reader")]).await, ["nobody"]);
+    assert_eq!(roles::of_user(&store, ann.id).await.unwrap(), ["reader", "teacher"]);
+    assert_eq!(roles::of_user(&store, bob.id).await.unwrap(), ["teacher", "user"]);
+    let made = roles::by_name(&store, "teacher").await.unwrap().unwrap();
+    assert_eq!(
+        (made.source, made.description.as_str(), made.scopes),
+        (Source::Authenticator, "From the directory", texts(&["list:users"]))
+    );
+
+    // What is not spoken of stays, and a role goes with the last who had it, if sign-in made it.
+    set(ann.id, &[given("teacher")]).await;
+    let kept = roles::by_name(&store, "teacher").await.unwrap().unwrap();
+    assert_eq!(
+        (kept.description.as_str(), kept.scopes.len()),
+        ("From the directory", 1)
+    );
+    set(ann.id, &[]).await;
+    assert!(roles::of_user(&store, ann.id).await.unwrap().is_empty());
+    assert!(roles::by_name(&store, "teacher").await.unwrap().is_some(), "bob has it");
+    set(bob.id, &[]).await;
+    assert!(roles::by_name(&store, "teacher").await.unwrap().is_none());
+    for other in ["reader", "helper"] {
+        assert!(roles::by_name(&store, other).await.unwrap().is_some(), "{other}");
+    }
 }

@@ -1,8 +1,8 @@
 //! The hub as people and programs meet it, through the edge.
 
 mod audit;
-mod groups;
 mod events;
+mod groups;
 mod health;
 mod hostile;
 mod logs;

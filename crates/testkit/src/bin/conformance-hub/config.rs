@@ -38,6 +38,8 @@ pub fn config(options: &Options, settings: &Settings, dir: &Path, hub: SocketAdd
     {
         config.access.username_pattern = Some(pattern.try_into().expect("a pattern"));
     }
+    config.access.manage_groups = settings.authenticator_class() == Some("MockGroupsAuthenticator");
+    config.access.manage_roles = settings.authenticator_class() == Some("MockRolesAuthenticator");
     config.access.auto_login = settings.authenticator("auto_login") == Some(&Value::Bool(true));
     for (name, value) in settings.settings.iter().chain(&settings.app) {
         if !setting(&mut config, name, value) {

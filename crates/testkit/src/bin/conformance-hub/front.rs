@@ -18,7 +18,7 @@ use perijove_hub::routes::chp::ChpRoutes;
 use perijove_hub::{Hub, Parts, http, servers, signin, tasks};
 use perijove_model::{Rng, Secret};
 use perijove_spawn::fake_services::FakeServices;
-use perijove_spawn::process::{ProcessConfig, ProcessSpawner};
+use perijove_spawn::process::ProcessConfig;
 use perijove_store::{OpenOptions, Store, leases};
 use perijove_web::Pages;
 use tokio::net::TcpListener;
@@ -160,7 +160,7 @@ fn make(options: &Options, text: &str, config: Config, store: &Store, edge: Sock
     let settings = Settings::parse(text);
     let rng: Arc<dyn Rng> = Arc::new(SystemRng);
     let config = Arc::new(config);
-    let processes = ProcessSpawner::new(processes(options, &config), Arc::clone(&rng));
+    let processes = processes(options, &config);
     let mut policy = signin::policy(&config);
     let pattern = policy.name_rule.take();
     // The tests' own word for an account that can't be made.
@@ -172,13 +172,14 @@ fn make(options: &Options, text: &str, config: Config, store: &Store, edge: Sock
         clock: Arc::new(SystemClock),
         keys: Keys::new(b"the cookie secret of the conformance tests".to_vec()),
         auth_states: AuthStates::new(&config.hub.crypt_keys).expect("the test's keys"),
-        authenticators: vec![Arc::new(TestAuthenticator::new(&settings))],
+        authenticators: TestAuthenticator::wanted(&settings),
         policy,
         passwords: Passwords::new(Arc::clone(&rng)),
         spawner: Arc::new(TestSpawner::new(
             &settings,
             &options.python,
             processes,
+            Arc::clone(&rng),
             Arc::clone(query),
         )),
         services: Arc::new(FakeServices::default()),

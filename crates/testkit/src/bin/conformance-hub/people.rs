@@ -1,7 +1,9 @@
 //! Who may sign in: anybody whose password is their name, unless a test says otherwise.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
-use perijove_auth::{AuthError, Authenticator, Credentials, Identity, Offer};
+use perijove_auth::{AuthError, Authenticator, Credentials, GivenRole, Identity, Offer};
 use serde_json::Value;
 
 use crate::settings::Settings;
@@ -13,17 +15,27 @@ pub struct TestAuthenticator {
     trusting: bool,
     auth_state: Option<Value>,
     groups: Option<Vec<String>>,
+    roles: Option<Vec<GivenRole>>,
 }
 
 impl TestAuthenticator {
-    pub fn new(settings: &Settings) -> Self {
+    /// None at all, if a test wants nobody to come in.
+    pub fn wanted(settings: &Settings) -> Vec<Arc<dyn Authenticator>> {
+        match settings.authenticator_class() {
+            Some("NullAuthenticator") => Vec::new(),
+            _ => vec![Arc::new(Self::new(settings))],
+        }
+    }
+
+    fn new(settings: &Settings) -> Self {
         let class = settings.authenticator_class();
-        let names = |value: &Value| serde_json::from_value(value.clone()).ok();
+        let attribute = |name: &str| settings.authenticator(name).cloned();
         Self {
-            closed: matches!(class, Some("NullAuthenticator" | "Authenticator")),
+            closed: class == Some("Authenticator"),
             trusting: matches!(class, Some("MockGroupsAuthenticator" | "MockRolesAuthenticator")),
-            auth_state: settings.authenticator("auth_state").cloned(),
-            groups: settings.authenticator("authenticated_groups").and_then(names),
+            auth_state: attribute("auth_state"),
+            groups: attribute("authenticated_groups").and_then(|names| serde_json::from_value(names).ok()),
+            roles: attribute("authenticated_roles").and_then(|roles| serde_json::from_value(roles).ok()),
         }
     }
 }
@@ -45,6 +57,7 @@ impl Authenticator for TestAuthenticator {
             name: name.clone(),
             auth_state: self.auth_state.clone(),
             groups: self.groups.clone(),
+            roles: self.roles.clone(),
             ..Identity::default()
         }))
     }

@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use perijove_spawn::process::ProcessSpawner;
+use perijove_model::Rng;
+use perijove_spawn::process::{ProcessConfig, ProcessSpawner};
 use perijove_spawn::{Capabilities, Poll, Progress, ServerKey, ServerSpec, SpawnError, Spawner, Started, State, Stop};
 use serde_json::{Map, Value};
 
@@ -20,6 +21,8 @@ pub struct TestSpawner {
     settings: Settings,
     python: String,
     processes: ProcessSpawner,
+    process_config: ProcessConfig,
+    rng: Arc<dyn Rng>,
     query: LastQuery,
 }
 
@@ -36,7 +39,13 @@ enum Kind {
 }
 
 impl TestSpawner {
-    pub fn new(settings: &Settings, python: &str, processes: ProcessSpawner, query: LastQuery) -> Self {
+    pub fn new(
+        settings: &Settings,
+        python: &str,
+        processes: ProcessConfig,
+        rng: Arc<dyn Rng>,
+        query: LastQuery,
+    ) -> Self {
         let kind = match settings.spawner.as_deref() {
             None | Some("MockSpawner") => Kind::Mock,
             Some("SlowSpawner") => Kind::Slow,
@@ -55,7 +64,9 @@ impl TestSpawner {
             kind,
             settings: settings.clone(),
             python: python.to_owned(),
-            processes,
+            processes: ProcessSpawner::new(processes.clone(), Arc::clone(&rng)),
+            process_config: processes,
+            rng,
             query,
         }
     }
@@ -80,6 +91,22 @@ impl TestSpawner {
         let attributes = attributes(&self.settings, spec.key.user.as_str(), spec.key.server.as_str());
         attribute(&mut spec, &attributes);
         spec
+    }
+
+    /// The backend that gives this server its home; a test may have one made for it.
+    fn backend(&self, key: &ServerKey) -> ProcessSpawner {
+        let attributes = attributes(&self.settings, key.user.as_str(), key.server.as_str());
+        match attributes.get("home_dir").and_then(Value::as_str) {
+            None => self.processes.clone(),
+            Some(home) => {
+                let home_template = home.to_owned();
+                let config = ProcessConfig {
+                    home_template,
+                    ..self.process_config.clone()
+                };
+                ProcessSpawner::new(config, Arc::clone(&self.rng))
+            }
+        }
     }
 
     fn delay(&self, key: Option<&ServerKey>) -> Duration {
@@ -170,7 +197,7 @@ impl Spawner for TestSpawner {
             }
             Kind::CustomBad => Err(SpawnError::refused("custom message", 418, "custom reason")),
             _ => {
-                let started = self.processes.start(&self.adjusted(spec), progress).await?;
+                let started = self.backend(&spec.key).start(&self.adjusted(spec), progress).await?;
                 tokio::time::sleep(self.delay(Some(&spec.key))).await;
                 Ok(started)
             }

@@ -7,7 +7,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use perijove_model::Rng;
 use perijove_spawn::process::{ProcessConfig, ProcessSpawner};
-use perijove_spawn::{Capabilities, Poll, Progress, ServerKey, ServerSpec, SpawnError, Spawner, Started, State, Stop};
+use perijove_spawn::{
+    Capabilities, Poll, Progress, ServerKey, ServerSpec, SpawnError, Spawner, Started, State, Step, Stop,
+};
 use serde_json::{Map, Value};
 
 use crate::config::attributes;
@@ -176,6 +178,12 @@ fn attribute(spec: &mut ServerSpec, attributes: &Map<String, Value>) {
     }
 }
 
+struct Silent;
+
+impl Progress for Silent {
+    fn step(&self, _: Step) {}
+}
+
 #[async_trait]
 impl Spawner for TestSpawner {
     fn name(&self) -> &'static str {
@@ -187,6 +195,11 @@ impl Spawner for TestSpawner {
     }
 
     async fn start(&self, spec: &ServerSpec, progress: &dyn Progress) -> Result<Started, SpawnError> {
+        // What JupyterHub's spawners tell where they have nothing of their own to tell.
+        progress.step(Step {
+            percent: 50,
+            message: "Spawning server...".to_owned(),
+        });
         let broken = || SpawnError::new("I don't work!");
         match self.kind {
             Kind::Never => std::future::pending().await,
@@ -197,7 +210,7 @@ impl Spawner for TestSpawner {
             }
             Kind::CustomBad => Err(SpawnError::refused("custom message", 418, "custom reason")),
             _ => {
-                let started = self.backend(&spec.key).start(&self.adjusted(spec), progress).await?;
+                let started = self.backend(&spec.key).start(&self.adjusted(spec), &Silent).await?;
                 tokio::time::sleep(self.delay(Some(&spec.key))).await;
                 Ok(started)
             }

@@ -32,7 +32,8 @@ pub struct Jar {
 impl Jar {
     #[must_use]
     pub fn login(&self, secret: &str, age: SignedDuration) -> HeaderValue {
-        self.set(LOGIN, secret, &self.hub(), Some(age), true)
+        // In quotes, as JupyterHub's is: some programs take it out of them without looking.
+        self.set(LOGIN, &format!("\"{secret}\""), &self.hub(), Some(age), true)
     }
 
     #[must_use]
@@ -76,7 +77,7 @@ impl Jar {
         if self.secure {
             cookie += "; Secure";
         }
-        // Names and values are ours: letters, digits and dashes. A base URL is checked by the configuration.
+        // Names and values are ours: letters, digits, dashes and quotes. A base URL is checked by the configuration.
         HeaderValue::try_from(cookie).unwrap_or(HeaderValue::from_static(""))
     }
 }

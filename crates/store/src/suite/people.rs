@@ -178,8 +178,17 @@ pub(super) async fn users_are_listed_in_pages(url: String) {
         descending: true,
         ..all()
     };
-    let (order, _) = names(&store, query).await;
+    let (order, _) = names(&store, query.clone()).await;
     assert_eq!((order[0].as_str(), order[4].as_str()), ("dora", "cleo"));
+    let (order, _) = names(
+        &store,
+        ListQuery {
+            descending: false,
+            ..query
+        },
+    )
+    .await;
+    assert_eq!((order[0].as_str(), order[4].as_str()), ("cleo", "dora"));
 
     let asked = spawners::ensure(&store, dora.id, "", None).await.unwrap();
     let tx = store.begin().await.unwrap();

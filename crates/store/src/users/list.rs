@@ -78,8 +78,11 @@ pub async fn list(db: &impl Db, query: &ListQuery) -> Result<Vec<User>> {
     let order = match query.sort {
         Sort::Id => format!("u.id {direction}"),
         Sort::Name => format!("u.name {direction}"),
-        // Who was never seen comes last, on both databases.
-        Sort::LastActivity => format!("u.last_activity IS NULL, u.last_activity {direction}, u.id {direction}"),
+        // Who was never seen is the one seen longest ago, on both databases.
+        Sort::LastActivity => {
+            let nulls = if query.descending { "LAST" } else { "FIRST" };
+            format!("u.last_activity {direction} NULLS {nulls}, u.id {direction}")
+        }
     };
     let offset = if query.after.is_some() { 0 } else { query.offset.max(0) };
     params.extend([query.limit.max(0).into(), offset.into()]);

@@ -50,6 +50,8 @@ pub async fn list(
     principal: Principal,
 ) -> Result<Json<TokenList>> {
     let user = owner(&hub, &principal, &name, Scope::ReadTokens).await?;
+    // When each was used is what the list is for.
+    hub.seen.flush(&hub.store).await?;
     let mut own = tokens::of_user(&hub.store, user.id, hub.clock.now()).await?;
     own.sort_by_key(|token| token.last_activity.or(token.created));
     let api_tokens = models::tokens(&hub, &user, &own).await?;
@@ -71,6 +73,7 @@ pub async fn get(
     principal: Principal,
 ) -> Result<Json<TokenModel>> {
     let user = owner(&hub, &principal, &name, Scope::ReadTokens).await?;
+    hub.seen.flush(&hub.store).await?;
     let token = find(&hub, &user, &id).await?;
     Ok(Json(model(&hub, &user, token).await?))
 }

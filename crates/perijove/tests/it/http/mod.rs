@@ -26,8 +26,8 @@ mod setup;
 mod share_codes;
 mod shares;
 mod signin;
-mod token_page;
 mod spawn_pages;
+mod token_page;
 mod xsrf;
 
 use perijove_testkit::{Answer, App, Browser};

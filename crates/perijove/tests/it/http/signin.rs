@@ -44,6 +44,7 @@ async fn cookies_are_named_and_guarded_as_the_contract_has_it() {
     let login = answer.set_cookie("jupyterhub-hub-login").unwrap();
     assert!(login.contains("; Path=/hub/;") && login.contains("HttpOnly"), "{login}");
     assert!(login.contains("Max-Age=1209600"), "{login}");
+    assert!(login.starts_with("jupyterhub-hub-login=\""), "{login}");
     let session = answer.set_cookie("jupyterhub-session-id").unwrap();
     assert!(
         session.contains("; Path=/;") && session.contains("HttpOnly"),

@@ -151,7 +151,11 @@ async fn lets_a_group_in(ann: &Browser, bob: &Browser) {
     let asked = bob.get(FILE).await.expect(302);
     bob.get(asked.to()).await.expect(200);
     let agreed = bob.post_form(asked.to(), &[]).await.expect(302);
-    assert!(agreed.to().starts_with("/user/ann/oauth_callback?code="), "{}", agreed.to());
+    assert!(
+        agreed.to().starts_with("/user/ann/oauth_callback?code="),
+        "{}",
+        agreed.to()
+    );
     assert_eq!(bob.visit(agreed.to()).await.expect(200).body, "written by hand");
     ann.api(Method::DELETE, "shares/ann/", None).await.expect(204);
     assert_eq!(bob.get(asked.to()).await.status, 403, "no further code for bob");

@@ -196,10 +196,12 @@ impl Spawner for TestSpawner {
 
     async fn start(&self, spec: &ServerSpec, progress: &dyn Progress) -> Result<Started, SpawnError> {
         // What JupyterHub's spawners tell where they have nothing of their own to tell.
-        progress.step(Step {
-            percent: 50,
-            message: "Spawning server...".to_owned(),
-        });
+        if self.kind != Kind::Bad {
+            progress.step(Step {
+                percent: 50,
+                message: "Spawning server...".to_owned(),
+            });
+        }
         let broken = || SpawnError::new("I don't work!");
         match self.kind {
             Kind::Never => std::future::pending().await,

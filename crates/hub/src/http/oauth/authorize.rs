@@ -146,7 +146,7 @@ async fn authorize(hub: &Arc<Hub>, uri: &Uri, visitor: &Visitor) -> Outcome<Resp
     };
     let asked = read(hub, uri).await?;
     let granted = grantable(hub, user, &asked).await?;
-    check_access(principal, &asked)?;
+    check_access(hub, principal, &asked).await?;
     if needs_no_question(hub, user, &asked, &granted).await? {
         return Ok(give_code(hub, principal, user, &asked, &granted).await?);
     }
@@ -197,7 +197,7 @@ async fn confirm(hub: &Arc<Hub>, uri: &Uri, visitor: &Visitor, form: &Params) ->
         false => agreed.join(" "),
     });
     let granted = grantable(hub, user, &asked).await?;
-    check_access(principal, &asked)?;
+    check_access(hub, principal, &asked).await?;
     Ok(give_code(hub, principal, user, &asked, &granted).await?)
 }
 

@@ -77,14 +77,11 @@ async fn requested(hub: &Hub, parameter: &str) -> std::result::Result<Option<BTr
     Ok(Some(scopes))
 }
 
-pub(super) fn check_access(principal: &Principal, asked: &Asked) -> Result<()> {
+/// A filter by group is about the groups of the server's owner, so those are looked up.
+pub(super) async fn check_access(hub: &Hub, principal: &Principal, asked: &Asked) -> Result<()> {
     let resource = asked.names.resource();
     let (scope, filter) = access_scope(&resource);
-    let membership = GroupsOf {
-        user: principal.name(),
-        groups: &principal.groups,
-    };
-    if principal.scopes.has(scope, filter.resource(), &membership).is_granted() {
+    if principal.may(&hub.store, scope, filter.resource()).await? {
         return Ok(());
     }
     Err(HttpError::forbidden(format!(

@@ -132,8 +132,7 @@ fn text(options: &Value, name: &str) -> String {
 fn form_options(fields: &State) -> Result<State, SpawnError> {
     let first = |name: &str| fields.get(name).and_then(|values| values.get(0)).cloned();
     if fields.contains_key("illegal_argument") {
-        let why = "You are not allowed to specify 'illegal_argument'";
-        return Err(SpawnError::refused(why, 400, "illegal"));
+        return Err(SpawnError::new("You are not allowed to specify 'illegal_argument'"));
     }
     let mut options = State::from_iter([("notspecified".to_owned(), 5.into())]);
     if let Some(Value::Array(bounds)) = fields.get("bounds") {

@@ -1,6 +1,7 @@
 //! API tokens, as JupyterHub keeps them: found by prefix, compared by salted hash.
 
 use jiff::Timestamp;
+use perijove_model::scopes::Scope;
 use perijove_model::token::{self, Hashed};
 
 use crate::error::{Result, StoreError};
@@ -40,7 +41,8 @@ pub struct NewToken<'a> {
 
 macro_rules! columns {
     () => {
-        "id, user_id, service_id, client_id, session_id, created, expires_at, last_activity, note, scopes"
+        "id, user_id, service_id, client_id, session_id, created, expires_at, last_activity, note, scopes, \
+         (SELECT p.scopes FROM perijove_token_scopes p WHERE p.token_id = api_tokens.id)"
     };
 }
 
@@ -51,7 +53,7 @@ fn read(row: &mut Row) -> Result<Token> {
         (None, Some(service)) => Owner::Service(service),
         (None, None) => return Err(StoreError::Corrupt(format!("the API token {id} belongs to nobody"))),
     };
-    Ok(Token {
+    let mut token = Token {
         id,
         owner,
         client_id: row.take()?,
@@ -61,7 +63,10 @@ fn read(row: &mut Row) -> Result<Token> {
         last_activity: row.take()?,
         note: row.take()?,
         scopes: row.take()?,
-    })
+    };
+    let aside: Option<Vec<String>> = row.take()?;
+    token.scopes.extend(aside.unwrap_or_default());
+    Ok(token)
 }
 
 async fn read_all(db: &impl Db, stmt: &Stmt, params: &[Value]) -> Result<Vec<Token>> {
@@ -93,6 +98,8 @@ pub async fn create(db: &impl Db, new: &NewToken<'_>, now: Timestamp) -> Result<
         "INSERT INTO api_tokens (user_id, service_id, hashed, prefix, client_id, session_id, created, expires_at, \
          note, scopes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id",
     );
+    const ASIDE: Stmt = Stmt::note("INSERT INTO perijove_token_scopes (token_id, scopes) VALUES ($1, $2)");
+    let (aside, theirs): (Vec<String>, Vec<String>) = new.scopes.iter().cloned().partition(is_unknown_to_jupyterhub);
     let (user, service) = match new.owner {
         Owner::User(id) => (Some(id), None),
         Owner::Service(id) => (None, Some(id)),
@@ -107,9 +114,22 @@ pub async fn create(db: &impl Db, new: &NewToken<'_>, now: Timestamp) -> Result<
         now.into(),
         new.expires_at.into(),
         new.note.into(),
-        Value::list(new.scopes),
+        Value::list(&theirs),
     ];
-    crate::returned(db.one(&CREATE, &params).await?)
+    if aside.is_empty() {
+        return crate::returned(db.one(&CREATE, &params).await?);
+    }
+    let unit = db.unit().await?;
+    let id: i64 = crate::returned(unit.one(&CREATE, &params).await?)?;
+    unit.execute(&ASIDE, &[id.into(), Value::list(&aside)]).await?;
+    unit.commit().await?;
+    Ok(id)
+}
+
+/// Whether JupyterHub, which may get the database back, fails on reading a token with this scope.
+fn is_unknown_to_jupyterhub(raw: &String) -> bool {
+    let name = raw.split('!').next().unwrap_or_default();
+    Scope::named(name).is_some_and(Scope::is_perijoves)
 }
 
 pub async fn of_user(db: &impl Db, user_id: i64, now: Timestamp) -> Result<Vec<Token>> {

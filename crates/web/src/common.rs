@@ -29,6 +29,8 @@ pub struct Viewer {
     pub admin: bool,
     /// May open the admin page.
     pub admin_ui: bool,
+    /// May see which roles there are.
+    pub lists_roles: bool,
 }
 
 /// A service this person may open.

@@ -2,8 +2,8 @@
 
 use crate::common::{Common, ServiceLink, Viewer};
 use crate::pages::{
-    AcceptShare, Admin, Error, Home, Login, Logout, NotRunning, OauthConfirm, Setup, Spawn, SpawnPending, StopPending,
-    Tokens,
+    AcceptShare, Admin, Error, Home, Login, Logout, NotRunning, OauthConfirm, Role, Roles, Setup, Spawn, SpawnPending,
+    StopPending, Tokens,
 };
 use crate::render::{Page, PageError, Pages};
 
@@ -32,6 +32,8 @@ pub fn render_samples(pages: &Pages) -> Result<Vec<Sample>, PageError> {
     add::<AcceptShare>(pages, &member, &mut all)?;
     add::<Tokens>(pages, &member, &mut all)?;
     add::<Admin>(pages, &member, &mut all)?;
+    add::<Roles>(pages, &member, &mut all)?;
+    add::<Role>(pages, &member, &mut all)?;
     add::<Error>(pages, &member, &mut all)?;
     add_one(
         pages,
@@ -98,6 +100,7 @@ impl Common {
                 name: "galileo".into(),
                 admin: false,
                 admin_ui: false,
+                lists_roles: false,
             }),
             ..Self::visitor_sample()
         }
@@ -111,6 +114,7 @@ impl Common {
                 name: nasty.into(),
                 admin: true,
                 admin_ui: true,
+                lists_roles: true,
             }),
             announcement: Some("On Sunday from 8 to 9 there will be <a href=\"/news\">no servers</a>.".into()),
             services: vec![ServiceLink {

@@ -12,6 +12,10 @@ CREATE TABLE perijove_role_grants (
     granted_by VARCHAR(255) NOT NULL,
     expires_at TIMESTAMP
 );
+CREATE TABLE perijove_token_scopes (
+    token_id INTEGER PRIMARY KEY REFERENCES api_tokens (id) ON DELETE CASCADE,
+    scopes TEXT NOT NULL
+);
 CREATE UNIQUE INDEX ix_perijove_role_grants_user ON perijove_role_grants (user_id, role_id) WHERE user_id IS NOT NULL;
 CREATE UNIQUE INDEX ix_perijove_role_grants_group ON perijove_role_grants (group_id, role_id) WHERE group_id IS NOT NULL;
 CREATE UNIQUE INDEX ix_perijove_role_grants_service ON perijove_role_grants (service_id, role_id) WHERE service_id IS NOT NULL;

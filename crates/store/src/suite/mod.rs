@@ -56,6 +56,7 @@ const CASES: &[(&str, Case)] = cases![
     roles::the_configuration_leaves_roles_of_run_time_alone,
     roles::grants_end,
     roles::roles_are_given_at_sign_in,
+    roles::what_jupyterhub_can_not_read_is_kept_aside,
     people::services_follow_the_configuration,
     services::services_are_made_and_deleted,
     services::a_managed_service_has_one_token_a_run,

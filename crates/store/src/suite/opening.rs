@@ -60,6 +60,7 @@ pub(super) async fn a_stranger_is_refused(url: String) {
     let store = open(&url).await;
     let tables = [
         "perijove_events",
+        "perijove_token_scopes",
         "perijove_role_grants",
         "perijove_roles",
         "perijove_audit",

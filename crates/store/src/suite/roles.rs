@@ -2,7 +2,9 @@
 
 use super::{later, now, open, role, sync_roles, texts, user, write};
 use crate::roles::{self, Given, Member, NewRole, Source};
-use crate::{Store, groups};
+use crate::tokens::{self, NewToken, Owner};
+use crate::{Db, Store, groups};
+use perijove_model::SeededRng;
 
 async fn make(store: &Store, name: &str, scopes: &[&str]) -> i64 {
     let new = NewRole {
@@ -234,4 +236,27 @@ pub(super) async fn roles_are_given_at_sign_in(url: String) {
     for other in ["reader", "helper"] {
         assert!(roles::by_name(&store, other).await.unwrap().is_some(), "{other}");
     }
+}
+
+pub(super) async fn what_jupyterhub_can_not_read_is_kept_aside(url: String) {
+    let store = open(&url).await;
+    sync_roles(&store, &[]).await.unwrap();
+    let bob = user(&store, "bob").await;
+    let (secret, hashed) = perijove_model::token::generate(&SeededRng::new(7));
+    let new = NewToken {
+        owner: Owner::User(bob.id),
+        hashed: &hashed,
+        client_id: "jupyterhub",
+        session_id: None,
+        expires_at: None,
+        note: "for a script",
+        scopes: &texts(&["read:audit", "read:hub", "grant:roles!group=class"]),
+    };
+    let id = tokens::create(&store, &new, now()).await.unwrap();
+    let found = tokens::find(&store, secret.expose(), now()).await.unwrap().unwrap();
+    assert_eq!(found.scopes, ["read:hub", "read:audit", "grant:roles!group=class"]);
+    const THEIRS: crate::Stmt = crate::Stmt::read("SELECT scopes FROM api_tokens WHERE id = $1");
+    let theirs: Option<Vec<String>> = store.one(&THEIRS, &[id.into()]).await.unwrap();
+    assert_eq!(theirs, Some(texts(&["read:hub"])));
+    assert!(tokens::delete(&store, id).await.unwrap());
 }

@@ -9,6 +9,7 @@ mod login;
 mod logout;
 pub mod next;
 pub mod outside;
+mod roles;
 pub mod root;
 mod setup;
 mod spawn;
@@ -48,6 +49,8 @@ pub(super) fn router() -> Router<Arc<Hub>> {
         .route("/setup", get(setup::get).post(setup::post))
         .route("/home", get(home::get))
         .route("/admin", get(admin::get))
+        .route("/admin/roles", get(roles::list).post(roles::create))
+        .route("/admin/roles/{role}", get(roles::get).post(roles::post))
         .route("/spawn", get(spawn::own).post(spawn::own))
         .route("/spawn/{user}", get(spawn::default).post(spawn::default))
         .route("/spawn/{user}/{server}", get(spawn::named).post(spawn::named))
@@ -90,6 +93,7 @@ fn viewer(principal: &Principal) -> Viewer {
         name: principal.name().to_owned(),
         admin: principal.is_admin(),
         admin_ui: allows(principal, Scope::AdminUi, Resource::Everything),
+        lists_roles: allows(principal, Scope::ListRoles, Resource::Everything),
     }
 }
 

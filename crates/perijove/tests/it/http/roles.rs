@@ -510,3 +510,80 @@ async fn only_admins_make_admins() {
         (&json!(false), &json!(["nearly", "user"]))
     );
 }
+
+#[tokio::test]
+async fn admins_care_for_roles_on_pages() {
+    let app = school().await;
+    let ruth = app.sign_in("ruth").await;
+    let ann = app.sign_in("ann").await;
+    assert!(ruth.get("hub/home").await.body.contains("/hub/admin/roles"));
+    assert!(!ann.get("hub/home").await.body.contains("/hub/admin/roles"));
+    assert_eq!(ann.get("hub/admin/roles").await.status, 403);
+    let list = ruth.get("hub/admin/roles").await.expect(200).text();
+    assert!(
+        list.contains("tutors") && list.contains("From the configuration"),
+        "{list}"
+    );
+
+    let fields = [
+        ("name", "helper"),
+        ("description", "helps"),
+        ("scopes", "read:hub\r\nlist:users\r\n"),
+    ];
+    assert_eq!(
+        ruth.post_form("hub/admin/roles", &fields).await.to(),
+        "/hub/admin/roles/helper"
+    );
+    let again = ruth.post_form("hub/admin/roles", &fields).await.expect(409).text();
+    assert!(
+        again.contains("Role helper already exists") && again.contains("list:users\r\n"),
+        "{again}"
+    );
+    let role = "hub/admin/roles/helper";
+    let give = [
+        ("do", "give"),
+        ("kind", "user"),
+        ("holder", "ann"),
+        ("until", "2026-11-21T01:00"),
+    ];
+    assert_eq!(ruth.post_form(role, &give).await.to(), "/hub/admin/roles/helper");
+    let page = ruth.get(role).await.expect(200).text();
+    assert!(
+        page.contains("until 2026-11-21 01:00 UTC") && page.contains("given by ruth"),
+        "{page}"
+    );
+    assert!(has(&ann, "read:hub").await);
+    let late = [
+        ("do", "give"),
+        ("kind", "user"),
+        ("holder", "bob"),
+        ("until", "2020-01-01T01:00"),
+    ];
+    assert!(
+        ruth.post_form(role, &late)
+            .await
+            .expect(400)
+            .text()
+            .contains("in the future")
+    );
+    let nobody = [("do", "give"), ("kind", "group"), ("holder", "none"), ("until", "")];
+    assert!(
+        ruth.post_form(role, &nobody)
+            .await
+            .expect(404)
+            .text()
+            .contains("There is no such")
+    );
+    let change = [("do", "change"), ("description", ""), ("scopes", "nothing")];
+    let wrong = ruth.post_form(role, &change).await.expect(400).text();
+    assert!(wrong.contains("Scope 'nothing' does not exist"), "{wrong}");
+    let take = [("do", "take"), ("kind", "user"), ("holder", "ann")];
+    ruth.post_form(role, &take).await.expect(302);
+    assert!(!has(&ann, "read:hub").await);
+    // Neither a foreign page nor somebody else.
+    let bare = ruth.request(Method::POST, role).form(&[("do", "remove")]);
+    assert_eq!(ruth.send(bare).await.status, 403);
+    assert_eq!(ann.post_form(role, &[("do", "remove")]).await.status, 403);
+    assert_eq!(ruth.post_form(role, &[("do", "remove")]).await.to(), "/hub/admin/roles");
+    ruth.get(role).await.expect(404);
+}

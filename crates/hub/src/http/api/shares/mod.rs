@@ -223,6 +223,11 @@ fn read_scopes(hub: &Hub, server: &Spawner, wished: Option<&[String]>) -> Result
         .map_err(|error| HttpError::bad_request(error.to_string()))?;
     let own = format!("server={}/{}", server.user_name, server.name);
     for scope in wished {
+        // JupyterHub fails on reading a share with them, should it get the database back.
+        if Scope::named(scope.split('!').next().unwrap_or_default()).is_some_and(Scope::is_perijoves) {
+            let words = format!("Scope {scope} says nothing about a server, so it can't be shared");
+            return Err(HttpError::bad_request(words));
+        }
         if let Some((_, filter)) = scope.split_once('!')
             && filter != own
         {

@@ -251,7 +251,8 @@ fn same(catalog: &Catalog, question: &Value, ours: &Value, theirs: &Value) -> bo
     }
     let (owner, client) = (owner(question), client(question));
     let meaning = |answer: &Value| catalog.expand(&texts(&answer[0]), &owner, client.as_ref());
-    ours[1] == theirs[1] && meaning(ours) == meaning(theirs)
+    let (mine, others) = (meaning(ours), meaning(theirs));
+    ours[1] == theirs[1] && mine.is_subset(&others, &in_group) && others.is_subset(&mine, &in_group)
 }
 
 fn holds(catalog: &Catalog, scopes: &ScopeSet, name: &str, resource: Resource<'_>) -> bool {

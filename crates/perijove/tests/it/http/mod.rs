@@ -1,12 +1,14 @@
 //! The hub as people and programs meet it, through the edge.
 
 mod audit;
+mod described;
 mod events;
 mod groups;
 mod health;
 mod hostile;
 mod logs;
 mod managed;
+mod matrix;
 mod metrics;
 mod oauth;
 mod pages;

@@ -1,6 +1,7 @@
 //! The API and its description: neither has what the other lacks.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use perijove_testkit::App;
 use serde_json::Value;
@@ -48,4 +49,23 @@ async fn a_running_hub_tells_how_to_talk_to_it() {
     assert_eq!(told["servers"][0]["url"], "/a/b/hub/api");
     told["servers"][0]["url"] = "/hub/api".into();
     assert_eq!(told, described());
+}
+
+/// `docs/compatibility.md` names a test for each of JupyterHub's defects, as `file.rs::test`.
+#[test]
+fn every_defect_that_is_fixed_has_its_test() {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let text = std::fs::read_to_string(here.join("docs/compatibility.md")).unwrap();
+    let (_, table) = text.split_once("## Defects of JupyterHub").unwrap();
+    let rows: Vec<&str> = table
+        .lines()
+        .filter(|line| line.starts_with("| ") && !line.contains("held by"))
+        .collect();
+    assert!(rows.len() >= 11, "{rows:#?}");
+    for row in rows {
+        let named = row.rsplit('`').nth(1).unwrap_or_default();
+        let (file, test) = named.split_once("::").unwrap_or_else(|| panic!("no test in {row}"));
+        let source = std::fs::read_to_string(here.join("crates").join(file)).unwrap_or_default();
+        assert!(source.contains(&format!("fn {test}(")), "there is no {named}");
+    }
 }

@@ -420,3 +420,13 @@ async fn a_hub_that_stops_writes_down_who_was_seen() {
     let model = Caller::with(&app, &secret).get("users/ann").await.expect(200).json();
     assert_eq!(model["last_activity"], "2026-11-21T00:05:00.000000Z");
 }
+
+#[tokio::test]
+async fn names_are_normalised_however_somebody_is_made() {
+    let app = App::start().await;
+    let ruth = app.sign_in("ruth").await;
+    let made = ruth.api(Method::POST, "users/Zoe", None).await.expect(201).json();
+    assert_eq!(made["name"], "zoe");
+    let again = ruth.api(Method::POST, "users", Some(json!({ "usernames": ["ZOE"] }))).await;
+    refused(&again, 409, "");
+}

@@ -59,6 +59,15 @@ part_conformance() { scripts/conformance.sh; }
 built=
 part_browser() { PERIJOVE_BINARY=${PERIJOVE_BINARY:-$built} scripts/e2e.sh; }
 
+# A short run; `make fuzz-api` asks more, and on PostgreSQL too.
+part_fuzz() {
+  if ! command -v uv >/dev/null && ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
+    skipped "requests to the API that nobody would write: neither uv nor Python's venv is installed (Debian: python3-venv)"
+    return 0
+  fi
+  PERIJOVE_BINARY=${PERIJOVE_BINARY:-$built} FUZZ_EXAMPLES=${FUZZ_EXAMPLES:-2} scripts/fuzz-api.sh sqlite
+}
+
 part_licences() {
   local tools=$PWD/.perijove/tools
   PATH=$tools/bin:$PATH
@@ -88,7 +97,7 @@ run_part() {
   names+=("$name") times+=($((SECONDS - started))) results+=("$result")
 }
 
-[ $# -gt 0 ] || set -- dependencies environments format lint tests conformance browser licences
+[ $# -gt 0 ] || set -- dependencies environments format lint tests conformance fuzz browser licences
 for part in "$@"; do
   declare -F "part_$part" >/dev/null || { echo "scripts/test.sh: no part '$part'" >&2; exit 64; }
 done

@@ -26,7 +26,7 @@ const GONE: &str = "Deprecated endpoint /hub/api/authorizations/token is removed
     get,
     path = "/authorizations/token/{token}",
     tag = "deprecated",
-    params(("token", description = "The token in clear")),
+    params(("token" = String, Path, description = "The token in clear")),
     responses((status = 200, description = "Its owner, as far as the caller may see them", body = Object), NotFound),
     security(("token" = [])),
 )]
@@ -53,7 +53,7 @@ pub async fn token(State(hub): State<Arc<Hub>>, Path(token): Path<String>, calle
     get,
     path = "/authorizations/cookie/{name}/{value}",
     tag = "deprecated",
-    params(("name", description = "The cookie's name"), ("value", description = "The cookie's value")),
+    params(("name" = String, Path, description = "The cookie's name"), ("value" = String, Path, description = "The cookie's value")),
     responses((status = 200, description = "The person, as far as the caller may see them", body = Object), NotFound),
     security(("token" = [])),
 )]
@@ -70,7 +70,7 @@ pub async fn cookie(
     get,
     path = "/authorizations/cookie/{name}",
     tag = "deprecated",
-    params(("name", description = "The cookie's name")),
+    params(("name" = String, Path, description = "The cookie's name")),
     responses((status = 200, description = "The person, as far as the caller may see them", body = Object), NotFound),
     security(("token" = [])),
 )]
@@ -94,7 +94,7 @@ pub async fn gone() -> HttpError {
     post,
     path = "/authorizations/token/{token}",
     tag = "deprecated",
-    params(("token", description = "Anything")),
+    params(("token" = String, Path, description = "Anything")),
     responses(NotFound),
 )]
 pub async fn gone_below() -> HttpError {

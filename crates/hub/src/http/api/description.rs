@@ -282,6 +282,10 @@ mod tests {
                 let of = operation.tags.clone().unwrap_or_default();
                 assert_eq!(of.len(), 1, "{what} has no tag, or more than one: {of:?}");
                 assert!(tags.contains(&of[0]), "{what} has the tag {of:?}, which TAGS lacks");
+                for parameter in operation.parameters.iter().flatten() {
+                    let RefOr::T(parameter) = parameter else { continue };
+                    assert!(parameter.schema.is_some(), "{what}: {} is of no type", parameter.name);
+                }
                 let good = operation
                     .responses
                     .responses

@@ -40,7 +40,7 @@ pub struct TokenList {
     get,
     path = "/users/{user}/tokens",
     tag = "tokens",
-    params(("user", description = "Whose")),
+    params(("user" = String, Path, description = "Whose")),
     responses((status = 200, description = "Those that have not expired", body = TokenList), NotFound),
     security(("token" = ["read:tokens"])),
 )]
@@ -63,7 +63,7 @@ pub async fn list(
     get,
     path = "/users/{user}/tokens/{id}",
     tag = "tokens",
-    params(("user", description = "Whose"), ("id", description = "`a` and a number")),
+    params(("user" = String, Path, description = "Whose"), ("id" = String, Path, description = "`a` and a number")),
     responses((status = 200, description = "The token", body = TokenModel), NotFound),
     security(("token" = ["read:tokens"])),
 )]
@@ -83,7 +83,7 @@ pub async fn get(
     delete,
     path = "/users/{user}/tokens/{id}",
     tag = "tokens",
-    params(("user", description = "Whose"), ("id", description = "`a` and a number")),
+    params(("user" = String, Path, description = "Whose"), ("id" = String, Path, description = "`a` and a number")),
     responses((status = 204, description = "It is worth nothing any more"), NotFound),
     security(("token" = ["tokens"])),
 )]
@@ -143,7 +143,7 @@ pub struct Wanted {
     post,
     path = "/users/{user}/tokens",
     tag = "tokens",
-    params(("user", description = "For whom")),
+    params(("user" = String, Path, description = "For whom")),
     request_body = Option<Wanted>,
     responses((status = 201, description = "The token, this once with its secret", body = TokenModel), BadRequest),
     security(("token" = ["tokens"]), ()),

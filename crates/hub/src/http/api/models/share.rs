@@ -56,13 +56,13 @@ pub struct ShareCodeModel {
     expires_at: Option<Time>,
     exchange_count: i64,
     last_exchanged_at: Option<Time>,
-    #[serde(flatten)]
-    secret: Option<ShareCodeSecret>,
 }
 
-/// What is told once, when the code is made.
+/// A code that was just made: its text is told this once.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ShareCodeSecret {
+pub struct NewShareCode {
+    #[serde(flatten)]
+    model: ShareCodeModel,
     code: String,
     /// The path of the page on which people accept.
     accept_url: String,
@@ -106,16 +106,14 @@ pub async fn share_codes(hub: &Hub, found: &[ShareCode]) -> Result<Vec<ShareCode
 
 /// A new code with its text.
 #[must_use]
-pub fn new_share_code(hub: &Hub, code: &ShareCode, server: &Spawner, text: &str) -> ShareCodeModel {
+pub fn new_share_code(hub: &Hub, code: &ShareCode, server: &Spawner, text: &str) -> NewShareCode {
     let accept_url = format!("{}accept-share?code={text}", hub.prefix());
     let public = hub.config.hub.public_url.as_ref();
-    ShareCodeModel {
-        secret: Some(ShareCodeSecret {
-            code: text.to_owned(),
-            full_accept_url: public.map(|url| url.origin().ascii_serialization() + &accept_url),
-            accept_url,
-        }),
-        ..code_model(code, shared_server(hub, server))
+    NewShareCode {
+        model: code_model(code, shared_server(hub, server)),
+        code: text.to_owned(),
+        full_accept_url: public.map(|url| url.origin().ascii_serialization() + &accept_url),
+        accept_url,
     }
 }
 
@@ -128,7 +126,6 @@ fn code_model(code: &ShareCode, server: SharedServer) -> ShareCodeModel {
         expires_at: code.expires_at.map(Time),
         exchange_count: code.exchange_count,
         last_exchanged_at: code.last_exchanged_at.map(Time),
-        secret: None,
     }
 }
 

@@ -18,7 +18,7 @@ use super::{Place, grantable, owner, target};
 use crate::Hub;
 use crate::audit::{self, Act};
 use crate::http::api::Body;
-use crate::http::api::models::{self, ShareCodeModel};
+use crate::http::api::models::{self, NewShareCode, ShareCodeModel};
 use crate::http::api::pagination::{Enveloped, Page, PageParams};
 use crate::http::api::refusals::{BadRequest, NotFound};
 use crate::http::error::{HttpError, Result, short};
@@ -109,7 +109,7 @@ pub struct NewCode {
     tag = "shares",
     params(Place),
     request_body = NewCode,
-    responses((status = 200, description = "The code", body = ShareCodeModel), BadRequest, NotFound),
+    responses((status = 200, description = "The code", body = NewShareCode), BadRequest, NotFound),
     security(("token" = ["shares"])),
 )]
 pub async fn create(
@@ -117,7 +117,7 @@ pub async fn create(
     Path(place): Path<Place>,
     principal: Principal,
     body: Body<NewCode>,
-) -> Result<Json<ShareCodeModel>> {
+) -> Result<Json<NewShareCode>> {
     let wish = body.0.unwrap_or_default();
     let server = place.server(&hub, &principal, Scope::Shares).await?;
     let life = wish.expires_in.unwrap_or(USUAL_LIFE);

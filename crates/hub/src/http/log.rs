@@ -43,6 +43,11 @@ pub(super) async fn access(State(hub): State<Arc<Hub>>, mut request: Request, ne
     let begun = tokio::time::Instant::now();
     let response = next.run(request).await;
     let status = response.status();
+    let took = begun.elapsed();
+    let route = route.as_ref().map(MatchedPath::as_str);
+    hub.metrics
+        .requests
+        .observe(&*hub.clock, &method, uri.path(), route, status, took);
     let dull = status.as_u16() == 304
         || uri.path().ends_with("/health")
         || uri.path().starts_with(&format!("{}static/", hub.prefix()));
@@ -56,11 +61,6 @@ pub(super) async fn access(State(hub): State<Arc<Hub>>, mut request: Request, ne
     let target = location
         .map(|location| format!(" -> {}", without_secrets(location)))
         .unwrap_or_default();
-    let took = begun.elapsed();
-    let route = route.as_ref().map(MatchedPath::as_str);
-    hub.metrics
-        .requests
-        .observe(&*hub.clock, &method, uri.path(), route, status, took);
     let took = took.as_secs_f64() * 1000.0;
     let line = format!(
         "{} {method} {}{target} ({}{from}) {took:.2}ms",

@@ -43,10 +43,7 @@ impl std::ops::Deref for Principal {
 impl Visitor {
     async fn read(hub: &Arc<Hub>, parts: &Parts) -> Result<Self> {
         let headers = &parts.headers;
-        let peer = parts
-            .extensions
-            .get::<ConnectInfo<SocketAddr>>()
-            .map(|info| info.0.ip());
+        let peer = peer(parts);
         let remote = client_address(hub, peer, headers);
         let jar = Jar {
             base_url: hub.config.hub.base_url.to_string(),
@@ -61,8 +58,8 @@ impl Visitor {
             None => by_session(hub, headers).await?,
         };
         let principal = standing.map(|standing| Principal { standing, remote });
-        if let (Some(principal), Some(who)) = (&principal, parts.extensions.get::<log::Who>()) {
-            who.is(principal.name());
+        if let Some(principal) = &principal {
+            told(parts, principal);
         }
         let session_id = match principal.as_ref().map(|p| &p.via) {
             Some(Via::Session(session)) => Some(session.session_id.clone()),
@@ -106,8 +103,8 @@ impl FromRequestParts<Arc<Hub>> for Principal {
             return Ok(principal);
         }
         // A page elsewhere is not to learn whether somebody is signed in here.
-        if parts.headers.contains_key(header::ORIGIN) {
-            caller.xsrf.check_api(parts)?;
+        if let Some(xsrf) = caller.xsrf.filter(|_| parts.headers.contains_key(header::ORIGIN)) {
+            xsrf.check_api(parts)?;
         }
         Err(HttpError::missing_credentials())
     }
@@ -117,13 +114,26 @@ impl FromRequestParts<Arc<Hub>> for Principal {
 pub struct Caller {
     pub principal: Option<Principal>,
     pub remote: IpAddr,
-    xsrf: Xsrf,
+    xsrf: Option<Xsrf>,
 }
 
 impl FromRequestParts<Arc<Hub>> for Caller {
     type Rejection = HttpError;
 
     async fn from_request_parts(parts: &mut Parts, hub: &Arc<Hub>) -> Result<Self> {
+        if let Some(token) = bearer(&parts.headers)
+            && let Some(standing) = by_token(hub, token).await?
+        {
+            let remote = client_address(hub, peer(parts), &parts.headers);
+            let principal = Principal { standing, remote };
+            told(parts, &principal);
+            return Ok(Self {
+                principal: Some(principal),
+                remote,
+                // Programs bring no cookies, and need no proof of where they come from.
+                xsrf: None,
+            });
+        }
         let Visitor {
             principal,
             remote,
@@ -138,7 +148,7 @@ impl FromRequestParts<Arc<Hub>> for Caller {
         Ok(Self {
             principal,
             remote,
-            xsrf,
+            xsrf: Some(xsrf),
         })
     }
 }
@@ -148,6 +158,18 @@ impl Principal {
     pub async fn by_password(hub: &Hub, user: User, remote: IpAddr) -> Result<Self> {
         let standing = standing::by_password(hub, user).await?;
         Ok(Self { standing, remote })
+    }
+}
+
+fn peer(parts: &Parts) -> Option<IpAddr> {
+    let info = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+    info.map(|info| info.0.ip())
+}
+
+/// The log learns whose request it is.
+fn told(parts: &Parts, principal: &Principal) {
+    if let Some(who) = parts.extensions.get::<log::Who>() {
+        who.is(principal.name());
     }
 }
 

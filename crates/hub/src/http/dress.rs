@@ -1,0 +1,142 @@
+//! Headers that every answer has, and refusals as JSON for programs, as a page for people.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use perijove_model::JUPYTERHUB_VERSION;
+
+use super::{pages, prefers_json};
+use crate::Hub;
+use crate::http::error::HttpError;
+
+const VERSION: HeaderName = HeaderName::from_static("x-jupyterhub-version");
+/// On an answer that is as it should be, whatever its status.
+pub(super) const DRESSED: HeaderName = HeaderName::from_static("x-perijove-dressed");
+
+/// What is the same for all answers.
+#[derive(Clone)]
+pub(super) struct Dress(Arc<Parts>);
+
+struct Parts {
+    hub: Arc<Hub>,
+    prefix: String,
+    /// What pages may load, and what anything else may: nothing.
+    page: HeaderValue,
+    other: HeaderValue,
+}
+
+impl Dress {
+    pub(super) fn of(hub: &Arc<Hub>) -> Self {
+        let prefix = hub.prefix();
+        let policy = |allowed: &str| {
+            let policy = format!("frame-ancestors 'none'; report-uri {prefix}security/csp-report; {allowed}");
+            HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static("default-src 'none'"))
+        };
+        Self(Arc::new(Parts {
+            // form-action is left out: the OAuth confirmation sends people on to other sites.
+            page: policy(
+                "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; \
+                 base-uri 'none'",
+            ),
+            other: policy("default-src 'none'"),
+            hub: Arc::clone(hub),
+            prefix,
+        }))
+    }
+}
+
+/// Which part of the hub a request is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Page,
+    Api,
+    ApiRoot,
+    /// Below the API, but for people.
+    ApiPage,
+}
+
+impl Place {
+    fn of(prefix: &str, path: &str) -> Self {
+        match path.strip_prefix(prefix) {
+            Some("api" | "api/") => Self::ApiRoot,
+            Some("api/oauth2/authorize" | "api/metrics") => Self::ApiPage,
+            Some(rest) if rest.starts_with("api/") => Self::Api,
+            _ => Self::Page,
+        }
+    }
+}
+
+pub(super) async fn dress(State(dress): State<Dress>, request: Request, next: Next) -> Response {
+    let parts = &*dress.0;
+    let place = Place::of(&parts.prefix, request.uri().path());
+    let wants_json = matches!(place, Place::Api | Place::ApiRoot) || prefers_json(request.headers());
+    let mut response = match *request.method() {
+        Method::OPTIONS if place != Place::Page => StatusCode::OK.into_response(),
+        _ => next.run(request).await,
+    };
+    if let Some(error) = refusal(&mut response) {
+        let headers = std::mem::take(response.headers_mut());
+        response = if wants_json {
+            error_json(&error)
+        } else {
+            pages::error::render(&parts.hub, &error)
+        };
+        keep_headers(response.headers_mut(), headers);
+    }
+    add_headers(response.headers_mut(), parts, place);
+    response
+}
+
+/// The refusal in an answer: ours, or that of a library which only set a status and a text.
+fn refusal(response: &mut Response) -> Option<HttpError> {
+    if let Some(error) = response.extensions_mut().remove::<HttpError>() {
+        return Some(error);
+    }
+    let status = response.status();
+    let refused = status.is_client_error() || status.is_server_error();
+    let bare = || {
+        let kind = response.headers().get(header::CONTENT_TYPE);
+        kind.is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain")) && !response.headers().contains_key(DRESSED)
+    };
+    (refused && bare()).then(|| HttpError::bare(status))
+}
+
+fn error_json(error: &HttpError) -> Response {
+    let body = serde_json::json!({ "status": error.status.as_u16(), "message": error.message });
+    (error.status, axum::Json(body)).into_response()
+}
+
+fn keep_headers(into: &mut HeaderMap, from: HeaderMap) {
+    for name in [header::RETRY_AFTER, header::ALLOW, header::LOCATION] {
+        if let Some(value) = from.get(&name) {
+            into.insert(name, value.clone());
+        }
+    }
+    for cookie in from.get_all(header::SET_COOKIE) {
+        into.append(header::SET_COOKIE, cookie.clone());
+    }
+}
+
+fn add_headers(headers: &mut HeaderMap, parts: &Parts, place: Place) {
+    let kind = headers.get(header::CONTENT_TYPE);
+    let html = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    let policy = if html { &parts.page } else { &parts.other };
+    headers.remove(DRESSED);
+    headers.insert(VERSION, HeaderValue::from_static(JUPYTERHUB_VERSION));
+    headers.insert(
+        header::ACCESS_CONTROL_ALLOW_HEADERS,
+        HeaderValue::from_static("accept, content-type, authorization"),
+    );
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy.clone());
+    if place == Place::ApiRoot {
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    }
+    if (html || place != Place::Page) && !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+}

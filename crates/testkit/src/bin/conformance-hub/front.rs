@@ -3,7 +3,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -29,7 +29,7 @@ use crate::config;
 use crate::options::Options;
 use crate::people::TestAuthenticator;
 use crate::settings::Settings;
-use crate::spawner::{LastQuery, TestSpawner};
+use crate::spawner::{Memory, TestSpawner, locked};
 use crate::system::{SystemClock, SystemRng};
 
 const EDGE_TOKEN: &str = "the edge of the conformance tests";
@@ -42,7 +42,7 @@ pub struct Front {
     store: Store,
     edge: Edge,
     address: SocketAddr,
-    query: LastQuery,
+    memory: Arc<Memory>,
     running: RwLock<Running>,
 }
 
@@ -67,8 +67,8 @@ impl Front {
         let store = Store::open(&options.database.display().to_string(), OpenOptions::default()).await;
         let store = store.expect("the database opens");
         leases::release_all(&store).await.expect("the database can be written");
-        let query = LastQuery::default();
-        let hub = make(&options, &text, first, &store, edge.api_address(), &query);
+        let memory = Arc::<Memory>::default();
+        let hub = make(&options, &text, first, &store, edge.api_address(), &memory);
         hub.start().await.expect("the hub starts");
         let front = Arc::new(Self {
             running: RwLock::new(Running {
@@ -81,7 +81,7 @@ impl Front {
             store,
             edge,
             address,
-            query,
+            memory,
         });
         let app = Router::new().fallback(answer).with_state(Arc::clone(&front));
         let app = app.into_make_service_with_connect_info::<SocketAddr>();
@@ -115,7 +115,7 @@ impl Front {
                 config,
                 &self.store,
                 self.edge.api_address(),
-                &self.query,
+                &self.memory,
             );
             // Without `startup::prepare`: what the tests have written into the database stays.
             tasks::spawn_all(&hub);
@@ -140,7 +140,7 @@ async fn answer(State(front): State<Arc<Front>>, request: Request) -> Response {
     let path = request.uri().path();
     if path.contains("/hub/spawn/") || path.ends_with("/hub/spawn") || path.contains("/server") {
         let query = request.uri().query().unwrap_or_default();
-        query.clone_into(&mut front.query.lock().unwrap_or_else(PoisonError::into_inner));
+        query.clone_into(&mut locked(&front.memory.query));
     }
     let router = front.router().await;
     router.oneshot(request).await.unwrap_or_else(|never| match never {})
@@ -156,7 +156,14 @@ fn start_edge(options: &Options, config: &Config) -> Edge {
     Edge::start(edge, Arc::new(SystemClock)).expect("the edge starts")
 }
 
-fn make(options: &Options, text: &str, config: Config, store: &Store, edge: SocketAddr, query: &LastQuery) -> Arc<Hub> {
+fn make(
+    options: &Options,
+    text: &str,
+    config: Config,
+    store: &Store,
+    edge: SocketAddr,
+    memory: &Arc<Memory>,
+) -> Arc<Hub> {
     let settings = Settings::parse(text);
     let rng: Arc<dyn Rng> = Arc::new(SystemRng);
     let config = Arc::new(config);
@@ -180,7 +187,7 @@ fn make(options: &Options, text: &str, config: Config, store: &Store, edge: Sock
             &options.python,
             processes,
             Arc::clone(&rng),
-            Arc::clone(query),
+            Arc::clone(memory),
         )),
         services: Arc::new(FakeServices::default()),
         routes: Arc::new(ChpRoutes::new(&edge, Secret::new(EDGE_TOKEN))),

@@ -1,7 +1,7 @@
 //! JupyterHub's test spawners over our process backend: what they run, and how they are slow, stuck or broken.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -15,8 +15,35 @@ use serde_json::{Map, Value};
 use crate::config::attributes;
 use crate::settings::Settings;
 
-/// The query of the last request that may have started a server; a server is told its own.
-pub type LastQuery = Arc<Mutex<String>>;
+/// What outlives a hub that is replaced.
+#[derive(Default)]
+pub struct Memory {
+    /// The query of the last request that may have started a server; a server is told its own.
+    pub query: Mutex<String>,
+    /// What the backend keeps of each process. The tests want its id in the database, and nothing besides.
+    states: Mutex<BTreeMap<i64, State>>,
+}
+
+impl Memory {
+    fn shorten(&self, mut started: Started) -> Started {
+        if let Some(pid) = started.state.get("pid").and_then(Value::as_i64) {
+            let short = State::from_iter([("pid".to_owned(), pid.into())]);
+            let whole = std::mem::replace(&mut started.state, short);
+            locked(&self.states).insert(pid, whole);
+        }
+        started
+    }
+
+    fn whole(&self, short: &State) -> State {
+        let pid = short.get("pid").and_then(Value::as_i64);
+        let whole = pid.and_then(|pid| locked(&self.states).get(&pid).cloned());
+        whole.unwrap_or_else(|| short.clone())
+    }
+}
+
+pub fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 pub struct TestSpawner {
     kind: Kind,
@@ -25,7 +52,7 @@ pub struct TestSpawner {
     processes: ProcessSpawner,
     process_config: ProcessConfig,
     rng: Arc<dyn Rng>,
-    query: LastQuery,
+    memory: Arc<Memory>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,7 +73,7 @@ impl TestSpawner {
         python: &str,
         processes: ProcessConfig,
         rng: Arc<dyn Rng>,
-        query: LastQuery,
+        memory: Arc<Memory>,
     ) -> Self {
         let kind = match settings.spawner.as_deref() {
             None | Some("MockSpawner") => Kind::Mock,
@@ -69,7 +96,7 @@ impl TestSpawner {
             processes: ProcessSpawner::new(processes.clone(), Arc::clone(&rng)),
             process_config: processes,
             rng,
-            query,
+            memory,
         }
     }
 
@@ -80,7 +107,7 @@ impl TestSpawner {
             _ => "jupyterhub.tests.mocksu",
         };
         spec.command = vec![self.python.clone(), "-m".to_owned(), module.to_owned()];
-        let query = self.query.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let query = locked(&self.memory.query).clone();
         spec.env.insert("HANDLER_ARGS".to_owned(), query);
         match self.kind {
             Kind::Instrumented => drop(
@@ -190,7 +217,11 @@ impl Spawner for TestSpawner {
     }
 
     async fn find(&self, key: &ServerKey) -> Result<Option<Started>, SpawnError> {
-        self.processes.find(key).await
+        Ok(self
+            .processes
+            .find(key)
+            .await?
+            .map(|started| self.memory.shorten(started)))
     }
 
     async fn start(&self, spec: &ServerSpec, progress: &dyn Progress) -> Result<Started, SpawnError> {
@@ -213,7 +244,7 @@ impl Spawner for TestSpawner {
             _ => {
                 let started = self.backend(&spec.key).start(&self.adjusted(spec), &Silent).await?;
                 tokio::time::sleep(self.delay(Some(&spec.key))).await;
-                Ok(started)
+                Ok(self.memory.shorten(started))
             }
         }
     }
@@ -221,13 +252,13 @@ impl Spawner for TestSpawner {
     async fn poll(&self, state: &State) -> Result<Poll, SpawnError> {
         match self.kind {
             Kind::Never => Ok(Poll::Exited(Some(0))),
-            _ => self.processes.poll(state).await,
+            _ => self.processes.poll(&self.memory.whole(state)).await,
         }
     }
 
     async fn stop(&self, state: &State, how: Stop) -> Result<(), SpawnError> {
         tokio::time::sleep(self.delay(None)).await;
-        self.processes.stop(state, how).await
+        self.processes.stop(&self.memory.whole(state), how).await
     }
 
     async fn log_tail(&self, key: &ServerKey, lines: usize) -> Vec<String> {

@@ -144,6 +144,11 @@ impl Teller {
             self.waiting.push_back(ready_event(&self.hub, &spawner));
             return Ok(());
         }
+        // Whoever comes when it is over is told the end, not the whole story.
+        if let (true, None, Some(failure)) = (first, run.phase.pending(), &run.failure) {
+            self.waiting.push_back(failed_event(failure));
+            return Ok(());
+        }
         for (seq, event) in events::since(&self.hub.store, self.id, run.generation, self.seen).await? {
             self.seen = seq;
             self.waiting.push_back(event);

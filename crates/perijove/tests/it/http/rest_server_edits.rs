@@ -273,6 +273,37 @@ async fn nobody_follows_any_number_of_starts() {
 }
 
 #[tokio::test]
+async fn whoever_acts_on_anothers_server_is_in_the_audit_log() {
+    let (app, ann) = named("").await;
+    let ruth = app.sign_in("ruth").await;
+    post(&ann, "users/ann/server").await.expect(201);
+    ruth.api(Method::DELETE, "users/ann/server", None).await.expect(204);
+    put(&ruth, GPU, json!({})).await.expect(201);
+    patch(&ruth, GPU, json!({ "name": "lab" })).await.expect(200);
+    let log = get(&ruth, "audit?act=server.managed").await.expect(200).json();
+    let entries = log["items"].as_array().unwrap();
+    let acts: Vec<_> = entries
+        .iter()
+        .map(|entry| {
+            assert_eq!(entry["actor"], "ruth", "{entry}");
+            format!(
+                "{} {}",
+                entry["detail"]["did"].as_str().unwrap(),
+                entry["target"].as_str().unwrap()
+            )
+        })
+        .collect();
+    assert_eq!(
+        acts.len(),
+        3,
+        "what people do to their own servers is not in it: {acts:?}"
+    );
+    for act in ["stop server ann/", "create server ann/gpu", "change server ann/gpu"] {
+        assert!(acts.iter().any(|found| found == act), "{act} is not in {acts:?}");
+    }
+}
+
+#[tokio::test]
 async fn the_token_of_a_server_that_crashed_is_worth_nothing() {
     let (app, ann) = named("").await;
     post(&ann, "users/ann/server").await.expect(201);

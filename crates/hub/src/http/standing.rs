@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use axum::body::Bytes;
 use jiff::{SignedDuration, Timestamp};
-use perijove_model::scopes::{ClientResource, GroupsOf, Owner, Resource, Scope, ScopeSet};
+use perijove_model::scopes::{ClientResource, GroupsOf, Members, Owner, Resource, Scope, ScopeSet};
 use perijove_store::sessions::Session;
 use perijove_store::tokens::{self, Token};
 use perijove_store::{Db, Store, groups, oauth, roles, services, sessions, spawners, users};
@@ -204,12 +204,9 @@ pub async fn by_token(hub: &Hub, candidate: &str) -> Result<Option<Arc<Standing>
         },
     };
     let client = client_resource(&hub.store, token.client_id.as_deref()).await?;
-    let client = client.as_ref().map(ClientNames::resource);
     let owner = held.who.owner();
-    let membership = GroupsOf {
-        user: if let Owner::User(name) = owner { name } else { "" },
-        groups: &held.groups,
-    };
+    let membership = memberships(&hub.store, &owner, &held.groups, &held.scopes, client.as_ref()).await?;
+    let client = client.as_ref().map(ClientNames::resource);
     let scopes = hub
         .catalog
         .token_scopes(&token.scopes, &owner, client.as_ref(), &held.scopes, &membership);
@@ -218,6 +215,28 @@ pub async fn by_token(hub: &Hub, candidate: &str) -> Result<Option<Arc<Standing>
     hub.standings.put(epoch, credential, &standing, until);
     note_use(hub, &standing, now);
     Ok(Some(standing))
+}
+
+/// The groups that may decide what a token is worth: its owner's, and those of the person whose server it was made for.
+pub async fn memberships(
+    store: &Store,
+    owner: &Owner<'_>,
+    groups: &[String],
+    held: &ScopeSet,
+    client: Option<&ClientNames>,
+) -> Result<Members> {
+    let (Owner::User(name), true) = (owner, held.needs_membership()) else {
+        return Ok(Members::default());
+    };
+    let mut pairs: Vec<(String, String)> = Vec::new();
+    pairs.extend(groups.iter().map(|group| ((*name).to_owned(), group.clone())));
+    if let Some(ClientNames::Server { user, .. }) = client
+        && user != name
+    {
+        let theirs = groups_of_name(store, user).await?;
+        pairs.extend(theirs.into_iter().map(|group| (user.clone(), group)));
+    }
+    Ok(pairs.into_iter().collect())
 }
 
 /// Who is signed in with this login cookie, in a browser that has this session.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use perijove_store::users::User;
 
 use crate::Hub;
@@ -14,7 +14,7 @@ use crate::http::error::{HttpError, Result};
 use crate::http::xsrf::{self, Xsrf};
 use crate::http::{log, standing};
 
-pub use super::standing::{ClientNames, Standing, Via, Who, by_token, client_resource, groups_of_name, user_scopes};
+pub use super::standing::{ClientNames, Standing, Via, Who, by_token, client_resource, groups_of_name, memberships, user_scopes};
 
 /// What came with a request, before it is decided whether that suffices.
 pub struct Visitor {
@@ -23,6 +23,8 @@ pub struct Visitor {
     pub session_id: Option<String>,
     pub xsrf: Xsrf,
     pub principal: Option<Principal>,
+    /// The browser was closed and has lost the cookie of its session, but not that of the sign-in.
+    lost_session: bool,
 }
 
 /// Somebody with a credential that holds, at work.
@@ -65,6 +67,8 @@ impl Visitor {
             Some(Via::Session(session)) => Some(session.session_id.clone()),
             _ => session_id,
         };
+        let lost_session = cookies::all(headers, cookies::SESSION_ID).next().is_none()
+            && principal.as_ref().is_some_and(|p| matches!(p.via, Via::Session(_)));
         let xsrf = Xsrf::of(hub, headers, remote, session_id.as_deref(), principal.as_ref());
         Ok(Self {
             remote,
@@ -72,7 +76,16 @@ impl Visitor {
             session_id,
             xsrf,
             principal,
+            lost_session,
         })
+    }
+
+    /// The cookies that go with a page, where the browser lacks them.
+    pub(super) fn cookies(&self, always_xsrf: bool) -> impl Iterator<Item = HeaderValue> {
+        let session = self.session_id.as_deref().filter(|_| self.lost_session);
+        let session = session.map(|id| self.jar.session_id(id));
+        let xsrf = self.xsrf.cookie(&self.jar, always_xsrf || self.lost_session);
+        session.into_iter().chain(xsrf)
     }
 }
 
@@ -182,9 +195,11 @@ pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     (known && !token.is_empty() && !token.contains(char::is_whitespace)).then_some(token)
 }
 
-/// Who is signed in. Several login cookies may come with a request: somebody may have tossed one before ours.
+/// Who is signed in. Several login cookies may come with a request: somebody may have tossed one before ours. The cookie
+/// of the session ends with the browser, so that it may be missing; but not be another.
 async fn by_session(hub: &Hub, headers: &HeaderMap) -> Result<Option<Arc<Standing>>> {
-    let in_session = |session: &str| cookies::all(headers, cookies::SESSION_ID).any(|id| id == session);
+    let ids = || cookies::all(headers, cookies::SESSION_ID);
+    let in_session = |session: &str| ids().next().is_none() || ids().any(|id| id == session);
     for secret in cookies::all(headers, cookies::LOGIN).take(4) {
         if secret.len() > 128 {
             continue;

@@ -59,7 +59,7 @@ macro_rules! scope_tree {
 
 scope_tree! {
     NoScope "(no_scope)" "Know who you are" []
-    Myself "self" "Everything that is yours" []
+    Myself "self" "Your own resources" []
     Inherit "inherit" "Everything that you may do" []
     AdminUi "admin-ui" "Open the admin page" []
     AdminUsers "admin:users" "Create, read, change and delete users and what sign-in remembers of them (as good as full control)"
@@ -68,7 +68,7 @@ scope_tree! {
     Users "users" "Read and change users, but not their servers or tokens" [ReadUsers ListUsers UsersActivity]
     DeleteUsers "delete:users" "Delete users" []
     ListUsers "list:users" "List users" [ReadUsersName]
-    ReadUsers "read:users" "Read users: names, groups, last activity" [ReadUsersName ReadUsersGroups ReadUsersActivity]
+    ReadUsers "read:users" "Read user models (including the URL of the default server if it is running)." [ReadUsersName ReadUsersGroups ReadUsersActivity]
     ReadUsersName "read:users:name" "Read the names of users" []
     ReadUsersGroups "read:users:groups" "Read which groups users are in" []
     ReadUsersActivity "read:users:activity" "Read when users were last active" []
@@ -84,11 +84,11 @@ scope_tree! {
     StartServers "start:servers" "Start and edit servers" []
     DeleteServers "delete:servers" "Stop and delete servers" []
     Tokens "tokens" "Create, read and revoke the API tokens of users" [ReadTokens]
-    ReadTokens "read:tokens" "See which API tokens users have" []
+    ReadTokens "read:tokens" "Read user tokens." []
     AdminGroups "admin:groups" "Create, read, change and delete groups" [Groups ReadRolesGroups DeleteGroups]
     Groups "groups" "Read and change groups, with their members and so what those may do" [ReadGroups ListGroups]
     ListGroups "list:groups" "List groups" [ReadGroupsName]
-    ReadGroups "read:groups" "Read groups and their members" [ReadGroupsName]
+    ReadGroups "read:groups" "Read group models." [ReadGroupsName]
     ReadGroupsName "read:groups:name" "Read the names of groups" []
     DeleteGroups "delete:groups" "Delete groups" []
     AdminServices "admin:services" "Create, read, change and delete services that are not in the configuration"

@@ -82,7 +82,7 @@ pub(super) fn render<P: Page>(hub: &Hub, visitor: &Visitor, status: StatusCode, 
         .map_err(|error| HttpError::internal(&error))?;
     let mut response = (status, [(super::DRESSED, "1")], Html(html)).into_response();
     let always = P::TEMPLATE == "login.html";
-    if let Some(cookie) = visitor.xsrf.cookie(&visitor.jar, always) {
+    for cookie in visitor.cookies(always) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     Ok(response)
@@ -147,7 +147,7 @@ pub(super) fn common(hub: &Hub, user: Option<Viewer>, xsrf: &str) -> Common {
     }
 }
 
-/// Who is signed in in this browser; whoever is not, goes to sign in and comes back.
+/// Who is signed in in this browser; whoever is not, goes to sign in and comes back. A token opens no page.
 pub(super) fn signed_in<'a>(
     hub: &Hub,
     visitor: &'a Visitor,

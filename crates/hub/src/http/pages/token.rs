@@ -103,9 +103,7 @@ pub async fn revoke(
 fn whose<'a>(hub: &Hub, visitor: &'a Visitor, uri: &Uri) -> std::result::Result<(&'a Principal, &'a User), Response> {
     let login = || found(&super::login_url(hub, uri));
     let principal = super::signed_in(hub, visitor, uri)?;
-    // A page takes no token, least of all this one.
-    let user = principal.user().filter(|_| super::is_browser(principal));
-    user.map(|user| (principal, user)).ok_or_else(login)
+    principal.user().map(|user| (principal, user)).ok_or_else(login)
 }
 
 fn checked(visitor: &Visitor, headers: &HeaderMap, sent: &[u8]) -> Result<String> {

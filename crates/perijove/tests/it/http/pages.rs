@@ -208,6 +208,22 @@ async fn where_no_server_runs_people_get_a_page_and_programs_json() {
 }
 
 #[tokio::test]
+async fn a_token_opens_no_page() {
+    let app = App::start().await;
+    let token = full_token(&app, "ann").await;
+    for path in ["hub/home", "hub/spawn", "hub/token", "hub/stop/ann", "hub/spawn-pending/ann"] {
+        let value = format!("token {token}");
+        let answer = app.browser().get_with(path, "authorization", &value).await;
+        if answer.status != 405 {
+            assert!(answer.expect(302).to().starts_with("/hub/login?next="), "{path}");
+        }
+        let answer = app.browser().get(&format!("{path}?token={token}")).await;
+        assert!(matches!(answer.status, 302 | 405), "{path}");
+    }
+    assert_eq!(app.spawner.starts(), 0);
+}
+
+#[tokio::test]
 async fn a_second_person_finds_nothing_at_the_first_ones_address() {
     let app = App::start().await;
     let (ann, bob) = (app.sign_in("ann").await, app.sign_in("bob").await);

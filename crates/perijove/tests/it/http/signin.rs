@@ -397,20 +397,41 @@ async fn a_session_ends_when_its_time_is_up() {
 }
 
 #[tokio::test]
-async fn a_login_cookie_alone_is_nothing() {
+async fn a_login_cookie_is_for_its_session() {
     let app = App::start().await;
     let (ann, bob) = (app.sign_in("ann").await, app.sign_in("bob").await);
     let login = format!("jupyterhub-hub-login={}", ann.cookie("jupyterhub-hub-login").unwrap());
     let other = bob.cookie("jupyterhub-session-id").unwrap();
     let with_other = format!("{login}; jupyterhub-session-id={other}");
     let only_id = format!("jupyterhub-session-id={}", ann.cookie("jupyterhub-session-id").unwrap());
-    for cookie in [login, with_other, only_id] {
+    for cookie in [with_other, only_id] {
         assert_eq!(
             app.browser().get_with("hub/home", "cookie", &cookie).await.status,
             302,
             "{cookie}"
         );
     }
+}
+
+#[tokio::test]
+async fn a_browser_that_was_closed_goes_on_in_its_session() {
+    let app = App::start().await;
+    let ann = app.sign_in("ann").await;
+    let session = ann.cookie("jupyterhub-session-id").unwrap();
+    let xsrf = ann.xsrf();
+    // What a browser keeps over its end: cookies with an age.
+    let login = format!("jupyterhub-hub-login={}", ann.cookie("jupyterhub-hub-login").unwrap());
+    let page = app.browser().get_with("hub/token", "cookie", &login).await.expect(200);
+    assert_eq!(page.cookie("jupyterhub-session-id"), session);
+    let line = page.set_cookie("jupyterhub-session-id").unwrap();
+    assert!(line.contains("; Path=/;") && line.contains("HttpOnly") && !line.contains("Max-Age"), "{line}");
+    assert!(!page.cookie("_xsrf").is_empty());
+    let whole = format!("{login}; jupyterhub-session-id={session}; _xsrf={xsrf}");
+    let page = app.browser().get_with("hub/token", "cookie", &whole).await.expect(200);
+    assert!(page.set_cookie("jupyterhub-session-id").is_none() && page.set_cookie("_xsrf").is_none());
+    // Signed out, it is over for that cookie, too.
+    ann.get("hub/logout").await;
+    assert_eq!(app.browser().get_with("hub/token", "cookie", &login).await.status, 302);
 }
 
 #[tokio::test]

@@ -228,3 +228,57 @@ async fn what_was_agreed_to_for_a_service_ends_there() {
     refused(&browser.api_with_token(&bob, Method::DELETE, path, None).await, 404, "");
     assert_eq!([status(&app, &token).await, status(&app, &plain).await], [200, 200]);
 }
+
+/// The entries of the audit log about these acts, as an administrator reads them.
+async fn audited(app: &App, acts: &[&str]) -> Vec<Value> {
+    let ruth = app.sign_in("ruth").await;
+    let all = ruth.api(Method::GET, "audit?limit=200", None).await.expect(200).json();
+    let all = all["items"].as_array().unwrap().clone();
+    let mut found: Vec<_> = all
+        .into_iter()
+        .filter(|entry| acts.iter().any(|act| entry["act"] == *act))
+        .collect();
+    found.sort_by_key(|entry| entry["id"].as_i64());
+    found
+}
+
+#[tokio::test]
+async fn what_services_are_given_is_written_down() {
+    let app = App::builder().config(SERVICE).start().await;
+    let ann = app.sign_in("ann").await;
+    let trusted = Client::service("trusted");
+    let token = access_token(&app, &ann, &trusted).await;
+    for token in [token.as_str(), "nonsense"] {
+        post(&app, "revoke", &trusted.fields(token)).await.expect(200);
+    }
+    let entries = audited(&app, &["token.made", "token.revoked"]).await;
+    assert_eq!(entries.len(), 2, "{entries:?}");
+    for (entry, act) in entries.iter().zip(["token.made", "token.revoked"]) {
+        assert_eq!(entry["act"], act);
+        assert_eq!((&entry["actor_kind"], &entry["actor"]), (&"service".into(), &"trusted".into()));
+        assert_eq!(entry["via"], "client service-trusted");
+        assert_eq!(entry["target"], "user ann");
+        assert_eq!(entry["detail"]["id"], entries[0]["detail"]["id"]);
+        assert!(!entry.to_string().contains(&token));
+    }
+    assert!(entries[0]["detail"]["scopes"].to_string().contains("inherit"));
+}
+
+#[tokio::test]
+async fn who_goes_into_the_server_of_another_is_written_down() {
+    let (app, ann, client) = ann_and_server().await;
+    client.code(&ann, &[]).await;
+    let ruth = app.sign_in("ruth").await;
+    ruth.get(&client.authorize(&[])).await.expect(200);
+    assert!(audited(&app, &["server.entered", "token.made"]).await.is_empty(), "to look is not to enter");
+    let agreed = [("scopes", "access:servers!server=ann/")];
+    ruth.post_form(&client.authorize(&[]), &agreed).await.expect(302);
+    let entries = audited(&app, &["server.entered"]).await;
+    assert_eq!(entries.len(), 1, "{entries:?}");
+    let entry = &entries[0];
+    assert_eq!((&entry["actor"], &entry["via"]), (&"ruth".into(), &"session".into()));
+    assert_eq!(entry["target"], "server ann/");
+    assert_eq!(entry["detail"]["client"], client.id);
+    assert_eq!(entry["detail"]["redirect_uri"], client.callback);
+    assert!(entry["detail"]["scopes"].to_string().contains("access:servers!server=ann/"));
+}

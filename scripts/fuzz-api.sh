@@ -47,6 +47,8 @@ print(*(s.getsockname()[1] for s in sockets))'
 
 start_hub() { # start_hub DATABASE_URL LOG
   read -r edge_port hub_port api_port < <(free_ports)
+  local database_key=
+  [ -z "$1" ] || database_key="database = \"$1\""
   token=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
   cat >"$dir/perijove.toml" <<TOML
 [hub]
@@ -54,7 +56,7 @@ listen = "127.0.0.1:$hub_port"
 data_dir = "$dir/data"
 allow_named_servers = true
 slow_spawn_timeout = "1s"
-${1:+database = "$1"}
+$database_key
 [edge]
 listen = "127.0.0.1:$edge_port"
 api_listen = "127.0.0.1:$api_port"

@@ -140,6 +140,9 @@ fn form(
         .iter()
         .map(|authenticator| authenticator.offer())
         .collect();
+    if offers.is_empty() {
+        return Err(HttpError::forbidden("Nobody can sign in here."));
+    }
     let redirects = offers.iter().filter_map(|offer| match offer {
         Offer::Redirect { label, url } => Some(LoginLink {
             label: label.clone(),

@@ -99,6 +99,8 @@ class World:
             token.client_id, token.oauth_client = client.identifier, client
         try:
             with self.db.no_autoflush:
+                # Group membership is looked up in the session of the token.
+                self.db.add(token)
                 return sorted(scopes.get_scopes_for(token))
         finally:
             self.db.rollback()

@@ -205,25 +205,8 @@ pub async fn by_token(hub: &Hub, candidate: &str) -> Result<Option<Arc<Standing>
     };
     let client = client_resource(&hub.store, token.client_id.as_deref()).await?;
     let owner = held.who.owner();
-<<<<<<< HEAD
     let membership = memberships(&hub.store, &owner, &held.groups, &held.scopes, client.as_ref()).await?;
     let client = client.as_ref().map(ClientNames::resource);
-=======
-    // A token for somebody else's server may rest on a role for a group that the server's owner is in.
-    let (host, host_groups) = match &client {
-        Some(ClientResource::Server { user, .. }) if held.scopes.needs_membership() => {
-            (*user, groups_of_name(&hub.store, user).await?)
-        }
-        _ => ("", Vec::new()),
-    };
-    let own = if let Owner::User(name) = owner { name } else { "" };
-    let membership = |user: &str, group: &str| {
-        let groups: [(&str, &[String]); 2] = [(own, &held.groups), (host, &host_groups)];
-        groups
-            .iter()
-            .any(|(name, groups)| *name == user && groups.iter().any(|own| own == group))
-    };
->>>>>>> 232f36f (Let a token rest on a role for a group that a server's owner is in, and turn everybody away where there is no way to sign in)
     let scopes = hub
         .catalog
         .token_scopes(&token.scopes, &owner, client.as_ref(), &held.scopes, &membership);

@@ -262,7 +262,8 @@ async fn nobody_follows_any_number_of_starts() {
     }
     refused(&ann.get(&path).await, 429, "Too many event streams");
     drop(open);
-    for _ in 0..500 {
+    // A closed one is noticed with the next line at the latest.
+    for _ in 0..3000 {
         let response = ann.request(Method::GET, &path).send().await.unwrap();
         if response.status() == 200 {
             return;

@@ -8,14 +8,13 @@ use std::sync::Arc;
 use perijove_auth::policy::{NameRule, Policy};
 use perijove_auth::{Credentials, Identity, Offer};
 use perijove_config::Config;
-use perijove_model::{Secret, token};
-use perijove_store::{roles, sessions, users};
+use perijove_model::{Secret, UserName, token};
+use perijove_store::{StoreError, roles, sessions, users};
 use serde_json::json;
 
 use crate::Hub;
 use crate::audit::{self, Act, Actor};
 use crate::http::error::{HttpError, Result, short};
-use crate::people;
 
 /// How somebody signs in, as the audit log calls it.
 pub const PASSWORD: &str = "password";
@@ -104,13 +103,12 @@ async fn admit(
         }
     };
     let admin = admitted.admin.unwrap_or(false);
-    let mut user = people::ensure(&hub.store, &*hub.clock, &*hub.rng, &admitted.name, admin).await?;
-    let by = Actor::user(&user.name, PASSWORD, from);
-    let target = format!("user {}", user.name);
-    if !exists {
-        let detail = json!({ "admin": user.admin, "reason": "sign-in" });
-        audit::record_as(hub, &hub.store, &by, Act::UserMade, &target, detail).await?;
-    }
+    let by = Actor::user(admitted.name.as_str(), PASSWORD, from);
+    let target = format!("user {}", admitted.name);
+    let mut user = match users::by_name(&hub.store, admitted.name.as_str()).await? {
+        Some(user) => user,
+        None => make(hub, &admitted.name, admin, &by).await?,
+    };
     // Whoever was blocked had lost it.
     if !roles::of_user(&hub.store, user.id)
         .await?
@@ -122,10 +120,12 @@ async fn admit(
     if let Some(admin) = admitted.admin
         && admin != user.admin
     {
-        users::set_admin(&hub.store, user.id, admin).await?;
+        let tx = hub.store.begin().await?;
+        users::set_admin(&tx, user.id, admin).await?;
         user.admin = admin;
         let detail = json!({ "admin": admin, "reason": "sign-in" });
-        audit::record_as(hub, &hub.store, &by, Act::UserChanged, &target, detail).await?;
+        audit::record_as(hub, &tx, &by, Act::UserChanged, &target, detail).await?;
+        tx.commit().await?;
     }
     if let Some(info) = &identity.user_info {
         users::set_user_info(&hub.store, user.id, info).await?;
@@ -139,6 +139,27 @@ async fn admit(
     }
     given::take_at_word(hub, identity, &user, &by).await?;
     Ok(Ok(user))
+}
+
+/// A person who signs in for the first time.
+async fn make(hub: &Hub, name: &UserName, admin: bool, by: &Actor) -> Result<users::User> {
+    let tx = hub.store.begin().await?;
+    let cookie_id = hub.rng.uuid4_hex();
+    match users::create(&tx, name.as_str(), admin, &cookie_id, hub.clock.now()).await {
+        Ok(user) => {
+            let detail = json!({ "admin": user.admin, "reason": "sign-in" });
+            audit::record_as(hub, &tx, by, Act::UserMade, &format!("user {name}"), detail).await?;
+            tx.commit().await?;
+            Ok(user)
+        }
+        // Another request or another hub was quicker.
+        Err(StoreError::Conflict(words)) => {
+            drop(tx);
+            let there = users::by_name(&hub.store, name.as_str()).await?;
+            Ok(there.ok_or(StoreError::Conflict(words))?)
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Begins a session: always a new id, so that nobody can prepare one for somebody else.

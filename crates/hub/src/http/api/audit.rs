@@ -150,8 +150,9 @@ fn read_time(query: &str, key: &str) -> Result<Option<Timestamp>> {
     let Some(text) = query_value(query, key) else {
         return Ok(None);
     };
+    // Nothing is older, and databases know no time that is much older.
     text.parse()
-        .map(Some)
+        .map(|time: Timestamp| Some(time.max(Timestamp::UNIX_EPOCH)))
         .map_err(|_| HttpError::bad_request(format!("{key} must be a time such as 2026-11-21T00:00:00Z")))
 }
 

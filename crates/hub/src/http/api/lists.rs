@@ -11,6 +11,8 @@ use crate::http::error::Result;
 
 /// Pages of a hundred thousand people, fifty at a time.
 const MOST: usize = 2000;
+/// A name has no more bytes; what is longer finds nobody, and is not worth remembering.
+const LONGEST: usize = 255;
 
 #[derive(Default)]
 pub struct Lists(Mutex<Kept>);
@@ -42,7 +44,8 @@ impl Lists {
 /// A page, and how many there are on all pages.
 pub(super) async fn page(hub: &Hub, mut query: ListQuery) -> Result<(Vec<User>, i64)> {
     let epoch = hub.store.epoch();
-    if query.only.is_some() || query.only_groups.is_some() {
+    let is_long = query.name_filter.as_ref().is_some_and(|text| text.len() > LONGEST);
+    if is_long || query.only.is_some() || query.only_groups.is_some() {
         let total = users::count(&hub.store, &query).await?;
         return Ok((users::list(&hub.store, &query).await?, total));
     }

@@ -8,10 +8,10 @@ use axum::http::StatusCode;
 use perijove_config::Service as Wanted;
 use perijove_model::Secret;
 use perijove_model::names::check_service_name;
-use perijove_model::scopes::roles::DEFAULT_ROLES;
+use perijove_model::scopes::roles::ADMIN;
 use perijove_model::scopes::{GroupsOf, Resource, Scope};
 use perijove_store::services::{self, Address, Service, ServiceSpec};
-use perijove_store::{Db, Tx, tokens};
+use perijove_store::{Db, Tx, roles, tokens};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value, json};
@@ -122,7 +122,7 @@ pub async fn create(
     if services::by_name(&hub.store, &name).await?.is_some() {
         return Err(exists());
     }
-    let wanted = read(&hub, &principal, &name, body)?;
+    let wanted = read(&hub, &principal, &name, body).await?;
     let hub_too = Arc::clone(&hub);
     let token = wanted.api_token.clone();
     // A short token is hashed many times.
@@ -164,12 +164,12 @@ pub async fn create(
 }
 
 /// What is asked for, within what the caller may do.
-fn read(hub: &Hub, principal: &Principal, name: &str, body: Body<Map<String, Value>>) -> Result<Wanted> {
+async fn read(hub: &Hub, principal: &Principal, name: &str, body: Body<Map<String, Value>>) -> Result<Wanted> {
     let body = body.0.filter(|body| !body.is_empty());
     let body = body.ok_or_else(|| HttpError::bad_request("Invalid service data"))?;
     let new: NewService = serde_json::from_value(Value::Object(body))
         .map_err(|error| HttpError::bad_request(format!("Invalid service data: {}", short(&error.to_string()))))?;
-    check_scopes(hub, principal, &new)?;
+    check_scopes(hub, principal, &new).await?;
     if !new.command.is_empty() {
         let words = format!("Can not create managed service {} at runtime", short(name));
         return Err(HttpError::bad_request(words));
@@ -195,14 +195,15 @@ fn read(hub: &Hub, principal: &Principal, name: &str, body: Body<Map<String, Val
 }
 
 /// Nobody gives what they don't have.
-fn check_scopes(hub: &Hub, principal: &Principal, new: &NewService) -> Result<()> {
+async fn check_scopes(hub: &Hub, principal: &Principal, new: &NewService) -> Result<()> {
     let mut wanted = new.oauth_client_allowed_scopes.clone();
     hub.catalog
         .check(&wanted, "service")
         .map_err(|why| HttpError::bad_request(why.to_string()))?;
     if new.admin {
-        let admin = DEFAULT_ROLES.iter().filter(|role| role.name == "admin");
-        wanted.extend(admin.flat_map(|role| role.scopes).map(|scope| (*scope).to_owned()));
+        // With those that the role's row leaves out, and what the configuration has added.
+        wanted.extend(ADMIN.scopes.iter().map(|scope| (*scope).to_owned()));
+        wanted.extend(roles::scopes_of_role(&hub.store, ADMIN.name).await?.unwrap_or_default());
     }
     let membership = GroupsOf {
         user: principal.user().map_or("", |user| &user.name),

@@ -146,6 +146,8 @@ async fn the_log_is_read_in_pages_and_filtered() {
     assert_eq!(newest[0]["target"], "user p4");
     let since = read(&ruth, "act=user.made&actor=ruth&since=2026-11-21T09:00:00Z").await;
     assert_eq!(since.len(), 3);
+    let ever = read(&ruth, "act=user.made&actor=ruth&since=-009000-01-01T00:00:00Z").await;
+    assert_eq!(ever.len(), read(&ruth, "act=user.made&actor=ruth").await.len());
     let until = read(&ruth, "act=user.made&actor=ruth&until=2026-11-21T09:00:00Z").await;
     assert_eq!(until.len(), 2);
     assert_eq!(read(&ruth, "target=user+p3").await.len(), 1);

@@ -297,13 +297,25 @@ async fn nobody_gives_a_service_more_than_they_have() {
         .expect(201)
         .json();
     let lesser = Caller::with(&app, token["token"].as_str().unwrap());
-    let mut other = all;
+    let mut other = all.clone();
     other["api_token"] = "the-secret-of-other".into();
     refused(
         &post(&lesser, "services/other", other).await,
         400,
         "Not assigning requested scopes",
     );
+    // An admin of JupyterHub's kind may not read the audit log, say: a service that is one might.
+    let wish = json!({"scopes": perijove_model::scopes::roles::ADMIN.scopes});
+    let token = admin
+        .call(Method::POST, "users/ruth/tokens", Some(wish))
+        .await
+        .expect(201)
+        .json();
+    let theirs = Caller::with(&app, token["token"].as_str().unwrap());
+    let mut other = all;
+    other["api_token"] = "the-secret-of-another".into();
+    let refusal = post(&theirs, "services/another", other).await;
+    refused(&refusal, 400, "admin:roles");
     let narrow = Caller::service(&app, "narrow");
     post(&narrow, "services/mine", json!({"display": false}))
         .await

@@ -211,7 +211,13 @@ async fn where_no_server_runs_people_get_a_page_and_programs_json() {
 async fn a_token_opens_no_page() {
     let app = App::start().await;
     let token = full_token(&app, "ann").await;
-    for path in ["hub/home", "hub/spawn", "hub/token", "hub/stop/ann", "hub/spawn-pending/ann"] {
+    for path in [
+        "hub/home",
+        "hub/spawn",
+        "hub/token",
+        "hub/stop/ann",
+        "hub/spawn-pending/ann",
+    ] {
         let value = format!("token {token}");
         let answer = app.browser().get_with(path, "authorization", &value).await;
         if answer.status != 405 {

@@ -427,6 +427,8 @@ async fn names_are_normalised_however_somebody_is_made() {
     let ruth = app.sign_in("ruth").await;
     let made = ruth.api(Method::POST, "users/Zoe", None).await.expect(201).json();
     assert_eq!(made["name"], "zoe");
-    let again = ruth.api(Method::POST, "users", Some(json!({ "usernames": ["ZOE"] }))).await;
+    let again = ruth
+        .api(Method::POST, "users", Some(json!({ "usernames": ["ZOE"] })))
+        .await;
     refused(&again, 409, "");
 }

@@ -424,7 +424,10 @@ async fn a_browser_that_was_closed_goes_on_in_its_session() {
     let page = app.browser().get_with("hub/token", "cookie", &login).await.expect(200);
     assert_eq!(page.cookie("jupyterhub-session-id"), session);
     let line = page.set_cookie("jupyterhub-session-id").unwrap();
-    assert!(line.contains("; Path=/;") && line.contains("HttpOnly") && !line.contains("Max-Age"), "{line}");
+    assert!(
+        line.contains("; Path=/;") && line.contains("HttpOnly") && !line.contains("Max-Age"),
+        "{line}"
+    );
     assert!(!page.cookie("_xsrf").is_empty());
     let whole = format!("{login}; jupyterhub-session-id={session}; _xsrf={xsrf}");
     let page = app.browser().get_with("hub/token", "cookie", &whole).await.expect(200);

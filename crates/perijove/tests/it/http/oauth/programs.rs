@@ -255,7 +255,10 @@ async fn what_services_are_given_is_written_down() {
     assert_eq!(entries.len(), 2, "{entries:?}");
     for (entry, act) in entries.iter().zip(["token.made", "token.revoked"]) {
         assert_eq!(entry["act"], act);
-        assert_eq!((&entry["actor_kind"], &entry["actor"]), (&"service".into(), &"trusted".into()));
+        assert_eq!(
+            (&entry["actor_kind"], &entry["actor"]),
+            (&"service".into(), &"trusted".into())
+        );
         assert_eq!(entry["via"], "client service-trusted");
         assert_eq!(entry["target"], "user ann");
         assert_eq!(entry["detail"]["id"], entries[0]["detail"]["id"]);
@@ -270,7 +273,10 @@ async fn who_goes_into_the_server_of_another_is_written_down() {
     client.code(&ann, &[]).await;
     let ruth = app.sign_in("ruth").await;
     ruth.get(&client.authorize(&[])).await.expect(200);
-    assert!(audited(&app, &["server.entered", "token.made"]).await.is_empty(), "to look is not to enter");
+    assert!(
+        audited(&app, &["server.entered", "token.made"]).await.is_empty(),
+        "to look is not to enter"
+    );
     let agreed = [("scopes", "access:servers!server=ann/")];
     ruth.post_form(&client.authorize(&[]), &agreed).await.expect(302);
     let entries = audited(&app, &["server.entered"]).await;
@@ -280,5 +286,9 @@ async fn who_goes_into_the_server_of_another_is_written_down() {
     assert_eq!(entry["target"], "server ann/");
     assert_eq!(entry["detail"]["client"], client.id);
     assert_eq!(entry["detail"]["redirect_uri"], client.callback);
-    assert!(entry["detail"]["scopes"].to_string().contains("access:servers!server=ann/"));
+    assert!(
+        entry["detail"]["scopes"]
+            .to_string()
+            .contains("access:servers!server=ann/")
+    );
 }

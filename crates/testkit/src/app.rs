@@ -33,6 +33,7 @@ pub struct Builder {
     toml: String,
     database: Option<String>,
     starts: u64,
+    authenticators: Option<Vec<Arc<dyn Authenticator>>>,
 }
 
 impl Builder {
@@ -57,6 +58,13 @@ impl Builder {
         self
     }
 
+    /// These instead of those that the configuration names; none at all is a choice, too.
+    #[must_use]
+    pub fn authenticators(mut self, authenticators: Vec<Arc<dyn Authenticator>>) -> Self {
+        self.authenticators = Some(authenticators);
+        self
+    }
+
     pub async fn start(mut self) -> App {
         if self.database.is_none() {
             self.database = fresh_on_postgres().await;
@@ -74,6 +82,7 @@ impl Builder {
             edge_api: edge.api_address(),
             edge: Some(Arc::new(edge)),
             starts: self.starts + 1,
+            authenticators: self.authenticators,
         };
         App::with(world).await
     }
@@ -91,6 +100,7 @@ struct World {
     edge: Option<Arc<Edge>>,
     edge_api: SocketAddr,
     starts: u64,
+    authenticators: Option<Vec<Arc<dyn Authenticator>>>,
 }
 
 /// A second hub on the same database, at an address of its own.
@@ -366,11 +376,11 @@ async fn parts(world: &World) -> Parts {
         .await
         .expect("the database opens");
     let passwords = Passwords::new(Arc::clone(&rng));
-    let authenticators = config
-        .auth
-        .iter()
-        .map(|auth| authenticator(auth, &store, &passwords))
-        .collect();
+    let configured = || {
+        let made = config.auth.iter().map(|auth| authenticator(auth, &store, &passwords));
+        made.collect()
+    };
+    let authenticators = world.authenticators.clone().unwrap_or_else(configured);
     let api = format!("http://{}", world.edge_api);
     let routes = ChpRoutes::new(
         &url::Url::parse(&api).expect("a URL"),

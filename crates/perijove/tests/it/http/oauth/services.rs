@@ -152,6 +152,43 @@ users = ["ann"]
 }
 
 #[tokio::test]
+async fn the_page_that_asks_says_to_what_a_scope_is_limited() {
+    let site = format!(
+        "{SERVICE}\n{}",
+        r#"
+[[service]]
+name = "marks"
+url = "http://127.0.0.1:9"
+api_token = "the-secret-of-marks"
+oauth_client_allowed_scopes = ["read:tokens", "read:users!group=class", "read:groups!group=class"]
+[[group]]
+name = "class"
+users = ["bob"]
+[[role]]
+name = "tutors"
+scopes = ["read:users!group=class", "read:groups!group=class", "read:tokens"]
+users = ["ann"]
+"#
+    );
+    let app = App::builder().config(&site).start().await;
+    let page = app
+        .sign_in("ann")
+        .await
+        .get(&Client::service("marks").authorize(&[]))
+        .await
+        .expect(200);
+    let text = page.text();
+    for line in [
+        "Read user tokens.</li>",
+        "Read group models. <span class=\"filter\">only users in group class</span>",
+        "Read user models (including the URL of the default server if it is running). \
+         <span class=\"filter\">only users in group class</span>",
+    ] {
+        assert!(text.contains(line), "no {line:?} in {text}");
+    }
+}
+
+#[tokio::test]
 async fn who_may_not_use_a_service_gets_no_code_for_it() {
     let app = App::builder().config(SERVICE).start().await;
     let eve = app.sign_in("eve").await;

@@ -76,13 +76,14 @@ pub async fn find(db: &impl Db, fingerprint: &str, now: Timestamp) -> Result<Opt
         .transpose()
 }
 
-/// Whether a person's session with this `jupyterhub-session-id` goes on.
-pub async fn lives(db: &impl Db, user_id: i64, session_id: &str, now: Timestamp) -> Result<bool> {
-    const LIVES: Stmt = Stmt::read(
-        "SELECT id FROM perijove_sessions WHERE user_id = $1 AND session_id = $2 AND expires_at > $3 LIMIT 1",
+/// Whether a person's session with this `jupyterhub-session-id` goes on. It is held for the rest of the transaction:
+/// nobody ends it meanwhile.
+pub async fn lives(tx: &crate::Tx, user_id: i64, session_id: &str, now: Timestamp) -> Result<bool> {
+    const HOLD: Stmt = Stmt::note(
+        "UPDATE perijove_sessions SET last_seen = last_seen WHERE user_id = $1 AND session_id = $2 AND expires_at > $3",
     );
     let params = [user_id.into(), session_id.into(), now.into()];
-    Ok(db.row(&LIVES, &params).await?.is_some())
+    Ok(tx.execute(&HOLD, &params).await? > 0)
 }
 
 /// Notes that a session was used, and how long it lives now. Never backwards.

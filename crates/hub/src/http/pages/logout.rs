@@ -29,6 +29,8 @@ pub async fn get(State(hub): State<Arc<Hub>>, headers: HeaderMap, mut visitor: V
         let tx = hub.store.begin().await?;
         tokens::delete_for_session(&tx, user.id, &session.session_id).await?;
         sessions::delete(&tx, session.id).await?;
+        // Once more: a token that was on its way held the session until it was there.
+        tokens::delete_for_session(&tx, user.id, &session.session_id).await?;
         let target = format!("user {}", user.name);
         audit::record(&hub, &tx, &principal, Act::SignedOut, &target, json!({})).await?;
         tx.commit().await?;

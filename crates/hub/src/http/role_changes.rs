@@ -208,6 +208,9 @@ fn check_definition(hub: &Hub, wanted: &Definition) -> Result<()> {
         let words = format!("The description of a role has at most {LONGEST_DESCRIPTION} characters.");
         return Err(HttpError::bad_request(words));
     }
+    if wanted.description.contains('\0') {
+        return Err(HttpError::bad_request("The description has a NUL character."));
+    }
     if wanted.scopes.len() > MOST_SCOPES {
         return Err(HttpError::bad_request(format!(
             "A role has at most {MOST_SCOPES} scopes."

@@ -68,6 +68,9 @@ async fn requested(hub: &Hub, parameter: &str) -> std::result::Result<Option<BTr
     for name in parameter.split_whitespace() {
         if let Ok(scope) = hub.catalog.parse(name) {
             scopes.insert(scope);
+        } else if name.contains('\0') {
+            // PostgreSQL can't even look for it.
+            return Ok(None);
         } else if let Some(of_role) = roles::scopes_of_role(&hub.store, name).await? {
             scopes.extend(of_role.iter().filter_map(|text| hub.catalog.parse(text).ok()));
         } else if name != "identify" {

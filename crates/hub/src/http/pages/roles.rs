@@ -69,7 +69,12 @@ impl Fields {
                 ));
             }
         };
-        Ok((kind, self.holder.trim()))
+        let name = self.holder.trim();
+        // PostgreSQL can't even look for it.
+        if name.contains('\0') {
+            return Err(HttpError::not_found());
+        }
+        Ok((kind, name))
     }
 
     fn end(&self) -> Result<Option<Timestamp>> {

@@ -110,6 +110,10 @@ fn checked(visitor: &Visitor, headers: &HeaderMap, sent: &[u8]) -> Result<String
     let sent = String::from_utf8_lossy(sent).into_owned();
     let xsrf = query_value(&sent, "_xsrf");
     visitor.xsrf.check_form(xsrf.as_deref(), headers, &Method::POST)?;
+    // PostgreSQL keeps no text with it.
+    if sent.contains("%00") || sent.contains('\0') {
+        return Err(HttpError::bad_request("The form has a NUL character."));
+    }
     Ok(sent)
 }
 

@@ -70,6 +70,8 @@ fn help_names_the_commands() {
       config       Check the configuration, or show what can be said in it
       invite       Print a link with which somebody chooses a password
       token        Print a new API token of a person
+      audit        Read the audit log
+      openapi      Print the description of the REST API (OpenAPI 3.1, JSON)
       completions  Print completions for a shell
 
     Options:

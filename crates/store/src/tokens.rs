@@ -99,7 +99,8 @@ pub async fn create(db: &impl Db, new: &NewToken<'_>, now: Timestamp) -> Result<
          note, scopes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id",
     );
     const ASIDE: Stmt = Stmt::note("INSERT INTO perijove_token_scopes (token_id, scopes) VALUES ($1, $2)");
-    let (aside, theirs): (Vec<String>, Vec<String>) = new.scopes.iter().cloned().partition(is_unknown_to_jupyterhub);
+    let scopes = new.scopes.iter().cloned();
+    let (aside, theirs): (Vec<String>, Vec<String>) = scopes.partition(|raw| is_unknown_to_jupyterhub(raw));
     let (user, service) = match new.owner {
         Owner::User(id) => (Some(id), None),
         Owner::Service(id) => (None, Some(id)),
@@ -127,7 +128,7 @@ pub async fn create(db: &impl Db, new: &NewToken<'_>, now: Timestamp) -> Result<
 }
 
 /// Whether JupyterHub, which may get the database back, fails on reading a token with this scope.
-fn is_unknown_to_jupyterhub(raw: &String) -> bool {
+fn is_unknown_to_jupyterhub(raw: &str) -> bool {
     let name = raw.split('!').next().unwrap_or_default();
     Scope::named(name).is_some_and(Scope::is_perijoves)
 }

@@ -73,7 +73,7 @@ pub(super) fn router() -> Router<Arc<Hub>> {
 /// Renders a page for a visitor, with the cookies that go with it.
 pub(super) fn render<P: Page>(hub: &Hub, visitor: &Visitor, status: StatusCode, page: &P) -> Result<Response> {
     let principal = visitor.in_browser();
-    let mut common = common(hub, principal.map(|principal| viewer(principal)), visitor.xsrf.token());
+    let mut common = common(hub, principal.map(viewer), visitor.xsrf.token());
     common.announcement = announcement(hub, P::TEMPLATE);
     common.services = principal.map(|principal| services(hub, principal)).unwrap_or_default();
     let html = hub

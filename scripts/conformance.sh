@@ -11,7 +11,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 kit=${PERIJOVE_CONFORMANCE_KIT:-$PWD/../shared/conformance}
 out=${PERIJOVE_ARTIFACTS:-$PWD/artifacts}/conformance
 environments=${PERIJOVE_TEST_ENVIRONMENTS:-$PWD/.perijove/environments}
-# The tests in a browser are left out unless they are asked for: see conformance/differs.tsv.
+# The tests in a browser are left out unless they are asked for: see conformance/README.md.
 filter=${1:-^test_}
 
 skip() {

@@ -57,6 +57,13 @@ pub fn prefix(candidate: &str) -> Option<&str> {
     }
 }
 
+/// Whether comparing with this hash takes milliseconds: short tokens that somebody chose are hashed many times.
+#[must_use]
+pub fn is_costly(hashed: &str) -> bool {
+    let rounds = hashed.split(':').nth(1).and_then(|rounds| rounds.parse::<u32>().ok());
+    rounds.is_some_and(|rounds| rounds > 64)
+}
+
 /// Whether `candidate` is the token of which `hashed` was kept. A hash that can't be read matches nothing.
 #[must_use]
 pub fn matches(hashed: &str, candidate: &str) -> bool {

@@ -7,9 +7,8 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use perijove_model::token;
-use perijove_store::Db;
 use perijove_store::oauth::{self, Client};
+use perijove_store::{Db, tokens};
 use serde::Serialize;
 use serde_json::json;
 use utoipa::{IntoResponses, ToSchema};
@@ -71,8 +70,10 @@ async fn with_secret(hub: &Hub, id: &str, secret: &str) -> Result<Option<Client>
     if secret.is_empty() || id.contains('\0') || id == oauth::PLAIN_CLIENT {
         return Ok(None);
     }
-    let client = oauth::client(&hub.store, id).await?;
-    Ok(client.filter(|client| token::matches(&client.secret, secret)))
+    match oauth::client(&hub.store, id).await? {
+        Some(client) if tokens::matches(&client.secret, secret).await => Ok(Some(client)),
+        _ => Ok(None),
+    }
 }
 
 /// The pair of a Basic header: decoded as RFC 6749 has it, and as it stands, because most clients send it so.

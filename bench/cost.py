@@ -140,6 +140,24 @@ def measure(platform, users, round_number):
         platform.stop(process)
 
 
+def walk(options, scratch):
+    """All people of a large hub, page by page: does a page at the end cost what one at the beginning does?"""
+    ours = Perijove(scratch, options.binary, more=PERIJOVE)
+    process = ours.start()
+    wait_healthy(ours.port, process)
+    fill(scratch / "hub.sqlite", options.users)
+    client, pages, offset = Client(ours.hub), options.users // 50, 0
+    print("| pages of 50, of {:,} users | us of CPU for a page |\n|---|---|".format(options.users))
+    for tenth in range(10):
+        before = cpu_seconds([process.pid])
+        for _ in range(pages // 10):
+            assert len(client.api("GET", f"/users?limit=50&offset={offset}")) == 50
+            offset += 50
+        cost = (cpu_seconds([process.pid]) - before) / (pages // 10)
+        print(f"| {tenth * pages // 10:,} to {(tenth + 1) * pages // 10:,} | {cost * 1e6:.0f} |")
+    ours.stop(process)
+
+
 def postgres_database(name):
     """A new database on the server that PERIJOVE_TEST_POSTGRES names."""
     import psycopg2
@@ -196,11 +214,14 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--users", type=int, default=10_000)
     parser.add_argument("--postgres", action="store_true", help="on the server that PERIJOVE_TEST_POSTGRES names")
+    parser.add_argument("--walk", action="store_true", help="only list all people of Perijove, page by page")
     parser.add_argument("--binary", type=Path, default=ROOT / "target/release/perijove")
     parser.add_argument("--environment", type=Path, default=ROOT / ".perijove/environments/test")
     options = parser.parse_args()
     scratch = Path(tempfile.mkdtemp(prefix="perijove-bench-"))
     try:
+        if options.walk:
+            return walk(options, scratch)
         ours, peer = platforms(options, scratch)
         results = {}
         for number in range(options.rounds):

@@ -68,7 +68,8 @@ def wait_healthy(port, process, limit=120):
     end = time.monotonic() + limit
     while time.monotonic() < end:
         if process.poll() is not None:
-            raise SystemExit(f"the platform ended with status {process.returncode}: {process.args}")
+            log = Path(process.args[-1]).parent / "log"
+            raise SystemExit(f"the platform ended with status {process.returncode}: {process.args}\n{log.read_text()[-2000:]}")
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/hub/health", timeout=5) as answer:
                 if answer.status == 200:
@@ -114,7 +115,8 @@ class JupyterHub:
 
     def __init__(self, work, environment, database=None, more=""):
         self.work, self.environment = work, environment
-        self.database = database or f"sqlite:///{work}/hub.sqlite"
+        # By the driver that its environment has.
+        self.database = (database or f"sqlite:///{work}/hub.sqlite").replace("postgresql:", "postgresql+psycopg2:")
         self.port, hub, api = free_ports(3)
         self.hub = f"http://127.0.0.1:{hub}"
         self.config = work / "jupyterhub_config.py"

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-/// Writes the tree once: variant, name, what it says to people (in the words of the contract), direct sub-scopes.
+/// Writes the tree once: variant, name, what it says to people, direct sub-scopes.
 macro_rules! scope_tree {
     ($($variant:ident $name:literal $description:literal [$($sub:ident)*])*) => {
         /// A permission by its name. Cheap to copy and compare.
@@ -58,75 +58,72 @@ macro_rules! scope_tree {
 }
 
 scope_tree! {
-    NoScope "(no_scope)" "Identify the owner of the requesting entity." []
-    Myself "self" "Your own resources" []
-    Inherit "inherit" "Anything you have access to" []
-    AdminUi "admin-ui" "Access the admin page." []
+    NoScope "(no_scope)" "Know who you are" []
+    Myself "self" "Everything that is yours" []
+    Inherit "inherit" "Everything that you may do" []
+    AdminUi "admin-ui" "Open the admin page" []
     AdminUsers "admin:users"
-        "Read, modify, create, and delete users and their authentication state, not including their servers or \
-         tokens. This is an extremely privileged scope and should be considered tantamount to superuser."
+        "Create, read, change and delete users and what sign-in remembers of them (as good as full control)"
         [AdminAuthState Users ReadRolesUsers DeleteUsers]
-    AdminAuthState "admin:auth_state" "Read a user’s authentication state." []
+    AdminAuthState "admin:auth_state" "Read what sign-in remembers of users, with its secrets" []
     Users "users"
-        "Read and write permissions to user models (excluding servers, tokens and authentication state)."
+        "Read and change users, but not their servers or tokens"
         [ReadUsers ListUsers UsersActivity]
-    DeleteUsers "delete:users" "Delete users." []
-    ListUsers "list:users" "List users, including at least their names." [ReadUsersName]
+    DeleteUsers "delete:users" "Delete users" []
+    ListUsers "list:users" "List users" [ReadUsersName]
     ReadUsers "read:users"
-        "Read user models (including the URL of the default server if it is running)."
+        "Read users: names, groups, last activity"
         [ReadUsersName ReadUsersGroups ReadUsersActivity]
-    ReadUsersName "read:users:name" "Read names of users." []
-    ReadUsersGroups "read:users:groups" "Read users’ group membership." []
-    ReadUsersActivity "read:users:activity" "Read time of last user activity." []
-    ReadRoles "read:roles" "Read role assignments." [ReadRolesUsers ReadRolesServices ReadRolesGroups]
-    ReadRolesUsers "read:roles:users" "Read user role assignments." []
-    ReadRolesServices "read:roles:services" "Read service role assignments." []
-    ReadRolesGroups "read:roles:groups" "Read group role assignments." []
-    UsersActivity "users:activity" "Update time of last user activity." [ReadUsersActivity]
+    ReadUsersName "read:users:name" "Read the names of users" []
+    ReadUsersGroups "read:users:groups" "Read which groups users are in" []
+    ReadUsersActivity "read:users:activity" "Read when users were last active" []
+    ReadRoles "read:roles" "Read who has which role" [ReadRolesUsers ReadRolesServices ReadRolesGroups]
+    ReadRolesUsers "read:roles:users" "Read the roles of users" []
+    ReadRolesServices "read:roles:services" "Read the roles of services" []
+    ReadRolesGroups "read:roles:groups" "Read the roles of groups" []
+    UsersActivity "users:activity" "Report when users were last active" [ReadUsersActivity]
     AdminServers "admin:servers"
-        "Read, start, stop, create and delete user servers and their state." [AdminServerState Servers]
-    AdminServerState "admin:server_state" "Read and write users’ server state." []
-    Servers "servers" "Start and stop user servers." [ReadServers StartServers DeleteServers]
-    ReadServers "read:servers" "Read users’ names and their server models (excluding the server state)." [ReadUsersName]
-    StartServers "start:servers" "Start and edit users' servers." []
-    DeleteServers "delete:servers" "Stop and delete users' servers." []
-    Tokens "tokens" "Read, write, create and delete user tokens." [ReadTokens]
-    ReadTokens "read:tokens" "Read user tokens." []
+        "Create, start, stop and delete servers, and read their inner state" [AdminServerState Servers]
+    AdminServerState "admin:server_state" "Read and change the inner state of servers" []
+    Servers "servers" "Start and stop servers" [ReadServers StartServers DeleteServers]
+    ReadServers "read:servers" "See servers and whose they are" [ReadUsersName]
+    StartServers "start:servers" "Start and edit servers" []
+    DeleteServers "delete:servers" "Stop and delete servers" []
+    Tokens "tokens" "Create, read and revoke the API tokens of users" [ReadTokens]
+    ReadTokens "read:tokens" "See which API tokens users have" []
     AdminGroups "admin:groups"
-        "Read and write group information, create and delete groups." [Groups ReadRolesGroups DeleteGroups]
+        "Create, read, change and delete groups" [Groups ReadRolesGroups DeleteGroups]
     Groups "groups"
-        "Read and write group information, including adding/removing any users to/from groups. Note: adding users to \
-         groups may affect permissions." [ReadGroups ListGroups]
-    ListGroups "list:groups" "List groups, including at least their names." [ReadGroupsName]
-    ReadGroups "read:groups" "Read group models." [ReadGroupsName]
-    ReadGroupsName "read:groups:name" "Read group names." []
-    DeleteGroups "delete:groups" "Delete groups." []
+        "Read and change groups, with their members and so what those may do" [ReadGroups ListGroups]
+    ListGroups "list:groups" "List groups" [ReadGroupsName]
+    ReadGroups "read:groups" "Read groups and their members" [ReadGroupsName]
+    ReadGroupsName "read:groups:name" "Read the names of groups" []
+    DeleteGroups "delete:groups" "Delete groups" []
     AdminServices "admin:services"
-        "Create, read, update, delete services, not including services defined from config files."
+        "Create, read, change and delete services that are not in the configuration"
         [ListServices ReadServices ReadRolesServices]
-    ListServices "list:services" "List services, including at least their names." [ReadServicesName]
-    ReadServices "read:services" "Read service models." [ReadServicesName]
-    ReadServicesName "read:services:name" "Read service names." []
-    ReadHub "read:hub" "Read detailed information about the Hub." []
-    AccessServers "access:servers" "Access user servers via API or browser." []
-    AccessServices "access:services" "Access services via API or browser." []
-    UsersShares "users:shares" "Read and revoke a user's access to shared servers." [ReadUsersShares]
-    ReadUsersShares "read:users:shares" "Read servers shared with a user." []
-    GroupsShares "groups:shares" "Read and revoke a group's access to shared servers." [ReadGroupsShares]
-    ReadGroupsShares "read:groups:shares" "Read servers shared with a group." []
-    ReadShares "read:shares" "Read information about shared access to servers." []
-    Shares "shares" "Manage access to shared servers." [AccessServers ReadShares UsersShares GroupsShares]
+    ListServices "list:services" "List services" [ReadServicesName]
+    ReadServices "read:services" "Read services" [ReadServicesName]
+    ReadServicesName "read:services:name" "Read the names of services" []
+    ReadHub "read:hub" "Read details about the hub" []
+    AccessServers "access:servers" "Use servers" []
+    AccessServices "access:services" "Use services" []
+    UsersShares "users:shares" "See and give up what is shared with users" [ReadUsersShares]
+    ReadUsersShares "read:users:shares" "See what is shared with users" []
+    GroupsShares "groups:shares" "See and give up what is shared with groups" [ReadGroupsShares]
+    ReadGroupsShares "read:groups:shares" "See what is shared with groups" []
+    ReadShares "read:shares" "See with whom servers are shared" []
+    Shares "shares" "Share servers and take it back" [AccessServers ReadShares UsersShares GroupsShares]
     Proxy "proxy"
-        "Read information about the proxy’s routing table, sync the Hub with the proxy and notify the Hub about a new \
-         proxy." []
-    Shutdown "shutdown" "Shutdown the hub." []
-    ReadMetrics "read:metrics" "Read prometheus metrics." []
+        "Read and refresh the proxy's routes" []
+    Shutdown "shutdown" "Shut the hub down" []
+    ReadMetrics "read:metrics" "Read the metrics" []
     AdminRoles "admin:roles"
-        "Create, change and delete roles, and give and take them, within what one may do oneself."
+        "Create, change and delete roles, and give and take them, within what one may do oneself"
         [GrantRoles ListRoles]
-    GrantRoles "grant:roles" "Give roles and take them back, within what one may do oneself." [ReadRoles]
-    ListRoles "list:roles" "Read which roles there are and what they allow." []
-    ReadAudit "read:audit" "Read the audit log." []
+    GrantRoles "grant:roles" "Give roles and take them back, within what one may do oneself" [ReadRoles]
+    ListRoles "list:roles" "Read which roles there are and what they allow" []
+    ReadAudit "read:audit" "Read the audit log" []
 }
 
 /// What `self` stands for, each limited to the user's own.

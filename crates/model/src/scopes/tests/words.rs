@@ -262,8 +262,8 @@ fn the_page_says_what_is_granted_and_to_whom_it_is_limited() {
             .map(|line| format!("{}|{}|{}", line.scope, line.description, line.filter))
             .collect::<Vec<_>>()
     };
-    assert_eq!(lines(&[]), ["(no_scope)|Identify the owner of the requesting entity.|"]);
-    assert_eq!(lines(&["inherit", "servers"]), ["inherit|Anything you have access to|"]);
+    assert_eq!(lines(&[]), ["(no_scope)|Know who you are|"]);
+    assert_eq!(lines(&["inherit", "servers"]), ["inherit|Everything that you may do|"]);
     assert_eq!(
         lines(&[
             "servers!user",
@@ -276,13 +276,13 @@ fn the_page_says_what_is_granted_and_to_whom_it_is_limited() {
             "custom:lab:read",
         ]),
         [
-            "servers|Start and stop user servers.|only you",
-            "servers|Start and stop user servers.|only you",
-            "servers|Start and stop user servers.|only user bob",
-            "servers|Start and stop user servers.|only users in group red",
-            "servers|Start and stop user servers.|only your default server",
-            "servers|Start and stop user servers.|only bob's server gpu",
-            "read:services|Read service models.|only service dash",
+            "servers|Start and stop servers|only you",
+            "servers|Start and stop servers|only you",
+            "servers|Start and stop servers|only user bob",
+            "servers|Start and stop servers|only users in group red",
+            "servers|Start and stop servers|only your default server",
+            "servers|Start and stop servers|only bob's server gpu",
+            "read:services|Read services|only service dash",
             "custom:lab:read|about custom:lab:read|",
         ]
     );

@@ -171,8 +171,8 @@ async fn an_invitation_is_read_and_accepted() {
         "You (bob) are invited to access ann's server",
         "not currently running",
         "href=\"/user/ann/\"",
-        "Access user servers via API or browser.",
-        "Start and stop user servers.",
+        "Use servers",
+        "Start and stop servers",
         "only ann's default server",
         &format!("name=\"code\" value=\"{}\"", text(&made)),
     ] {

@@ -179,10 +179,9 @@ users = ["ann"]
         .expect(200);
     let text = page.text();
     for line in [
-        "Read user tokens.</li>",
-        "Read group models. <span class=\"filter\">only users in group class</span>",
-        "Read user models (including the URL of the default server if it is running). \
-         <span class=\"filter\">only users in group class</span>",
+        "See which API tokens users have</li>",
+        "Read groups and their members <span class=\"filter\">only users in group class</span>",
+        "Read users: names, groups, last activity <span class=\"filter\">only users in group class</span>",
     ] {
         assert!(text.contains(line), "no {line:?} in {text}");
     }

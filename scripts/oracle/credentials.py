@@ -210,6 +210,8 @@ def json_text(answer):
 def masked(text):
     text = re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+Z", "TIME", text)
     text = re.sub(r'"(token|access_token)": "\w+"', r'"\1": "SECRET"', text)
+    # A set there, and so in another order each time.
+    text = re.sub(r'"scope": "([^"]*)"', lambda found: f'"scope": "{" ".join(sorted(found[1].split()))}"', text)
     text = re.sub(r'"(id|token_id)": "a\d+"', r'"\1": "aN"', text)
     return re.sub(r'"session_id": "\w+"', '"session_id": "SESSION"', text)
 

@@ -93,7 +93,8 @@ struct Visit<'a> {
 /// Why there is no server: what was wished could not be granted, or the start has failed.
 enum Failed {
     Refused(HttpError),
-    Start(StatusCode, String),
+    /// With the last lines that the server wrote.
+    Start(StatusCode, String, Vec<String>),
 }
 
 impl Visit<'_> {
@@ -162,8 +163,8 @@ impl Visit<'_> {
         let spawner = servers::wait(self.hub, begun.spawner_id, SOON, |s| !on_its_way(s.run.phase)).await?;
         match spawner.map(|spawner| spawner.run) {
             Some(run) if run.phase == Phase::Failed => Err(match run.failure {
-                Some(failure) => Failed::Start(super::spawn_pending::status(&failure), failure.message),
-                None => Failed::Start(StatusCode::INTERNAL_SERVER_ERROR, "Spawn failed".to_owned()),
+                Some(failure) => Failed::Start(super::spawn_pending::status(&failure), failure.message, failure.log),
+                None => Failed::Start(StatusCode::INTERNAL_SERVER_ERROR, "Spawn failed".to_owned(), Vec::new()),
             }),
             _ => Ok(found(&self.pending_url())),
         }
@@ -176,7 +177,7 @@ impl Visit<'_> {
     fn form(&self, failed: Option<Failed>) -> Result<Response> {
         let (status, error_message) = match failed {
             None => (StatusCode::OK, None),
-            Some(Failed::Start(status, message)) => (status, Some(message)),
+            Some(Failed::Start(status, message, _)) => (status, Some(message)),
             Some(Failed::Refused(error)) if error.status == StatusCode::SERVICE_UNAVAILABLE => return Err(error),
             Some(Failed::Refused(error)) => (error.status, error.message),
         };
@@ -195,10 +196,11 @@ impl Visit<'_> {
     fn told(&self, failed: Failed) -> Result<Response> {
         match failed {
             Failed::Refused(error) => Err(error),
-            Failed::Start(status, message) => {
+            Failed::Start(status, message, log) => {
                 let (_, mut page) = not_running(self.hub, &self.whose, None, self.next().as_deref());
                 page.failed = true;
                 page.failed_message = Some(message);
+                page.failed_log = log;
                 super::render(self.hub, self.visitor, status, &page)
             }
         }
@@ -237,7 +239,7 @@ impl From<SpawnError> for Failed {
             Ok(status) if status.is_client_error() => status,
             _ => StatusCode::OK,
         };
-        Self::Start(status, error.message)
+        Self::Start(status, error.message, Vec::new())
     }
 }
 

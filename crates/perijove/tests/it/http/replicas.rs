@@ -176,7 +176,8 @@ async fn progress_of_a_start_is_told_by_the_other_hub() {
     here.api(Method::POST, SERVER, None).await.expect(202);
     let path = format!("hub/api/{SERVER}/progress?_xsrf={}", there.xsrf());
     let watching = tokio::spawn(async move { there.get(&path).await });
-    here.api(Method::DELETE, SERVER, None).await;
+    let stopped = here.api(Method::DELETE, SERVER, None).await;
+    assert!(matches!(stopped.status, 202 | 204), "{}", stopped.body);
     let told = watching.await.unwrap().expect(200).body;
     assert!(told.contains("Spawn cancelled"), "{told}");
     other.stop().await;

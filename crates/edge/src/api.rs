@@ -25,10 +25,9 @@ use tokio::sync::Semaphore;
 use tracing::{debug, info, warn};
 
 use crate::{
-    log, persist,
+    entry, log,
+    routes::{persist, table::Route, target::Target},
     server::{self, Shared},
-    table::Route,
-    target::Target,
 };
 
 const LARGEST_ROUTE: usize = 64 * 1024;
@@ -81,7 +80,7 @@ async fn accept(api: Arc<Api>, listener: tokio::net::TcpListener) {
         let stream = match listener.accept().await {
             Ok((stream, _)) => stream,
             Err(error) => {
-                server::wait_after(&error).await;
+                entry::wait_after(&error).await;
                 continue;
             }
         };

@@ -19,8 +19,7 @@ use tokio::time::Sleep;
 use crate::{
     headers,
     pool::{Pool, Sender},
-    table::Route,
-    target::Upstream,
+    routes::{table::Route, target::Upstream},
 };
 
 pub(crate) type BodyError = Box<dyn std::error::Error + Send + Sync>;

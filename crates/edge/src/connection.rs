@@ -11,9 +11,10 @@ use crate::{
     Limits,
     body::Progress,
     client_io::ClientIo,
+    entry::Visit,
     forward::{self, Client},
     headers::Peer,
-    server::{Held, Worker},
+    server::Worker,
     stream::Stream,
 };
 
@@ -39,12 +40,18 @@ pub(crate) fn reader(limits: &Limits) -> http1::Builder {
 }
 
 /// Serves a client until it leaves, is too slow, or the edge stops.
-pub(crate) async fn serve(worker: Arc<Worker>, stream: Stream, address: IpAddr, held: Held) {
+pub(crate) async fn serve(worker: Arc<Worker>, visit: Visit) {
+    let Visit {
+        stream,
+        address,
+        secure,
+        held,
+    } = visit;
     let shared = Arc::clone(&worker.shared);
     let progress = Arc::new(Progress::default());
     let io = ClientIo::new(stream, Arc::clone(&progress), shared.limits.half_closed);
     let client = Arc::new(Client {
-        peer: peer(&worker, address),
+        peer: peer(&worker, address, secure),
         progress,
         held,
     });
@@ -75,11 +82,15 @@ pub(crate) async fn serve(worker: Arc<Worker>, stream: Stream, address: IpAddr, 
     }
 }
 
-fn peer(worker: &Worker, address: IpAddr) -> Peer {
+fn peer(worker: &Worker, address: IpAddr, secure: bool) -> Peer {
     let address = address.to_canonical();
     let trusted = worker.shared.trusted.iter().any(|network| network.contains(address));
     let text = HeaderValue::from_str(&address.to_string()).unwrap_or(HeaderValue::from_static("unknown"));
-    Peer { address: text, trusted }
+    Peer {
+        address: text,
+        trusted,
+        secure,
+    }
 }
 
 /// Says why to a client that began a request and did not end it; one that was only idle is just let go.

@@ -9,8 +9,8 @@ use http::{
 
 use crate::{
     body::{ResponseBody, UploadBroken, UploadStalled},
-    path::BadPath,
     pool::ConnectError,
+    routes::path::BadPath,
 };
 
 /// Why a request got no answer from a target.

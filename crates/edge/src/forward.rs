@@ -19,11 +19,14 @@ use crate::{
     body::{Activity, Lease, Progress, RequestBody, ResponseBody, Upload},
     error_page::{Failure, prefers_json},
     headers::{self, Peer},
-    log, path,
+    log,
     pool::{self, Sender},
+    routes::{
+        path,
+        table::Route,
+        target::{Target, Upstream},
+    },
     server::{Held, Worker},
-    table::Route,
-    target::{Target, Upstream},
     upgrade,
 };
 

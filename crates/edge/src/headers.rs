@@ -45,6 +45,8 @@ const CLAIMS: [HeaderName; 10] = [
 pub(crate) struct Peer {
     pub(crate) address: HeaderValue,
     pub(crate) trusted: bool,
+    /// Speaks TLS with us.
+    pub(crate) secure: bool,
 }
 
 /// Takes the hop-by-hop headers out, and those that `Connection` names.
@@ -112,8 +114,9 @@ pub(crate) fn set_forwarded(headers: &mut HeaderMap, peer: &Peer) {
         let chain = appended(headers, &peer.address);
         headers.insert(FOR, chain);
     }
-    headers.entry(PROTO).or_insert(HeaderValue::from_static("http"));
-    headers.entry(PORT).or_insert_with(|| port(&host));
+    let (scheme, usual) = if peer.secure { ("https", "443") } else { ("http", "80") };
+    headers.entry(PROTO).or_insert(HeaderValue::from_static(scheme));
+    headers.entry(PORT).or_insert_with(|| port(&host, usual));
     headers.entry(FORWARDED_HOST).or_insert(host);
 }
 
@@ -153,14 +156,14 @@ fn appended(headers: &HeaderMap, address: &HeaderValue) -> HeaderValue {
     HeaderValue::from_bytes(&chain).unwrap_or_else(|_| address.clone())
 }
 
-fn port(host: &HeaderValue) -> HeaderValue {
+fn port(host: &HeaderValue, usual: &'static str) -> HeaderValue {
     let bytes = host.as_bytes();
     let digits = bytes.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
     let at = bytes.len() - digits;
     if (1..=5).contains(&digits) && at > 1 && bytes[at - 1] == b':' {
-        return HeaderValue::from_bytes(&bytes[at..]).unwrap_or(HeaderValue::from_static("80"));
+        return HeaderValue::from_bytes(&bytes[at..]).unwrap_or(HeaderValue::from_static(usual));
     }
-    HeaderValue::from_static("80")
+    HeaderValue::from_static(usual)
 }
 
 #[cfg(test)]
@@ -178,6 +181,7 @@ mod tests {
         Peer {
             address: HeaderValue::from_static("10.0.0.9"),
             trusted,
+            secure: false,
         }
     }
 
@@ -267,7 +271,7 @@ mod tests {
 
     #[test]
     fn the_port_is_the_hosts() {
-        let port = |host| port(&HeaderValue::from_static(host));
+        let port = |host| port(&HeaderValue::from_static(host), "80");
         assert_eq!(port("a:8000"), "8000");
         assert_eq!(port("[::1]:8000"), "8000");
         assert_eq!(port("a"), "80");

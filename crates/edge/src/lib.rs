@@ -4,10 +4,10 @@
 //! thread serves the REST API of configurable-http-proxy and saves the routes. Nothing on the way of a request asks
 //! the hub, a file or another thread, so people keep working while the hub is away.
 //!
-//! Map: `server` starts, accepts and drains; `connection` and `client_io` serve one client; `forward` takes one request
+//! Map: `server` starts and drains; `entry` lets clients in; `connection` and `client_io` serve one client; `forward` takes one request
 //! to its target, `body` streams what it carries, `headers` says what goes along; `pool`, `stream` and `target` reach
-//! the target; `upgrade` carries what is no longer HTTP; `table` and `path` find the route; `api` changes routes and
-//! `persist` remembers them; `error_page` says what went wrong, `log` what may be written down of it.
+//! the target; `upgrade` carries what is no longer HTTP; `routes` finds the way and remembers it, `api`
+//! changes it; `error_page` says what went wrong, `log` what may be written down of it.
 //!
 //! Architecture invariant: knows nothing of users, servers or the database. A route is a path and a target.
 
@@ -15,18 +15,16 @@ mod api;
 mod body;
 mod client_io;
 mod connection;
+mod entry;
 mod error_page;
 mod forward;
 mod headers;
 mod log;
 mod network;
-mod path;
-mod persist;
 mod pool;
+mod routes;
 mod server;
 mod stream;
-mod table;
-mod target;
 mod upgrade;
 mod upstream_io;
 
@@ -35,10 +33,12 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use perijove_model::Secret;
 
 pub use network::{Network, NetworkError};
-pub use path::BadPath;
+pub use routes::{
+    path::BadPath,
+    table::{Route, RouteTable},
+    target::{Target, TargetError},
+};
 pub use server::{Drained, Edge, EdgeError, raise_open_files_limit};
-pub use table::{Route, RouteTable};
-pub use target::{Target, TargetError};
 
 /// How an edge is set up.
 #[derive(Debug, Clone)]

@@ -17,8 +17,8 @@ use tokio::{
 
 use crate::{
     body::RequestBody,
+    routes::target::{Place, Upstream},
     stream::Stream,
-    target::{Place, Upstream},
     upstream_io::UpstreamIo,
 };
 

@@ -26,11 +26,13 @@ use tracing::{info, warn};
 use crate::{
     EdgeConfig, Limits, Network,
     api::{self, Api},
-    connection, persist,
+    connection, entry,
     pool::Pool,
-    stream::Stream,
-    table::{Route, RouteTable},
-    target::{Target, TargetError},
+    routes::{
+        persist,
+        table::{Route, RouteTable},
+        target::{Target, TargetError},
+    },
 };
 
 const BACKLOG: i32 = 1024;
@@ -344,43 +346,8 @@ fn work(shared: Arc<Shared>, listeners: Vec<TcpListener>) {
         let worker = Arc::new(Worker { shared, pool });
         for listener in listeners {
             let listener = tokio::net::TcpListener::from_std(listener)?;
-            tokio::spawn(accept(Arc::clone(&worker), listener));
+            tokio::spawn(entry::accept(Arc::clone(&worker), listener));
         }
         Ok(())
     });
-}
-
-async fn accept(worker: Arc<Worker>, listener: tokio::net::TcpListener) {
-    let shared = &worker.shared;
-    loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            () = shared.stop.cancelled() => return,
-        };
-        let (stream, address) = match accepted {
-            Ok((stream, address)) => (Stream::Tcp(stream), address.ip()),
-            Err(error) => {
-                wait_after(&error).await;
-                continue;
-            }
-        };
-        match Arc::clone(&shared.room).try_acquire_owned() {
-            Ok(permit) => {
-                let serving = connection::serve(Arc::clone(&worker), stream, address, Arc::new(permit));
-                tokio::spawn(shared.tasks.track_future(serving));
-            }
-            Err(_) => connection::refuse_crowd(&stream),
-        }
-    }
-}
-
-/// Out of files or memory, the next try would fail as well; a client that left again is no trouble.
-pub(crate) async fn wait_after(error: &io::Error) {
-    if !matches!(
-        error.kind(),
-        io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset
-    ) {
-        warn!(%error, "can not accept a client");
-        tokio::time::sleep(Duration::from_millis(200)).await;
-    }
 }

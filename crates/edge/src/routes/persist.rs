@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
-use crate::table::{Route, RouteTable};
+use crate::routes::table::{Route, RouteTable};
 
 /// Changes that come together are written together.
 const GATHER: Duration = Duration::from_millis(50);

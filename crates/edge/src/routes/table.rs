@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 use tokio::sync::Notify;
 
-use crate::{path, target::Target};
+use super::{path, target::Target};
 
 /// One route: everything below its path goes to its target.
 #[derive(Debug)]

@@ -1,0 +1,66 @@
+//! From a listener to somebody who can be served: who connects, in what way, and whether there is room.
+
+use std::{io, net::IpAddr, sync::Arc, time::Duration};
+
+use tokio::net::{TcpListener, TcpStream};
+use tracing::warn;
+
+use crate::{
+    connection,
+    server::{Held, Worker},
+    stream::Stream,
+};
+
+/// A client that may ask.
+pub(crate) struct Visit {
+    pub(crate) stream: Stream,
+    pub(crate) address: IpAddr,
+    /// Nobody on the way can read what is said.
+    pub(crate) secure: bool,
+    pub(crate) held: Held,
+}
+
+pub(crate) async fn accept(worker: Arc<Worker>, listener: TcpListener) {
+    let shared = &worker.shared;
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = shared.stop.cancelled() => return,
+        };
+        let (stream, address) = match accepted {
+            Ok((stream, address)) => (stream, address.ip()),
+            Err(error) => {
+                wait_after(&error).await;
+                continue;
+            }
+        };
+        match Arc::clone(&shared.room).try_acquire_owned() {
+            Ok(permit) => {
+                let visiting = visit(Arc::clone(&worker), stream, address, Arc::new(permit));
+                tokio::spawn(shared.tasks.track_future(visiting));
+            }
+            Err(_) => connection::refuse_crowd(&Stream::Tcp(stream)),
+        }
+    }
+}
+
+async fn visit(worker: Arc<Worker>, stream: TcpStream, address: IpAddr, held: Held) {
+    let visit = Visit {
+        stream: Stream::Tcp(stream),
+        address,
+        secure: false,
+        held,
+    };
+    connection::serve(worker, visit).await;
+}
+
+/// Out of files or memory, the next try would fail as well; a client that left again is no trouble.
+pub(crate) async fn wait_after(error: &io::Error) {
+    if !matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset
+    ) {
+        warn!(%error, "can not accept a client");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::{
     HeaderMap, HeaderValue, Response, StatusCode,
     header::{ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, RETRY_AFTER},
 };
 
 use crate::{
-    body::{ResponseBody, UploadBroken, UploadStalled},
+    body::{UploadBroken, UploadStalled},
     pool::ConnectError,
     routes::path::BadPath,
 };
@@ -119,7 +120,7 @@ impl Failure {
     }
 
     /// Our own answer: JSON for programs that ask for it, a small page for people.
-    pub(crate) fn response(&self, json: bool) -> Response<ResponseBody> {
+    pub(crate) fn response(&self, json: bool) -> Response<Bytes> {
         let status = self.status();
         let (title, what, todo) = self.words();
         let (kind, text) = if json {
@@ -129,7 +130,7 @@ impl Failure {
         } else {
             ("text/html; charset=utf-8", page(status, title, &what, todo))
         };
-        let mut response = Response::new(ResponseBody::own(text));
+        let mut response = Response::new(Bytes::from(text));
         *response.status_mut() = status;
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));

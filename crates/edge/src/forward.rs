@@ -315,7 +315,7 @@ fn switch(
 
 /// The error target's page if there is one, else our own.
 async fn error_answer(worker: &Worker, failure: &Failure, asked: &Uri, json: bool) -> Response<ResponseBody> {
-    let own = || failure.response(json);
+    let own = || failure.response(json).map(ResponseBody::own);
     let (Some(target), Some(page)) = (&worker.shared.error_target, failure.page()) else {
         return own();
     };

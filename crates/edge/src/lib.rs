@@ -6,8 +6,8 @@
 //!
 //! Map: `server` starts and drains; `entry` lets clients in; `connection` and `client_io` serve one client; `forward` takes one request
 //! to its target, `body` streams what it carries, `headers` says what goes along; `pool`, `stream` and `target` reach
-//! the target; `upgrade` carries what is no longer HTTP; `routes` finds the way and remembers it, `api`
-//! changes it; `error_page` says what went wrong, `log` what may be written down of it.
+//! the target; `upgrade` carries what is no longer HTTP; `tls` is the way in and out that nobody can listen to; `routes` finds the way and remembers it,
+//! `api` changes it; `error_page` says what went wrong, `log` what may be written down of it.
 //!
 //! Architecture invariant: knows nothing of users, servers or the database. A route is a path and a target.
 
@@ -25,6 +25,8 @@ mod pool;
 mod routes;
 mod server;
 mod stream;
+#[allow(dead_code, reason = "its uses come one after the other")]
+mod tls;
 mod upgrade;
 mod upstream_io;
 
@@ -39,6 +41,13 @@ pub use routes::{
     target::{Target, TargetError},
 };
 pub use server::{Drained, Edge, EdgeError, raise_open_files_limit};
+pub use tls::{
+    TlsError,
+    settings::{
+        Acme, Certificates, Challenge, ClientCertificates, ExternalAccount, Hsts, KeyFiles, LETS_ENCRYPT,
+        LETS_ENCRYPT_STAGING, Redirect, SelfSigned, ServerTls, TargetTls, Version,
+    },
+};
 
 /// How an edge is set up.
 #[derive(Debug, Clone)]
@@ -64,6 +73,14 @@ pub struct EdgeConfig {
     pub drain: Duration,
     /// Peers whose `X-Forwarded-*` is believed; from all others it is replaced.
     pub trusted: Vec<Network>,
+    /// On the public addresses; without it they are plain.
+    pub tls: Option<ServerTls>,
+    /// On the REST API.
+    pub api_tls: Option<ServerTls>,
+    pub target_tls: TargetTls,
+    /// Where people without TLS are sent to those with it.
+    pub redirect: Redirect,
+    pub hsts: Option<Hsts>,
 }
 
 impl EdgeConfig {
@@ -82,6 +99,11 @@ impl EdgeConfig {
             threads: 0,
             drain: Duration::from_secs(30),
             trusted: Network::loopback(),
+            tls: None,
+            api_tls: None,
+            target_tls: TargetTls::default(),
+            redirect: Redirect::default(),
+            hsts: None,
         }
     }
 }

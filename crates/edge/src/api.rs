@@ -4,7 +4,6 @@
 use std::{
     borrow::Cow,
     convert::Infallible,
-    net::TcpListener,
     path::PathBuf,
     sync::{Arc, atomic::Ordering},
     time::Duration,
@@ -25,7 +24,9 @@ use tokio::sync::Semaphore;
 use tracing::{debug, info, warn};
 
 use crate::{
-    entry, log,
+    entry,
+    listener::{Bound, Listener},
+    log,
     routes::{persist, table::Route, target::Target},
     server::{self, Shared},
 };
@@ -56,10 +57,10 @@ impl Refusal {
 }
 
 /// Serves the API and saves the routes until the edge ends.
-pub(crate) fn run(api: Api, listener: TcpListener, routes_file: Option<PathBuf>) {
+pub(crate) fn run(api: Api, listener: Bound, routes_file: Option<PathBuf>) {
     let end = api.shared.end.clone();
     server::run_until_end(&end, async {
-        let listener = tokio::net::TcpListener::from_std(listener)?;
+        let listener = listener.serve()?;
         let table = Arc::clone(&api.shared.table);
         let serving = tokio::spawn(accept(Arc::new(api), listener));
         if let Some(file) = routes_file {
@@ -71,7 +72,7 @@ pub(crate) fn run(api: Api, listener: TcpListener, routes_file: Option<PathBuf>)
     });
 }
 
-async fn accept(api: Arc<Api>, listener: tokio::net::TcpListener) {
+async fn accept(api: Arc<Api>, listener: Listener) {
     let room = Arc::new(Semaphore::new(MOST_CLIENTS));
     loop {
         let Ok(permit) = Arc::clone(&room).acquire_owned().await else {

@@ -2,11 +2,11 @@
 
 use std::{io, net::IpAddr, sync::Arc, time::Duration};
 
-use tokio::net::{TcpListener, TcpStream};
 use tracing::warn;
 
 use crate::{
     connection,
+    listener::Listener,
     server::{Held, Worker},
     stream::Stream,
 };
@@ -20,7 +20,7 @@ pub(crate) struct Visit {
     pub(crate) held: Held,
 }
 
-pub(crate) async fn accept(worker: Arc<Worker>, listener: TcpListener) {
+pub(crate) async fn accept(worker: Arc<Worker>, listener: Listener) {
     let shared = &worker.shared;
     loop {
         let accepted = tokio::select! {
@@ -28,7 +28,7 @@ pub(crate) async fn accept(worker: Arc<Worker>, listener: TcpListener) {
             () = shared.stop.cancelled() => return,
         };
         let (stream, address) = match accepted {
-            Ok((stream, address)) => (stream, address.ip()),
+            Ok(accepted) => accepted,
             Err(error) => {
                 wait_after(&error).await;
                 continue;
@@ -39,14 +39,14 @@ pub(crate) async fn accept(worker: Arc<Worker>, listener: TcpListener) {
                 let visiting = visit(Arc::clone(&worker), stream, address, Arc::new(permit));
                 tokio::spawn(shared.tasks.track_future(visiting));
             }
-            Err(_) => connection::refuse_crowd(&Stream::Tcp(stream)),
+            Err(_) => connection::refuse_crowd(&stream),
         }
     }
 }
 
-async fn visit(worker: Arc<Worker>, stream: TcpStream, address: IpAddr, held: Held) {
+async fn visit(worker: Arc<Worker>, stream: Stream, address: IpAddr, held: Held) {
     let visit = Visit {
-        stream: Stream::Tcp(stream),
+        stream,
         address,
         secure: false,
         held,

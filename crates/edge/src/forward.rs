@@ -92,20 +92,29 @@ async fn forward(
         clock: Arc::clone(&worker.shared.clock),
     };
     let target = activity.route.target();
-    *request.uri_mut() = target.uri(asked).ok_or(Failure::Malformed("the address is too long"))?;
+    let rewrite = &worker.shared.rewrite;
+    let uri = rewrite.uri(&activity.route, worker.shared.table.host_routing, asked);
+    *request.uri_mut() = uri.ok_or(Failure::Malformed("the address is too long"))?;
     *request.version_mut() = Version::HTTP_11;
 
     let wanted = headers::wanted_upgrade(request.headers());
     let on_upgrade = request.extensions_mut().remove::<OnUpgrade>();
     headers::strip(request.headers_mut());
-    headers::set_forwarded(request.headers_mut(), &client.peer);
+    let host = rewrite.redirects().then(|| request.headers().get(HOST).cloned()).flatten();
+    if rewrite.forwarded {
+        headers::set_forwarded(request.headers_mut(), &client.peer);
+    } else if !client.peer.trusted {
+        headers::drop_claims(request.headers_mut());
+    }
+    rewrite.request(request.headers_mut(), target.upstream.host());
     let tunnel = wanted.zip(on_upgrade);
     if let Some((protocol, _)) = &tunnel {
         headers::set_upgrade(request.headers_mut(), protocol.clone());
     }
 
     let request = with_body(worker, client, &activity, request);
-    let (response, lease) = send(worker, &client.progress, &target.upstream, request).await?;
+    let (mut response, lease) = send(worker, &client.progress, &target.upstream, request).await?;
+    rewrite.answer(response.status(), response.headers_mut(), target.upstream.host(), host.as_ref());
     if response.status() == StatusCode::SWITCHING_PROTOCOLS {
         let (_, client_side) = tunnel.ok_or(Failure::Switched)?;
         return switch(worker, client, activity, client_side, response);

@@ -4,10 +4,11 @@
 //! thread serves the REST API of configurable-http-proxy and saves the routes. Nothing on the way of a request asks
 //! the hub, a file or another thread, so people keep working while the hub is away.
 //!
-//! Map: `server` starts and drains; `entry` lets clients in; `connection` and `client_io` serve one client; `forward` takes one request
-//! to its target, `body` streams what it carries, `headers` says what goes along; `pool`, `stream` and `target` reach
-//! the target; `upgrade` carries what is no longer HTTP; `tls` is the way in and out that nobody can listen to; `routes` finds the way and remembers it,
-//! `api` changes it; `error_page` says what went wrong, `log` what may be written down of it.
+//! Map: `server` starts and drains; `listener` and `entry` let clients in; `connection` and `client_io` serve one client;
+//! `forward` takes one request to its target, `body` streams what it carries, `headers` says what goes along, `rewrite`
+//! changes what somebody wants changed; `pool`, `stream` and `target` reach the target; `upgrade` carries what is no
+//! longer HTTP; `tls` is the way in and out that nobody can listen to; `routes` finds the way and remembers it, `api`
+//! changes it; `error_page` says what went wrong, `log` what may be written down of it.
 //!
 //! Architecture invariant: knows nothing of users, servers or the database. A route is a path and a target.
 
@@ -19,9 +20,11 @@ mod entry;
 mod error_page;
 mod forward;
 mod headers;
+mod listener;
 mod log;
 mod network;
 mod pool;
+mod rewrite;
 mod routes;
 mod server;
 mod stream;
@@ -35,6 +38,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use perijove_model::Secret;
 
 pub use network::{Network, NetworkError};
+pub use rewrite::Rewrite;
 pub use routes::{
     path::BadPath,
     table::{Route, RouteTable},
@@ -54,18 +58,26 @@ pub use tls::{
 pub struct EdgeConfig {
     /// Public addresses. Port 0 takes a free one.
     pub listen: Vec<SocketAddr>,
+    /// A socket file on which people are served too.
+    pub listen_socket: Option<PathBuf>,
     /// Where the REST API answers.
     pub api_listen: SocketAddr,
+    /// A socket file on which the REST API answers, instead of an address.
+    pub api_socket: Option<PathBuf>,
     /// The REST API's token; must not be empty.
     pub auth_token: Secret,
     /// Where requests without a route go, such as `http://127.0.0.1:8081`.
     pub default_target: Option<String>,
     /// Who renders error pages: `GET {error_target}/{404|503}?url=…`.
     pub error_target: Option<String>,
+    /// A folder of error pages, `404.html`, `503.html` and `error.html` for all others, where there is no error target.
+    pub error_path: Option<PathBuf>,
     /// Where routes are remembered over a restart.
     pub routes_file: Option<PathBuf>,
     /// Routes begin with a host: `/alice.example.org/user/alice`.
     pub host_routing: bool,
+    /// What is changed in requests and answers on their way.
+    pub rewrite: Rewrite,
     pub limits: Limits,
     /// Threads that serve the public listeners; 0 takes one per core, 16 at most.
     pub threads: usize,
@@ -89,12 +101,16 @@ impl EdgeConfig {
     pub fn new(auth_token: Secret) -> Self {
         Self {
             listen: vec![SocketAddr::from(([127, 0, 0, 1], 8000))],
+            listen_socket: None,
             api_listen: SocketAddr::from(([127, 0, 0, 1], 8001)),
+            api_socket: None,
             auth_token,
             default_target: None,
             error_target: None,
+            error_path: None,
             routes_file: None,
             host_routing: false,
+            rewrite: Rewrite::default(),
             limits: Limits::default(),
             threads: 0,
             drain: Duration::from_secs(30),
@@ -117,8 +133,10 @@ pub struct Limits {
     pub header_bytes: usize,
     /// Header lines of a request; more is answered with 431.
     pub header_count: usize,
-    /// For a complete request head, and for the next one on a kept connection.
+    /// For a complete request head.
     pub header_timeout: Duration,
+    /// An open connection may wait so long for its next request.
+    pub keep_alive: Duration,
     /// Between two pieces of a request's body.
     pub upload_stall: Duration,
     /// To reach a target.
@@ -140,6 +158,7 @@ impl Default for Limits {
             header_bytes: 64 * 1024,
             header_count: 100,
             header_timeout: Duration::from_secs(60),
+            keep_alive: Duration::from_secs(60),
             upload_stall: Duration::from_secs(300),
             connect: Duration::from_secs(10),
             response: Duration::from_secs(3600),

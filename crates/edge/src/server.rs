@@ -3,7 +3,7 @@
 use std::{
     io,
     net::{SocketAddr, TcpListener},
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -24,9 +24,10 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{info, warn};
 
 use crate::{
-    EdgeConfig, Limits, Network,
+    EdgeConfig, Limits, Network, Rewrite,
     api::{self, Api},
     connection, entry,
+    listener::Bound,
     pool::Pool,
     routes::{
         persist,
@@ -49,6 +50,7 @@ pub(crate) struct Shared {
     pub(crate) reader: http1::Builder,
     pub(crate) trusted: Vec<Network>,
     pub(crate) error_target: Option<Target>,
+    pub(crate) rewrite: Rewrite,
     pub(crate) room: Arc<Semaphore>,
     pub(crate) tunnels: AtomicUsize,
     /// Connections and tunnels.
@@ -74,6 +76,8 @@ pub enum EdgeError {
     NoAddress,
     #[error("the edge can not listen on {address}: {error}; is another program there already?")]
     Listen { address: SocketAddr, error: io::Error },
+    #[error("the edge can not listen on the socket file {}: {error}", file.display())]
+    Socket { file: PathBuf, error: io::Error },
     #[error("{name}: {error}")]
     Target { name: &'static str, error: TargetError },
     #[error("the routes file {}: {error}", file.display())]
@@ -108,16 +112,21 @@ impl Edge {
         if config.auth_token.is_empty() {
             return Err(EdgeError::NoToken);
         }
-        if config.listen.is_empty() {
+        if config.listen.is_empty() && config.listen_socket.is_none() {
             return Err(EdgeError::NoAddress);
         }
-        let api_listener = listen(config.api_listen, false)?;
-        let api_address = local(&api_listener, config.api_listen)?;
+        let (api_listener, api_address) = listen_for_api(&config)?;
         let count = thread_count(config.threads);
-        let mut listeners: Vec<Vec<TcpListener>> = (0..count).map(|_| Vec::new()).collect();
+        let mut listeners: Vec<Vec<Bound>> = (0..count).map(|_| Vec::new()).collect();
         let mut addresses = Vec::new();
         for address in &config.listen {
             addresses.push(listen_on_all(*address, &mut listeners)?);
+        }
+        if let Some(file) = &config.listen_socket {
+            listen_on_file(file, &mut listeners).map_err(|error| EdgeError::Socket {
+                file: file.clone(),
+                error,
+            })?;
         }
         let table = Arc::new(routes(&config, &*clock)?);
         let shared = Arc::new(Shared {
@@ -126,6 +135,7 @@ impl Edge {
             reader: connection::reader(&config.limits),
             trusted: config.trusted,
             error_target: parsed("error_target", config.error_target.as_deref())?,
+            rewrite: config.rewrite,
             room: Arc::new(Semaphore::new(config.limits.connections.min(Semaphore::MAX_PERMITS))),
             limits: config.limits,
             tunnels: AtomicUsize::new(0),
@@ -159,6 +169,7 @@ impl Edge {
         &self.addresses
     }
 
+    /// Where the API answers, unless it does so on a socket file.
     #[must_use]
     pub fn api_address(&self) -> SocketAddr {
         self.api_address
@@ -265,7 +276,7 @@ fn routes(config: &EdgeConfig, clock: &dyn Clock) -> Result<RouteTable, EdgeErro
 }
 
 /// Every thread gets its own listener on the address; the kernel spreads the clients over them.
-fn listen_on_all(address: SocketAddr, listeners: &mut [Vec<TcpListener>]) -> Result<SocketAddr, EdgeError> {
+fn listen_on_all(address: SocketAddr, listeners: &mut [Vec<Bound>]) -> Result<SocketAddr, EdgeError> {
     let several = listeners.len() > 1;
     if several && address.port() != 0 {
         // Alone first: with a shared port, another edge on it would go unnoticed.
@@ -275,9 +286,30 @@ fn listen_on_all(address: SocketAddr, listeners: &mut [Vec<TcpListener>]) -> Res
     for own in listeners {
         let listener = listen(actual, several)?;
         actual = local(&listener, address)?;
-        own.push(listener);
+        own.push(Bound::Tcp(listener));
     }
     Ok(actual)
+}
+
+fn listen_on_file(file: &Path, listeners: &mut [Vec<Bound>]) -> io::Result<()> {
+    let listener = Bound::socket_file(file)?;
+    listeners.iter_mut().try_for_each(|own| {
+        own.push(listener.again()?);
+        Ok(())
+    })
+}
+
+fn listen_for_api(config: &EdgeConfig) -> Result<(Bound, SocketAddr), EdgeError> {
+    if let Some(file) = &config.api_socket {
+        let listener = Bound::socket_file(file).map_err(|error| EdgeError::Socket {
+            file: file.clone(),
+            error,
+        })?;
+        return Ok((listener, config.api_listen));
+    }
+    let listener = listen(config.api_listen, false)?;
+    let address = local(&listener, config.api_listen)?;
+    Ok((Bound::Tcp(listener), address))
 }
 
 fn local(listener: &TcpListener, address: SocketAddr) -> Result<SocketAddr, EdgeError> {
@@ -339,14 +371,13 @@ pub(crate) fn run_until_end(end: &CancellationToken, serve: impl Future<Output =
     runtime.shutdown_background();
 }
 
-fn work(shared: Arc<Shared>, listeners: Vec<TcpListener>) {
+fn work(shared: Arc<Shared>, listeners: Vec<Bound>) {
     let end = shared.end.clone();
     run_until_end(&end, async move {
         let pool = Arc::new(Pool::new(shared.limits.upstream_idle));
         let worker = Arc::new(Worker { shared, pool });
         for listener in listeners {
-            let listener = tokio::net::TcpListener::from_std(listener)?;
-            tokio::spawn(entry::accept(Arc::clone(&worker), listener));
+            tokio::spawn(entry::accept(Arc::clone(&worker), listener.serve()?));
         }
         Ok(())
     });

@@ -39,6 +39,7 @@ pub fn configured(config: &Config, auth_token: Secret) -> EdgeConfig {
             },
             header_bytes: usize::try_from(edge.max_header_bytes.0).unwrap_or(usize::MAX),
             header_timeout: edge.header_timeout,
+            keep_alive: edge.header_timeout,
             ..Limits::default()
         },
         threads: edge.threads,
@@ -81,19 +82,14 @@ pub fn run(config: EdgeConfig, keys: &Keys, pid_file: Option<PathBuf>) -> Result
         .map_err(|error| Problem::new("this process can't be told from others").because(error))?;
     runtime::small()?.block_on(async {
         let mut signals = Signals::listen()?;
-        let api = config.api_listen;
+        let (api, sockets) = (config.api_listen, Sockets::of(&config));
         let edge = Edge::start(config, Arc::new(SystemClock)).map_err(|error| explain(error, keys, api))?;
         let _published = pid_file.map(|file| instance.publish(file)).transpose()?;
-        let addresses: Vec<String> = edge
-            .addresses()
-            .iter()
-            .map(|address| format!("http://{address}"))
-            .collect();
         // Whoever started this process waits for this line.
         ui::say(format_args!(
-            "edge on {}, its API on http://{}",
-            addresses.join(", "),
-            edge.api_address()
+            "edge on {}, its API on {}",
+            sockets.people(&edge),
+            sockets.api(&edge)
         ));
         signals.asked().await;
         tracing::info!("asked to end: open connections may finish; asked again, they are cut");
@@ -103,6 +99,34 @@ pub fn run(config: EdgeConfig, keys: &Keys, pid_file: Option<PathBuf>) -> Result
         }
         Ok(())
     })
+}
+
+/// Where it is served besides its addresses.
+struct Sockets {
+    people: Option<PathBuf>,
+    api: Option<PathBuf>,
+}
+
+impl Sockets {
+    fn of(config: &EdgeConfig) -> Self {
+        Self {
+            people: config.listen_socket.clone(),
+            api: config.api_socket.clone(),
+        }
+    }
+
+    fn people(&self, edge: &Edge) -> String {
+        let addresses = edge.addresses().iter().map(|address| format!("http://{address}"));
+        let socket = self.people.iter().map(|file| file.display().to_string());
+        addresses.chain(socket).collect::<Vec<_>>().join(", ")
+    }
+
+    fn api(&self, edge: &Edge) -> String {
+        let address = || format!("http://{}", edge.api_address());
+        self.api
+            .as_ref()
+            .map_or_else(address, |file| file.display().to_string())
+    }
 }
 
 fn explain(error: EdgeError, keys: &Keys, api: std::net::SocketAddr) -> anyhow::Error {

@@ -86,7 +86,7 @@ pub struct RouteTable {
     snapshot: ArcSwap<Snapshot>,
     /// Held while a new snapshot is made, so that none is lost.
     writing: Mutex<()>,
-    host_routing: bool,
+    pub(crate) host_routing: bool,
     pub(crate) changed: Notify,
 }
 

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that can not go on ends")]
 
 mod api;
+mod chp_rewrite;
 mod early;
 mod errors;
 mod forwarding;

@@ -1,0 +1,235 @@
+//! What is changed in requests and answers for those who ask for it. Without a word about it nothing is: the target gets
+//! the path and the host as the client wrote them, and the client the addresses as the target wrote them.
+
+use std::borrow::Cow;
+
+use http::{
+    HeaderMap, HeaderName, HeaderValue, StatusCode, Uri,
+    header::{HOST, LOCATION},
+    uri::PathAndQuery,
+};
+
+use crate::routes::{path, table::Route};
+
+/// The options of configurable-http-proxy that change what is passed on.
+#[derive(Debug, Clone)]
+pub struct Rewrite {
+    /// Ask for the target's own path and then the request's, not for the request's alone.
+    pub prepend_path: bool,
+    /// Ask for the route's path too, not only for what comes after it.
+    pub include_prefix: bool,
+    /// Tell the target who asked, and for what, with `X-Forwarded-*`.
+    pub forwarded: bool,
+    /// Ask the target by its own name, not by the one that the client used.
+    pub change_origin: bool,
+    /// Where a target redirects to itself, redirect to the host that the client asked.
+    pub redirect_host: bool,
+    /// Where a target redirects to itself, redirect with this scheme.
+    pub redirect_scheme: Option<String>,
+    /// Goes with every request, in the place of what the client sent by that name.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+impl Default for Rewrite {
+    fn default() -> Self {
+        Self {
+            prepend_path: true,
+            include_prefix: true,
+            forwarded: true,
+            change_origin: false,
+            redirect_host: false,
+            redirect_scheme: None,
+            headers: Vec::new(),
+        }
+    }
+}
+
+impl Rewrite {
+    /// What the target is asked for.
+    pub(crate) fn uri(&self, route: &Route, host_routing: bool, asked: PathAndQuery) -> Option<Uri> {
+        let asked = match self.asked(route, host_routing, asked.as_str()) {
+            Cow::Borrowed(same) if same.len() == asked.as_str().len() => asked,
+            changed => PathAndQuery::try_from(changed.into_owned()).ok()?,
+        };
+        if self.prepend_path {
+            route.target().uri(asked)
+        } else {
+            Some(Uri::from(asked))
+        }
+    }
+
+    /// The path and query that the target is asked for, before which its own path may have to be put. The route's path
+    /// is left out by its segments: the client may have escaped it as it liked.
+    fn asked<'a>(&self, route: &Route, host_routing: bool, asked: &'a str) -> Cow<'a, str> {
+        if self.include_prefix {
+            return Cow::Borrowed(asked);
+        }
+        // With host routing the first segment is the host, which is not in the path.
+        let segments = path::depth(&route.key).saturating_sub(usize::from(host_routing));
+        if segments == 0 {
+            return Cow::Borrowed(asked);
+        }
+        let end = asked.find('?').unwrap_or(asked.len());
+        let (path, query) = asked.split_at(end);
+        let path = path.trim_start_matches('/');
+        let rest = path
+            .match_indices('/')
+            .nth(segments - 1)
+            .map_or("", |(at, _)| &path[at..]);
+        if rest.is_empty() {
+            Cow::Owned(format!("/{query}"))
+        } else {
+            Cow::Borrowed(&asked[end - rest.len()..])
+        }
+    }
+
+    /// The headers of a request, once all others are as they will be.
+    pub(crate) fn request(&self, headers: &mut HeaderMap, target: &str) {
+        for (name, value) in &self.headers {
+            headers.insert(name, value.clone());
+        }
+        if self.change_origin
+            && let Ok(host) = HeaderValue::from_str(target)
+        {
+            headers.insert(HOST, host);
+        }
+    }
+
+    /// Whether an answer's `Location` may have to be changed.
+    pub(crate) fn redirects(&self) -> bool {
+        self.redirect_host || self.redirect_scheme.is_some()
+    }
+
+    /// The headers of an answer. `host` is the one that the client asked.
+    pub(crate) fn answer(&self, status: StatusCode, headers: &mut HeaderMap, target: &str, host: Option<&HeaderValue>) {
+        let host = host.and_then(|host| host.to_str().ok()).unwrap_or_default();
+        if self.redirects()
+            && matches!(status.as_u16(), 201 | 301 | 302 | 303 | 307 | 308)
+            && let Some(location) = headers.get(LOCATION).and_then(|location| location.to_str().ok())
+            && let Some(elsewhere) = self.location(location, target, host)
+            && let Ok(elsewhere) = HeaderValue::try_from(elsewhere)
+        {
+            headers.insert(LOCATION, elsewhere);
+        }
+    }
+
+    /// Where a redirect leads instead, if it leads to the target itself.
+    fn location(&self, location: &str, target: &str, host: &str) -> Option<String> {
+        let (scheme, after) = location.split_once("://")?;
+        let (authority, rest) = after.split_at(after.find(['/', '?', '#', '\\']).unwrap_or(after.len()));
+        let to_itself = same_place(authority, target) && matches!(scheme, "http" | "https");
+        to_itself.then(|| {
+            let scheme = self.redirect_scheme.as_deref().unwrap_or(scheme);
+            let authority = if self.redirect_host && !host.is_empty() {
+                host
+            } else {
+                authority
+            };
+            format!("{scheme}://{authority}{rest}")
+        })
+    }
+}
+
+/// Whether two authorities are one place, whichever of them names the usual port.
+fn same_place(one: &str, other: &str) -> bool {
+    let plain = |authority: &str| {
+        let authority = authority.to_ascii_lowercase();
+        let bare = authority.strip_suffix(":80").or_else(|| authority.strip_suffix(":443"));
+        bare.map(str::to_owned).unwrap_or(authority)
+    };
+    plain(one) == plain(other)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+
+    fn route(path: &str) -> Route {
+        let target = "http://127.0.0.1:1".parse().unwrap();
+        Route::new(path, target, serde_json::Map::new(), Timestamp::UNIX_EPOCH).unwrap()
+    }
+
+    #[test]
+    fn leaves_the_routes_path_out_however_it_is_written() {
+        let rewrite = Rewrite {
+            include_prefix: false,
+            ..Rewrite::default()
+        };
+        for (path, asked, expected) in [
+            ("/", "/", "/"),
+            ("/", "/bar?x=/y", "/bar?x=/y"),
+            ("/bar", "/bar", "/"),
+            ("/bar", "/bar/", "/"),
+            ("/bar", "/bar?x=/y", "/?x=/y"),
+            ("/bar", "/bar/rest/of/it", "/rest/of/it"),
+            ("/b@r/b r", "/b%40r/b%20r/rest%2Fof?q", "/rest%2Fof?q"),
+            ("/b@r/b r", "/b@r/%62%20r//x", "//x"),
+            ("/bar", "//bar/x", "/x"),
+        ] {
+            assert_eq!(rewrite.asked(&route(path), false, asked), expected, "{path} {asked}");
+        }
+        assert_eq!(rewrite.asked(&route("/example.org/bar"), true, "/bar/x"), "/x");
+        assert_eq!(rewrite.asked(&route("/example.org"), true, "/bar/x"), "/bar/x");
+    }
+
+    #[test]
+    fn leaves_everything_as_it_is_unless_asked() {
+        let rewrite = Rewrite::default();
+        assert_eq!(rewrite.asked(&route("/bar"), false, "/bar/x"), "/bar/x");
+        assert!(!rewrite.redirects());
+        let mut headers = HeaderMap::new();
+        headers.insert(HOST, HeaderValue::from_static("hub.example.org"));
+        rewrite.request(&mut headers, "127.0.0.1:1");
+        assert_eq!(headers[HOST], "hub.example.org");
+    }
+
+    #[test]
+    fn redirects_to_itself_become_redirects_to_us() {
+        let rewrite = Rewrite {
+            redirect_host: true,
+            redirect_scheme: Some("https".into()),
+            ..Rewrite::default()
+        };
+        let rewritten = |location: &str| rewrite.location(location, "127.0.0.1:8912", "hub.example.org:8000");
+        for location in ["http://127.0.0.1:8912/a?b=c#d", "https://127.0.0.1:8912/a?b=c#d"] {
+            assert_eq!(
+                rewritten(location).as_deref(),
+                Some("https://hub.example.org:8000/a?b=c#d"),
+                "{location}"
+            );
+        }
+        for elsewhere in [
+            "http://127.0.0.1:8913/a",
+            "http://foo.com:12345/whatever",
+            "http://127.0.0.1:8912@evil.example/",
+            "/a",
+            "//127.0.0.1:8912/a",
+            "ftp://127.0.0.1:8912/a",
+        ] {
+            assert_eq!(rewritten(elsewhere), None, "{elsewhere}");
+        }
+        assert_eq!(
+            rewrite.location("http://Server/a", "server:80", "").as_deref(),
+            Some("https://Server/a")
+        );
+    }
+
+    #[test]
+    fn headers_are_put_in_the_place_of_others() {
+        let rewrite = Rewrite {
+            change_origin: true,
+            headers: vec![(HeaderName::from_static("k1"), HeaderValue::from_static("v1"))],
+            ..Rewrite::default()
+        };
+        let mut headers = HeaderMap::new();
+        headers.insert(HOST, HeaderValue::from_static("hub.example.org"));
+        headers.insert("k1", HeaderValue::from_static("from the client"));
+        rewrite.request(&mut headers, "server:81");
+        assert_eq!(
+            (&headers[HOST], &headers["k1"]),
+            (&"server:81".parse().unwrap(), &"v1".parse().unwrap())
+        );
+    }
+}

@@ -111,6 +111,12 @@ async fn shut_out(hub: &Hub, tx: &Tx, name: &UserName) -> Result<()> {
     let Some(user) = users::by_name(tx, name.as_str()).await? else {
         return Ok(());
     };
+    // Servers come before their person, as wherever both are held: else two could wait for each other.
+    for server in spawners::of_user(tx, user.id).await? {
+        if server.run.phase.is_active() {
+            spawners::wish_stop(tx, server.id, false, hub.clock.now()).await?;
+        }
+    }
     roles::revoke_all(tx, user.id).await?;
     if user.admin {
         users::set_admin(tx, user.id, false).await?;
@@ -125,11 +131,6 @@ async fn shut_out(hub: &Hub, tx: &Tx, name: &UserName) -> Result<()> {
     }
     for group in groups::of_user(tx, user.id).await? {
         groups::remove_user(tx, &group, user.id).await?;
-    }
-    for server in spawners::of_user(tx, user.id).await? {
-        if server.run.phase.is_active() {
-            spawners::wish_stop(tx, server.id, false, hub.clock.now()).await?;
-        }
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use perijove_model::ServerName;
-use perijove_model::server::{Pending, Phase};
+use perijove_model::server::{Pending, Phase, Wish};
 use perijove_spawn::Poll;
 use perijove_store::spawners::{self, Spawner};
 use perijove_store::users::User;
@@ -56,7 +56,10 @@ pub async fn request_start(hub: &Arc<Hub>, start: Start<'_>) -> Result<Begun, Re
     let spawner = spawners::ensure(&tx, user.id, server.as_str(), display_name.as_deref()).await?;
     // Read again under the lock: another request may have been quicker.
     let spawner = spawners::lock(&tx, spawner.id).await?.unwrap_or(spawner);
-    match (spawner.run.phase, spawner.run.phase.pending()) {
+    let phase = spawner.run.phase;
+    match (phase, phase.pending()) {
+        // Whoever joined a start that somebody has just cancelled would be told that theirs was.
+        _ if phase.is_active() && spawner.run.wish == Wish::Stop => return Err(stopping(hub, &spawner)),
         (_, Some(Pending::Spawn)) => {
             return Ok(Begun {
                 spawner_id: spawner.id,
@@ -64,10 +67,7 @@ pub async fn request_start(hub: &Arc<Hub>, start: Start<'_>) -> Result<Begun, Re
                 fresh: false,
             });
         }
-        (_, Some(Pending::Stop)) => {
-            hub.metrics.spawned(Spawned::Failure, "already-pending", Duration::ZERO);
-            return Err(Refused::Stopping(log_name(&spawner)));
-        }
+        (_, Some(Pending::Stop)) => return Err(stopping(hub, &spawner)),
         (Phase::Ready, _) => return Err(Refused::Running(log_name(&spawner))),
         _ => checks::room(hub, &tx).await?,
     }
@@ -86,6 +86,11 @@ pub async fn request_start(hub: &Arc<Hub>, start: Start<'_>) -> Result<Begun, Re
         generation,
         fresh: true,
     })
+}
+
+fn stopping(hub: &Hub, spawner: &Spawner) -> Refused {
+    hub.metrics.spawned(Spawned::Failure, "already-pending", Duration::ZERO);
+    Refused::Stopping(log_name(spawner))
 }
 
 /// Wishes that a server stops, and that its row goes too if `remove`. A start that is under way is cancelled; to stop

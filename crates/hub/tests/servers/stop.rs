@@ -60,6 +60,23 @@ async fn a_start_can_be_cancelled() {
     assert!(server_tokens(&hub, spawner.user_id).await.is_empty());
 }
 
+/// It would be told that its own start was cancelled.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_joins_a_start_that_is_to_stop() {
+    let setup = Setup::new();
+    let hub = setup.idle_hub().await;
+    let begun = start(&hub, "ann", "").await.unwrap();
+    assert!(!start(&hub, "ann", "").await.unwrap().fresh);
+    request_stop(&hub, None, &row(&hub, begun.spawner_id).await, false)
+        .await
+        .unwrap();
+    let refused = start(&hub, "ann", "").await.unwrap_err();
+    assert_eq!(refused.to_string(), "ann is pending stop");
+    perijove_hub::tasks::spawn_all(&hub);
+    until(&hub, begun.spawner_id, Phase::Stopped).await;
+    assert!(start(&hub, "ann", "").await.unwrap().fresh);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_named_server_is_removed_with_its_row() {
     let setup = Setup::new();

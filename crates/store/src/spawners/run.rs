@@ -1,4 +1,8 @@
 //! Wishes and phases: each step is one transaction, and moves a server only from where the caller saw it.
+//!
+//! Whoever writes a run holds the spawner's row, and takes it before any other. So what was read is still so when it is
+//! written: a step can't take back a wish that it has not seen, nor a wish a step. And two that take their rows in the
+//! same order never wait for each other.
 
 use jiff::Timestamp;
 use perijove_model::server::Phase;
@@ -58,13 +62,13 @@ pub async fn set_phase(db: &impl Db, id: i64, generation: i64, from: Phase, to: 
         to.as_str().into(),
         now.into(),
     ];
-    if db.execute(&MOVE, &params).await? > 0 {
-        return Ok(true);
-    }
-    // The caller may have seen what JupyterHub's tables say, which ours don't yet.
     let unit = db.unit().await?;
     super::hold(&unit, id).await?;
-    let moved = settle(&unit, id, now).await? && unit.execute(&MOVE, &params).await? > 0;
+    let mut moved = unit.execute(&MOVE, &params).await? > 0;
+    // The caller may have seen what JupyterHub's tables say, which ours don't yet.
+    if !moved && settle(&unit, id, now).await? {
+        moved = unit.execute(&MOVE, &params).await? > 0;
+    }
     unit.commit().await?;
     Ok(moved)
 }
@@ -91,12 +95,13 @@ pub async fn set_failure(db: &impl Db, id: i64, generation: i64, failure: &Failu
     Ok(failed)
 }
 
-/// Keeps why a server is about to stop, without moving it. `false` if there has been another start.
-pub async fn keep_failure(db: &impl Db, id: i64, generation: i64, failure: &Failure) -> Result<bool> {
+/// Keeps why a server is about to stop, without moving it. `false` if there has been another start. Belongs in one
+/// transaction with the phase.
+pub async fn keep_failure(tx: &Tx, id: i64, generation: i64, failure: &Failure) -> Result<bool> {
     const KEEP: Stmt = Stmt::write("UPDATE perijove_runs SET failure = $3 WHERE spawner_id = $1 AND generation = $2");
     let failure = serde_json::to_string(failure).map_err(|error| StoreError::Other(error.to_string()))?;
     let params = [id.into(), generation.into(), failure.into()];
-    Ok(db.execute(&KEEP, &params).await? > 0)
+    Ok(tx.execute(&KEEP, &params).await? > 0)
 }
 
 /// Gives a server its row (no address yet) and its OAuth client. Belongs in one transaction with the phase.
@@ -129,9 +134,9 @@ pub async fn set_started(
     );
     const SPAWNER: Stmt = Stmt::write("UPDATE spawners SET state = $2, started = $3 WHERE id = $1");
     let unit = db.unit().await?;
+    unit.execute(&SPAWNER, &[id.into(), state.into(), now.into()]).await?;
     unit.execute(&SERVER, &[id.into(), proto.into(), ip.into(), i64::from(port).into()])
         .await?;
-    unit.execute(&SPAWNER, &[id.into(), state.into(), now.into()]).await?;
     unit.commit().await
 }
 

@@ -4,6 +4,7 @@
 
 mod access;
 mod audit;
+mod crossing;
 mod groups;
 mod opening;
 mod people;
@@ -84,6 +85,12 @@ const CASES: &[(&str, Case)] = cases![
     servers::what_is_asked_often_is_never_a_scan,
     servers::deleting_leaves_nothing_behind,
     servers::a_server_keeps_all_but_its_name,
+    crossing::a_stop_in_the_middle_of_prepare_is_kept,
+    crossing::a_stop_in_the_middle_of_a_step_up_is_kept,
+    crossing::a_stop_in_the_middle_of_an_end_takes_nothing_back,
+    crossing::a_stop_in_the_middle_of_a_failure_keeps_why,
+    crossing::a_step_in_the_middle_of_a_stop_keeps_the_wish,
+    crossing::a_stop_and_an_end_adopt_one_server,
     together::the_epoch_moves_with_what_matters,
     shares::grants_add_up,
     shares::some_or_all_is_taken_back,

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{count, later, now, open, user, write};
 use crate::oauth::{self, NewClient};
 use crate::spawners::{self, Counts, Failure, Spawner};
-use crate::{Db, Row, Stmt, Store, StoreError, Value, events, users};
+use crate::{Db, Row, Stmt, Store, StoreError, Tx, Value, events, users};
 
 /// What JupyterHub leaves of a running server: a server row, and nothing of ours.
 pub(super) async fn run_as_jupyterhub_does(store: &Store, id: i64) {
@@ -28,7 +28,7 @@ async fn stop_as_jupyterhub_does(store: &Store, id: i64) {
     .await;
 }
 
-async fn wish(store: &Store, id: i64) -> i64 {
+pub(super) async fn wish(store: &Store, id: i64) -> i64 {
     let tx = store.begin().await.unwrap();
     let generation = spawners::wish_run(&tx, id, None, now()).await.unwrap();
     tx.commit().await.unwrap();
@@ -41,7 +41,7 @@ async fn wish_stop(store: &Store, id: i64, remove: bool) {
     tx.commit().await.unwrap();
 }
 
-async fn seen(store: &Store, id: i64) -> Spawner {
+pub(super) async fn seen(store: &Store, id: i64) -> Spawner {
     spawners::by_id(store, id).await.unwrap().unwrap()
 }
 
@@ -51,9 +51,8 @@ async fn moved(store: &Store, id: i64, generation: i64, from: Phase, to: Phase) 
         .unwrap()
 }
 
-/// From the wish to the phase Started, as the reconciler does it.
-async fn start(store: &Store, id: i64) -> i64 {
-    let generation = wish(store, id).await;
+/// What the reconciler writes beside the phase Prepared.
+pub(super) async fn prepare(tx: &Tx, id: i64) {
     let client = NewClient {
         identifier: &format!("client-{id}"),
         description: "",
@@ -61,11 +60,17 @@ async fn start(store: &Store, id: i64) -> i64 {
         redirect_uri: "",
         allowed_scopes: &[],
     };
-    let tx = store.begin().await.unwrap();
-    oauth::put_client(&tx, &client).await.unwrap();
-    spawners::set_prepared(&tx, id, "/user/ada/", client.identifier, now())
+    oauth::put_client(tx, &client).await.unwrap();
+    spawners::set_prepared(tx, id, "/user/ada/", client.identifier, now())
         .await
         .unwrap();
+}
+
+/// From the wish to the phase Started, as the reconciler does it.
+pub(super) async fn start(store: &Store, id: i64) -> i64 {
+    let generation = wish(store, id).await;
+    let tx = store.begin().await.unwrap();
+    prepare(&tx, id).await;
     assert!(
         spawners::set_phase(&tx, id, generation, Phase::Requested, Phase::Prepared, now())
             .await

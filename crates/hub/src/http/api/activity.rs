@@ -69,6 +69,8 @@ pub async fn post(
         reported.push((spawner, parse(&report.last_activity, now)?));
     }
     let user_at = report.last_activity.as_deref().map(|at| parse(at, now)).transpose()?;
+    // Always in the same order, so that nobody waits for each other.
+    reported.sort_by_key(|(spawner, _)| spawner.id);
     let tx = hub.store.begin().await?;
     for (spawner, at) in reported {
         spawners::touch(&tx, spawner.id, at).await?;

@@ -104,6 +104,8 @@ impl From<StoreError> for HttpError {
                     .hint("Running servers are not affected. Try again in a few seconds.")
                     .with_header(header::RETRY_AFTER, HeaderValue::from_static("5"))
             }
+            // It was looked at before, and was not so then.
+            StoreError::Conflict(_) => Self::conflict("Somebody else was quicker. Please try again."),
             other => Self::internal(&other),
         }
     }

@@ -101,7 +101,8 @@ pub async fn change(hub: &Hub, by: &Principal, name: &str, wanted: &Definition) 
     check_definition(hub, wanted)?;
     check_within(hub, by, &hub.catalog.expand_at_most(&wanted.scopes)).await?;
     let role = changeable(hub, by, name).await?;
-    let tx = begin(hub, &role).await?;
+    let tx = hub.store.begin().await?;
+    check_unchanged(&tx, &role).await?;
     roles::change(&tx, role.id, &wanted.description, &wanted.scopes).await?;
     let detail = json!({ "scopes": wanted.scopes, "before": role.scopes });
     note(hub, &tx, by, Act::RoleChanged, name, detail).await?;
@@ -113,7 +114,8 @@ pub async fn change(hub: &Hub, by: &Principal, name: &str, wanted: &Definition) 
 pub async fn remove(hub: &Hub, by: &Principal, name: &str) -> Result<()> {
     require_all(hub, by, Scope::AdminRoles).await?;
     let role = changeable(hub, by, name).await?;
-    let tx = begin(hub, &role).await?;
+    let tx = hub.store.begin().await?;
+    check_unchanged(&tx, &role).await?;
     roles::remove(&tx, role.id).await?;
     note(hub, &tx, by, Act::RoleRemoved, name, json!({ "scopes": role.scopes })).await?;
     tx.commit().await?;
@@ -128,55 +130,80 @@ pub async fn give(
     (kind, name): (Kind, &str),
     until: Option<Timestamp>,
 ) -> Result<bool> {
-    let now = hub.clock.now();
-    if until.is_some_and(|until| until <= now) {
+    if until.is_some_and(|until| until <= hub.clock.now()) {
         return Err(HttpError::bad_request("A grant must end in the future."));
     }
-    let (role, holder) = grantable(hub, by, role, kind, name).await?;
-    if role.name == ADMIN.name && until.is_some() {
+    let grant = check_grant(hub, by, role, (kind, name)).await?;
+    if grant.role.name == ADMIN.name && until.is_some() {
         return Err(HttpError::bad_request(
             "The role 'admin' knows no end: make a role with the scopes that are needed.",
         ));
     }
-    let tx = begin(hub, &role).await?;
-    let is_new = roles::give(&tx, role.id, holder.member, by.name(), until, now).await?;
-    if let (true, Member::User(id)) = (role.name == ADMIN.name, holder.member) {
-        users::set_admin(&tx, id, true).await?;
-    }
-    let until = until.map(|until| until.to_string());
-    let detail = json!({ kind.name(): holder.name, "expires_at": until });
-    note(hub, &tx, by, Act::RoleGranted, &role.name, detail).await?;
+    let tx = hub.store.begin().await?;
+    let is_new = grant.give(hub, &tx, by, until).await?;
     tx.commit().await?;
     Ok(is_new)
 }
 
 pub async fn take(hub: &Hub, by: &Principal, role: &str, (kind, name): (Kind, &str)) -> Result<()> {
-    let (role, holder) = grantable(hub, by, role, kind, name).await?;
-    let tx = begin(hub, &role).await?;
-    if !roles::take(&tx, role.id, holder.member).await? {
+    let grant = check_grant(hub, by, role, (kind, name)).await?;
+    let tx = hub.store.begin().await?;
+    if !grant.take(hub, &tx, by).await? {
         return Err(HttpError::not_found());
     }
-    if let (true, Member::User(id)) = (role.name == ADMIN.name, holder.member) {
-        users::set_admin(&tx, id, false).await?;
-    }
-    let detail = json!({ kind.name(): holder.name });
-    note(hub, &tx, by, Act::RoleWithdrawn, &role.name, detail).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// A role and somebody: whoever asked may give it to them, or take it.
+pub struct Grant {
+    role: Role,
+    kind: Kind,
+    holder: Holder,
+}
+
+impl Grant {
+    /// Tells whether it is new to the holder.
+    pub async fn give(&self, hub: &Hub, tx: &Tx, by: &Principal, until: Option<Timestamp>) -> Result<bool> {
+        let Self { role, holder, .. } = self;
+        check_unchanged(tx, role).await?;
+        let is_new = roles::give(tx, role.id, holder.member, by.name(), until, hub.clock.now()).await?;
+        if let (true, Member::User(id)) = (role.name == ADMIN.name, holder.member) {
+            users::set_admin(tx, id, true).await?;
+        }
+        let until = until.map(|until| until.to_string());
+        let detail = json!({ self.kind.name(): holder.name, "expires_at": until });
+        note(hub, tx, by, Act::RoleGranted, &role.name, detail).await?;
+        Ok(is_new)
+    }
+
+    /// Tells whether the holder had it.
+    pub async fn take(&self, hub: &Hub, tx: &Tx, by: &Principal) -> Result<bool> {
+        let Self { role, holder, .. } = self;
+        check_unchanged(tx, role).await?;
+        if !roles::take(tx, role.id, holder.member).await? {
+            return Ok(false);
+        }
+        if let (true, Member::User(id)) = (role.name == ADMIN.name, holder.member) {
+            users::set_admin(tx, id, false).await?;
+        }
+        let detail = json!({ self.kind.name(): holder.name });
+        note(hub, tx, by, Act::RoleWithdrawn, &role.name, detail).await?;
+        Ok(true)
+    }
 }
 
 async fn note(hub: &Hub, tx: &Tx, by: &Principal, act: Act, role: &str, detail: serde_json::Value) -> Result<()> {
     audit::record(hub, tx, by, act, &format!("role {role}"), detail).await
 }
 
-/// A transaction in which the role is what it was when it was checked.
-async fn begin(hub: &Hub, role: &Role) -> Result<Tx> {
-    let tx = hub.store.begin().await?;
-    if roles::by_name(&tx, &role.name).await?.as_ref() != Some(role) {
-        let words = format!("Role {} was changed in the meantime, please try again.", role.name);
-        return Err(HttpError::conflict(words));
+/// The role is what it was when it was checked.
+async fn check_unchanged(tx: &Tx, role: &Role) -> Result<()> {
+    if roles::by_name(tx, &role.name).await?.as_ref() == Some(role) {
+        return Ok(());
     }
-    Ok(tx)
+    let words = format!("Role {} was changed in the meantime, please try again.", role.name);
+    Err(HttpError::conflict(words))
 }
 
 async fn require_all(hub: &Hub, by: &Principal, scope: Scope) -> Result<()> {
@@ -276,8 +303,8 @@ async fn memberships(hub: &Hub, by: &Principal, wanted: &ScopeSet) -> Result<Mem
     Ok(pairs.into_iter().collect())
 }
 
-/// A role and somebody, if who asks may give this role to them, or take it.
-async fn grantable(hub: &Hub, by: &Principal, role: &str, kind: Kind, name: &str) -> Result<(Role, Holder)> {
+/// Whether who asks may give this role to somebody, or take it.
+pub async fn check_grant(hub: &Hub, by: &Principal, role: &str, (kind, name): (Kind, &str)) -> Result<Grant> {
     by.require(&hub.store, &[Scope::GrantRoles], kind.resource(name))
         .await?;
     let role = named(&hub.store, role).await?;
@@ -292,7 +319,8 @@ async fn grantable(hub: &Hub, by: &Principal, role: &str, kind: Kind, name: &str
         return Err(HttpError::forbidden("Only admins can grant admin permissions"));
     }
     check_within(hub, by, &allowed).await?;
-    Ok((role, holder(hub, kind, name).await?))
+    let holder = holder(hub, kind, name).await?;
+    Ok(Grant { role, kind, holder })
 }
 
 /// Whether it is said elsewhere who has this role.

@@ -1,13 +1,12 @@
 //! Wishes that come in the middle of the reconciler's steps, each in a transaction of its own.
 
-use std::time::Duration;
-
 use perijove_model::server::{Phase, Wish};
 use serde_json::json;
 use tokio::task::JoinHandle;
 
 use super::servers::{prepare, run_as_jupyterhub_does, seen, start, wish};
-use super::{count, later, now, open, user};
+use super::together::under_way;
+use super::{later, now, open, user};
 use crate::spawners::{self, Failure};
 use crate::{Result, Store, Tx, events};
 
@@ -67,16 +66,6 @@ impl Crossing {
             (run.phase, run.wish, run.remove, run.generation),
             (phase, wish, true, self.generation)
         );
-    }
-}
-
-/// Until a task waits for another's row, or has ended.
-async fn under_way<T>(store: &Store, task: &JoinHandle<T>) {
-    const WAITING: &str =
-        "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-    // Who writes to SQLite waits for whoever writes, from the beginning on.
-    while store.kind() != "sqlite" && !task.is_finished() && count(store, WAITING).await == 0 {
-        tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }
 

@@ -104,6 +104,7 @@ const CASES: &[(&str, Case)] = cases![
     together::a_transaction_is_all_or_nothing,
     together::a_lease_has_one_holder,
     together::racing_hubs_make_one_row,
+    together::whoever_is_second_can_go_on,
     together::racing_wishes_start_once,
     together::no_write_is_lost,
     together::progress_from_two_hubs_is_numbered,

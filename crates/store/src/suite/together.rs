@@ -1,9 +1,11 @@
 //! Two hubs, or many requests, on one database.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use jiff::SignedDuration;
 use serde_json::json;
+use tokio::task::JoinHandle;
 
 use super::{count, later, now, open, sync_roles, user, write};
 use crate::{Db, Stmt, Store, StoreError, events, leases, meta, spawners, users};
@@ -133,6 +135,35 @@ pub(super) async fn racing_hubs_make_one_row(url: String) {
     assert_eq!(made.into_iter().filter(|made| *made).count(), 1);
 }
 
+pub(super) async fn whoever_is_second_can_go_on(url: String) {
+    let (first, second) = (open(&url).await, open(&url).await);
+    let made = first.begin().await.unwrap();
+    users::create(&made, "ada", false, "c1", now()).await.unwrap();
+    let other = tokio::spawn(async move {
+        let tx = second.begin().await.unwrap();
+        let refused = users::create(&tx, "ada", false, "c2", now()).await;
+        assert!(matches!(refused, Err(StoreError::Conflict(_))), "{refused:?}");
+        let there = users::by_name(&tx, "ada").await.unwrap().unwrap();
+        users::set_admin(&tx, there.id, true).await.unwrap();
+        tx.commit().await.unwrap();
+    });
+    under_way(&first, &other).await;
+    made.commit().await.unwrap();
+    other.await.unwrap();
+    let ada = users::by_name(&first, "ada").await.unwrap().unwrap();
+    assert_eq!((ada.cookie_id.as_str(), ada.admin), ("c1", true));
+}
+
+/// Until a task waits for another's row, or has ended.
+pub(super) async fn under_way<T>(store: &Store, task: &JoinHandle<T>) {
+    const WAITING: &str =
+        "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    // Who writes to SQLite waits for whoever writes, from the beginning on.
+    while store.kind() != "sqlite" && !task.is_finished() && count(store, WAITING).await == 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
 pub(super) async fn racing_wishes_start_once(url: String) {
     let store = open(&url).await;
     let ada = user(&store, "ada").await;
@@ -189,7 +220,7 @@ async fn settled(store: &Store) -> u64 {
         if store.epoch() == epoch {
             return epoch;
         }
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
     panic!("the epoch does not rest");
 }
@@ -200,7 +231,7 @@ async fn moved(store: &Store, from: u64) {
         if store.epoch() != from {
             return;
         }
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
     panic!("the epoch did not move");
 }
@@ -212,7 +243,7 @@ pub(super) async fn the_epoch_moves_with_what_matters(url: String) {
     let other = open(&url).await;
     settled(&store).await;
     // What this connection wrote is heard once more.
-    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    tokio::time::sleep(Duration::from_millis(200)).await;
 
     let before = settled(&store).await;
     users::touch(&store, ada.id, later(60)).await.unwrap();
@@ -225,12 +256,12 @@ pub(super) async fn the_epoch_moves_with_what_matters(url: String) {
     users::set_admin(&store, ada.id, true).await.unwrap();
     assert_ne!(store.epoch(), before, "a change of our own, at once");
 
-    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    tokio::time::sleep(Duration::from_millis(200)).await;
     let before = settled(&store).await;
     users::set_admin(&other, ada.id, false).await.unwrap();
     moved(&store, before).await;
 
-    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    tokio::time::sleep(Duration::from_millis(200)).await;
     let before = settled(&store).await;
     let tx = store.begin().await.unwrap();
     users::rename(&tx, ada.id, "ida").await.unwrap();

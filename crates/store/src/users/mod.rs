@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 
 pub use list::{After, ListQuery, Sort, StateFilter, count, list};
 
-use crate::error::Result;
+use crate::error::{Result, StoreError};
 use crate::sql::{Db, Row, Stmt, Value, lists, numbers};
 
 #[derive(Debug, Clone, PartialEq)]
@@ -87,15 +87,19 @@ pub async fn belongings(db: &impl Db, ids: &[i64], now: Timestamp) -> Result<Has
     Ok(all)
 }
 
-/// A new user, with role `user`, and `admin` where it fits. A name that is taken is a conflict.
+/// A new user, with role `user`, and `admin` where it fits. A name that is taken is a conflict, after which a transaction
+/// can go on.
 pub async fn create(db: &impl Db, name: &str, admin: bool, cookie_id: &str, now: Timestamp) -> Result<User> {
     const CREATE: Stmt = Stmt::write(
-        "INSERT INTO users (name, admin, cookie_id, created, last_activity) VALUES ($1, $2, $3, $4, $4) RETURNING id",
+        "INSERT INTO users (name, admin, cookie_id, created, last_activity) VALUES ($1, $2, $3, $4, $4) \
+         ON CONFLICT DO NOTHING RETURNING id",
     );
     let unit = db.unit().await?;
     let created: Value = now.into();
     let params = [name.into(), admin.into(), cookie_id.into(), created.clone()];
-    let id = crate::returned(unit.one(&CREATE, &params).await?)?;
+    let Some(id) = unit.one::<i64>(&CREATE, &params).await? else {
+        return Err(StoreError::Conflict("there is a user of this name".to_owned()));
+    };
     crate::roles::grant_user(&unit, id, "user").await?;
     if admin {
         crate::roles::grant_user(&unit, id, "admin").await?;

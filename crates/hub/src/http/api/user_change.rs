@@ -9,7 +9,7 @@ use perijove_model::UserName;
 use perijove_model::scopes::roles::{ADMIN, USER};
 use perijove_model::scopes::{Resource, Scope};
 use perijove_store::users::User;
-use perijove_store::{groups, roles, spawners, users};
+use perijove_store::{Tx, groups, roles, spawners, users};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
@@ -19,7 +19,7 @@ use super::{Body, models};
 use crate::Hub;
 use crate::audit::{self, Act};
 use crate::http::error::{HttpError, Result, short};
-use crate::http::role_changes::{self, Kind};
+use crate::http::role_changes::{self, Grant, Kind};
 use crate::http::visitor::Principal;
 
 /// What is to change of somebody; what is not spoken of stays.
@@ -84,11 +84,16 @@ pub async fn patch(
         Some(wanted) => check_groups(&hub, &principal, &user, wanted).await?,
         None => Vec::new(),
     };
-    // Before the name changes: a filtered scope may be by the old one.
-    if let Some(wanted) = &change.roles {
-        change_roles(&hub, &principal, &user, wanted).await?;
-    }
-    apply(&hub, &principal, &user, &change, new_name.as_ref(), &joined).await?;
+    let granted = match &change.roles {
+        Some(wanted) => check_roles(&hub, &principal, &user, wanted).await?,
+        None => Vec::new(),
+    };
+    let checked = Checked {
+        new_name,
+        groups: joined,
+        roles: granted,
+    };
+    apply(&hub, &principal, &user, &change, &checked).await?;
     answer(&hub, &principal, user.id).await.map(Json)
 }
 
@@ -154,7 +159,8 @@ async fn check_groups(hub: &Hub, by: &Principal, user: &User, wanted: &[String])
     Ok(changes)
 }
 
-async fn change_roles(hub: &Hub, by: &Principal, user: &User, wanted: &[String]) -> Result<()> {
+/// Which roles they are to be given, and which taken: each must be the caller's to give.
+async fn check_roles(hub: &Hub, by: &Principal, user: &User, wanted: &[String]) -> Result<Vec<(Grant, bool)>> {
     for name in wanted {
         if roles::by_name(&hub.store, name).await?.is_none() {
             return Err(HttpError::bad_request(format!("No such role: {}", short(name))));
@@ -162,44 +168,43 @@ async fn change_roles(hub: &Hub, by: &Principal, user: &User, wanted: &[String])
     }
     let present = roles::of_user(&hub.store, user.id).await?;
     let differs = |name: &&String, others: &[String]| *name != USER.name && !others.contains(name);
-    let to = (Kind::User, user.name.as_str());
-    for name in wanted.iter().filter(|name| differs(name, &present)) {
-        role_changes::give(hub, by, name, to, None).await?;
+    let given = wanted.iter().filter(|name| differs(name, &present));
+    let taken = present.iter().filter(|name| differs(name, wanted));
+    let mut changes = Vec::new();
+    for (name, gains) in given.map(|name| (name, true)).chain(taken.map(|name| (name, false))) {
+        let grant = role_changes::check_grant(hub, by, name, (Kind::User, &user.name)).await?;
+        changes.push((grant, gains));
     }
-    for name in present.iter().filter(|name| differs(name, wanted)) {
-        role_changes::take(hub, by, name, to).await?;
-    }
-    Ok(())
+    Ok(changes)
 }
 
-async fn apply(
-    hub: &Hub,
-    by: &Principal,
-    user: &User,
-    change: &Change,
-    new_name: Option<&UserName>,
-    groups: &[(String, bool)],
-) -> Result<()> {
+/// What is asked for, and may be done.
+struct Checked {
+    new_name: Option<UserName>,
+    groups: Vec<(String, bool)>,
+    roles: Vec<(Grant, bool)>,
+}
+
+/// All of it, or nothing.
+async fn apply(hub: &Hub, by: &Principal, user: &User, change: &Change, checked: &Checked) -> Result<()> {
     let tx = hub.store.begin().await?;
     users::lock(&tx, user.id).await?;
-    if let Some(name) = new_name {
-        let servers = spawners::of_user(&tx, user.id).await?;
-        if servers.iter().any(models::is_active) {
-            let words = format!("{}'s servers must be stopped before the name can change", user.name);
-            return Err(HttpError::bad_request(words));
-        }
-        if users::by_name(&tx, name.as_str()).await?.is_some() {
-            return Err(is_taken(name));
-        }
-        users::rename(&tx, user.id, name.as_str()).await?;
+    for (grant, gains) in &checked.roles {
+        match *gains {
+            true => grant.give(hub, &tx, by, None).await?,
+            false => grant.take(hub, &tx, by).await?,
+        };
+    }
+    if let Some(name) = &checked.new_name {
+        rename(&tx, user, name).await?;
     }
     if let Some(admin) = change.admin {
         users::set_admin(&tx, user.id, admin).await?;
     }
-    for (group, joins) in groups {
+    for (group, joins) in &checked.groups {
         if *joins {
-            let member = new_name.map_or(user.name.as_str(), UserName::as_str).to_owned();
-            groups::ensure(&tx, group, &[member], &Value::Null).await?;
+            let member = checked.new_name.as_ref().map_or(user.name.as_str(), UserName::as_str);
+            groups::ensure(&tx, group, &[member.to_owned()], &Value::Null).await?;
         } else {
             groups::remove_user(&tx, group, user.id).await?;
         }
@@ -212,13 +217,26 @@ async fn apply(
         users::set_auth_state(&tx, user.id, Some(&sealed)).await?;
     }
     let detail = json!({
-        "name": new_name.map(UserName::as_str),
+        "name": checked.new_name.as_ref().map(UserName::as_str),
         "admin": change.admin,
         "groups": change.groups,
         "auth_state": change.auth_state.is_some(),
     });
     audit::record(hub, &tx, by, Act::UserChanged, &format!("user {}", user.name), detail).await?;
     tx.commit().await?;
+    Ok(())
+}
+
+async fn rename(tx: &Tx, user: &User, name: &UserName) -> Result<()> {
+    let servers = spawners::of_user(tx, user.id).await?;
+    if servers.iter().any(models::is_active) {
+        let words = format!("{}'s servers must be stopped before the name can change", user.name);
+        return Err(HttpError::bad_request(words));
+    }
+    if users::by_name(tx, name.as_str()).await?.is_some() {
+        return Err(is_taken(name));
+    }
+    users::rename(tx, user.id, name.as_str()).await?;
     Ok(())
 }
 

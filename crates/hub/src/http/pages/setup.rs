@@ -21,6 +21,8 @@ use crate::http::error::{HttpError, Result};
 use crate::http::visitor::Visitor;
 use crate::{Hub, people, signin};
 
+const TAKEN: &str = "This name is taken.";
+
 #[derive(Deserialize)]
 pub struct LinkQuery {
     #[serde(default)]
@@ -91,7 +93,7 @@ async fn chosen_name(hub: &Hub, link: &links::Link, fields: &Fields) -> Result<s
         && let Some(user) = users::by_name(&hub.store, name.as_str()).await?
         && native::hash_of(&hub.store, user.id).await?.is_some()
     {
-        return Ok(Err("This name is taken.".into()));
+        return Ok(Err(TAKEN.into()));
     }
     let (least, password) = (min_length(hub), fields.password.expose());
     let length = password.chars().count();
@@ -129,6 +131,11 @@ async fn keep(hub: &Arc<Hub>, fields: &Fields, name: UserName, from: IpAddr) -> 
     }
     let is_new = users::by_name(&tx, name.as_str()).await?.is_none();
     let mut user = people::ensure(&tx, &*hub.clock, &*hub.rng, &name, link.admin).await?;
+    // Looked at once more: somebody else may have chosen the same name a moment ago.
+    users::lock(&tx, user.id).await?;
+    if link.user_name.is_none() && native::hash_of(&tx, user.id).await?.is_some() {
+        return Err(HttpError::conflict(TAKEN));
+    }
     if link.admin && !user.admin {
         users::set_admin(&tx, user.id, true).await?;
         user.admin = true;

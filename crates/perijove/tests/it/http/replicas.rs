@@ -42,7 +42,7 @@ async fn any_hub_answers_for_what_another_began() {
 }
 
 /// Waits until a hub has heard of what another did: at once on SQLite, as quick as a notice travels on PostgreSQL.
-async fn heard(done: impl AsyncFn() -> bool) {
+pub(super) async fn heard(done: impl AsyncFn() -> bool) {
     for _ in 0..200 {
         if done().await {
             return;

@@ -170,6 +170,22 @@ async fn admins_change_standing_groups_and_roles() {
 }
 
 #[tokio::test]
+async fn a_change_is_made_whole_or_not_at_all() {
+    let app = with_roles().await;
+    let ruth = app.sign_in("ruth").await;
+    let new_role = json!({ "name": "helper", "scopes": ["read:hub"] });
+    ruth.api(Method::POST, "roles", Some(new_role)).await.expect(201);
+    let before = ruth.api(Method::GET, "users/ann", None).await.expect(200).json();
+    // The last of it can't be done: there are no keys.
+    let body = json!({ "roles": ["helper"], "groups": [], "admin": true, "name": "amy", "auth_state": {} });
+    refused(&change(&ruth, "ann", body).await, 400, "crypt_keys");
+    let after = ruth.api(Method::GET, "users/ann", None).await.expect(200).json();
+    assert_eq!(before, after);
+    let granted = ruth.api(Method::GET, "audit?act=role.granted", None).await.expect(200);
+    assert!(!granted.body.contains("helper"), "{}", granted.body);
+}
+
+#[tokio::test]
 async fn the_old_way_in_is_closed() {
     let app = with_roles().await;
     let ruth = app.sign_in("ruth").await;

@@ -7,6 +7,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::refused;
+use super::replicas::heard;
 use super::rest::{Caller, names};
 
 const CONFIG: &str = r#"
@@ -353,18 +354,18 @@ async fn a_role_changed_on_one_hub_counts_on_the_other() {
     ruth.api(Method::PUT, "roles/helper/groups/class", None)
         .await
         .expect(201);
-    assert!(has(&ann, "read:hub").await);
+    heard(async || has(&ann, "read:hub").await).await;
     let change = json!({ "scopes": ["proxy"] });
     ruth.api(Method::PATCH, "roles/helper", Some(change)).await.expect(200);
-    assert!(has(&ann, "proxy").await && !has(&ann, "read:hub").await);
+    heard(async || has(&ann, "proxy").await && !has(&ann, "read:hub").await).await;
     ruth.api(Method::DELETE, "roles/helper/groups/class", None)
         .await
         .expect(204);
-    assert!(!has(&ann, "proxy").await);
+    heard(async || !has(&ann, "proxy").await).await;
     ruth.api(Method::PUT, "roles/helper/users/ann", Some(json!({ "expires_in": 5 })))
         .await
         .expect(201);
-    assert!(has(&ann, "proxy").await);
+    heard(async || has(&ann, "proxy").await).await;
     app.clock.advance(SignedDuration::from_secs(5));
     assert!(!has(&ann, "proxy").await, "the other hub's memory of it ends, too");
     other.stop().await;

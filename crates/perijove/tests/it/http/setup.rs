@@ -100,6 +100,28 @@ async fn the_set_up_link_makes_the_first_administrator_once() {
     assert_eq!(again.sign_in_status("ann", "a bad long password").await, 403);
 }
 
+/// Neither is told of a fault of the hub, and nobody's password is taken from them.
+#[tokio::test]
+async fn two_who_choose_one_name_at_once_get_one_account() {
+    let app = native().await;
+    let other = app.replica().await;
+    let (set_up, invited) = (setup_link(&app).await, invitation(&app, "ann", true).await);
+    let (here, there) = (app.browser_at_hub(), other.browser());
+    open(&here, &set_up).await.expect(200);
+    open(&there, &invited).await.expect(200);
+    let (first, second) = tokio::join!(
+        choose(&here, &set_up, "ann", GOOD, GOOD),
+        choose(&there, &invited, "ann", GOOD, GOOD)
+    );
+    for answer in [&first, &second] {
+        assert!(matches!(answer.status, 302 | 400 | 409), "{}", answer.body);
+    }
+    assert_eq!(second.status, 302, "an invitation is for this name: {}", second.body);
+    let model = there.api(Method::GET, "user", None).await.expect(200).json();
+    assert_eq!((&model["name"], &model["admin"]), (&"ann".into(), &true.into()));
+    other.stop().await;
+}
+
 #[tokio::test]
 async fn a_link_that_is_not_one_is_told_so() {
     let app = native().await;

@@ -250,7 +250,7 @@ fn at(path: &str) -> &str {
 }
 
 fn described(route: &Route) -> Value {
-    let mut all = route.data().clone();
+    let mut all = route.data();
     all.insert("target".into(), route.target().as_str().into());
     all.insert(
         "last_activity".into(),

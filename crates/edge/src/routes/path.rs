@@ -19,7 +19,12 @@ pub enum BadPath {
     Dots,
     #[error("the path does not begin with a slash")]
     Relative,
+    #[error("the path of a route has more than {MOST_SEGMENTS} segments")]
+    Deep,
 }
+
+/// A route has no more segments; a request may have any number.
+pub(crate) const MOST_SEGMENTS: usize = 62;
 
 /// The path decoded, without slashes at its ends; the root is empty. A slash or percent sign that was escaped within a
 /// segment stays escaped, so two different paths never become the same.
@@ -72,11 +77,12 @@ fn check_escapes(segment: &str) -> Result<(), BadPath> {
     Ok(())
 }
 
-/// Servers differ in what ends a segment: some take a backslash for a slash, some cut parameters off at a semicolon.
+/// Servers differ in what ends a segment: some take a backslash for a slash, some cut parameters off at a semicolon, some
+/// read no further than a zero byte.
 fn has_dots(decoded: &str) -> bool {
     decoded.contains('.')
         && decoded
-            .split(['/', '\\', ';'])
+            .split(['/', '\\', ';', '\0'])
             .any(|piece| piece == "." || piece == "..")
 }
 
@@ -114,6 +120,16 @@ mod tests {
             ("/user/50%25", "user/50%25"),
             ("/user/%C3%A9", "user/é"),
             ("/user//a", "user//a"),
+            ("/user/e%CC%81", "user/e\u{301}"),
+            ("/User/A", "User/A"),
+            ("/user/a;x=1/b", "user/a;x=1/b"),
+            ("/user/a%3Bx=1", "user/a;x=1"),
+            ("/user/a+b", "user/a+b"),
+            ("/user/a%20b", "user/a b"),
+            ("/user/%2e%2e%2e", "user/..."),
+            ("/user/%252e%252e/b", "user/%252e%252e/b"),
+            ("/%2F/a", "%2F/a"),
+            ("///user///a///", "user///a"),
             ("/files/.hidden/..x/a..b/...", "files/.hidden/..x/a..b/..."),
         ] {
             assert_eq!(canonical(raw).as_deref(), Ok(expected), "{raw}");
@@ -136,6 +152,12 @@ mod tests {
             "/user/a/..\\b",
             "/user/a/..%5cb",
             "/user/a/%3b../b",
+            "/user/a/..%00/b",
+            "/..%00",
+            "/user/a//../b",
+            "//..//",
+            "/%2e",
+            "/user/%2e%2E%2f",
         ] {
             assert_eq!(canonical(raw), Err(BadPath::Dots), "{raw}");
         }

@@ -101,7 +101,7 @@ fn described(route: &Route) -> Saved {
         path: format!("/{}", route.key),
         target: route.target().as_str().to_owned(),
         last_activity: route.last_activity(),
-        data: route.data().clone(),
+        data: route.data(),
     }
 }
 

@@ -1,14 +1,23 @@
 //! The routes. Requests read a snapshot without a lock; the API replaces the snapshot.
+//!
+//! A snapshot shares all but a few nodes with the one before it, so a change costs the same whether there is one route
+//! or a hundred thousand, and who reads the old one is not disturbed. Only the API adds routes, and the hash has a seed
+//! of its own in each process: nobody who sends requests or picks a name can make look-ups slow.
 
 use std::{
-    collections::HashMap,
+    borrow::Borrow,
+    hash::{Hash, Hasher},
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicI64, Ordering},
     },
+    thread,
+    time::Duration,
 };
 
 use arc_swap::ArcSwap;
+use foldhash::fast::RandomState;
+use imbl::{GenericHashMap, shared_ptr::DefaultSharedPtr};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 use tokio::sync::Notify;
@@ -21,8 +30,8 @@ pub struct Route {
     /// As in requests, see `path::canonical`.
     pub(crate) key: Box<str>,
     target: Target,
-    /// What came along with the target; kept and given back.
-    data: Map<String, Value>,
+    /// What came along with the target; kept and given back. JSON as text: a tenth of the memory.
+    data: Box<str>,
     /// Milliseconds since 1970.
     last_activity: AtomicI64,
     /// False if it comes from the configuration, which knows better at the next start.
@@ -33,8 +42,17 @@ impl Route {
     /// # Errors
     /// If the path can not be that of a request.
     pub fn new(path: &str, target: Target, data: Map<String, Value>, now: Timestamp) -> Result<Self, path::BadPath> {
+        let key = path::canonical(path)?;
+        if path::depth(&key) > path::MOST_SEGMENTS {
+            return Err(path::BadPath::Deep);
+        }
+        let data = if data.is_empty() {
+            "".into()
+        } else {
+            Value::Object(data).to_string().into()
+        };
         Ok(Self {
-            key: path::canonical(path)?.into(),
+            key: key.into(),
             target,
             data,
             last_activity: AtomicI64::new(now.as_millisecond()),
@@ -53,8 +71,8 @@ impl Route {
     }
 
     #[must_use]
-    pub fn data(&self) -> &Map<String, Value> {
-        &self.data
+    pub fn data(&self) -> Map<String, Value> {
+        serde_json::from_str(&self.data).unwrap_or_default()
     }
 
     /// The path decoded, as the REST API shows it.
@@ -65,19 +83,123 @@ impl Route {
 
     #[must_use]
     pub fn last_activity(&self) -> Timestamp {
-        Timestamp::from_millisecond(self.last_activity.load(Ordering::Relaxed)).unwrap_or(Timestamp::UNIX_EPOCH)
+        Timestamp::from_millisecond(self.active_at()).unwrap_or(Timestamp::UNIX_EPOCH)
+    }
+
+    pub(crate) fn active_at(&self) -> i64 {
+        self.last_activity.load(Ordering::Relaxed)
     }
 
     pub(crate) fn touch(&self, now: Timestamp) {
         self.last_activity.store(now.as_millisecond(), Ordering::Relaxed);
     }
+
+    fn leads_as(&self, other: &Self) -> bool {
+        self.target == other.target && self.data == other.data && self.saved == other.saved
+    }
 }
 
-#[derive(Debug, Default)]
+/// A route in the map, where it goes by its key.
+#[derive(Debug, Clone)]
+struct Entry(Arc<Route>);
+
+impl Borrow<str> for Entry {
+    fn borrow(&self) -> &str {
+        &self.0.key
+    }
+}
+
+impl Hash for Entry {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.key.hash(state);
+    }
+}
+
+impl PartialEq for Entry {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.key == other.0.key
+    }
+}
+
+impl Eq for Entry {}
+
+/// Cloning it copies one pointer.
+type Routes = GenericHashMap<Entry, (), RandomState, DefaultSharedPtr>;
+
+/// Segments of the longest key: a route's own, and a host before them.
+const DEEPEST: usize = path::MOST_SEGMENTS + 1;
+
+#[derive(Debug, Clone)]
 struct Snapshot {
-    routes: HashMap<Box<str>, Arc<Route>>,
-    /// Segments of the deepest route: nothing longer needs to be looked up.
-    depth: usize,
+    routes: Routes,
+    /// How many routes have so many segments.
+    counts: [u32; DEEPEST + 1],
+    /// One bit for each number of segments that a route has: nothing else needs to be looked up.
+    depths: u64,
+}
+
+const _: () = assert!(DEEPEST < 64);
+
+impl Default for Snapshot {
+    fn default() -> Self {
+        Self {
+            routes: Routes::default(),
+            counts: [0; DEEPEST + 1],
+            depths: 0,
+        }
+    }
+}
+
+impl Snapshot {
+    fn get(&self, key: &str) -> Option<&Arc<Route>> {
+        self.routes.get_key_value(key).map(|(entry, ())| &entry.0)
+    }
+
+    fn insert(&mut self, route: Arc<Route>) {
+        self.remove(&route.key);
+        self.count(&route.key, 1);
+        self.routes.insert(Entry(route), ());
+    }
+
+    fn remove(&mut self, key: &str) -> bool {
+        let was = self.routes.remove(key).is_some();
+        if was {
+            self.count(key, -1);
+        }
+        was
+    }
+
+    fn count(&mut self, key: &str, more: i32) {
+        let depth = path::depth(key).min(DEEPEST);
+        self.counts[depth] = self.counts[depth].saturating_add_signed(more);
+        let bit = 1 << depth;
+        self.depths = if self.counts[depth] > 0 {
+            self.depths | bit
+        } else {
+            self.depths & !bit
+        };
+    }
+
+    fn find(&self, path: &str) -> Option<&Arc<Route>> {
+        let Some(last) = (self.depths.checked_ilog2()? as usize).checked_sub(1) else {
+            return self.get("");
+        };
+        let cut = path.match_indices('/').nth(last);
+        let mut end = cut.map_or(path.len(), |(at, _)| at);
+        let mut depth = cut.map_or_else(|| path::depth(path), |_| last + 1);
+        loop {
+            if end == 0 {
+                return self.get("");
+            }
+            if self.depths >> depth & 1 == 1
+                && let Some(route) = self.get(&path[..end])
+            {
+                return Some(route);
+            }
+            end = path[..end].rfind('/').unwrap_or(0);
+            depth -= 1;
+        }
+    }
 }
 
 /// All routes of an edge.
@@ -100,20 +222,7 @@ impl RouteTable {
 
     /// The route with the longest path that `path` (canonical) is at or below, on whole segments.
     pub(crate) fn find(&self, path: &str) -> Option<Arc<Route>> {
-        let snapshot = self.snapshot.load();
-        let mut end = path
-            .match_indices('/')
-            .nth(snapshot.depth.saturating_sub(1))
-            .map_or(path.len(), |(at, _)| at);
-        loop {
-            if let Some(route) = snapshot.routes.get(&path[..end]) {
-                return Some(Arc::clone(route));
-            }
-            if end == 0 {
-                return None;
-            }
-            end = path[..end].rfind('/').unwrap_or(0);
-        }
+        self.snapshot.load().find(path).cloned()
     }
 
     /// As `find`, for a request: with host routing the host is the first segment.
@@ -121,8 +230,13 @@ impl RouteTable {
         if !self.host_routing {
             return self.find(path);
         }
-        let host = host_name(host).to_ascii_lowercase();
-        self.find(&format!("{host}/{path}"))
+        let host = host_name(host);
+        let mut whole = String::with_capacity(host.len() + 1 + path.len());
+        whole.push_str(host);
+        whole.make_ascii_lowercase();
+        whole.push('/');
+        whole.push_str(path);
+        self.find(&whole)
     }
 
     /// The route with exactly this path.
@@ -131,13 +245,14 @@ impl RouteTable {
     /// If the path can not be that of a request.
     pub fn get(&self, path: &str) -> Result<Option<Arc<Route>>, path::BadPath> {
         let key = self.key(&path::canonical(path)?);
-        Ok(self.snapshot.load().routes.get(&*key).cloned())
+        Ok(self.snapshot.load().get(&key).cloned())
     }
 
     /// All routes, in no order.
     #[must_use]
     pub fn all(&self) -> Vec<Arc<Route>> {
-        self.snapshot.load().routes.values().cloned().collect()
+        let snapshot = self.snapshot.load_full();
+        snapshot.routes.keys().map(|entry| Arc::clone(&entry.0)).collect()
     }
 
     #[must_use]
@@ -152,10 +267,8 @@ impl RouteTable {
 
     /// Adds a route, or replaces the one with its path.
     pub fn add(&self, route: Route) {
-        self.change(|routes| {
-            let route = self.own(route);
-            routes.insert(route.key.clone(), Arc::new(route));
-        });
+        let route = Arc::new(self.own(route));
+        self.change(|snapshot| snapshot.insert(route));
     }
 
     /// Takes a route away; tells whether there was one.
@@ -164,35 +277,42 @@ impl RouteTable {
     /// If the path can not be that of a request.
     pub fn remove(&self, path: &str) -> Result<bool, path::BadPath> {
         let key = self.key(&path::canonical(path)?);
-        if !self.snapshot.load().routes.contains_key(&*key) {
+        if self.snapshot.load().get(&key).is_none() {
             return Ok(false);
         }
         let mut removed = false;
-        self.change(|routes| removed = routes.remove(&*key).is_some());
+        self.change(|snapshot| removed = snapshot.remove(&key));
         Ok(removed)
     }
 
-    /// Makes these the only routes, all at once. A route that stays as it was keeps its last activity.
+    /// Makes these the only routes, all at once. A route that stays as it was keeps its last activity. With very many it
+    /// takes a while: not for a thread that serves.
     pub fn replace(&self, wanted: Vec<Route>) {
-        self.change(|routes| {
-            let old = std::mem::take(routes);
-            for route in wanted.into_iter().map(|route| self.own(route)) {
-                let same = old
-                    .get(&route.key)
-                    .filter(|old| old.target == route.target && old.data == route.data);
-                let route = same.cloned().unwrap_or_else(|| Arc::new(route));
-                routes.insert(route.key.clone(), route);
+        let wanted: Vec<_> = wanted.into_iter().map(|route| Arc::new(self.own(route))).collect();
+        let old = self.change(|snapshot| {
+            let old = std::mem::take(snapshot);
+            for route in wanted {
+                let same = old.get(&route.key).filter(|old| old.leads_as(&route));
+                let route = same.cloned().unwrap_or(route);
+                snapshot.insert(route);
             }
         });
+        // To free very many routes takes a while, too: a request that still reads them is not to be the last one.
+        for _ in 0..1000 {
+            if Arc::strong_count(&old) == 1 {
+                return;
+            }
+            thread::sleep(Duration::from_millis(1));
+        }
     }
 
-    fn change(&self, edit: impl FnOnce(&mut HashMap<Box<str>, Arc<Route>>)) {
+    fn change(&self, edit: impl FnOnce(&mut Snapshot)) -> Arc<Snapshot> {
         let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut routes = self.snapshot.load().routes.clone();
-        edit(&mut routes);
-        let depth = routes.keys().map(|key| path::depth(key)).max().unwrap_or(0);
-        self.snapshot.store(Arc::new(Snapshot { routes, depth }));
+        let mut snapshot = Snapshot::clone(&self.snapshot.load());
+        edit(&mut snapshot);
+        let old = self.snapshot.swap(Arc::new(snapshot));
         self.changed.notify_one();
+        old
     }
 
     fn own(&self, mut route: Route) -> Route {
@@ -202,22 +322,24 @@ impl RouteTable {
         route
     }
 
-    /// Host names have no case.
+    /// Host names have no case, and a dot at their end says nothing new.
     fn key(&self, canonical: &str) -> Box<str> {
-        match canonical.split_once('/') {
-            _ if !self.host_routing => canonical.into(),
-            Some((host, rest)) => format!("{}/{rest}", host.to_ascii_lowercase()).into(),
-            None => canonical.to_ascii_lowercase().into(),
+        if !self.host_routing {
+            return canonical.into();
         }
+        let (host, rest) = canonical.split_at(canonical.find('/').unwrap_or(canonical.len()));
+        let host = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
+        format!("{host}{rest}").into()
     }
 }
 
-/// A `Host` header without its port.
+/// A `Host` header without its port and without a dot at its end.
 fn host_name(host: &str) -> &str {
-    match host.rfind(']') {
+    let name = match host.rfind(']') {
         Some(end) => &host[..=end],
         None => host.split_once(':').map_or(host, |(name, _)| name),
-    }
+    };
+    name.strip_suffix('.').unwrap_or(name)
 }
 
 #[cfg(test)]
@@ -295,7 +417,100 @@ mod tests {
         );
         assert_eq!(found("bob.example.org", "user/alice/lab"), "/");
         assert_eq!(found("[::1]:8000", "user/x"), "/[::1]/user/x");
-        assert!(table.get("/ALICE.example.org/user/alice").unwrap().is_some());
+        assert_eq!(
+            found("alice.example.org.", "user/alice"),
+            "/alice.example.org/user/alice"
+        );
+        assert_eq!(
+            found("alice.example.org.:80", "user/alice"),
+            "/alice.example.org/user/alice"
+        );
+        assert_eq!(found("alice.example.org", "user/bob"), "/");
+        assert_eq!(found("", "user/alice"), "/");
+        for path in ["/ALICE.example.org/user/alice", "/alice.example.org./user/alice/"] {
+            assert!(table.get(path).unwrap().is_some(), "{path}");
+        }
+        assert!(table.remove("/Alice.Example.org./user/alice").unwrap());
+        assert_eq!(found("alice.example.org", "user/alice"), "/");
+    }
+
+    #[test]
+    fn a_host_alone_is_a_route_too() {
+        let table = RouteTable::new(true);
+        table.add(route("/alice.example.org"));
+        let found = |host: &str, path: &str| table.find_for(host, path).map(|route| route.path());
+        for path in ["", "user", "user/alice/lab"] {
+            assert_eq!(
+                found("alice.example.org", path).as_deref(),
+                Some("/alice.example.org"),
+                "{path}"
+            );
+        }
+        assert_eq!(found("example.org", "alice.example.org"), None);
+    }
+
+    #[test]
+    fn a_hundred_thousand_routes_are_all_found_and_all_leave() {
+        let table = RouteTable::new(false);
+        table.replace(
+            (0..100_000)
+                .map(|number| route(&format!("/user/person{number}")))
+                .collect(),
+        );
+        table.add(route("/"));
+        assert_eq!(table.len(), 100_001);
+        for number in (0..100_000).step_by(997) {
+            let path = format!("/user/person{number}");
+            assert_eq!(found(&table, &format!("{path}/lab")), Some(path.clone()));
+            assert!(table.remove(&path).unwrap());
+            assert_eq!(found(&table, &path).as_deref(), Some("/"));
+        }
+        table.replace(Vec::new());
+        assert!(table.is_empty());
+        assert_eq!(found(&table, "/user/person1"), None);
+    }
+
+    #[test]
+    fn who_reads_sees_all_of_the_old_routes_or_all_of_the_new_ones() {
+        let table = table(&["/"]);
+        let number = |route: &Route| route.data().get("number").and_then(Value::as_u64).unwrap();
+        let set = |value: u64| {
+            let one = |path: &str| {
+                let data = Map::from_iter([("number".to_owned(), value.into())]);
+                Route::new(path, "http://x:1".parse().unwrap(), data, Timestamp::UNIX_EPOCH).unwrap()
+            };
+            table.replace(["/", "/a", "/a/b"].map(one).into());
+        };
+        set(0);
+        thread::scope(|scope| {
+            scope.spawn(|| (1..300).for_each(set));
+            scope.spawn(|| {
+                let mut last = 0;
+                while last < 299 {
+                    let all = table.all();
+                    let seen: Vec<_> = all.iter().map(|route| number(route)).collect();
+                    assert!(seen.len() == 3 && seen.iter().all(|one| *one == seen[0]), "{seen:?}");
+                    assert!(seen[0] >= last);
+                    last = seen[0];
+                }
+            });
+        });
+    }
+
+    #[test]
+    fn a_path_of_very_many_segments_is_no_route() {
+        let deep = |count: usize| {
+            let target = "http://127.0.0.1:1".parse().unwrap();
+            Route::new(&"/a".repeat(count), target, Map::new(), Timestamp::UNIX_EPOCH).map(|route| route.path())
+        };
+        assert!(deep(path::MOST_SEGMENTS).is_ok());
+        assert_eq!(deep(path::MOST_SEGMENTS + 1), Err(path::BadPath::Deep));
+        let table = table(&["/", &"/a".repeat(path::MOST_SEGMENTS)]);
+        assert_eq!(
+            found(&table, &"/a".repeat(1000)),
+            Some("/a".repeat(path::MOST_SEGMENTS))
+        );
+        assert_eq!(found(&table, &"/b".repeat(1000)).as_deref(), Some("/"));
     }
 
     /// Few names, so that routes and requests meet often.
@@ -319,28 +534,82 @@ mod tests {
         format!("/{}/", segments.iter().map(hex).collect::<Vec<_>>().join("/"))
     }
 
+    #[derive(Debug, Clone)]
+    enum Edit {
+        Add(Vec<&'static str>, u8),
+        Remove(Vec<&'static str>),
+        Replace(Vec<(Vec<&'static str>, u8)>),
+    }
+
+    fn any_edit() -> impl Strategy<Value = Edit> {
+        prop_oneof![
+            6 => (any_path(), 0..4_u8).prop_map(|(path, number)| Edit::Add(path, number)),
+            3 => any_path().prop_map(Edit::Remove),
+            1 => prop::collection::vec((any_path(), 0..4_u8), 0..6).prop_map(Edit::Replace),
+        ]
+    }
+
+    fn numbered(segments: &[&str], number: u8) -> Route {
+        let path = if number.is_multiple_of(2) {
+            heavy(segments)
+        } else {
+            light(segments)
+        };
+        let data = Map::from_iter([("number".to_owned(), number.into())]);
+        let target = format!("http://127.0.0.1:{}", 1 + u16::from(number)).parse().unwrap();
+        Route::new(&path, target, data, Timestamp::UNIX_EPOCH).unwrap()
+    }
+
     proptest! {
+        /// The naive one: a list that is searched from end to end.
         #[test]
         fn agrees_with_a_naive_model(
-            edits in prop::collection::vec((any_path(), any::<bool>(), any::<bool>()), 0..12),
+            hosts in any::<bool>(),
+            edits in prop::collection::vec(any_edit(), 0..30),
             asked in any_path(),
         ) {
-            let table = RouteTable::new(false);
-            let mut model: Vec<Vec<&str>> = Vec::new();
-            for (segments, add, escape) in edits {
-                let path = if escape { heavy(&segments) } else { light(&segments) };
-                model.retain(|known| *known != segments);
-                if add {
-                    table.add(route(&path));
-                    model.push(segments);
-                } else {
-                    table.remove(&path).unwrap();
+            let table = RouteTable::new(hosts);
+            let mut model: Vec<(Vec<&str>, u8)> = Vec::new();
+            for edit in edits {
+                match edit {
+                    Edit::Add(path, number) => {
+                        table.add(numbered(&path, number));
+                        model.retain(|(known, _)| *known != path);
+                        model.push((path, number));
+                    }
+                    Edit::Remove(path) => {
+                        let before = model.len();
+                        model.retain(|(known, _)| *known != path);
+                        prop_assert_eq!(table.remove(&light(&path)).unwrap(), model.len() < before);
+                    }
+                    Edit::Replace(all) => {
+                        table.replace(all.iter().map(|(path, number)| numbered(path, *number)).collect());
+                        model.clear();
+                        for (path, number) in all {
+                            model.retain(|(known, _)| *known != path);
+                            model.push((path, number));
+                        }
+                    }
                 }
+                prop_assert_eq!(table.len(), model.len());
             }
-            let expected = model.iter().filter(|known| asked.starts_with(known)).max_by_key(|known| known.len());
-            let expected = expected.map(|segments| route(&light(segments)).path());
-            prop_assert_eq!(found(&table, &light(&asked)), expected.clone());
-            prop_assert_eq!(found(&table, &heavy(&asked)), expected);
+            let expected = model.iter().filter(|(known, _)| asked.starts_with(known)).max_by_key(|(known, _)| known.len());
+            let expected = expected.map(|(segments, number)| {
+                let route = numbered(segments, *number);
+                (route.path(), route.target().as_str().to_owned(), Value::from(*number))
+            });
+            for path in [light(&asked), heavy(&asked)] {
+                let canonical = path::canonical(&path).unwrap();
+                let found = match canonical.split_once('/') {
+                    _ if !hosts => table.find(&canonical),
+                    // A name with a colon, a percent sign or a slash is no host.
+                    _ if asked.first().is_some_and(|host| *host == "%" || *host == "a/b") => continue,
+                    Some((host, rest)) => table.find_for(host, rest),
+                    None => table.find_for(&canonical, ""),
+                };
+                let found = found.map(|route| (route.path(), route.target().as_str().to_owned(), route.data()["number"].clone()));
+                prop_assert_eq!(found, expected.clone());
+            }
         }
     }
 }

@@ -7,9 +7,9 @@ use http::{Uri, uri::PathAndQuery};
 /// A target: how to reach it, and what is put before the path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
-    text: String,
+    text: Box<str>,
     pub(crate) upstream: Arc<Upstream>,
-    prefix: String,
+    prefix: Box<str>,
 }
 
 /// One place to connect to.
@@ -124,9 +124,9 @@ impl FromStr for Target {
     fn from_str(text: &str) -> Result<Self, TargetError> {
         let shown = || text.chars().take(200).collect::<String>();
         let (upstream, path) = Self::parse(text).ok_or_else(|| TargetError::Invalid(shown()))?;
-        let prefix = path.trim_end_matches('/').to_owned();
+        let prefix = path.trim_end_matches('/').into();
         Ok(Self {
-            text: text.to_owned(),
+            text: text.into(),
             upstream: Arc::new(upstream),
             prefix,
         })

@@ -20,13 +20,14 @@ use hyper_util::rt::TokioIo;
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 use perijove_model::Secret;
 use serde_json::{Map, Value, json};
-use tokio::sync::Semaphore;
+use tokio::{sync::Semaphore, task::JoinHandle};
 use tracing::{debug, info, warn};
 
 use crate::{
     entry,
     listener::{Bound, Listener},
     log,
+    observe::{self, Event},
     routes::{persist, table::Route, target::Target},
     server::{self, Shared},
 };
@@ -35,6 +36,7 @@ const LARGEST_ROUTE: usize = 64 * 1024;
 const LARGEST_SET: usize = 64 * 1024 * 1024;
 const SLOWEST_BODY: Duration = Duration::from_secs(30);
 const MOST_CLIENTS: usize = 256;
+const METRICS: &str = "/metrics";
 
 pub(crate) struct Api {
     shared: Arc<Shared>,
@@ -57,22 +59,44 @@ impl Refusal {
 }
 
 /// Serves the API and saves the routes until the edge ends.
-pub(crate) fn run(api: Api, listener: Bound, routes_file: Option<PathBuf>) {
+pub(crate) fn run(api: Api, doors: Doors, routes_file: Option<PathBuf>) {
     let end = api.shared.end.clone();
     server::run_until_end(&end, async {
-        let listener = listener.serve()?;
         let table = Arc::clone(&api.shared.table);
-        let serving = tokio::spawn(accept(Arc::new(api), listener));
+        let api = Arc::new(api);
+        let mut serving = vec![open(&api, doors.api, Door::Api)?];
+        if let Some(listener) = doors.metrics {
+            serving.push(open(&api, listener, Door::Metrics)?);
+        }
         if let Some(file) = routes_file {
             persist::keep(table, file, end.clone()).await;
         }
         end.cancelled().await;
-        serving.abort();
+        serving.iter().for_each(JoinHandle::abort);
         Ok(())
     });
 }
 
-async fn accept(api: Arc<Api>, listener: Listener) {
+/// Where the API's thread listens.
+pub(crate) struct Doors {
+    pub(crate) api: Bound,
+    pub(crate) metrics: Option<Bound>,
+}
+
+/// What is told at a listener.
+#[derive(Clone, Copy)]
+enum Door {
+    /// All, to whoever has the token.
+    Api,
+    /// The metrics, to anybody.
+    Metrics,
+}
+
+fn open(api: &Arc<Api>, listener: Bound, door: Door) -> std::io::Result<JoinHandle<()>> {
+    Ok(tokio::spawn(accept(Arc::clone(api), listener.serve()?, door)))
+}
+
+async fn accept(api: Arc<Api>, listener: Listener, door: Door) {
     let room = Arc::new(Semaphore::new(MOST_CLIENTS));
     loop {
         let Ok(permit) = Arc::clone(&room).acquire_owned().await else {
@@ -90,7 +114,12 @@ async fn accept(api: Arc<Api>, listener: Listener) {
             let reader = api.shared.reader.clone();
             let service = service_fn(move |request| {
                 let api = Arc::clone(&api);
-                async move { Ok::<_, Infallible>(api.answer(request).await) }
+                async move {
+                    Ok::<_, Infallible>(match door {
+                        Door::Api => api.answer(request).await,
+                        Door::Metrics => api.answer_metrics(&request),
+                    })
+                }
             });
             if let Err(error) = reader.serve_connection(TokioIo::new(stream), service).await {
                 debug!(%error, "a connection to the API ended");
@@ -112,6 +141,7 @@ impl Api {
             .await
             .unwrap_or_else(|Refusal(status, words)| reply(status, words));
         let (status, uri) = (reply.status().as_u16(), log::shown(&uri));
+        self.shared.observer.api_answered(status);
         match status {
             400.. => warn!(status, %method, uri, "API"),
             _ => debug!(status, %method, uri, "API"),
@@ -119,8 +149,26 @@ impl Api {
         reply
     }
 
+    fn answer_metrics(&self, request: &Request<Incoming>) -> Reply {
+        match (request.uri().path(), request.method()) {
+            (METRICS, &Method::GET | &Method::HEAD) => self.metrics(),
+            _ => reply(StatusCode::NOT_FOUND, "Not Found".into()),
+        }
+    }
+
+    fn metrics(&self) -> Reply {
+        let mut page = Response::new(Full::from(self.shared.metrics()));
+        page.headers_mut()
+            .insert(CONTENT_TYPE, HeaderValue::from_static(observe::CONTENT_TYPE));
+        page
+    }
+
     async fn dispatch(&self, request: Request<Incoming>) -> Result<Reply, Refusal> {
         let path = request.uri().path().to_owned();
+        if path == METRICS && request.method() == Method::GET {
+            self.check_token(request.headers())?;
+            return Ok(self.metrics());
+        }
         let route = match path.strip_prefix("/api/routes") {
             None if path == "/api" || path == "/api/" => None,
             Some(rest) if rest.is_empty() || rest.starts_with('/') => Some(rest),
@@ -174,6 +222,7 @@ impl Api {
     }
 
     fn list(&self, query: Option<&str>) -> Result<Reply, Refusal> {
+        self.shared.observer.count(Event::RoutesRead);
         let before = inactive_since(query.unwrap_or_default())?;
         let routes = self.shared.table.all();
         let wanted = routes
@@ -202,6 +251,7 @@ impl Api {
             "route added"
         );
         self.shared.table.add(route);
+        self.shared.observer.count(Event::RouteAdded);
         Ok(empty(StatusCode::CREATED))
     }
 
@@ -224,6 +274,7 @@ impl Api {
 
     fn remove(&self, path: &str) -> Result<Reply, Refusal> {
         if self.shared.table.remove(path).map_err(Refusal::invalid)? {
+            self.shared.observer.count(Event::RouteRemoved);
             info!(path = log::cut(path), "route removed");
             Ok(empty(StatusCode::NO_CONTENT))
         } else {

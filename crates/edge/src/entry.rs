@@ -7,6 +7,7 @@ use tracing::warn;
 use crate::{
     connection,
     listener::Listener,
+    observe::Event,
     server::{Held, Worker},
     stream::Stream,
 };
@@ -39,12 +40,17 @@ pub(crate) async fn accept(worker: Arc<Worker>, listener: Listener) {
                 let visiting = visit(Arc::clone(&worker), stream, address, Arc::new(permit));
                 tokio::spawn(shared.tasks.track_future(visiting));
             }
-            Err(_) => connection::refuse_crowd(&stream),
+            Err(_) => {
+                shared.observer.count(Event::RefusedCrowd);
+                connection::refuse_crowd(&stream);
+            }
         }
     }
 }
 
 async fn visit(worker: Arc<Worker>, stream: Stream, address: IpAddr, held: Held) {
+    let shared = Arc::clone(&worker.shared);
+    let _counted = shared.observer.during(Event::ClientCame, Event::ClientLeft);
     let visit = Visit {
         stream,
         address,

@@ -20,6 +20,7 @@ use crate::{
     error_page::{Failure, prefers_json},
     headers::{self, Peer},
     log,
+    observe::{Finished, Kind},
     pool::{self, Sender},
     routes::{
         path,
@@ -48,6 +49,30 @@ pub(crate) async fn answer(worker: &Worker, client: &Client, request: Request<In
     if request.uri().path() == "/_chp_healthz" {
         return healthy();
     }
+    let begun = std::time::Instant::now();
+    let (method, uri) = (request.method().clone(), request.uri().clone());
+    let version = request.version();
+    let response = answered(worker, client, request).await;
+    worker.shared.observer.finished(&Finished {
+        kind: Kind::Web,
+        method: method.as_str(),
+        path: uri.path(),
+        query: uri.query(),
+        version,
+        status: response.status().as_u16(),
+        sent: response.body().size_hint().exact().unwrap_or(0),
+        took: begun.elapsed(),
+        client: std::net::IpAddr::from([0, 0, 0, 0]),
+        route: None,
+        host: None,
+        user_agent: None,
+        referrer: None,
+        trace: None,
+    });
+    response
+}
+
+async fn answered(worker: &Worker, client: &Client, request: Request<Incoming>) -> Response<ResponseBody> {
     let (method, uri) = (request.method().clone(), request.uri().clone());
     let json = prefers_json(request.headers());
     match forward(worker, client, request).await {
@@ -100,7 +125,10 @@ async fn forward(
     let wanted = headers::wanted_upgrade(request.headers());
     let on_upgrade = request.extensions_mut().remove::<OnUpgrade>();
     headers::strip(request.headers_mut());
-    let host = rewrite.redirects().then(|| request.headers().get(HOST).cloned()).flatten();
+    let host = rewrite
+        .redirects()
+        .then(|| request.headers().get(HOST).cloned())
+        .flatten();
     if rewrite.forwarded {
         headers::set_forwarded(request.headers_mut(), &client.peer);
     } else if !client.peer.trusted {
@@ -114,7 +142,12 @@ async fn forward(
 
     let request = with_body(worker, client, &activity, request);
     let (mut response, lease) = send(worker, &client.progress, &target.upstream, request).await?;
-    rewrite.answer(response.status(), response.headers_mut(), target.upstream.host(), host.as_ref());
+    rewrite.answer(
+        response.status(),
+        response.headers_mut(),
+        target.upstream.host(),
+        host.as_ref(),
+    );
     if response.status() == StatusCode::SWITCHING_PROTOCOLS {
         let (_, client_side) = tunnel.ok_or(Failure::Switched)?;
         return switch(worker, client, activity, client_side, response);
@@ -152,7 +185,11 @@ fn find(worker: &Worker, headers: &HeaderMap, asked: &PathAndQuery) -> Result<Ar
         .get(HOST)
         .and_then(|host| host.to_str().ok())
         .unwrap_or_default();
-    worker.shared.table.find_for(host, &path).ok_or(Failure::NoRoute)
+    let shared = &worker.shared;
+    shared
+        .observer
+        .look_up(|| shared.table.find_for(host, &path))
+        .ok_or(Failure::NoRoute)
 }
 
 fn with_body(

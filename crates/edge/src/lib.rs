@@ -8,7 +8,8 @@
 //! `forward` takes one request to its target, `body` streams what it carries, `headers` says what goes along, `rewrite`
 //! changes what somebody wants changed; `pool`, `stream` and `target` reach the target; `upgrade` carries what is no
 //! longer HTTP; `tls` is the way in and out that nobody can listen to; `routes` finds the way and remembers it, `api`
-//! changes it; `error_page` says what went wrong, `log` what may be written down of it.
+//! changes it; `error_page` says what went wrong, `log` what may be written down of it; `observe` counts and keeps the
+//! access log.
 //!
 //! Architecture invariant: knows nothing of users, servers or the database. A route is a path and a target.
 
@@ -23,6 +24,8 @@ mod headers;
 mod listener;
 mod log;
 mod network;
+#[allow(dead_code, reason = "its uses come one after the other")]
+mod observe;
 mod pool;
 mod rewrite;
 mod routes;
@@ -33,11 +36,12 @@ mod tls;
 mod upgrade;
 mod upstream_io;
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{fmt, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
-use perijove_model::Secret;
+use perijove_model::{Rng, Secret, process::Process};
 
 pub use network::{Network, NetworkError};
+pub use observe::{AccessFormat, AccessLog};
 pub use rewrite::Rewrite;
 pub use routes::{
     path::BadPath,
@@ -93,6 +97,30 @@ pub struct EdgeConfig {
     /// Where people without TLS are sent to those with it.
     pub redirect: Redirect,
     pub hsts: Option<Hsts>,
+    /// Where `/metrics` answers without a token; on the API it always does, with one.
+    pub metrics_listen: Option<SocketAddr>,
+    /// A socket file on which they do, instead of an address.
+    pub metrics_socket: Option<PathBuf>,
+    /// Requests are written down.
+    pub access_log: Option<AccessLog>,
+    /// A request without a `traceparent` gets one.
+    pub begin_traces: bool,
+    pub machine: Machine,
+}
+
+/// What the edge asks the machine that it runs on.
+#[derive(Clone, Default)]
+pub struct Machine {
+    /// For the metrics.
+    pub process: Option<fn() -> Option<Process>>,
+    /// Without it no traces begin.
+    pub rng: Option<Arc<dyn Rng>>,
+}
+
+impl fmt::Debug for Machine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Machine")
+    }
 }
 
 impl EdgeConfig {
@@ -115,6 +143,11 @@ impl EdgeConfig {
             threads: 0,
             drain: Duration::from_secs(30),
             trusted: Network::loopback(),
+            metrics_listen: None,
+            metrics_socket: None,
+            access_log: None,
+            begin_traces: false,
+            machine: Machine::default(),
             tls: None,
             api_tls: None,
             target_tls: TargetTls::default(),

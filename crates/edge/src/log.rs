@@ -7,13 +7,18 @@ const SECRET: [&str; 7] = ["token", "auth", "key", "code", "state", "_xsrf", "pa
 
 /// The path and query, with the values of secret-looking parameters hidden.
 pub(crate) fn shown(uri: &Uri) -> String {
-    let mut text = cut(uri.path());
-    if let Some(query) = uri.query() {
+    shown_parts(uri.path(), uri.query(), LONGEST)
+}
+
+/// The same of an address in two parts, up to so many characters.
+pub(crate) fn shown_parts(path: &str, query: Option<&str>, longest: usize) -> String {
+    let mut text = cut_to(path, longest);
+    if let Some(query) = query {
         let parameters: Vec<String> = query.split('&').take(20).map(parameter).collect();
         text.push('?');
         text.push_str(&parameters.join("&"));
     }
-    cut(&text)
+    cut_to(&text, longest)
 }
 
 fn parameter(text: &str) -> String {
@@ -39,9 +44,13 @@ fn holds_parameters(value: &str) -> bool {
 
 /// At most so many characters, none that would break the line.
 pub(crate) fn cut(text: &str) -> String {
+    cut_to(text, LONGEST)
+}
+
+fn cut_to(text: &str, longest: usize) -> String {
     let mut short: String = text
         .chars()
-        .take(LONGEST)
+        .take(longest)
         .map(|letter| if letter.is_control() { '?' } else { letter })
         .collect();
     if short.len() < text.len() {

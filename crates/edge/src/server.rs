@@ -24,10 +24,11 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{info, warn};
 
 use crate::{
-    EdgeConfig, Limits, Network, Rewrite,
+    AccessLog, EdgeConfig, Limits, Machine, Network, Rewrite,
     api::{self, Api},
     connection, entry,
     listener::Bound,
+    observe::{Facts, Observer, trace::Traces},
     pool::Pool,
     routes::{
         persist,
@@ -53,12 +54,27 @@ pub(crate) struct Shared {
     pub(crate) rewrite: Rewrite,
     pub(crate) room: Arc<Semaphore>,
     pub(crate) tunnels: AtomicUsize,
+    pub(crate) observer: Observer,
+    /// Begins traces, where that is wanted.
+    pub(crate) traces: Option<Traces>,
+    machine: Machine,
     /// Connections and tunnels.
     pub(crate) tasks: TaskTracker,
     /// Accept no more, finish what runs.
     pub(crate) stop: CancellationToken,
     /// Finish now.
     pub(crate) end: CancellationToken,
+}
+
+impl Shared {
+    /// The page of metrics.
+    pub(crate) fn metrics(&self) -> String {
+        self.observer.page(&Facts {
+            routes: self.table.len(),
+            draining: self.stop.is_cancelled(),
+            process: self.machine.process.and_then(|read| read()),
+        })
+    }
 }
 
 /// One thread's own.
@@ -82,6 +98,8 @@ pub enum EdgeError {
     Target { name: &'static str, error: TargetError },
     #[error("the routes file {}: {error}", file.display())]
     Routes { file: PathBuf, error: io::Error },
+    #[error("the access log {}: {error}", file.display())]
+    AccessLog { file: PathBuf, error: io::Error },
     #[error("the edge can not start its threads: {0}")]
     Threads(io::Error),
 }
@@ -91,6 +109,7 @@ pub struct Edge {
     shared: Arc<Shared>,
     addresses: Vec<SocketAddr>,
     api_address: SocketAddr,
+    metrics_address: Option<SocketAddr>,
     threads: Vec<JoinHandle<()>>,
     api_thread: Option<JoinHandle<()>>,
     drain: Duration,
@@ -116,6 +135,7 @@ impl Edge {
             return Err(EdgeError::NoAddress);
         }
         let (api_listener, api_address) = listen_for_api(&config)?;
+        let (metrics_listener, metrics_address) = listen_for_metrics(&config)?.unzip();
         let count = thread_count(config.threads);
         let mut listeners: Vec<Vec<Bound>> = (0..count).map(|_| Vec::new()).collect();
         let mut addresses = Vec::new();
@@ -129,7 +149,11 @@ impl Edge {
             })?;
         }
         let table = Arc::new(routes(&config, &*clock)?);
+        let traces = config.machine.rng.as_deref().filter(|_| config.begin_traces);
         let shared = Arc::new(Shared {
+            observer: Observer::new(count, Arc::clone(&clock)),
+            traces: traces.map(Traces::new),
+            machine: config.machine,
             table,
             clock,
             reader: connection::reader(&config.limits),
@@ -143,10 +167,12 @@ impl Edge {
             stop: CancellationToken::new(),
             end: CancellationToken::new(),
         });
+        log_to(&shared, config.access_log.as_ref())?;
         let mut edge = Self {
             shared,
             addresses,
             api_address,
+            metrics_address: metrics_address.flatten(),
             threads: Vec::new(),
             api_thread: None,
             drain: config.drain,
@@ -154,11 +180,18 @@ impl Edge {
         for (index, listeners) in listeners.into_iter().enumerate() {
             let shared = Arc::clone(&edge.shared);
             edge.threads
-                .push(thread(format!("edge-{index}"), move || work(shared, listeners))?);
+                .push(thread(format!("edge-{index}"), move || work(index, shared, listeners))?);
         }
         let api = Api::new(Arc::clone(&edge.shared), config.auth_token);
         let file = config.routes_file;
-        edge.api_thread = Some(thread("edge-api".into(), move || api::run(api, api_listener, file))?);
+        let doors = api::Doors {
+            api: api_listener,
+            metrics: metrics_listener,
+        };
+        edge.api_thread = Some(thread("edge-api".into(), move || {
+            Observer::count_here(count);
+            api::run(api, doors, file);
+        })?);
         info!(addresses = ?edge.addresses, api = %edge.api_address, threads = count, routes = edge.routes().len(), "the edge listens");
         Ok(edge)
     }
@@ -173,6 +206,12 @@ impl Edge {
     #[must_use]
     pub fn api_address(&self) -> SocketAddr {
         self.api_address
+    }
+
+    /// Where `/metrics` answers without a token.
+    #[must_use]
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics_address
     }
 
     #[must_use]
@@ -195,7 +234,12 @@ impl Edge {
         let cut = if finished { 0 } else { self.shared.tasks.len() };
         self.shared.end.cancel();
         let threads: Vec<_> = self.threads.drain(..).chain(self.api_thread.take()).collect();
-        let joined = tokio::task::spawn_blocking(move || threads.into_iter().all(|thread| thread.join().is_ok()));
+        let shared = Arc::clone(&self.shared);
+        let joined = tokio::task::spawn_blocking(move || {
+            let well = threads.into_iter().all(|thread| thread.join().is_ok());
+            shared.observer.end_log();
+            well
+        });
         if !joined.await.unwrap_or(false) {
             warn!("a thread of the edge ended in a panic");
         }
@@ -243,6 +287,13 @@ fn thread(name: String, body: impl FnOnce() + Send + 'static) -> Result<JoinHand
         .name(name)
         .spawn(body)
         .map_err(EdgeError::Threads)
+}
+
+fn log_to(shared: &Shared, log: Option<&AccessLog>) -> Result<(), EdgeError> {
+    shared.observer.log_to(log).map_err(|error| EdgeError::AccessLog {
+        file: log.and_then(|log| log.file.clone()).unwrap_or_default(),
+        error,
+    })
 }
 
 fn parsed(name: &'static str, text: Option<&str>) -> Result<Option<Target>, EdgeError> {
@@ -301,15 +352,31 @@ fn listen_on_file(file: &Path, listeners: &mut [Vec<Bound>]) -> io::Result<()> {
 
 fn listen_for_api(config: &EdgeConfig) -> Result<(Bound, SocketAddr), EdgeError> {
     if let Some(file) = &config.api_socket {
-        let listener = Bound::socket_file(file).map_err(|error| EdgeError::Socket {
-            file: file.clone(),
-            error,
-        })?;
-        return Ok((listener, config.api_listen));
+        return Ok((socket_file(file)?, config.api_listen));
     }
     let listener = listen(config.api_listen, false)?;
     let address = local(&listener, config.api_listen)?;
     Ok((Bound::Tcp(listener), address))
+}
+
+/// Its address, if it has one.
+fn listen_for_metrics(config: &EdgeConfig) -> Result<Option<(Bound, Option<SocketAddr>)>, EdgeError> {
+    if let Some(file) = &config.metrics_socket {
+        return Ok(Some((socket_file(file)?, None)));
+    }
+    let Some(address) = config.metrics_listen else {
+        return Ok(None);
+    };
+    let listener = listen(address, false)?;
+    let address = local(&listener, address)?;
+    Ok(Some((Bound::Tcp(listener), Some(address))))
+}
+
+fn socket_file(file: &Path) -> Result<Bound, EdgeError> {
+    Bound::socket_file(file).map_err(|error| EdgeError::Socket {
+        file: file.to_owned(),
+        error,
+    })
 }
 
 fn local(listener: &TcpListener, address: SocketAddr) -> Result<SocketAddr, EdgeError> {
@@ -371,7 +438,8 @@ pub(crate) fn run_until_end(end: &CancellationToken, serve: impl Future<Output =
     runtime.shutdown_background();
 }
 
-fn work(shared: Arc<Shared>, listeners: Vec<Bound>) {
+fn work(index: usize, shared: Arc<Shared>, listeners: Vec<Bound>) {
+    Observer::count_here(index);
     let end = shared.end.clone();
     run_until_end(&end, async move {
         let pool = Arc::new(Pool::new(shared.limits.upstream_idle));

@@ -17,6 +17,7 @@ use tracing::debug;
 use crate::{
     body::Activity,
     client_io::ClientIo,
+    observe::Event,
     server::{Held, Shared},
     stream::Stream,
     upstream_io::UpstreamIo,
@@ -43,6 +44,7 @@ pub(crate) async fn carry(client: OnUpgrade, target: OnUpgrade, activity: Activi
         return debug!("a change of protocol lost its socket");
     };
     let _count = Counted::new(&shared.tunnels);
+    let _seen = shared.observer.during(Event::TunnelOpened, Event::TunnelClosed);
     let (client_io, target_io) = (client.io.into_inner().stream, target.io.into_inner().stream);
     let moved = AtomicUsize::new(0);
     let note = || {

@@ -5,6 +5,7 @@
 pub mod clock;
 pub mod escape;
 pub mod names;
+pub mod process;
 pub mod rng;
 pub mod scopes;
 pub mod secret;

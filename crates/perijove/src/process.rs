@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use perijove_hub::metrics::Process;
+use perijove_model::process::Process;
 
 /// The unit of times in `/proc`; Linux shows it so on every machine.
 const TICKS: f64 = 100.0;

@@ -10,4 +10,5 @@ mod forwarding;
 mod harness;
 mod hostile;
 mod life;
+mod observe;
 mod tunnels;

@@ -16,6 +16,7 @@ use perijove_store::counts::{self, Active, Counts};
 use tokio::time::Instant;
 
 pub use kinds::{Counter, Gauge, Histogram, Outcomes};
+pub use perijove_model::process::Process;
 pub use requests::Requests;
 pub use text::CONTENT_TYPE;
 
@@ -47,17 +48,6 @@ pub enum Spawned {
     Failure,
     /// Something went wrong.
     Error,
-}
-
-/// What the system knows of this process.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Process {
-    pub cpu_seconds: f64,
-    pub started: f64,
-    pub resident_bytes: f64,
-    pub virtual_bytes: f64,
-    pub open_files: f64,
-    pub most_files: f64,
 }
 
 type ReadProcess = Arc<dyn Fn() -> Option<Process> + Send + Sync>;

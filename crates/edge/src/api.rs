@@ -30,6 +30,7 @@ use crate::{
     observe::{self, Event},
     routes::{persist, table::Route, target::Target},
     server::{self, Shared},
+    tls,
 };
 
 const LARGEST_ROUTE: usize = 64 * 1024;
@@ -111,7 +112,8 @@ async fn accept(api: Arc<Api>, listener: Listener, door: Door) {
         };
         let api = Arc::clone(&api);
         tokio::spawn(async move {
-            let reader = api.shared.reader.clone();
+            let shared = Arc::clone(&api.shared);
+            let reader = shared.reader.clone();
             let service = service_fn(move |request| {
                 let api = Arc::clone(&api);
                 async move {
@@ -121,6 +123,9 @@ async fn accept(api: Arc<Api>, listener: Listener, door: Door) {
                     })
                 }
             });
+            let Some(stream) = tls::welcome_to_api(&shared.tls, stream).await else {
+                return;
+            };
             if let Err(error) = reader.serve_connection(TokioIo::new(stream), service).await {
                 debug!(%error, "a connection to the API ended");
             }
@@ -288,9 +293,6 @@ impl Api {
         };
         data.remove("last_activity");
         let target: Target = target.parse().map_err(Refusal::invalid)?;
-        if let Err(error) = target.check_reachable() {
-            warn!(path = log::cut(path), %error, "a route that leads nowhere");
-        }
         Route::new(path, target, data, self.shared.clock.now()).map_err(Refusal::invalid)
     }
 }

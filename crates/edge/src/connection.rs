@@ -2,7 +2,7 @@
 
 use std::{convert::Infallible, net::IpAddr, sync::Arc};
 
-use http::{HeaderValue, Request};
+use http::{HeaderValue, Request, header::STRICT_TRANSPORT_SECURITY};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tracing::debug;
@@ -45,6 +45,8 @@ pub(crate) async fn serve(worker: Arc<Worker>, visit: Visit) {
         stream,
         address,
         secure,
+        // None agrees on it as long as it is not offered.
+        http2: _,
         held,
     } = visit;
     let shared = Arc::clone(&worker.shared);
@@ -60,7 +62,10 @@ pub(crate) async fn serve(worker: Arc<Worker>, visit: Visit) {
         // Before anything is awaited: the client may have closed its sending side already.
         let answering = client.progress.begin(request.body());
         async move {
-            let response = forward::answer(&worker, &client, request).await;
+            let mut response = forward::answer(&worker, &client, request).await;
+            if let Some(hsts) = worker.shared.tls.hsts.as_ref().filter(|_| secure) {
+                response.headers_mut().insert(STRICT_TRANSPORT_SECURITY, hsts.clone());
+            }
             Ok::<_, Infallible>(response.map(|body| body.owed(answering)))
         }
     });

@@ -10,6 +10,7 @@ use crate::{
     observe::Event,
     server::{Held, Worker},
     stream::Stream,
+    tls::{self, Security},
 };
 
 /// A client that may ask.
@@ -18,6 +19,8 @@ pub(crate) struct Visit {
     pub(crate) address: IpAddr,
     /// Nobody on the way can read what is said.
     pub(crate) secure: bool,
+    /// HTTP/2 has been agreed on.
+    pub(crate) http2: bool,
     pub(crate) held: Held,
 }
 
@@ -51,10 +54,14 @@ pub(crate) async fn accept(worker: Arc<Worker>, listener: Listener) {
 async fn visit(worker: Arc<Worker>, stream: Stream, address: IpAddr, held: Held) {
     let shared = Arc::clone(&worker.shared);
     let _counted = shared.observer.during(Event::ClientCame, Event::ClientLeft);
+    let Some((stream, security)) = tls::welcome(&worker.shared, stream).await else {
+        return;
+    };
     let visit = Visit {
         stream,
         address,
-        secure: false,
+        secure: security != Security::None,
+        http2: security == Security::Http2,
         held,
     };
     connection::serve(worker, visit).await;

@@ -49,6 +49,9 @@ pub(crate) async fn answer(worker: &Worker, client: &Client, request: Request<In
     if request.uri().path() == "/_chp_healthz" {
         return healthy();
     }
+    if let Some(page) = worker.shared.tls.own_page(request.uri().path()) {
+        return page.map(ResponseBody::own);
+    }
     let begun = std::time::Instant::now();
     let (method, uri) = (request.method().clone(), request.uri().clone());
     let version = request.version();
@@ -242,7 +245,7 @@ async fn send(
             }
         }
     }
-    let mut sender = pool::connect(upstream, worker.shared.limits.connect)
+    let mut sender = pool::connect(upstream, worker.shared.limits.connect, &worker.shared.tls.targets)
         .await
         .map_err(Failure::Unreachable)?;
     match exchange(worker, progress, &mut sender, request).await? {

@@ -31,7 +31,6 @@ mod rewrite;
 mod routes;
 mod server;
 mod stream;
-#[allow(dead_code, reason = "its uses come one after the other")]
 mod tls;
 mod upgrade;
 mod upstream_io;

@@ -19,6 +19,7 @@ use crate::{
     body::RequestBody,
     routes::target::{Place, Upstream},
     stream::Stream,
+    tls::{self, client::Client},
     upstream_io::UpstreamIo,
 };
 
@@ -130,8 +131,8 @@ pub(crate) enum ConnectError {
 }
 
 /// Makes a new connection.
-pub(crate) async fn connect(upstream: &Upstream, limit: Duration) -> Result<Sender, ConnectError> {
-    let stream = tokio::time::timeout(limit, open(&upstream.place))
+pub(crate) async fn connect(upstream: &Upstream, limit: Duration, tls: &Arc<Client>) -> Result<Sender, ConnectError> {
+    let stream = tokio::time::timeout(limit, open(&upstream.place, tls))
         .await
         .map_err(|_| ConnectError::Timeout(limit))??;
     let (sender, connection) = http1::Builder::new()
@@ -145,33 +146,35 @@ pub(crate) async fn connect(upstream: &Upstream, limit: Duration) -> Result<Send
     Ok(sender)
 }
 
-async fn open(place: &Place) -> io::Result<Stream> {
-    let stream = match place {
-        Place::Address(address, port) => TcpStream::connect(SocketAddr::new(*address, *port)).await?,
-        Place::Name(name, port) => {
-            let mut last = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
-            for address in lookup_host((name.as_str(), *port)).await? {
-                match TcpStream::connect(address).await {
-                    Ok(stream) => return prepared(stream),
-                    Err(error) => last = error,
-                }
-            }
-            return Err(last);
+async fn open(place: &Place, tls: &Arc<Client>) -> io::Result<Stream> {
+    match place {
+        Place::Address(address, port) => {
+            let stream = TcpStream::connect(SocketAddr::new(*address, *port)).await?;
+            Ok(Stream::Tcp(prepared(stream)?))
         }
-        Place::Tls => {
-            return Err(io::Error::new(
-                io::ErrorKind::Unsupported,
-                "the edge does not speak TLS to targets",
-            ));
+        Place::Name(name, port) => Ok(Stream::Tcp(by_name(name, *port).await?)),
+        Place::Tls(name, port) => {
+            let stream = by_name(name, *port).await?;
+            tls::client::connect(stream, name, tls).await
         }
-        Place::Socket(file) => return Ok(Stream::Unix(UnixStream::connect(file).await?)),
-    };
-    prepared(stream)
+        Place::Socket(file) => Ok(Stream::Unix(UnixStream::connect(file).await?)),
+    }
+}
+
+async fn by_name(name: &str, port: u16) -> io::Result<TcpStream> {
+    let mut last = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
+    for address in lookup_host((name, port)).await? {
+        match TcpStream::connect(address).await {
+            Ok(stream) => return prepared(stream),
+            Err(error) => last = error,
+        }
+    }
+    Err(last)
 }
 
 /// Small pieces go out at once, and a target that vanished without a word is noticed.
-fn prepared(stream: TcpStream) -> io::Result<Stream> {
+fn prepared(stream: TcpStream) -> io::Result<TcpStream> {
     stream.set_nodelay(true)?;
     crate::server::keep_alive(&stream)?;
-    Ok(Stream::Tcp(stream))
+    Ok(stream)
 }

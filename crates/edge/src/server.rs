@@ -35,6 +35,7 @@ use crate::{
         table::{Route, RouteTable},
         target::{Target, TargetError},
     },
+    tls::{self, Tls, TlsError},
 };
 
 const BACKLOG: i32 = 1024;
@@ -52,6 +53,7 @@ pub(crate) struct Shared {
     pub(crate) trusted: Vec<Network>,
     pub(crate) error_target: Option<Target>,
     pub(crate) rewrite: Rewrite,
+    pub(crate) tls: Arc<Tls>,
     pub(crate) room: Arc<Semaphore>,
     pub(crate) tunnels: AtomicUsize,
     pub(crate) observer: Observer,
@@ -100,6 +102,8 @@ pub enum EdgeError {
     Routes { file: PathBuf, error: io::Error },
     #[error("the access log {}: {error}", file.display())]
     AccessLog { file: PathBuf, error: io::Error },
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     #[error("the edge can not start its threads: {0}")]
     Threads(io::Error),
 }
@@ -108,6 +112,7 @@ pub enum EdgeError {
 pub struct Edge {
     shared: Arc<Shared>,
     addresses: Vec<SocketAddr>,
+    plain_addresses: Vec<SocketAddr>,
     api_address: SocketAddr,
     metrics_address: Option<SocketAddr>,
     threads: Vec<JoinHandle<()>>,
@@ -148,6 +153,15 @@ impl Edge {
                 error,
             })?;
         }
+        let mut plain = Vec::new();
+        let mut plain_addresses = Vec::new();
+        for address in &config.redirect.listen {
+            let listener = listen(*address, false)?;
+            plain_addresses.push(local(&listener, *address)?);
+            plain.push(listener);
+        }
+        let port = addresses.first().map_or(443, SocketAddr::port);
+        let tls = Arc::new(Tls::new(&config, port, Arc::clone(&clock))?);
         let table = Arc::new(routes(&config, &*clock)?);
         let traces = config.machine.rng.as_deref().filter(|_| config.begin_traces);
         let shared = Arc::new(Shared {
@@ -160,6 +174,7 @@ impl Edge {
             trusted: config.trusted,
             error_target: parsed("error_target", config.error_target.as_deref())?,
             rewrite: config.rewrite,
+            tls,
             room: Arc::new(Semaphore::new(config.limits.connections.min(Semaphore::MAX_PERMITS))),
             limits: config.limits,
             tunnels: AtomicUsize::new(0),
@@ -171,6 +186,7 @@ impl Edge {
         let mut edge = Self {
             shared,
             addresses,
+            plain_addresses,
             api_address,
             metrics_address: metrics_address.flatten(),
             threads: Vec::new(),
@@ -181,6 +197,11 @@ impl Edge {
             let shared = Arc::clone(&edge.shared);
             edge.threads
                 .push(thread(format!("edge-{index}"), move || work(index, shared, listeners))?);
+        }
+        let shared = Arc::clone(&edge.shared);
+        if !plain.is_empty() || shared.tls.has_files() {
+            edge.threads
+                .push(thread("edge-tls".into(), move || tls::run(shared, plain))?);
         }
         let api = Api::new(Arc::clone(&edge.shared), config.auth_token);
         let file = config.routes_file;
@@ -200,6 +221,18 @@ impl Edge {
     #[must_use]
     pub fn addresses(&self) -> &[SocketAddr] {
         &self.addresses
+    }
+
+    /// The addresses without TLS, from where people are sent to the others.
+    #[must_use]
+    pub fn plain_addresses(&self) -> &[SocketAddr] {
+        &self.plain_addresses
+    }
+
+    /// Takes the certificates and keys as their files are now; whoever is connected stays so. Changed files are noticed
+    /// without it as well, within seconds.
+    pub fn reload_certificates(&self) {
+        self.shared.tls.reload();
     }
 
     /// Where the API answers, unless it does so on a socket file.
@@ -297,11 +330,7 @@ fn log_to(shared: &Shared, log: Option<&AccessLog>) -> Result<(), EdgeError> {
 }
 
 fn parsed(name: &'static str, text: Option<&str>) -> Result<Option<Target>, EdgeError> {
-    let checked = |text: &str| {
-        let target: Target = text.parse()?;
-        target.check_reachable().map(|()| target)
-    };
-    text.map(checked)
+    text.map(str::parse)
         .transpose()
         .map_err(|error| EdgeError::Target { name, error })
 }

@@ -23,10 +23,10 @@ pub(crate) struct Upstream {
 impl Upstream {
     /// For the `Host` header of our own requests.
     pub(crate) fn host(&self) -> &str {
-        if matches!(self.place, Place::Socket(_)) {
-            "localhost"
-        } else {
-            &self.authority
+        match self.place {
+            Place::Socket(_) => "localhost",
+            Place::Tls(..) => self.authority.trim_start_matches("https://"),
+            _ => &self.authority,
         }
     }
 }
@@ -36,8 +36,8 @@ pub(crate) enum Place {
     Address(IpAddr, u16),
     Name(String, u16),
     Socket(PathBuf),
-    /// Kept as a route, so that JupyterHub finds what it set; requests to it are refused.
-    Tls,
+    /// An address or a name, and a port.
+    Tls(String, u16),
 }
 
 /// Why a target is refused.
@@ -45,23 +45,12 @@ pub(crate) enum Place {
 pub enum TargetError {
     #[error("the target {0:?} is not a URL such as http://127.0.0.1:8888")]
     Invalid(String),
-    #[error("the target {0:?} asks for TLS, which the edge does not speak to targets: give its http:// address")]
-    Tls(String),
 }
 
 impl Target {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
-    }
-
-    /// # Errors
-    /// If requests can not be sent there.
-    pub fn check_reachable(&self) -> Result<(), TargetError> {
-        match self.upstream.place {
-            Place::Tls => Err(TargetError::Tls(self.text.chars().take(200).collect())),
-            _ => Ok(()),
-        }
     }
 
     /// What the target is asked for: its own path before the client's.
@@ -95,23 +84,22 @@ impl Target {
         }
         let host = authority.host();
         let port = match authority.as_str().strip_prefix(host)? {
+            "" if tls => 443,
             "" => 80,
             port => port.strip_prefix(':')?.parse().ok()?,
         };
-        if tls {
-            let upstream = Upstream {
-                authority: format!("https://{authority}"),
-                place: Place::Tls,
-            };
-            return Some((upstream, uri.path().to_owned()));
-        }
         let place = match host.trim_matches(['[', ']']).parse() {
+            _ if host.is_empty() => return None,
+            _ if tls => Place::Tls(host.trim_matches(['[', ']']).to_owned(), port),
             Ok(address) => Place::Address(address, port),
-            Err(_) if host.is_empty() => return None,
             Err(_) => Place::Name(host.to_owned(), port),
         };
         let upstream = Upstream {
-            authority: authority.as_str().to_ascii_lowercase(),
+            authority: if tls {
+                format!("https://{authority}").to_ascii_lowercase()
+            } else {
+                authority.as_str().to_ascii_lowercase()
+            },
             place,
         };
         Some((upstream, uri.path().to_owned()))
@@ -183,15 +171,16 @@ mod tests {
     }
 
     #[test]
-    fn tls_is_kept_but_not_reached() {
-        assert!(
-            target("https://x:1/y")
-                .check_reachable()
-                .unwrap_err()
-                .to_string()
-                .contains("TLS")
+    fn reads_targets_with_tls() {
+        assert_eq!(target("https://X").upstream.place, Place::Tls("X".into(), 443));
+        assert_eq!(target("https://[::1]:1/y").upstream.place, Place::Tls("::1".into(), 1));
+        assert_eq!(target("https://x:1/y").upstream.host(), "x:1");
+        assert_ne!(
+            target("https://x:1").upstream.authority,
+            target("http://x:1").upstream.authority,
+            "their idle connections are not the same"
         );
-        assert!(target("http://x:1/y").check_reachable().is_ok());
+        assert!("https://".parse::<Target>().is_err());
     }
 
     #[test]

@@ -50,8 +50,24 @@ impl TlsError {
         }
     }
 
-    /// A file that could not be read, or written.
-    pub(crate) fn io(file: &Path, error: &io::Error) -> Self {
+    pub(crate) fn cannot_write(file: &Path, error: &io::Error) -> Self {
+        Self::file(
+            file,
+            format!("the edge can't write it: {error}"),
+            "give the folder to the account that the edge runs as",
+        )
+    }
+
+    /// A file of our own authority that somebody else has changed.
+    pub(crate) fn authority(file: &Path) -> Self {
+        Self::file(
+            file,
+            "it is not as the edge wrote it",
+            "restore it, or remove `ca.pem` and `ca.key`: then a new authority is made, which people have to trust anew",
+        )
+    }
+
+    fn io(file: &Path, error: &io::Error) -> Self {
         let hint = match error.kind() {
             io::ErrorKind::NotFound => "check the path",
             io::ErrorKind::PermissionDenied => {

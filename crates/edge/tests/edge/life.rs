@@ -174,7 +174,7 @@ async fn a_setup_that_can_not_work_is_refused() {
     };
     assert!(start(no_token).unwrap().contains("no API token"));
     let tls = EdgeConfig {
-        default_target: Some("https://hub".into()),
+        default_target: Some("ftp://hub".into()),
         ..config()
     };
     assert!(start(tls).unwrap().starts_with("default_target: "));

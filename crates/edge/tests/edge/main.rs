@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that can not go on ends")]
 
 mod api;
+mod certs;
 mod chp_rewrite;
 mod early;
 mod errors;
@@ -11,4 +12,5 @@ mod harness;
 mod hostile;
 mod life;
 mod observe;
+mod tls;
 mod tunnels;

@@ -1,0 +1,169 @@
+//! TLS towards targets.
+
+use std::{io, net::IpAddr, path::PathBuf, sync::Arc};
+
+use arc_swap::ArcSwapOption;
+use rustls::{
+    ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
+    client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
+    crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature},
+    pki_types::{CertificateDer, ServerName, UnixTime},
+    sign::SingleCertAndKey,
+};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tracing::warn;
+
+use super::{
+    pem::{self, TlsError},
+    settings::{TargetTls, address},
+};
+use crate::stream::Stream;
+
+/// How targets are reached, which can be read anew.
+pub(crate) struct Client {
+    settings: TargetTls,
+    /// Made when it is first needed: the system's authorities take a while to read, and some memory.
+    config: ArcSwapOption<ClientConfig>,
+}
+
+impl Client {
+    /// Files that are named are read at once, so that a mistake is known at the start.
+    pub(crate) fn new(settings: TargetTls) -> Result<Arc<Self>, TlsError> {
+        let client = Self {
+            settings,
+            config: ArcSwapOption::empty(),
+        };
+        if !client.files().is_empty() {
+            client.reload()?;
+        }
+        Ok(Arc::new(client))
+    }
+
+    pub(crate) fn reload(&self) -> Result<(), TlsError> {
+        self.config.store(Some(Arc::new(configured(&self.settings)?)));
+        Ok(())
+    }
+
+    pub(crate) fn files(&self) -> Vec<PathBuf> {
+        let identity = self.settings.identity.iter();
+        let mut files: Vec<_> = identity
+            .flat_map(|files| [files.cert.clone(), files.key.clone()])
+            .chain(self.settings.ca.clone())
+            .collect();
+        files.dedup();
+        files
+    }
+
+    async fn config(self: &Arc<Self>) -> io::Result<Arc<ClientConfig>> {
+        if let Some(config) = self.config.load_full() {
+            return Ok(config);
+        }
+        let client = Arc::clone(self);
+        let read = tokio::task::spawn_blocking(move || client.reload());
+        read.await.map_err(io::Error::other)?.map_err(io::Error::other)?;
+        self.config.load_full().ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+}
+
+/// Speaks TLS on a new connection to a target. `name` is what its certificate must be for: a name or an address.
+pub(crate) async fn connect(stream: TcpStream, name: &str, client: &Arc<Client>) -> io::Result<Stream> {
+    let name = match address(name) {
+        Some(ip) => ServerName::from(IpAddr::from(ip)),
+        None => ServerName::try_from(name.to_owned()).map_err(|_| {
+            io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "the target's name can't be in a certificate",
+            )
+        })?,
+    };
+    let connector = TlsConnector::from(client.config().await?);
+    let stream = connector.connect(name, stream).await?;
+    Ok(Stream::Tls(Box::new(stream.into())))
+}
+
+fn configured(settings: &TargetTls) -> Result<ClientConfig, TlsError> {
+    let provider = Arc::new(ring::default_provider());
+    let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| TlsError::Setting(error.to_string()))?;
+    let builder = if settings.verify {
+        builder.with_root_certificates(match &settings.ca {
+            Some(file) => pem::authorities(file)?,
+            None => authorities_of_the_system(),
+        })
+    } else {
+        warn!("the certificates of targets are not checked: anybody on the way may pretend to be one");
+        builder
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(Anybody(provider)))
+    };
+    let mut config = match &settings.identity {
+        None => builder.with_no_client_auth(),
+        Some(files) => {
+            let identity = pem::identity(files)?;
+            builder.with_client_cert_resolver(Arc::new(SingleCertAndKey::from(identity.key)))
+        }
+    };
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(config)
+}
+
+fn authorities_of_the_system() -> RootCertStore {
+    let mut store = RootCertStore::empty();
+    let found = rustls_native_certs::load_native_certs();
+    let (added, _) = store.add_parsable_certificates(found.certs);
+    if added == 0 {
+        warn!("this system names no authorities: set the file with those of the targets");
+    }
+    store
+}
+
+/// Takes every certificate, but only from who has its key.
+#[derive(Debug)]
+struct Anybody(Arc<CryptoProvider>);
+
+impl ServerCertVerifier for Anybody {
+    fn verify_server_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls12_signature(
+            message,
+            certificate,
+            signature,
+            &self.0.signature_verification_algorithms,
+        )
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls13_signature(
+            message,
+            certificate,
+            signature,
+            &self.0.signature_verification_algorithms,
+        )
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
+    }
+}

@@ -228,8 +228,10 @@ async fn put_client(tx: &Tx, spec: &ServiceSpec) -> Result<()> {
 }
 
 async fn put_address(tx: &Tx, id: i64, address: &Address<'_>) -> Result<()> {
-    const SERVER: Stmt =
-        Stmt::write("INSERT INTO servers (proto, ip, port, base_url) VALUES ($1, $2, $3, $4) RETURNING id");
+    // JupyterHub does not start where the cookie has no name.
+    const SERVER: Stmt = Stmt::write(
+        "INSERT INTO servers (proto, ip, port, base_url, cookie_name) VALUES ($1, $2, $3, $4, 'cookie') RETURNING id",
+    );
     const SET: Stmt = Stmt::write("UPDATE services SET _server_id = $2 WHERE id = $1");
     let params = [
         address.proto.into(),

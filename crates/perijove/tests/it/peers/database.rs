@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use reqwest::Method;
+use serde_json::{Value, json};
 
 use super::{JupyterHub, command};
 use crate::support::{self, Site, eventually};
@@ -83,6 +84,61 @@ async fn of_another_revision_is_refused_with_the_command_that_helps() {
         "{said}"
     );
     assert!(std::fs::read(&file).unwrap() == before, "not a byte was changed");
+}
+
+/// Roles that were made and given while the hub ran, with scopes that JupyterHub doesn't know and with an end.
+#[tokio::test]
+async fn opens_with_what_was_changed_at_run_time() {
+    let Some(environment) = support::environment("test", WHAT) else {
+        return;
+    };
+    let mut site = site("[[auth]]\nkind = \"dummy\"\n[access]\nallow_all = true\n");
+    site.serve().await;
+    let ann = site.sign_in("ann").await;
+    let give = async |method: Method, path: &str, body: Value| {
+        let status = site.api(method, path, Some(body)).await.status;
+        assert!([200, 201].contains(&status), "{path}: {status}");
+    };
+    let scopes = ["list:users", "read:audit", "list:roles", "grant:roles!group=class"];
+    give(Method::POST, "roles", json!({ "name": "helper", "scopes": scopes })).await;
+    give(Method::POST, "groups/class", json!({ "users": ["ann"] })).await;
+    give(Method::PUT, "roles/helper/users/ann", json!({ "expires_in": 3600 })).await;
+    give(Method::PUT, "roles/helper/groups/class", json!({ "expires_in": 3600 })).await;
+    let wanted = json!({ "scopes": ["read:audit", "list:users", "tokens!user"] });
+    let made = ann
+        .api(Method::POST, "users/ann/tokens", Some(wanted))
+        .await
+        .expect(201)
+        .json();
+    let token = made["token"].as_str().unwrap();
+    give(Method::POST, "services/made", json!({ "url": "http://127.0.0.1:9" })).await;
+    let said = site.command(&["stop"]).output().unwrap();
+    assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+
+    let (edge, hub) = (site.edge_address, site.hub_address);
+    let jupyterhub = JupyterHub::start(&site.ground, &environment, edge, hub).await;
+    let model = jupyterhub.api(Method::GET, "users/ann").await.expect(200).json();
+    assert_eq!(
+        (&model["groups"], &model["roles"]),
+        (&json!(["class"]), &json!(["user"]))
+    );
+    assert_eq!(jupyterhub.api(Method::GET, "groups/class").await.status, 200);
+    assert!(opens(&site, token).await, "{}", jupyterhub.log());
+    let started = jupyterhub.api(Method::POST, "users/ann/server").await.status;
+    assert!([201, 202].contains(&started), "{}", jupyterhub.log());
+    jupyterhub.stop().await;
+
+    site.serve().await;
+    site.ready("ann").await;
+    assert!(opens(&site, token).await);
+    let roles = site.api(Method::GET, "roles", None).await.expect(200).body;
+    assert!(
+        !roles.contains("helper"),
+        "JupyterHub deletes what its configuration does not name: {roles}"
+    );
+    site.api(Method::DELETE, "users/ann/server", None).await;
+    site.stopped("ann").await;
+    site.stop().await;
 }
 
 /// A server that JupyterHub has started runs on under us, and under JupyterHub again.

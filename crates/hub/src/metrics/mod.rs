@@ -81,6 +81,9 @@ pub struct Metrics {
     spawn_buckets: Vec<f64>,
     spawn: Mutex<BTreeMap<(&'static str, String), Arc<Histogram>>>,
     active: Mutex<Option<(Instant, Active)>>,
+    /// Which services were up when this hub last looked.
+    services: Mutex<Option<(Instant, BTreeMap<String, bool>)>>,
+    services_known: Duration,
     process: OnceLock<ReadProcess>,
 }
 
@@ -116,6 +119,9 @@ impl Metrics {
             spawn_buckets: config.metrics.spawn_buckets.clone(),
             spawn: Mutex::default(),
             active: Mutex::default(),
+            services: Mutex::default(),
+            // Of several hubs another may look the next time.
+            services_known: config.hub.service_check_interval * 3,
             process: OnceLock::new(),
         };
         // So that they are there before the first of their kind.
@@ -150,6 +156,11 @@ impl Metrics {
             Spawned::Error => "error",
         };
         self.spawn_histogram(status, reason).observe(took);
+    }
+
+    /// Which services are up, all of them.
+    pub fn services(&self, up: BTreeMap<String, bool>) {
+        *self.services.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), up));
     }
 
     fn spawn_histogram(&self, status: &'static str, reason: &str) -> Arc<Histogram> {
@@ -360,6 +371,19 @@ fn ours(metrics: &Metrics, text: &mut Text) {
         "Credentials whose standing was read from the database",
         &metrics.cache_misses,
     );
+    let services = metrics.services.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = services
+        .as_ref()
+        .filter(|(at, _)| at.elapsed() < metrics.services_known);
+    text.gauges(
+        "service_up",
+        "Whether a service answers; of a managed one without an address, whether it runs",
+        known
+            .into_iter()
+            .flat_map(|(_, up)| up)
+            .map(|(name, up)| (label("service", name), f64::from(*up))),
+    );
+    drop(services);
     text.gauges(
         "build_info",
         "Which Perijove this is, and whose contract it keeps",

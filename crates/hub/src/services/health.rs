@@ -54,9 +54,12 @@ pub(crate) async fn watch(hub: Arc<Hub>) {
 
 /// Asks each once; `up` is how they were the last time.
 async fn check(hub: &Hub, up: &mut BTreeMap<String, bool>) -> Result<(), perijove_store::StoreError> {
-    let mut all = services::list(&hub.store).await?;
+    let all = services::list(&hub.store).await?;
+    let runs = |service: &Service| service.command.is_empty() || service.pid.is_some();
     // One that is on its way up is somebody else's care, see `managed`.
-    all.retain(|service| service.url.is_some() && (service.command.is_empty() || service.pid.is_some()));
+    let (all, others): (Vec<_>, Vec<_>) = all
+        .into_iter()
+        .partition(|service| service.url.is_some() && runs(service));
     up.retain(|name, _| all.iter().any(|service| service.name == *name));
     let asked = all.into_iter().map(|service| async move {
         let answers = answers(hub, &service).await;
@@ -72,6 +75,13 @@ async fn check(hub: &Hub, up: &mut BTreeMap<String, bool>) -> Result<(), perijov
             _ => {}
         }
     }
+    // Of one that nobody can ask it is known whether it runs.
+    let managed = others.into_iter().filter(|service| !service.command.is_empty());
+    let mut known: BTreeMap<String, bool> = managed
+        .map(|service| (service.name, service.url.is_none() && service.pid.is_some()))
+        .collect();
+    known.extend(up.clone());
+    hub.metrics.services(known);
     Ok(())
 }
 

@@ -5,6 +5,7 @@ use reqwest::Method;
 use serde_json::json;
 
 use super::{full_token, start_server, token};
+use crate::support::eventually;
 
 async fn scrape(app: &App) -> String {
     let answer = app.browser().get("hub/metrics").await.expect(200);
@@ -55,6 +56,26 @@ async fn metrics_are_for_who_may_read_them() {
 
     let app = app.restart_with(OPEN).await;
     scrape(&app).await;
+}
+
+#[tokio::test]
+async fn it_is_told_which_services_are_up() {
+    let config = format!(
+        "[hub]\nservice_check_interval = \"200ms\"\n{OPEN}\
+         [[service]]\nname = \"down\"\nurl = \"http://127.0.0.1:9\"\n[[service]]\nname = \"silent\"\n"
+    );
+    let app = App::builder().config(&config).start().await;
+    let ruth = app.sign_in("ruth").await;
+    let body = json!({ "url": app.browser_at_hub().url("") });
+    ruth.api(Method::POST, "services/up", Some(body)).await.expect(201);
+    let text = eventually("both are looked at", async || {
+        let text = scrape(&app).await;
+        text.contains("perijove_service_up{service=\"up\"}").then_some(text)
+    })
+    .await;
+    assert_eq!(value(&text, "perijove_service_up{service=\"up\"}"), 1.0);
+    assert_eq!(value(&text, "perijove_service_up{service=\"down\"}"), 0.0);
+    assert!(!text.contains("silent"), "nobody can ask it: {text}");
 }
 
 #[tokio::test]

@@ -98,7 +98,7 @@ pub struct Agreement {
 )]
 pub async fn get(State(hub): State<Arc<Hub>>, OriginalUri(uri): OriginalUri, visitor: Visitor) -> Result<Response> {
     let outcome = authorize(&hub, &uri, &visitor).await;
-    answer(&hub, &visitor, outcome)
+    answer(&hub, &visitor, outcome).await
 }
 
 /// Agree, on the page that asks.
@@ -127,14 +127,16 @@ pub async fn post(
     let xsrf = form.get("_xsrf").or_else(|| query.get("_xsrf"));
     visitor.xsrf.check_form(xsrf, &headers, &Method::POST)?;
     let outcome = confirm(&hub, &uri, &visitor, &form).await;
-    answer(&hub, &visitor, outcome)
+    answer(&hub, &visitor, outcome).await
 }
 
-fn answer(hub: &Hub, visitor: &Visitor, outcome: Outcome<Response>) -> Result<Response> {
+async fn answer(hub: &Hub, visitor: &Visitor, outcome: Outcome<Response>) -> Result<Response> {
     match outcome {
         Ok(response) | Err(Refusal::ToClient(response)) => Ok(response),
         // Who is refused should see as whom: people have more than one account.
-        Err(Refusal::Page(error)) if error.status.is_client_error() => pages::error::shown_to(hub, visitor, &error),
+        Err(Refusal::Page(error)) if error.status.is_client_error() => {
+            pages::error::shown_to(hub, visitor, &error).await
+        }
         Err(Refusal::Page(error)) => Err(error),
     }
 }
@@ -155,7 +157,8 @@ async fn authorize(hub: &Arc<Hub>, uri: &Uri, visitor: &Visitor) -> Outcome<Resp
         visitor,
         StatusCode::OK,
         &question(hub, user, &asked, &granted, uri),
-    )?)
+    )
+    .await?)
 }
 
 fn question(hub: &Hub, user: &User, asked: &Asked, granted: &BTreeSet<RawScope>, uri: &Uri) -> OauthConfirm {

@@ -93,7 +93,7 @@ pub async fn get(
         owner: Named { name: code.owner },
         spawner: Named { name: code.server },
     };
-    super::render(&hub, &visitor, StatusCode::OK, &page)
+    super::render(&hub, &visitor, StatusCode::OK, &page).await
 }
 
 pub async fn post(

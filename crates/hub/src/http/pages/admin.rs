@@ -34,7 +34,7 @@ pub async fn get(State(hub): State<Arc<Hub>>, OriginalUri(uri): OriginalUri, vis
         let offset = query_value(uri.query().unwrap_or_default(), "offset").and_then(|offset| offset.parse().ok());
         fill(&hub, &mut page, offset.unwrap_or(0)).await?;
     }
-    super::render(&hub, &visitor, StatusCode::OK, &page)
+    super::render(&hub, &visitor, StatusCode::OK, &page).await
 }
 
 async fn fill(hub: &Hub, page: &mut Admin, offset: u32) -> Result<()> {

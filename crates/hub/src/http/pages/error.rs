@@ -23,8 +23,8 @@ pub fn render(hub: &Hub, error: &HttpError) -> Response {
 }
 
 /// The same for somebody whose session is known: it says who they are.
-pub fn shown_to(hub: &Hub, visitor: &Visitor, error: &HttpError) -> Result<Response> {
-    super::render(hub, visitor, error.status, &page(error))
+pub async fn shown_to(hub: &Hub, visitor: &Visitor, error: &HttpError) -> Result<Response> {
+    super::render(hub, visitor, error.status, &page(error)).await
 }
 
 /// The proxy keeps the status it had; this answer is 200, as JupyterHub's is.
@@ -34,7 +34,7 @@ pub async fn get(State(hub): State<Arc<Hub>>, Path(code): Path<u16>, visitor: Vi
     if status == StatusCode::SERVICE_UNAVAILABLE {
         error = HttpError::new(status, "Your server appears to be down.").hint("Start it again from the home page.");
     }
-    super::render(&hub, &visitor, StatusCode::OK, &page(&error))
+    super::render(&hub, &visitor, StatusCode::OK, &page(&error)).await
 }
 
 fn page(error: &HttpError) -> Error {

@@ -43,7 +43,7 @@ pub async fn get(State(hub): State<Arc<Hub>>, OriginalUri(uri): OriginalUri, vis
         allow_named_servers: hub.config.hub.allow_named_servers,
         url: server_path(hub.config.hub.base_url.as_str(), &user.name, ""),
     };
-    super::render(&hub, &visitor, StatusCode::OK, &page)
+    super::render(&hub, &visitor, StatusCode::OK, &page).await
 }
 
 fn card(hub: &Hub, user: &User, spawner: Option<&Spawner>, name: &str) -> ServerCard {

@@ -61,7 +61,7 @@ pub async fn any(
         )),
         _ => {
             let (_, page) = not_running(&hub, &whose, spawner.as_ref(), next);
-            super::render(&hub, &visitor, stopped(&hub), &page)
+            super::render(&hub, &visitor, stopped(&hub), &page).await
         }
     }
 }

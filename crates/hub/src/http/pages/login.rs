@@ -30,7 +30,7 @@ pub async fn get(
             Some(elsewhere) => Ok(found(&next::carry(&elsewhere, &query, &["_xsrf"]))),
             None => {
                 let username = query_value(&query, "username").unwrap_or_default();
-                form(&hub, &visitor, &query, StatusCode::OK, username, None)
+                form(&hub, &visitor, &query, StatusCode::OK, username, None).await
             }
         },
     }
@@ -49,7 +49,7 @@ pub async fn post(
     let xsrf = fields.text("_xsrf").or(in_address.as_deref());
     if visitor.xsrf.check_form(xsrf, &headers, &Method::POST).is_err() {
         let why = "This form is invalid or has expired. Try again.";
-        return form(&hub, &visitor, &query, StatusCode::FORBIDDEN, username, Some(why));
+        return form(&hub, &visitor, &query, StatusCode::FORBIDDEN, username, Some(why)).await;
     }
     let credentials = Credentials {
         username,
@@ -74,6 +74,7 @@ pub async fn post(
                 credentials.username,
                 Some(why),
             )
+            .await
         }
     }
 }
@@ -127,7 +128,7 @@ async fn destination(
     Ok(next::onward(hub, headers, query, &usual))
 }
 
-fn form(
+async fn form(
     hub: &Hub,
     visitor: &Visitor,
     query: &str,
@@ -164,5 +165,5 @@ fn form(
         redirects: redirects.collect(),
         request_otp: false,
     };
-    super::render(hub, visitor, status, &page)
+    super::render(hub, visitor, status, &page).await
 }

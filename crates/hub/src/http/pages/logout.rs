@@ -42,7 +42,7 @@ pub async fn get(State(hub): State<Arc<Hub>>, headers: HeaderMap, mut visitor: V
         true => {
             // The page is for nobody in particular, as is its token.
             visitor.xsrf = Xsrf::of(&hub, &headers, visitor.remote, None, None);
-            super::render(&hub, &visitor, StatusCode::OK, &Logout {})?
+            super::render(&hub, &visitor, StatusCode::OK, &Logout {}).await?
         }
         false => found(&format!("{}login", hub.prefix())),
     };

@@ -26,8 +26,8 @@ use axum::Router;
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{any, get, post};
-use perijove_model::escape;
 use perijove_model::scopes::{GroupsOf, Resource, Scope};
+use perijove_store::services::{self, Service};
 use perijove_web::{Common, Page, ServiceLink, Viewer};
 use serde_json::Value;
 
@@ -36,6 +36,7 @@ use crate::http::api::health;
 use crate::http::error::{HttpError, Result};
 use crate::http::found;
 use crate::http::visitor::{Principal, Via, Visitor};
+use crate::services::path;
 
 pub use spawn_pending::status;
 
@@ -71,11 +72,18 @@ pub(super) fn router() -> Router<Arc<Hub>> {
 }
 
 /// Renders a page for a visitor, with the cookies that go with it.
-pub(super) fn render<P: Page>(hub: &Hub, visitor: &Visitor, status: StatusCode, page: &P) -> Result<Response> {
+pub(super) async fn render<P: Page + Sync>(
+    hub: &Hub,
+    visitor: &Visitor,
+    status: StatusCode,
+    page: &P,
+) -> Result<Response> {
     let principal = visitor.in_browser();
     let mut common = common(hub, principal.map(viewer), visitor.xsrf.token());
     common.announcement = announcement(hub, P::TEMPLATE);
-    common.services = principal.map(|principal| services(hub, principal)).unwrap_or_default();
+    if let Some(principal) = principal {
+        common.services = menu(hub, principal).await?;
+    }
     let html = hub
         .pages
         .render(&common, page)
@@ -106,22 +114,19 @@ fn announcement(hub: &Hub, template: &str) -> Option<String> {
     text.filter_map(Value::as_str).next().map(str::to_owned)
 }
 
-/// The services for the menu: those of the configuration that this person may open.
-fn services(hub: &Hub, principal: &Principal) -> Vec<ServiceLink> {
-    let shown = hub.config.services.iter().filter(|service| {
+/// The services for the menu: those that this person may open.
+async fn menu(hub: &Hub, principal: &Principal) -> Result<Vec<ServiceLink>> {
+    let mut shown = services::list(&hub.store).await?;
+    shown.retain(|service| {
         service.display
             && service.url.is_some()
             && allows(principal, Scope::AccessServices, Resource::Service(&service.name))
     });
-    let link = |service: &perijove_config::Service| ServiceLink {
-        name: service.name.clone(),
-        url: format!(
-            "{}services/{}/",
-            hub.config.hub.base_url,
-            escape::segment(&service.name)
-        ),
+    let link = |service: Service| ServiceLink {
+        url: path(hub, &service.name),
+        name: service.name,
     };
-    shown.map(link).collect()
+    Ok(shown.into_iter().map(link).collect())
 }
 
 fn allows(principal: &Principal, scope: Scope, resource: Resource<'_>) -> bool {

@@ -96,7 +96,7 @@ pub async fn list(State(hub): State<Arc<Hub>>, OriginalUri(uri): OriginalUri, vi
     let offset = query_value(uri.query().unwrap_or_default(), "offset");
     let offset = offset.and_then(|text| text.parse().ok()).unwrap_or(0);
     let page = list_page(&hub, principal, offset).await?;
-    super::render(&hub, &visitor, StatusCode::OK, &page)
+    super::render(&hub, &visitor, StatusCode::OK, &page).await
 }
 
 pub async fn create(
@@ -123,7 +123,7 @@ pub async fn create(
                 problem: Some(problem),
                 ..list_page(&hub, principal, 0).await?
             };
-            super::render(&hub, &visitor, status, &page)
+            super::render(&hub, &visitor, status, &page).await
         }
     }
 }
@@ -139,7 +139,7 @@ pub async fn get(
         Err(elsewhere) => return Ok(elsewhere),
     };
     let page = role_page(&hub, principal, &name).await?;
-    super::render(&hub, &visitor, StatusCode::OK, &page)
+    super::render(&hub, &visitor, StatusCode::OK, &page).await
 }
 
 pub async fn post(
@@ -167,7 +167,7 @@ pub async fn post(
                 page.draft = fields.draft();
             }
             page.problem = Some(problem);
-            super::render(&hub, &visitor, status, &page)
+            super::render(&hub, &visitor, status, &page).await
         }
     }
 }

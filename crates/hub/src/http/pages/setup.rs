@@ -45,7 +45,7 @@ pub struct Fields {
 
 pub async fn get(State(hub): State<Arc<Hub>>, Query(query): Query<LinkQuery>, visitor: Visitor) -> Result<Response> {
     let link = find(&hub, &query.token).await?;
-    form(&hub, &visitor, &query.token, &link, StatusCode::OK, None)
+    form(&hub, &visitor, &query.token, &link, StatusCode::OK, None).await
 }
 
 pub async fn post(
@@ -60,7 +60,7 @@ pub async fn post(
     let link = find(&hub, &fields.token).await?;
     let name = match chosen_name(&hub, &link, &fields).await? {
         Ok(name) => name,
-        Err(why) => return form(&hub, &visitor, &fields.token, &link, StatusCode::BAD_REQUEST, Some(why)),
+        Err(why) => return form(&hub, &visitor, &fields.token, &link, StatusCode::BAD_REQUEST, Some(why)).await,
     };
     let user = keep(&hub, &fields, name, visitor.remote).await?;
     tracing::info!(user = %user.name, purpose = %link.purpose, "a password was chosen by a one-time link");
@@ -156,7 +156,7 @@ async fn keep(hub: &Arc<Hub>, fields: &Fields, name: UserName, from: IpAddr) -> 
     Ok(user)
 }
 
-fn form(
+async fn form(
     hub: &Hub,
     visitor: &Visitor,
     token: &Secret,
@@ -176,7 +176,7 @@ fn form(
         error,
         password_min_length: min_length(hub),
     };
-    super::render(hub, visitor, status, &page)
+    super::render(hub, visitor, status, &page).await
 }
 
 fn min_length(hub: &Hub) -> usize {

@@ -109,11 +109,14 @@ impl Visit<'_> {
         }
         let has_form = self.has_form();
         match spawn_options::in_query(self.query())? {
-            None if has_form => self.form(None),
-            None => self.start(None).await.or_else(|failed| self.told(failed)),
+            None if has_form => self.form(None).await,
+            None => match self.start(None).await {
+                Err(failed) => self.told(failed).await,
+                Ok(response) => Ok(response),
+            },
             Some(fields) => match self.start_with(fields).await {
-                Err(failed) if has_form => self.form(Some(failed)),
-                Err(failed) => self.told(failed),
+                Err(failed) if has_form => self.form(Some(failed)).await,
+                Err(failed) => self.told(failed).await,
                 Ok(response) => Ok(response),
             },
         }
@@ -138,8 +141,8 @@ impl Visit<'_> {
             false => self.start_with(fields).await,
         };
         match started {
-            Err(failed) if self.has_form() => self.form(Some(failed)),
-            Err(failed) => self.told(failed),
+            Err(failed) if self.has_form() => self.form(Some(failed)).await,
+            Err(failed) => self.told(failed).await,
             Ok(response) => Ok(response),
         }
     }
@@ -174,7 +177,7 @@ impl Visit<'_> {
         !self.hub.config.spawner.options_form.is_empty()
     }
 
-    fn form(&self, failed: Option<Failed>) -> Result<Response> {
+    async fn form(&self, failed: Option<Failed>) -> Result<Response> {
         let (status, error_message) = match failed {
             None => (StatusCode::OK, None),
             Some(Failed::Start(status, message, _)) => (status, Some(message)),
@@ -189,11 +192,11 @@ impl Visit<'_> {
             error_message,
             url: format!("{}{query}{join}_xsrf={}", self.uri.path(), self.visitor.xsrf.token()),
         };
-        super::render(self.hub, self.visitor, status, &page)
+        super::render(self.hub, self.visitor, status, &page).await
     }
 
     /// Without a form to try again with.
-    fn told(&self, failed: Failed) -> Result<Response> {
+    async fn told(&self, failed: Failed) -> Result<Response> {
         match failed {
             Failed::Refused(error) => Err(error),
             Failed::Start(status, message, log) => {
@@ -201,7 +204,7 @@ impl Visit<'_> {
                 page.failed = true;
                 page.failed_message = Some(message);
                 page.failed_log = log;
-                super::render(self.hub, self.visitor, status, &page)
+                super::render(self.hub, self.visitor, status, &page).await
             }
         }
     }

@@ -66,7 +66,7 @@ async fn show(
         }
         (_, Some(Pending::Spawn)) => {
             let page = pending(hub, visitor, &whose, display_name, next);
-            super::render(hub, visitor, StatusCode::OK, &page)
+            super::render(hub, visitor, StatusCode::OK, &page).await
         }
         (_, Some(Pending::Stop)) => {
             let page = StopPending {
@@ -74,11 +74,11 @@ async fn show(
                 server_name: whose.server.to_string(),
                 display_name,
             };
-            super::render(hub, visitor, StatusCode::OK, &page)
+            super::render(hub, visitor, StatusCode::OK, &page).await
         }
         _ => {
             let (status, page) = not_running(hub, &whose, spawner.as_ref(), next.as_deref());
-            super::render(hub, visitor, status, &page)
+            super::render(hub, visitor, status, &page).await
         }
     }
 }

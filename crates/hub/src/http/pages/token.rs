@@ -166,7 +166,7 @@ async fn show(
         api_tokens: own.iter().filter(plain).map(row).collect(),
         oauth_clients: clients(hub, &own).await?,
     };
-    super::render(hub, visitor, status, &page)
+    super::render(hub, visitor, status, &page).await
 }
 
 fn row(token: &Token) -> TokenRow {

@@ -136,6 +136,29 @@ async fn scopes_limit_what_is_told() {
 }
 
 #[tokio::test]
+async fn those_that_one_may_open_are_in_the_menu() {
+    let app = start().await;
+    let maker = Caller::service(&app, "maker");
+    for (name, display) in [("shown", true), ("hidden", false)] {
+        let body = json!({ "url": "http://127.0.0.1:9101", "display": display });
+        post(&maker, &format!("services/{name}"), body).await.expect(201);
+    }
+    post(&maker, "services/nowhere", json!({ "display": true }))
+        .await
+        .expect(201);
+    let home = app.sign_in("ruth").await.get("hub/home").await.expect(200).body;
+    assert!(home.contains(">shown</a>"), "{home}");
+    for name in ["hidden", "nowhere", "fixed"] {
+        assert!(!home.contains(&format!(">{name}</a>")), "{name}: {home}");
+    }
+    let ann = app.sign_in("ann").await.get("hub/home").await.expect(200).body;
+    assert!(!ann.contains(">shown</a>"), "she may not open it: {ann}");
+    maker.call(Method::DELETE, "services/shown", None).await.expect(200);
+    let home = app.sign_in("ruth").await.get("hub/home").await.expect(200).body;
+    assert!(!home.contains(">shown</a>"), "{home}");
+}
+
+#[tokio::test]
 async fn one_is_made_used_and_deleted() {
     let app = start().await;
     let maker = Caller::service(&app, "maker");

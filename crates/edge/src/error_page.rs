@@ -2,19 +2,22 @@
 
 use std::time::Duration;
 
+pub(crate) mod files;
+pub(crate) mod page;
+
 use bytes::Bytes;
-use http::{
-    HeaderMap, HeaderValue, Response, StatusCode,
-    header::{ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, RETRY_AFTER},
-};
+use http::{Response, StatusCode};
+use jiff::Timestamp;
+use page::{Again, Reader, Words};
 
 use crate::{
     body::{UploadBroken, UploadStalled},
     pool::ConnectError,
-    routes::path::BadPath,
+    routes::{path::BadPath, table::Route},
 };
 
 /// Why a request got no answer from a target.
+#[allow(dead_code, reason = "not all of them are told apart yet")]
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
     #[error("no route for this path, and no default target")]
@@ -27,6 +30,8 @@ pub(crate) enum Failure {
     Connect,
     #[error("can not connect to the target: {0}")]
     Unreachable(ConnectError),
+    #[error("the target is new and does not accept connections yet: {0}")]
+    Starting(ConnectError),
     #[error("the target closed the connection before it answered: {0}")]
     Lost(hyper::Error),
     #[error("the target's answer is not HTTP: {0}")]
@@ -39,6 +44,12 @@ pub(crate) enum Failure {
     Stalled(String),
     #[error("{0}")]
     Gone(String),
+    #[error("the request's head is too large")]
+    TooLarge,
+    #[error("too many requests from one client")]
+    TooMany,
+    #[error("too many clients")]
+    Crowded,
 }
 
 impl Failure {
@@ -64,9 +75,11 @@ impl Failure {
             Self::Path(_) | Self::Malformed(_) | Self::Gone(_) => StatusCode::BAD_REQUEST,
             Self::Connect => StatusCode::METHOD_NOT_ALLOWED,
             Self::Unreachable(ConnectError::Timeout(_)) | Self::Late(_) => StatusCode::GATEWAY_TIMEOUT,
-            Self::Unreachable(_) | Self::Lost(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unreachable(_) | Self::Starting(_) | Self::Lost(_) | Self::Crowded => StatusCode::SERVICE_UNAVAILABLE,
             Self::Garbled(_) | Self::Switched => StatusCode::BAD_GATEWAY,
             Self::Stalled(_) => StatusCode::REQUEST_TIMEOUT,
+            Self::TooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
         }
     }
 
@@ -79,95 +92,110 @@ impl Failure {
         }
     }
 
-    fn words(&self) -> (&'static str, String, &'static str) {
+    /// If the target has just been made known and was never used, it is not away: it has not come up yet.
+    pub(crate) fn at(self, route: &Route, now: Timestamp) -> Self {
         match self {
+            Self::Unreachable(error) if route.is_new(now) => Self::Starting(error),
+            other => other,
+        }
+    }
+
+    fn words(&self) -> Words {
+        let (title, what, todo, again) = match self {
             Self::NoRoute => (
                 "Nothing here",
                 "No server is known for this address.".into(),
                 "Check the address, or go back to the start page.",
+                Again::No,
             ),
             Self::Path(_) | Self::Malformed(_) | Self::Gone(_) => (
                 "The request can not be understood",
                 format!("The problem: {self}."),
                 "Check the address. If a program sent it, it has to be corrected there.",
+                Again::No,
             ),
             Self::Connect => (
                 "This request can not be served",
                 "CONNECT asks for a forward proxy, which this is not.".into(),
                 "Check the program's proxy settings.",
+                Again::No,
             ),
-            Self::Unreachable(_) | Self::Lost(_) => (
+            Self::Starting(_) => (
+                "The server is starting",
+                "It was started a moment ago and does not answer yet.".into(),
+                "This page tries again by itself every few seconds.",
+                Again::Soon(3),
+            ),
+            Self::Unreachable(ConnectError::Timeout(_)) => (
+                "The server can not be reached",
+                "Where it should be, nobody answers. It may have been stopped, or the network may be down.".into(),
+                "Try again in a while. If it lasts, tell your administrator.",
+                Again::After(30),
+            ),
+            Self::Unreachable(_) => (
                 "The server is not answering",
-                "It may be starting, restarting, or stopped. Other notebooks go on meanwhile.".into(),
-                "Wait a moment and reload. If it lasts, tell your administrator.",
+                "It may be restarting, or it was stopped. Other servers go on meanwhile.".into(),
+                "This page tries again by itself. If it lasts, start the server again, or tell your administrator.",
+                Again::After(10),
+            ),
+            Self::Lost(_) => (
+                "The server broke off",
+                "It took the request and closed the connection without an answer. It may be restarting, or have run out of memory.".into(),
+                "Try again. If it happens again, restart the server or tell your administrator.",
+                Again::After(10),
             ),
             Self::Garbled(_) | Self::Switched => (
                 "The server gave an answer that makes no sense",
                 "What runs there does not speak HTTP as it should.".into(),
                 "Restart the server. If it lasts, tell your administrator.",
+                Again::Later,
             ),
             Self::Late(_) => (
                 "The server takes too long",
                 "It accepted the request and has not answered in time.".into(),
                 "Try again later. If it lasts, restart the server or tell your administrator.",
+                Again::Later,
             ),
             Self::Stalled(_) => (
                 "The upload stopped",
                 "Nothing more came of the request for too long.".into(),
                 "Check the network connection and try again.",
+                Again::No,
             ),
+            Self::TooLarge => (
+                "The request is too large",
+                "Its address and headers together are longer than this site takes. Mostly it is cookies.".into(),
+                "Delete the cookies of this site and sign in again.",
+                Again::No,
+            ),
+            Self::TooMany => (
+                "Too many requests",
+                "More requests came from your network address than this site takes at a time.".into(),
+                "Wait a moment. If a program sends them, let it send fewer.",
+                Again::After(10),
+            ),
+            Self::Crowded => (
+                "There is no room at the moment",
+                "More people are connected than this site can take.".into(),
+                "This page tries again by itself.",
+                Again::After(10),
+            ),
+        };
+        Words {
+            title,
+            what,
+            todo,
+            again,
         }
     }
 
     /// Our own answer: JSON for programs that ask for it, a small page for people.
-    pub(crate) fn response(&self, json: bool) -> Response<Bytes> {
-        let status = self.status();
-        let (title, what, todo) = self.words();
-        let (kind, text) = if json {
-            let message = format!("{title}. {what} {todo}");
-            let json = serde_json::json!({ "status": status.as_u16(), "message": message });
-            ("application/json", json.to_string())
-        } else {
-            ("text/html; charset=utf-8", page(status, title, &what, todo))
-        };
-        let mut response = Response::new(Bytes::from(text));
-        *response.status_mut() = status;
-        let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        let policy = HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
-        headers.insert(CONTENT_SECURITY_POLICY, policy);
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(RETRY_AFTER, HeaderValue::from_static("5"));
-        }
-        response
+    pub(crate) fn response(&self, reader: Reader) -> Response<Bytes> {
+        self.words().response(self.status(), reader)
     }
-}
 
-/// Whether a client names JSON and not HTML.
-pub(crate) fn prefers_json(asked: &HeaderMap) -> bool {
-    let accept = asked
-        .get(ACCEPT)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    accept.contains("json") && !accept.contains("text/html")
-}
-
-/// All words are our own: nothing of the request goes into the page.
-fn page(status: StatusCode, title: &str, what: &str, todo: &str) -> String {
-    let code = status.as_u16();
-    format!(
-        r#"<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{code} {title}</title>
-<style>
-:root {{ color-scheme: light dark; }}
-body {{ font: 1.05rem/1.6 system-ui, sans-serif; max-width: 36rem; margin: 18vh auto 0; padding: 0 1.5rem; }}
-h1 {{ font-size: 1.6rem; line-height: 1.25; margin: 0 0 .75rem; }}
-.code {{ opacity: .65; font-size: .95rem; margin: 0 0 .25rem; }}
-a {{ color: inherit; }}
-</style></head>
-<body><main><p class="code">{code}</p><h1>{title}</h1><p>{what}</p><p>{todo}</p><p><a href="/">Start page</a></p></main></body></html>
-"#
-    )
+    /// Somebody else's page instead.
+    pub(crate) fn with_page(&self, page: Bytes) -> Response<Bytes> {
+        self.words().wrap(self.status(), page)
+    }
 }

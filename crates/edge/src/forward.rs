@@ -17,7 +17,7 @@ use tracing::{debug, warn};
 
 use crate::{
     body::{Activity, Lease, Progress, RequestBody, ResponseBody, Upload},
-    error_page::{Failure, prefers_json},
+    error_page::{Failure, page::Reader},
     headers::{self, Peer},
     log,
     observe::{Finished, Kind},
@@ -77,7 +77,7 @@ pub(crate) async fn answer(worker: &Worker, client: &Client, request: Request<In
 
 async fn answered(worker: &Worker, client: &Client, request: Request<Incoming>) -> Response<ResponseBody> {
     let (method, uri) = (request.method().clone(), request.uri().clone());
-    let json = prefers_json(request.headers());
+    let reader = Reader::of(request.method(), request.headers());
     match forward(worker, client, request).await {
         Ok(response) => {
             debug!(status = response.status().as_u16(), %method, uri = log::shown(&uri), "forwarded");
@@ -91,7 +91,7 @@ async fn answered(worker: &Worker, client: &Client, request: Request<Incoming>) 
             } else {
                 debug!(status = status.as_u16(), %method, uri = uri_shown, reason, "not forwarded");
             }
-            let mut response = error_answer(worker, &failure, &uri, json).await;
+            let mut response = error_answer(worker, &failure, &uri, reader).await;
             if client.progress.is_unfinished() {
                 headers::set_close(response.headers_mut());
             }
@@ -144,7 +144,9 @@ async fn forward(
     }
 
     let request = with_body(worker, client, &activity, request);
-    let (mut response, lease) = send(worker, &client.progress, &target.upstream, request).await?;
+    let (mut response, lease) = send(worker, &client.progress, &target.upstream, request)
+        .await
+        .map_err(|failure| failure.at(&activity.route, worker.shared.clock.now()))?;
     rewrite.answer(
         response.status(),
         response.headers_mut(),
@@ -362,15 +364,19 @@ fn switch(
     Ok(response.map(|_| ResponseBody::own(Bytes::new())))
 }
 
-/// The error target's page if there is one, else our own.
-async fn error_answer(worker: &Worker, failure: &Failure, asked: &Uri, json: bool) -> Response<ResponseBody> {
-    let own = || failure.response(json).map(ResponseBody::own);
+/// The error target's page or the one of the folder if there is one, else our own.
+async fn error_answer(worker: &Worker, failure: &Failure, asked: &Uri, reader: Reader) -> Response<ResponseBody> {
+    let own = || failure.response(reader).map(ResponseBody::own);
+    if reader == Reader::Program {
+        return own();
+    }
+    if let Some(files) = &worker.shared.error_files {
+        let page = files.page(failure.status(), worker.shared.clock.now()).await;
+        return page.map_or_else(own, |page| failure.with_page(page).map(ResponseBody::own));
+    }
     let (Some(target), Some(page)) = (&worker.shared.error_target, failure.page()) else {
         return own();
     };
-    if json {
-        return own();
-    }
     let limit = worker.shared.limits.error_page;
     match tokio::time::timeout(limit, error_page(worker, target, page, asked)).await {
         Ok(Ok(mut response)) => {

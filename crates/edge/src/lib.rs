@@ -41,7 +41,7 @@ use perijove_model::{Rng, Secret, process::Process};
 
 pub use network::{Network, NetworkError};
 pub use observe::{AccessFormat, AccessLog};
-pub use rewrite::Rewrite;
+pub use rewrite::{HeaderError, Rewrite};
 pub use routes::{
     path::BadPath,
     table::{Route, RouteTable},

@@ -15,6 +15,28 @@ pub struct NetworkError(String);
 
 impl Network {
     /// This machine.
+    /// This machine and the networks that nobody outside can send from.
+    #[must_use]
+    pub fn private() -> Vec<Self> {
+        let v4 = [
+            ([10, 0, 0, 0], 8),
+            ([172, 16, 0, 0], 12),
+            ([192, 168, 0, 0], 16),
+            ([100, 64, 0, 0], 10),
+            ([169, 254, 0, 0], 16),
+        ];
+        let v6 = [([0xfc00, 0, 0, 0, 0, 0, 0, 0], 7), ([0xfe80, 0, 0, 0, 0, 0, 0, 0], 10)];
+        let v4 = v4.map(|(address, prefix)| Self {
+            address: IpAddr::from(address),
+            prefix,
+        });
+        let v6 = v6.map(|(address, prefix)| Self {
+            address: IpAddr::from(address),
+            prefix,
+        });
+        Self::loopback().into_iter().chain(v4).chain(v6).collect()
+    }
+
     #[must_use]
     pub fn loopback() -> Vec<Self> {
         let v4 = Self {

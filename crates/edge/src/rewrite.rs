@@ -44,7 +44,55 @@ impl Default for Rewrite {
     }
 }
 
+/// Why a header can't be added.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum HeaderError {
+    #[error("a colon was expected in custom header: {0}")]
+    Colon(String),
+    #[error("{0} is no name of a header")]
+    Name(String),
+    #[error("the value of {0} has letters that no header may have")]
+    Value(String),
+    #[error("{0} is about the connection, which is the edge's own")]
+    Connection(String),
+}
+
+/// About how a message is carried: another one would make it mean something else to the target.
+const OWN: [&str; 10] = [
+    "connection",
+    "content-length",
+    "expect",
+    "keep-alive",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "http2-settings",
+];
+
 impl Rewrite {
+    /// Takes one more header, written as `name: value`.
+    ///
+    /// # Errors
+    /// If it is no header, or none that may be set.
+    pub fn add_header(&mut self, line: &str) -> Result<(), HeaderError> {
+        let short = || line.trim().chars().take(80).collect();
+        let (name, value) = line
+            .trim()
+            .split_once(':')
+            .filter(|(name, _)| !name.is_empty())
+            .ok_or_else(|| HeaderError::Colon(short()))?;
+        let name = name.trim();
+        let parsed = HeaderName::from_bytes(name.as_bytes()).map_err(|_| HeaderError::Name(name.to_owned()))?;
+        if OWN.contains(&parsed.as_str()) {
+            return Err(HeaderError::Connection(name.to_owned()));
+        }
+        let value = HeaderValue::from_str(value.trim()).map_err(|_| HeaderError::Value(name.to_owned()))?;
+        self.headers.push((parsed, value));
+        Ok(())
+    }
+
     /// What the target is asked for.
     pub(crate) fn uri(&self, route: &Route, host_routing: bool, asked: PathAndQuery) -> Option<Uri> {
         let asked = match self.asked(route, host_routing, asked.as_str()) {
@@ -214,6 +262,30 @@ mod tests {
             rewrite.location("http://Server/a", "server:80", "").as_deref(),
             Some("https://Server/a")
         );
+    }
+
+    #[test]
+    fn reads_headers_as_they_are_given() {
+        let mut rewrite = Rewrite::default();
+        for line in ["k1: v1", " K2 : host:123 ", "empty:"] {
+            rewrite.add_header(line).unwrap();
+        }
+        let read: Vec<_> = rewrite
+            .headers
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.to_str().unwrap()))
+            .collect();
+        assert_eq!(read, [("k1", "v1"), ("k2", "host:123"), ("empty", "")]);
+        for line in [
+            "invalid",
+            ": v",
+            "a b: c",
+            "k: a\nb",
+            "Transfer-Encoding: chunked",
+            "connection: close",
+        ] {
+            assert!(rewrite.add_header(line).is_err(), "{line}");
+        }
     }
 
     #[test]

@@ -8,6 +8,8 @@ use crate::commands::{audit, chp, completions, config, edge, hub, invite, openap
 
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (JupyterHub 6.1.1 contract)");
 
+const AS_CHP: &str = concat!("5.3.0 (Perijove ", env!("CARGO_PKG_VERSION"), ")");
+
 /// Perijove: notebook servers for many people, behind one sign-in
 #[derive(Parser)]
 #[command(
@@ -78,7 +80,13 @@ impl Command {
 
 /// What the program is when it is called `configurable-http-proxy`.
 #[derive(Parser)]
-#[command(name = "configurable-http-proxy", version, max_term_width = 100)]
+#[command(
+    name = "configurable-http-proxy",
+    version = AS_CHP,
+    max_term_width = 100,
+    // JupyterHub puts its own options behind those that somebody has given: the last one counts.
+    args_override_self = true
+)]
 pub struct ConfigurableHttpProxy {
     #[command(flatten)]
     pub options: chp::Options,

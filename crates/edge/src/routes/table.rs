@@ -9,7 +9,7 @@ use std::{
     hash::{Hash, Hasher},
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicI64, Ordering},
+        atomic::{AtomicBool, AtomicI64, Ordering},
     },
     thread,
     time::Duration,
@@ -24,6 +24,9 @@ use tokio::sync::Notify;
 
 use super::{path, target::Target};
 
+/// Milliseconds in which a server may take to come up after its route.
+const NEW: i64 = 120_000;
+
 /// One route: everything below its path goes to its target.
 #[derive(Debug)]
 pub struct Route {
@@ -34,6 +37,8 @@ pub struct Route {
     data: Box<str>,
     /// Milliseconds since 1970.
     last_activity: AtomicI64,
+    /// Whether a request has been answered by its target.
+    used: AtomicBool,
     /// False if it comes from the configuration, which knows better at the next start.
     pub(crate) saved: bool,
 }
@@ -56,13 +61,19 @@ impl Route {
             target,
             data,
             last_activity: AtomicI64::new(now.as_millisecond()),
+            used: AtomicBool::new(false),
             saved: true,
         })
     }
 
     /// Not to be written to the routes file.
     pub(crate) fn unsaved(self) -> Self {
-        Self { saved: false, ..self }
+        Self {
+            saved: false,
+            // Nobody has started what it leads to just now.
+            used: AtomicBool::new(true),
+            ..self
+        }
     }
 
     #[must_use]
@@ -90,7 +101,13 @@ impl Route {
         self.last_activity.load(Ordering::Relaxed)
     }
 
+    /// Whether it was made just now and has not been of use yet.
+    pub(crate) fn is_new(&self, now: Timestamp) -> bool {
+        !self.used.load(Ordering::Relaxed) && now.as_millisecond() - self.active_at() < NEW
+    }
+
     pub(crate) fn touch(&self, now: Timestamp) {
+        self.used.store(true, Ordering::Relaxed);
         self.last_activity.store(now.as_millisecond(), Ordering::Relaxed);
     }
 

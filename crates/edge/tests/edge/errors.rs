@@ -143,3 +143,94 @@ async fn a_long_upload_is_waited_for() {
     server.send(OK).await;
     assert_eq!(status(&client.until("ok").await), 200);
 }
+
+/// A folder of pages as configurable-http-proxy takes it.
+#[tokio::test]
+async fn pages_come_from_a_folder_and_may_be_changed() {
+    let dir = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(dir.path().join(name), text).unwrap();
+    write("404.html", "<h1>404'D!</h1>");
+    write("error.html", "<h1>UNKNOWN</h1>");
+    let edge = TestEdge::start(EdgeConfig {
+        error_path: Some(dir.path().to_owned()),
+        ..config()
+    });
+    let missing = format!(r#"{{"target":"{}"}}"#, Target::gone().await);
+    assert_eq!(edge.api("POST", "/api/routes/missing", &missing).await.0, 201);
+    for (path, code, text) in [("/nope", 404, "404'D"), ("/missing/prefix", 503, "UNKNOWN")] {
+        let reply = edge.ask(&get(path)).await;
+        assert_eq!(
+            (status(&reply), header(&reply, "content-type")),
+            (code, Some("text/html"))
+        );
+        assert!(body_of(&reply).contains(text), "{reply}");
+    }
+    write("503.html", "<h1>Away</h1>");
+    std::fs::remove_file(dir.path().join("404.html")).unwrap();
+    std::fs::remove_file(dir.path().join("error.html")).unwrap();
+    edge.clock.advance(jiff::SignedDuration::from_secs(2));
+    assert_eq!(body_of(&edge.ask(&get("/missing")).await), "<h1>Away</h1>");
+    let own = edge.ask(&get("/nope")).await;
+    assert!(
+        own.contains("<h1>Nothing here</h1>"),
+        "without a file there is ours: {own}"
+    );
+}
+
+/// Whoever waits for a server is not told that it is gone, and need not do anything.
+#[tokio::test]
+async fn a_server_that_comes_up_is_waited_for_by_the_page() {
+    let target = Target::gone().await;
+    let edge = TestEdge::start(config());
+    let route = format!(r#"{{"target":"{target}"}}"#);
+    assert_eq!(edge.api("POST", "/api/routes/user/a", &route).await.0, 201);
+    let reply = edge.ask(&get("/user/a/lab")).await;
+    assert_eq!(
+        (status(&reply), header(&reply, "refresh"), header(&reply, "retry-after")),
+        (503, Some("3"), Some("3"))
+    );
+    assert!(reply.contains("<h1>The server is starting</h1>"), "{reply}");
+    let form = "POST /user/a HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    assert_eq!(
+        header(&edge.ask(form).await, "refresh"),
+        None,
+        "what was sent is not asked for again"
+    );
+    edge.clock.advance(jiff::SignedDuration::from_mins(3));
+    let reply = edge.ask(&get("/user/a/lab")).await;
+    assert!(reply.contains("<h1>The server is not answering</h1>"), "{reply}");
+}
+
+/// Where a server is, and what the system said of it, is nobody's business.
+#[tokio::test]
+async fn pages_tell_nothing_of_the_inside() {
+    let target = Target::gone().await;
+    let edge = TestEdge::start(EdgeConfig {
+        default_target: Some(target.clone()),
+        ..config()
+    });
+    for accept in ["text/html", "application/json"] {
+        let request = format!(
+            "GET /secret-path?token=abc HTTP/1.1\r\nHost: inner-name\r\nAccept: {accept}\r\nConnection: close\r\n\r\n"
+        );
+        let reply = edge.ask(&request).await;
+        let port = target.rsplit(':').next().unwrap();
+        for hidden in [
+            port,
+            "127.0.0.1",
+            "refused",
+            "secret-path",
+            "abc",
+            "inner-name",
+            "erijove",
+        ] {
+            assert!(!reply.contains(hidden), "{hidden}: {reply}");
+        }
+        assert!(
+            header(&reply, "content-security-policy")
+                .unwrap()
+                .starts_with("default-src 'none'")
+        );
+        assert_eq!(header(&reply, "cache-control"), Some("no-store"));
+    }
+}

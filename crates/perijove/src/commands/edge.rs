@@ -17,13 +17,16 @@ use crate::{edge, instance, logging, secrets};
 /// configuration and behaves as that program does, so that a JupyterHub can start it as its proxy; the token comes from
 /// CONFIGPROXY_AUTH_TOKEN. It does so too when it is called by the name configurable-http-proxy.
 #[derive(Args)]
-#[command(after_help = "\
+#[command(
+    args_override_self = true,
+    after_help = "\
 Examples:
   perijove edge --config /etc/perijove.toml
   CONFIGPROXY_AUTH_TOKEN=... perijove edge --port 8000 --api-port 8001 --default-target http://127.0.0.1:8081
 
 In a jupyterhub_config.py:
-  c.ConfigurableHTTPProxy.command = ['perijove', 'edge']")]
+  c.ConfigurableHTTPProxy.command = ['perijove', 'edge']"
+)]
 pub struct EdgeAlone {
     #[command(flatten)]
     config: ConfigArg,
@@ -34,7 +37,7 @@ pub struct EdgeAlone {
     #[arg(long, hide = true)]
     detached: bool,
     #[command(flatten)]
-    chp: chp::Options,
+    chp: Option<chp::Options>,
 }
 
 impl EdgeAlone {
@@ -44,8 +47,8 @@ impl EdgeAlone {
             let _ = rustix::process::setsid();
         }
         let _ = rustix::thread::set_name(c"perijove-edge");
-        if self.chp.any() {
-            return self.chp.run();
+        if let Some(options) = self.chp {
+            return options.run();
         }
         let settings = Settings::load(self.config.config.as_deref())?;
         let config = &settings.config;

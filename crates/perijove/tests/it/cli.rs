@@ -210,16 +210,23 @@ fn an_edge_without_a_token_does_not_start() {
 }
 
 #[test]
-fn options_that_ask_for_more_than_there_is_are_refused() {
-    assert_snapshot!(run(&["edge", "--ip", "127.0.0.1", "--ssl-key", "key.pem"]), @r"
+fn options_that_ask_for_what_can_not_be_are_refused() {
+    assert_snapshot!(run(&["edge", "--storage-backend", "./my-store"]), @r"
     status 64
-    error: --ssl-key: TLS is not in this release
-    hint: let a web server in front of it speak TLS, and leave the option out
+    error: --storage-backend ./my-store: a class for Node.js can't be loaded here
+    hint: leave it out: routes are kept in memory, and JupyterHub sets them again when they are gone
     ");
-    assert_snapshot!(run(&["edge", "--insecure", "--storage-backend", "redis"]), @r"
+    assert_snapshot!(run(&["edge", "--custom-header", "invalid"]), @r"
     status 64
-    error: --storage-backend of configurable-http-proxy is not supported
-    hint: leave it out, or go on with configurable-http-proxy
+    error: --custom-header: a colon was expected in custom header: invalid
+    ");
+    assert_snapshot!(run(&["edge", "--custom-header", "Connection: close"]), @r"
+    status 64
+    error: --custom-header: Connection is about the connection, which is the edge's own
+    ");
+    assert_snapshot!(run(&["edge", "--protocol-rewrite", "gopher"]), @r"
+    status 64
+    error: --protocol-rewrite gopher: it is http or https
     ");
 }
 

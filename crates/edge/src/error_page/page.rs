@@ -1,0 +1,174 @@
+//! How our own answers look: a page for people, JSON for programs. All words are our own: nothing of the request goes in.
+
+use bytes::Bytes;
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode,
+    header::{ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFRESH, RETRY_AFTER, UPGRADE},
+};
+
+const PAGE: &str = include_str!("page.html");
+const STYLE: &str = include_str!("page.css");
+/// Nothing but the style, which is told by its fingerprint.
+const POLICY: &str = "default-src 'none'; style-src 'sha256-rmBuyqHR/1DqOJVOVu66LjvWV7x7tiYOmGIB4kt4wg8='; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// Who reads the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reader {
+    Program,
+    /// `again`: asking for the same once more does no harm.
+    Person {
+        again: bool,
+    },
+}
+
+impl Reader {
+    /// Whoever names JSON and not HTML is a program, and so is whoever wants another protocol.
+    pub(crate) fn of(method: &Method, asked: &HeaderMap) -> Self {
+        let header = |name: HeaderName| {
+            asked
+                .get(name)
+                .and_then(|value| value.to_str().ok())
+                .unwrap_or_default()
+        };
+        let accept = header(ACCEPT);
+        if asked.contains_key(UPGRADE) || accept.contains("json") && !accept.contains("text/html") {
+            return Self::Program;
+        }
+        Self::Person {
+            again: matches!(*method, Method::GET | Method::HEAD),
+        }
+    }
+}
+
+/// What is said.
+pub(crate) struct Words {
+    pub(crate) title: &'static str,
+    pub(crate) what: String,
+    pub(crate) todo: &'static str,
+    pub(crate) again: Again,
+}
+
+/// Whether trying again helps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Again {
+    No,
+    /// A person decides when.
+    Later,
+    /// The page does it after so many seconds; programs are told the same.
+    After(u32),
+    /// As `After`, and there is something to look forward to.
+    Soon(u32),
+}
+
+impl Words {
+    pub(crate) fn response(&self, status: StatusCode, reader: Reader) -> Response<Bytes> {
+        let (kind, text, again) = match reader {
+            Reader::Program => ("application/json", self.json(status), false),
+            Reader::Person { again } => ("text/html; charset=utf-8", self.html(status, again), again),
+        };
+        let mut response = Response::new(Bytes::from(text));
+        *response.status_mut() = status;
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+        if let Again::After(seconds) | Again::Soon(seconds) = self.again {
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+            if again {
+                headers.insert(REFRESH, HeaderValue::from(seconds));
+            }
+        }
+        response
+    }
+
+    /// Somebody else's page instead: it may do what it likes.
+    pub(crate) fn wrap(&self, status: StatusCode, page: Bytes) -> Response<Bytes> {
+        let mut response = Response::new(page);
+        *response.status_mut() = status;
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html"));
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Again::After(seconds) | Again::Soon(seconds) = self.again {
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+
+    fn json(&self, status: StatusCode) -> String {
+        let message = format!("{}. {} {}", self.title, self.what, self.todo);
+        serde_json::json!({ "status": status.as_u16(), "message": message }).to_string()
+    }
+
+    fn html(&self, status: StatusCode, again: bool) -> String {
+        let progress = match self.again {
+            Again::Soon(_) => "<div class=\"progress\"><span></span></div>\n",
+            _ => "",
+        };
+        let reload = match self.again {
+            Again::No => "",
+            _ if again => "<a class=\"button primary\" href=\"\">Try again</a>",
+            _ => "",
+        };
+        let code = status.as_u16().to_string();
+        [
+            ("{title}", self.title),
+            ("{code}", &code),
+            ("{what}", &self.what),
+            ("{todo}", self.todo),
+            ("{progress}", progress),
+            ("{reload}", reload),
+            ("{style}", STYLE),
+        ]
+        .into_iter()
+        .fold(PAGE.to_owned(), |page, (place, text)| page.replace(place, text))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::prelude::*;
+    use sha2::{Digest, Sha256};
+
+    use super::*;
+
+    #[test]
+    fn browsers_let_the_style_through() {
+        let fingerprint = BASE64_STANDARD.encode(Sha256::digest(STYLE));
+        assert!(POLICY.contains(&format!("'sha256-{fingerprint}'")), "{fingerprint}");
+    }
+
+    #[test]
+    fn tells_people_from_programs() {
+        let reader = |method: Method, lines: &[(&'static str, &'static str)]| {
+            let parse = |&(name, value): &(&'static str, &'static str)| {
+                (HeaderName::from_static(name), HeaderValue::from_static(value))
+            };
+            Reader::of(&method, &lines.iter().map(parse).collect())
+        };
+        let person = Reader::Person { again: true };
+        assert_eq!(reader(Method::GET, &[]), person);
+        assert_eq!(reader(Method::GET, &[("accept", "text/html,application/json")]), person);
+        assert_eq!(
+            reader(Method::POST, &[("accept", "*/*")]),
+            Reader::Person { again: false }
+        );
+        assert_eq!(
+            reader(Method::GET, &[("accept", "application/problem+json")]),
+            Reader::Program
+        );
+        assert_eq!(reader(Method::GET, &[("upgrade", "websocket")]), Reader::Program);
+    }
+
+    #[test]
+    fn nothing_is_left_of_the_template() {
+        let words = Words {
+            title: "Title",
+            what: "What.".into(),
+            todo: "Todo.",
+            again: Again::Soon(3),
+        };
+        let page = words.html(StatusCode::SERVICE_UNAVAILABLE, true);
+        let body = page.split("</style>").nth(1).unwrap();
+        assert!(!body.contains('{') && body.contains("class=\"progress\""), "{page}");
+    }
+}

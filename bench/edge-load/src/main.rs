@@ -1,0 +1,37 @@
+//! The load of `bench/edge.py`, on one thread: a backend, and clients that reach it through a proxy. What the proxy's
+//! processes have used of the CPU meanwhile is read here, so that only the measured time is counted.
+
+mod backend;
+mod cost;
+mod http;
+mod websocket;
+mod wire;
+
+use anyhow::Result;
+use clap::Parser;
+use tokio::task::LocalSet;
+
+#[derive(Parser)]
+enum Command {
+    /// Answer every request, and echo websocket messages
+    Backend { port: u16 },
+    /// Ask as fast as the answers come
+    Http(http::Load),
+    /// Send websocket messages and wait for their echo
+    Websocket(websocket::Load),
+    /// Open websockets, say so, and hold them until standard input ends
+    Idle(websocket::Idle),
+}
+
+fn main() -> Result<()> {
+    let command = Command::parse();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    LocalSet::new().block_on(&runtime, async {
+        match command {
+            Command::Backend { port } => backend::serve(port).await,
+            Command::Http(load) => load.run().await,
+            Command::Websocket(load) => load.run().await,
+            Command::Idle(idle) => idle.run().await,
+        }
+    })
+}

@@ -4,6 +4,7 @@
 
 mod api;
 mod certs;
+mod chaos;
 mod chp_rewrite;
 mod early;
 mod errors;

@@ -28,7 +28,13 @@ use crate::{
     listener::{Bound, Listener},
     log,
     observe::{self, Event},
-    routes::{persist, table::Route, target::Target},
+    routes::{
+        persist,
+        shared::Follower,
+        store::{Store, StoreError},
+        table::Route,
+        target::Target,
+    },
     server::{self, Shared},
     tls,
 };
@@ -42,6 +48,7 @@ const METRICS: &str = "/metrics";
 pub(crate) struct Api {
     shared: Arc<Shared>,
     token: Secret,
+    store: Store,
 }
 
 type Reply = Response<Full<Bytes>>;
@@ -59,8 +66,20 @@ impl Refusal {
     }
 }
 
-/// Serves the API and saves the routes until the edge ends.
-pub(crate) fn run(api: Api, doors: Doors, routes_file: Option<PathBuf>) {
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Path(error) => Self::invalid(error),
+            StoreError::Away => Self(StatusCode::SERVICE_UNAVAILABLE, format!("Not possible: {error}").into()),
+        }
+    }
+}
+
+/// The last word to the other edges.
+const GOODBYE: Duration = Duration::from_secs(2);
+
+/// Serves the API, saves the routes and shares them until the edge ends.
+pub(crate) fn run(api: Api, doors: Doors, routes_file: Option<PathBuf>, follower: Option<Follower>) {
     let end = api.shared.end.clone();
     server::run_until_end(&end, async {
         let table = Arc::clone(&api.shared.table);
@@ -69,10 +88,14 @@ pub(crate) fn run(api: Api, doors: Doors, routes_file: Option<PathBuf>) {
         if let Some(listener) = doors.metrics {
             serving.push(open(&api, listener, Door::Metrics)?);
         }
+        let following = follower.map(|follower| tokio::spawn(follower.run(end.clone())));
         if let Some(file) = routes_file {
             persist::keep(table, file, end.clone()).await;
         }
         end.cancelled().await;
+        if let Some(following) = following {
+            let _ = tokio::time::timeout(GOODBYE, following).await;
+        }
         serving.iter().for_each(JoinHandle::abort);
         Ok(())
     });
@@ -135,8 +158,8 @@ async fn accept(api: Arc<Api>, listener: Listener, door: Door) {
 }
 
 impl Api {
-    pub(crate) fn new(shared: Arc<Shared>, token: Secret) -> Self {
-        Self { shared, token }
+    pub(crate) fn new(shared: Arc<Shared>, token: Secret, store: Store) -> Self {
+        Self { shared, token, store }
     }
 
     async fn answer(&self, request: Request<Incoming>) -> Reply {
@@ -192,7 +215,7 @@ impl Api {
             (Method::GET, Some(path)) => self.show(path),
             (Method::POST, Some(path)) => self.add(at(path), request).await,
             (Method::PUT, _) => self.replace(request).await,
-            (_, Some(path)) => self.remove(at(path)),
+            (_, Some(path)) => self.remove(at(path)).await,
         }
     }
 
@@ -223,6 +246,7 @@ impl Api {
             "routes": table.len(),
             "connections": limits.connections.saturating_sub(room.available_permits()),
             "tunnels": tunnels.load(Ordering::Relaxed),
+            "shared_routes_reached": self.store.is_reached(),
         }))
     }
 
@@ -255,7 +279,7 @@ impl Api {
             target = log::cut(route.target().as_str()),
             "route added"
         );
-        self.shared.table.add(route);
+        self.store.add(route).await?;
         self.shared.observer.count(Event::RouteAdded);
         Ok(empty(StatusCode::CREATED))
     }
@@ -273,12 +297,12 @@ impl Api {
             .collect();
         let routes = routes?;
         info!(count = routes.len(), "routes replaced");
-        self.shared.table.replace(routes);
+        self.store.replace(routes).await?;
         Ok(empty(StatusCode::NO_CONTENT))
     }
 
-    fn remove(&self, path: &str) -> Result<Reply, Refusal> {
-        if self.shared.table.remove(path).map_err(Refusal::invalid)? {
+    async fn remove(&self, path: &str) -> Result<Reply, Refusal> {
+        if self.store.remove(path).await? {
             self.shared.observer.count(Event::RouteRemoved);
             info!(path = log::cut(path), "route removed");
             Ok(empty(StatusCode::NO_CONTENT))

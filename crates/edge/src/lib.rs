@@ -44,6 +44,7 @@ pub use observe::{AccessFormat, AccessLog};
 pub use rewrite::{HeaderError, Rewrite};
 pub use routes::{
     path::BadPath,
+    shared::AddressError,
     table::{Route, RouteTable},
     target::{Target, TargetError},
 };
@@ -77,6 +78,8 @@ pub struct EdgeConfig {
     pub error_path: Option<PathBuf>,
     /// Where routes are remembered over a restart.
     pub routes_file: Option<PathBuf>,
+    /// Redis in which several edges share their routes: `redis://[user:password@]host:port/database`.
+    pub routes_store: Option<Secret>,
     /// Routes begin with a host: `/alice.example.org/user/alice`.
     pub host_routing: bool,
     /// What is changed in requests and answers on their way.
@@ -136,6 +139,7 @@ impl EdgeConfig {
             error_target: None,
             error_path: None,
             routes_file: None,
+            routes_store: None,
             host_routing: false,
             rewrite: Rewrite::default(),
             limits: Limits::default(),

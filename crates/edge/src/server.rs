@@ -33,6 +33,8 @@ use crate::{
     pool::Pool,
     routes::{
         persist,
+        shared::{Address, AddressError},
+        store::Store,
         table::{Route, RouteTable},
         target::{Target, TargetError},
     },
@@ -106,6 +108,8 @@ pub enum EdgeError {
     AccessLog { file: PathBuf, error: io::Error },
     #[error(transparent)]
     Tls(#[from] TlsError),
+    #[error(transparent)]
+    Store(#[from] AddressError),
     #[error("the edge can not start its threads: {0}")]
     Threads(io::Error),
 }
@@ -141,6 +145,11 @@ impl Edge {
         if config.listen.is_empty() && config.listen_socket.is_none() {
             return Err(EdgeError::NoAddress);
         }
+        let store = config
+            .routes_store
+            .as_ref()
+            .map(|address| Address::parse(address.expose()))
+            .transpose()?;
         let (api_listener, api_address) = listen_for_api(&config)?;
         let (metrics_listener, metrics_address) = listen_for_metrics(&config)?.unzip();
         let count = thread_count(config.threads);
@@ -206,7 +215,8 @@ impl Edge {
             edge.threads
                 .push(thread("edge-tls".into(), move || tls::run(shared, plain))?);
         }
-        let api = Api::new(Arc::clone(&edge.shared), config.auth_token);
+        let (store, follower) = Store::new(Arc::clone(&edge.shared.table), store);
+        let api = Api::new(Arc::clone(&edge.shared), config.auth_token, store);
         let file = config.routes_file;
         let doors = api::Doors {
             api: api_listener,
@@ -214,7 +224,7 @@ impl Edge {
         };
         edge.api_thread = Some(thread("edge-api".into(), move || {
             Observer::count_here(count);
-            api::run(api, doors, file);
+            api::run(api, doors, file, follower);
         })?);
         info!(addresses = ?edge.addresses, api = %edge.api_address, threads = count, routes = edge.routes().len(), "the edge listens");
         Ok(edge)
@@ -342,11 +352,10 @@ fn parsed(name: &'static str, text: Option<&str>) -> Result<Option<Target>, Edge
 fn routes(config: &EdgeConfig, clock: &dyn Clock) -> Result<RouteTable, EdgeError> {
     let table = RouteTable::new(config.host_routing);
     if let Some(file) = &config.routes_file {
-        let saved = persist::load(file).map_err(|error| EdgeError::Routes {
+        persist::load(&table, file).map_err(|error| EdgeError::Routes {
             file: file.clone(),
             error,
         })?;
-        table.replace(saved);
     }
     let default = parsed("default_target", config.default_target.as_deref())?;
     if let Some(target) = default

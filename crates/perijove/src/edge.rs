@@ -30,6 +30,7 @@ pub fn configured(config: &Config, auth_token: Secret) -> EdgeConfig {
         default_target: Some(hub.to_owned()),
         error_target: Some(format!("{hub}{}hub/error", config.hub.base_url)),
         routes_file: Some(edge.routes_file(&config.hub.data_dir)),
+        routes_store: edge.routes_store.clone(),
         host_routing: edge.host_routing,
         limits: Limits {
             connections: if edge.max_connections == 0 {

@@ -76,6 +76,14 @@ pub fn edge_token(config: &Config, rng: &dyn Rng) -> Result<Secret> {
     }
 }
 
+/// The edge's token if there is one: nothing is made.
+pub fn known_edge_token(config: &Config) -> Result<Option<Secret>> {
+    match &config.edge.auth_token {
+        Some(token) => Ok(Some(token.clone())),
+        None => Ok(read(&config.hub.data_dir.join(EDGE_TOKEN))?.map(Secret::new)),
+    }
+}
+
 fn read_or_make(file: &Path, rng: &dyn Rng) -> Result<String> {
     for _ in 0..2 {
         if let Some(text) = read(file)? {

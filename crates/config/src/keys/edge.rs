@@ -26,6 +26,8 @@ section! {
         supervise: bool = true;
         /// File in which the edge keeps its routes, so that it comes back with them.
         routes_file: Option<PathBuf> = None, unset "`edge-routes.json` in `data_dir`";
+        /// Redis in which several edges share their routes. While it is away, people are served on and changes are refused.
+        routes_store: Option<Secret> = None, unset "this edge's routes are its own", example "\"redis://:PASSWORD@redis.example.org:6379/0\"";
         /// Choose routes by the request's host name too.
         host_routing: bool = false;
         /// Threads that carry traffic; 0 is one per core.

@@ -2,5 +2,7 @@
 
 pub(crate) mod path;
 pub(crate) mod persist;
+pub(crate) mod shared;
+pub(crate) mod store;
 pub(crate) mod table;
 pub(crate) mod target;

@@ -111,7 +111,12 @@ impl Route {
         self.last_activity.store(now.as_millisecond(), Ordering::Relaxed);
     }
 
-    fn leads_as(&self, other: &Self) -> bool {
+    /// What another edge saw; the newest counts.
+    pub(crate) fn touched_elsewhere(&self, millisecond: i64) {
+        self.last_activity.fetch_max(millisecond, Ordering::Relaxed);
+    }
+
+    pub(crate) fn leads_as(&self, other: &Self) -> bool {
         self.target == other.target && self.data == other.data && self.saved == other.saved
     }
 }
@@ -219,12 +224,48 @@ impl Snapshot {
     }
 }
 
+/// One change of a table.
+#[derive(Debug)]
+pub(crate) enum Edit {
+    Put(Route),
+    /// By key.
+    Remove(Box<str>),
+}
+
+/// What has changed since somebody took note of it.
+#[derive(Debug, Default)]
+pub(crate) struct Changes {
+    pub(crate) keys: Vec<Box<str>>,
+    /// More than was worth noting.
+    pub(crate) all: bool,
+}
+
+/// More changes at once than that, and all routes are written anew.
+const MOST_NOTED: usize = 10_000;
+
+impl Changes {
+    fn note(&mut self, key: &str) {
+        if self.keys.len() < MOST_NOTED {
+            self.keys.push(key.into());
+        } else {
+            self.note_all();
+        }
+    }
+
+    fn note_all(&mut self) {
+        *self = Self {
+            keys: Vec::new(),
+            all: true,
+        };
+    }
+}
+
 /// All routes of an edge.
 #[derive(Debug, Default)]
 pub struct RouteTable {
     snapshot: ArcSwap<Snapshot>,
     /// Held while a new snapshot is made, so that none is lost.
-    writing: Mutex<()>,
+    writing: Mutex<Changes>,
     pub(crate) host_routing: bool,
     pub(crate) changed: Notify,
 }
@@ -282,10 +323,20 @@ impl RouteTable {
         self.len() == 0
     }
 
+    /// Calls `look` for each route, in no order.
+    pub(crate) fn each(&self, mut look: impl FnMut(&Arc<Route>)) {
+        let snapshot = self.snapshot.load_full();
+        snapshot.routes.keys().for_each(|entry| look(&entry.0));
+    }
+
+    /// The route with this key as it stands in a route.
+    pub(crate) fn by_key(&self, key: &str) -> Option<Arc<Route>> {
+        self.snapshot.load().get(key).cloned()
+    }
+
     /// Adds a route, or replaces the one with its path.
     pub fn add(&self, route: Route) {
-        let route = Arc::new(self.own(route));
-        self.change(|snapshot| snapshot.insert(route));
+        self.apply([Edit::Put(route)]);
     }
 
     /// Takes a route away; tells whether there was one.
@@ -294,19 +345,38 @@ impl RouteTable {
     /// If the path can not be that of a request.
     pub fn remove(&self, path: &str) -> Result<bool, path::BadPath> {
         let key = self.key(&path::canonical(path)?);
-        if self.snapshot.load().get(&key).is_none() {
-            return Ok(false);
-        }
-        let mut removed = false;
-        self.change(|snapshot| removed = snapshot.remove(&key));
-        Ok(removed)
+        Ok(self.by_key(&key).is_some() && self.apply([Edit::Remove(key)]) > 0)
+    }
+
+    /// Makes several changes at once; tells how many routes came or went.
+    pub(crate) fn apply(&self, edits: impl IntoIterator<Item = Edit>) -> usize {
+        let mut done = 0;
+        self.change(|snapshot, changes| {
+            for edit in edits {
+                match edit {
+                    Edit::Put(route) => {
+                        let route = Arc::new(self.own(route));
+                        changes.note(&route.key);
+                        snapshot.insert(route);
+                        done += 1;
+                    }
+                    Edit::Remove(key) if snapshot.remove(&key) => {
+                        changes.note(&key);
+                        done += 1;
+                    }
+                    Edit::Remove(_) => {}
+                }
+            }
+        });
+        done
     }
 
     /// Makes these the only routes, all at once. A route that stays as it was keeps its last activity. With very many it
     /// takes a while: not for a thread that serves.
     pub fn replace(&self, wanted: Vec<Route>) {
         let wanted: Vec<_> = wanted.into_iter().map(|route| Arc::new(self.own(route))).collect();
-        let old = self.change(|snapshot| {
+        let old = self.change(|snapshot, changes| {
+            changes.note_all();
             let old = std::mem::take(snapshot);
             for route in wanted {
                 let same = old.get(&route.key).filter(|old| old.leads_as(&route));
@@ -323,16 +393,33 @@ impl RouteTable {
         }
     }
 
-    fn change(&self, edit: impl FnOnce(&mut Snapshot)) -> Arc<Snapshot> {
-        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+    fn change(&self, edit: impl FnOnce(&mut Snapshot, &mut Changes)) -> Arc<Snapshot> {
+        let mut changes = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let mut snapshot = Snapshot::clone(&self.snapshot.load());
-        edit(&mut snapshot);
+        edit(&mut snapshot, &mut changes);
         let old = self.snapshot.swap(Arc::new(snapshot));
         self.changed.notify_one();
         old
     }
 
-    fn own(&self, mut route: Route) -> Route {
+    /// For whoever writes the changes down.
+    pub(crate) fn take_changes(&self) -> Changes {
+        std::mem::take(&mut *self.writing.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Whoever could not write them down comes again.
+    pub(crate) fn all_changed(&self) {
+        self.writing.lock().unwrap_or_else(PoisonError::into_inner).note_all();
+        self.changed.notify_one();
+    }
+
+    /// A path as it stands in a route.
+    pub(crate) fn key_of(&self, path: &str) -> Result<Box<str>, path::BadPath> {
+        Ok(self.key(&path::canonical(path)?))
+    }
+
+    /// The route with its key as this table has them.
+    pub(crate) fn own(&self, mut route: Route) -> Route {
         if self.host_routing {
             route.key = self.key(&route.key);
         }

@@ -55,10 +55,20 @@ async fn routes_are_saved_without_a_goodbye() {
     })
     .await;
     assert_eq!(edge.api("DELETE", "/api/routes/user/a", "").await.0, 204);
+    let journal = directory.path().join("routes.json.journal");
     eventually("the change to be saved", || {
-        std::fs::read_to_string(&file).is_ok_and(|text| text == "[]")
+        let text = std::fs::read_to_string(&journal).unwrap_or_default();
+        text.lines().last().is_some_and(|line| line.contains("/user/a") && !line.contains("target"))
     })
     .await;
+    let copy = directory.path().join("copy.json");
+    std::fs::copy(&file, &copy).unwrap();
+    std::fs::copy(&journal, directory.path().join("copy.json.journal")).unwrap();
+    let after = TestEdge::start(EdgeConfig {
+        routes_file: Some(copy),
+        ..config()
+    });
+    assert!(after.edge.routes().is_empty());
 }
 
 #[tokio::test]

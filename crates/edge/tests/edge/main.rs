@@ -13,5 +13,6 @@ mod harness;
 mod hostile;
 mod life;
 mod observe;
+mod shared_routes;
 mod tls;
 mod tunnels;

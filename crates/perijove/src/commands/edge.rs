@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
-use clap::Args;
+use clap::{Args, Subcommand};
 
-use super::chp;
+use super::{chp, edge_routes};
 use crate::cli::ConfigArg;
 use crate::settings::Settings;
 use crate::system::SystemRng;
@@ -28,6 +28,11 @@ In a jupyterhub_config.py:
   c.ConfigurableHTTPProxy.command = ['perijove', 'edge']"
 )]
 pub struct EdgeAlone {
+    #[command(subcommand)]
+    other: Option<Other>,
+    /// List the routes of the running edge instead, as `perijove edge routes` does
+    #[arg(long)]
+    show_routes: bool,
     #[command(flatten)]
     config: ConfigArg,
     /// Log to this file instead of standard error; at 8 MiB it becomes FILE.1
@@ -40,8 +45,19 @@ pub struct EdgeAlone {
     chp: Option<chp::Options>,
 }
 
+#[derive(Subcommand)]
+enum Other {
+    Routes(edge_routes::Routes),
+}
+
 impl EdgeAlone {
     pub fn run(self) -> Result<()> {
+        if let Some(Other::Routes(routes)) = self.other {
+            return routes.run();
+        }
+        if self.show_routes {
+            return edge_routes::show(&self.config);
+        }
         if self.detached {
             // Fails for the leader of a process group, which has a session of its own already.
             let _ = rustix::process::setsid();

@@ -274,12 +274,9 @@ impl Api {
             return Err(Refusal::no_target());
         };
         let route = self.route(path, data)?;
-        info!(
-            path = log::cut(path),
-            target = log::cut(route.target().as_str()),
-            "route added"
-        );
+        let target = log::cut(route.target().as_str());
         self.store.add(route).await?;
+        info!(path = log::cut(path), target, "route added");
         self.shared.observer.count(Event::RouteAdded);
         Ok(empty(StatusCode::CREATED))
     }
@@ -296,8 +293,9 @@ impl Api {
             })
             .collect();
         let routes = routes?;
-        info!(count = routes.len(), "routes replaced");
+        let count = routes.len();
         self.store.replace(routes).await?;
+        info!(count, "routes replaced");
         Ok(empty(StatusCode::NO_CONTENT))
     }
 

@@ -79,6 +79,9 @@ fn with_subsections(mut section: SectionDoc) -> Vec<SectionDoc> {
         if let Some((about, keys)) = key.kind.section.take() {
             let name = match (section.name, key.name) {
                 ("spawner", "process") => "spawner.process",
+                ("edge", "tls") => "edge.tls",
+                ("edge", "acme") => "edge.acme",
+                ("edge", "internal_tls") => "edge.internal_tls",
                 (_, name) => name,
             };
             below.push(SectionDoc {

@@ -18,10 +18,11 @@ mod values;
 pub use docs::{documents, example, reference, schema};
 pub use errors::ConfigErrors;
 pub use keys::{
-    Access, Audit, Auth, Config, DummyAuth, Edge, Events, Group, Hub, Metrics, NativeAuth, ProcessSpawner, Role, Scope,
-    Service, Spawner,
+    Access, Audit, Auth, Config, DummyAuth, Edge, EdgeAcme, EdgeTls, Events, Group, Hub, InternalTls, Metrics,
+    NativeAuth, ProcessSpawner, Role, Scope, Service, Spawner,
 };
 pub use load::load;
 pub use types::{
-    BaseUrl, ByteSize, Database, DatabaseUrl, Json, LogFormat, LogLevel, OneOrMany, PathTemplate, Pattern, PortRange,
+    AcmeChallenge, BaseUrl, ByteSize, Database, DatabaseUrl, Json, LogFormat, LogLevel, OneOrMany, PathTemplate,
+    Pattern, PortRange, TlsVersion,
 };

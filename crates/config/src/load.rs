@@ -10,7 +10,7 @@ use crate::docs;
 use crate::errors::{ConfigErrors, Mistake, Place};
 use crate::hints;
 use crate::key::Kind;
-use crate::keys::{Auth, Config, NativeAuth, ProcessSpawner};
+use crate::keys::{Auth, Config, EdgeAcme, EdgeTls, InternalTls, NativeAuth, ProcessSpawner};
 use crate::mask::mask;
 use crate::node::{Raw, Source, Table};
 use crate::reader::{Field, Fields, Reader, Section, element, section, subsection, tables};
@@ -162,23 +162,30 @@ fn auth(mut table: Table, place: Place, reader: &mut Reader<'_>) -> Option<Auth>
     None
 }
 
-impl Field for ProcessSpawner {
-    fn kind() -> Kind {
-        Kind {
-            section: Some((Self::ABOUT, Self::keys())),
-            ..Kind::text("a section")
+/// Sections that are within another one.
+macro_rules! subsections {
+    ($($section:ty),+) => {$(
+        impl Field for $section {
+            fn kind() -> Kind {
+                Kind {
+                    section: Some((Self::ABOUT, Self::keys())),
+                    ..Kind::text("a section")
+                }
+            }
+
+            fn show(&self) -> Option<String> {
+                None
+            }
+
+            fn take(fields: &mut Fields<'_, '_>, name: &'static str) -> Option<Self> {
+                Some(subsection(fields, name))
+            }
+
+            fn based(self, _base: &Path) -> Self {
+                self
+            }
         }
-    }
-
-    fn show(&self) -> Option<String> {
-        None
-    }
-
-    fn take(fields: &mut Fields<'_, '_>, name: &'static str) -> Option<Self> {
-        Some(subsection(fields, name))
-    }
-
-    fn based(self, _base: &Path) -> Self {
-        self
-    }
+    )+};
 }
+
+subsections!(ProcessSpawner, EdgeTls, EdgeAcme, InternalTls);

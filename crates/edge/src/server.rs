@@ -242,6 +242,12 @@ impl Edge {
         &self.plain_addresses
     }
 
+    /// SHA-256 of the edge's own authority, if its certificate is by that.
+    #[must_use]
+    pub fn authority_fingerprint(&self) -> Option<&str> {
+        self.shared.tls.authority_fingerprint()
+    }
+
     /// Takes the certificates and keys as their files are now; whoever is connected stays so. Changed files are noticed
     /// without it as well, within seconds.
     pub fn reload_certificates(&self) {

@@ -296,10 +296,11 @@ async fn new_link(
 /// Where people reach the platform, without a path.
 #[must_use]
 pub fn public_url(config: &Config) -> String {
+    let scheme = if config.edge.speaks_tls() { "https" } else { "http" };
     match (&config.hub.public_url, config.edge.listen.first()) {
         (Some(url), _) => url.origin().ascii_serialization(),
-        (None, Some(address)) if address.ip().is_unspecified() => format!("http://127.0.0.1:{}", address.port()),
-        (None, Some(address)) => format!("http://{address}"),
+        (None, Some(address)) if address.ip().is_unspecified() => format!("{scheme}://127.0.0.1:{}", address.port()),
+        (None, Some(address)) => format!("{scheme}://{address}"),
         (None, None) => String::new(),
     }
 }

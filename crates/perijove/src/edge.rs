@@ -10,6 +10,7 @@ use perijove_config::Config;
 use perijove_edge::{Edge, EdgeConfig, EdgeError, Limits};
 use perijove_model::Secret;
 
+use crate::edge_tls;
 use crate::holder;
 use crate::instance::Instance;
 use crate::problem::Problem;
@@ -19,12 +20,14 @@ use crate::system::SystemClock;
 use crate::ui;
 
 /// The `[edge]` section as the edge wants it.
-#[must_use]
-pub fn configured(config: &Config, auth_token: Secret) -> EdgeConfig {
+///
+/// # Errors
+/// If its keys do not go together.
+pub fn configured(config: &Config, auth_token: Secret) -> Result<EdgeConfig, Problem> {
     let edge = &config.edge;
     let hub = config.hub.connect_url();
     let hub = hub.as_str().trim_end_matches('/');
-    EdgeConfig {
+    let plain = EdgeConfig {
         listen: edge.listen.to_vec(),
         api_listen: edge.api_listen,
         default_target: Some(hub.to_owned()),
@@ -52,7 +55,8 @@ pub fn configured(config: &Config, auth_token: Secret) -> EdgeConfig {
             .filter_map(|network| network.to_string().parse().ok())
             .collect(),
         ..EdgeConfig::new(auth_token)
-    }
+    };
+    edge_tls::add(config, plain)
 }
 
 /// Tells two configurations apart. It has no secret in it.
@@ -92,6 +96,11 @@ pub fn run(config: EdgeConfig, keys: &Keys, pid_file: Option<PathBuf>) -> Result
             sockets.people(&edge),
             sockets.api(&edge)
         ));
+        if let Some(fingerprint) = edge.authority_fingerprint() {
+            ui::say(format_args!(
+                "its certificate is by its own authority, SHA-256 {fingerprint}; /_perijove/ca tells how to trust it"
+            ));
+        }
         signals.asked().await;
         tracing::info!("asked to end: open connections may finish; asked again, they are cut");
         tokio::select! {
@@ -104,26 +113,34 @@ pub fn run(config: EdgeConfig, keys: &Keys, pid_file: Option<PathBuf>) -> Result
 
 /// Where it is served besides its addresses.
 struct Sockets {
+    scheme: &'static str,
+    api_scheme: &'static str,
     people: Option<PathBuf>,
     api: Option<PathBuf>,
 }
 
 impl Sockets {
     fn of(config: &EdgeConfig) -> Self {
+        let scheme = |tls: bool| if tls { "https" } else { "http" };
         Self {
+            scheme: scheme(config.tls.is_some()),
+            api_scheme: scheme(config.api_tls.is_some()),
             people: config.listen_socket.clone(),
             api: config.api_socket.clone(),
         }
     }
 
     fn people(&self, edge: &Edge) -> String {
-        let addresses = edge.addresses().iter().map(|address| format!("http://{address}"));
+        let addresses = edge
+            .addresses()
+            .iter()
+            .map(|address| format!("{}://{address}", self.scheme));
         let socket = self.people.iter().map(|file| file.display().to_string());
         addresses.chain(socket).collect::<Vec<_>>().join(", ")
     }
 
     fn api(&self, edge: &Edge) -> String {
-        let address = || format!("http://{}", edge.api_address());
+        let address = || format!("{}://{}", self.api_scheme, edge.api_address());
         self.api
             .as_ref()
             .map_or_else(address, |file| file.display().to_string())

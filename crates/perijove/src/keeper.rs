@@ -55,16 +55,15 @@ pub struct Keeper {
 }
 
 impl Keeper {
-    #[must_use]
-    pub fn new(settings: &Settings, token: Secret) -> Self {
-        Self {
+    pub fn new(settings: &Settings, token: Secret) -> Result<Self> {
+        Ok(Self {
             api: reachable(settings.config.edge.api_listen),
-            fingerprint: edge::fingerprint(&edge::configured(&settings.config, token.clone())),
+            fingerprint: edge::fingerprint(&edge::configured(&settings.config, token.clone())?),
             token,
             config: settings.file.clone(),
             log: settings.data_file(LOG),
             pid_file: settings.data_file(instance::EDGE),
-        }
+        })
     }
 
     /// Whether this machine's hub is to see to the edge at all.

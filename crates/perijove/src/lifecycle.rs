@@ -90,7 +90,8 @@ impl Life {
         let hub = compose::hub(settings, store, edge_token.clone())?;
         let prepared = startup::prepare(&hub).await;
         prepared.map_err(|error| Problem::new("the hub can't start").because(error).of_usage())?;
-        let edge = (role == Role::WithEdge && Keeper::wanted(config)).then(|| Keeper::new(settings, edge_token));
+        let wanted = role == Role::WithEdge && Keeper::wanted(config);
+        let edge = wanted.then(|| Keeper::new(settings, edge_token)).transpose()?;
         let edge = edge.map(Arc::new);
         if let Some(edge) = &edge {
             edge.ensure().await?;

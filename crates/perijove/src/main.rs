@@ -10,6 +10,7 @@ mod commands;
 mod compose;
 mod edge;
 mod edge_client;
+mod edge_tls;
 mod holder;
 mod instance;
 mod keeper;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use perijove_model::Secret;
 use url::Url;
 
-use super::{local, seconds};
+use super::{EdgeAcme, EdgeTls, InternalTls, local, seconds};
 use crate::section::section;
 use crate::types::{ByteSize, OneOrMany};
 
@@ -40,6 +40,12 @@ section! {
         max_header_bytes: ByteSize = ByteSize(64 << 10);
         /// Most connections open at the same time; 0 is no limit.
         max_connections: usize = 0;
+        /// TLS towards people.
+        tls: EdgeTls = EdgeTls::default();
+        /// Certificates by ACME.
+        acme: EdgeAcme = EdgeAcme::default();
+        /// TLS towards servers.
+        internal_tls: InternalTls = InternalTls::default();
     }
 }
 
@@ -48,6 +54,13 @@ impl Edge {
     #[must_use]
     pub fn api_url(&self) -> Url {
         self.api_url.clone().unwrap_or_else(|| super::http(self.api_listen))
+    }
+
+    /// Whether people reach the edge with TLS.
+    #[must_use]
+    pub fn speaks_tls(&self) -> bool {
+        let tls = &self.tls;
+        tls.cert.is_some() || !tls.certificates.is_empty() || tls.self_signed || !self.acme.names.is_empty()
     }
 
     #[must_use]

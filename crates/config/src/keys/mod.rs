@@ -1,6 +1,7 @@
 //! All keys of perijove.toml.
 
 mod edge;
+mod edge_tls;
 mod hub;
 mod people;
 mod records;
@@ -13,6 +14,7 @@ use ipnet::IpNet;
 use url::Url;
 
 pub use edge::Edge;
+pub use edge_tls::{EdgeAcme, EdgeTls, InternalTls};
 pub use hub::Hub;
 pub use people::{Access, Auth, DummyAuth, Group, NativeAuth, Role, Scope};
 pub use records::{Audit, Events, Metrics};

@@ -122,6 +122,10 @@ impl Tls {
         ca_page::answer(self.authority.as_ref()?, path)
     }
 
+    pub(crate) fn authority_fingerprint(&self) -> Option<&str> {
+        self.authority.as_ref().map(|authority| authority.fingerprint.as_str())
+    }
+
     /// Whether there is anything that may change.
     pub(crate) fn has_files(&self) -> bool {
         self.public.is_some() || self.api.is_some() || !self.targets.files().is_empty()

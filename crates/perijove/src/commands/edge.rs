@@ -77,7 +77,7 @@ impl EdgeAlone {
         secrets::make_data_dir(config)?;
         let token = secrets::edge_token(config, &SystemRng)?;
         edge::run(
-            edge::configured(config, token),
+            edge::configured(config, token)?,
             &edge::KEYS,
             Some(settings.data_file(instance::EDGE)),
         )

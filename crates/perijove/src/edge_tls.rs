@@ -14,7 +14,7 @@ use crate::problem::Problem;
 pub fn add(config: &Config, edge: EdgeConfig) -> Result<EdgeConfig, Problem> {
     let (tls, internal) = (&config.edge.tls, &config.edge.internal_tls);
     let certificates = certificates(config)?;
-    if certificates.is_none() && (!tls.redirect.is_empty() || !tls.hsts.is_zero()) {
+    if certificates.is_none() && (tls.redirect.is_some() || !tls.hsts.is_zero()) {
         return Err(wrong(
             "`redirect` and `hsts` in [edge.tls] lead people to TLS, which is not set up",
             "set `cert` and `key`, or `self_signed`, or `names` in [edge.acme]",
@@ -32,7 +32,7 @@ pub fn add(config: &Config, edge: EdgeConfig) -> Result<EdgeConfig, Problem> {
             ..ServerTls::new(certificates)
         }),
         redirect: Redirect {
-            listen: tls.redirect.to_vec(),
+            listen: tls.redirect.iter().flat_map(|listen| listen.to_vec()).collect(),
             port: port.transpose()?,
         },
         hsts: (!tls.hsts.is_zero()).then_some(Hsts {
@@ -157,7 +157,7 @@ fn by_acme(config: &Config, acme: &EdgeAcme) -> Result<Acme, Problem> {
         AcmeChallenge::Http01 => Challenge::Http01,
         AcmeChallenge::TlsAlpn01 => Challenge::TlsAlpn01,
     };
-    if challenge == Challenge::Http01 && config.edge.tls.redirect.is_empty() {
+    if challenge == Challenge::Http01 && config.edge.tls.redirect.is_none() {
         return Err(wrong(
             "the challenge \"http-01\" of [edge.acme] is seen at port 80, and no address without TLS is set",
             "set `redirect = \"0.0.0.0:80\"` in [edge.tls], or `challenge = \"tls-alpn-01\"` in [edge.acme]",

@@ -26,7 +26,7 @@ section! {
         /// Oldest version of TLS that is spoken.
         min_version: TlsVersion = TlsVersion::V12;
         /// Addresses without TLS, from where people are sent to the first one in `listen` of [edge].
-        redirect: OneOrMany<SocketAddr> = OneOrMany(Vec::new()), example "\"0.0.0.0:80\"";
+        redirect: Option<OneOrMany<SocketAddr>> = None, unset "none", example "\"0.0.0.0:80\"";
         /// Port that people are sent to.
         redirect_port: Option<u32> = None, unset "that of the first address in `listen` of [edge]", example "443";
         /// How long browsers come back with TLS only (HSTS); 0 tells them nothing. With `self_signed` nothing is told.
@@ -52,7 +52,7 @@ section! {
         /// Id of your account at the authority, if it asks for one (external account binding).
         account_id: Option<String> = None, example "\"kid-1\"";
         /// Key of that account.
-        account_key: Option<Secret> = None, example "\"file:/etc/perijove/acme.key\"";
+        account_key: Option<Secret> = None, example "\"${ACME_ACCOUNT_KEY}\"";
     }
 
     /// TLS towards notebook servers and services whose address begins with `https://`.

@@ -5,6 +5,7 @@ use std::{
     borrow::Cow,
     convert::Infallible,
     path::PathBuf,
+    pin::pin,
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
@@ -20,11 +21,15 @@ use hyper_util::rt::TokioIo;
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 use perijove_model::Secret;
 use serde_json::{Map, Value, json};
-use tokio::{sync::Semaphore, task::JoinHandle};
+use tokio::{
+    sync::{RwLockReadGuard, Semaphore, mpsc, oneshot},
+    task::JoinHandle,
+};
+use tokio_util::task::TaskTracker;
 use tracing::{debug, info, warn};
 
 use crate::{
-    entry,
+    entry, health,
     listener::{Bound, Listener},
     log,
     observe::{self, Event},
@@ -35,7 +40,7 @@ use crate::{
         table::Route,
         target::Target,
     },
-    server::{self, Shared},
+    server::{self, Shared, Wanted, Wish},
     tls,
 };
 
@@ -43,12 +48,16 @@ const LARGEST_ROUTE: usize = 64 * 1024;
 const LARGEST_SET: usize = 64 * 1024 * 1024;
 const SLOWEST_BODY: Duration = Duration::from_secs(30);
 const MOST_CLIENTS: usize = 256;
+/// At the end, whoever asked still hears.
+const LAST_ANSWERS: Duration = Duration::from_secs(1);
 const METRICS: &str = "/metrics";
 
 pub(crate) struct Api {
     shared: Arc<Shared>,
     token: Secret,
     store: Store,
+    wishes: mpsc::Sender<Wish>,
+    tasks: TaskTracker,
 }
 
 type Reply = Response<Full<Bytes>>;
@@ -82,7 +91,6 @@ const GOODBYE: Duration = Duration::from_secs(2);
 pub(crate) fn run(api: Api, doors: Doors, routes_file: Option<PathBuf>, follower: Option<Follower>) {
     let end = api.shared.end.clone();
     server::run_until_end(&end, async {
-        let table = Arc::clone(&api.shared.table);
         let api = Arc::new(api);
         let mut serving = vec![open(&api, doors.api, Door::Api)?];
         if let Some(listener) = doors.metrics {
@@ -90,15 +98,32 @@ pub(crate) fn run(api: Api, doors: Doors, routes_file: Option<PathBuf>, follower
         }
         let following = follower.map(|follower| tokio::spawn(follower.run(end.clone())));
         if let Some(file) = routes_file {
-            persist::keep(table, file, end.clone()).await;
+            save_routes(&api.shared, file).await;
         }
         end.cancelled().await;
         if let Some(following) = following {
             let _ = tokio::time::timeout(GOODBYE, following).await;
         }
         serving.iter().for_each(JoinHandle::abort);
+        api.tasks.close();
+        let _ = tokio::time::timeout(LAST_ANSWERS, api.tasks.wait()).await;
         Ok(())
     });
+}
+
+/// Until the end; but while another process takes over, the file is that one's.
+async fn save_routes(shared: &Shared, file: PathBuf) {
+    let mut handing = shared.handing.subscribe();
+    loop {
+        tokio::select! {
+            () = persist::keep(Arc::clone(&shared.table), file.clone(), shared.end.clone()) => return,
+            _ = handing.wait_for(|handing| *handing) => {}
+        }
+        tokio::select! {
+            _ = handing.wait_for(|handing| !*handing) => shared.table.all_changed(),
+            () = shared.end.cancelled() => return,
+        }
+    }
 }
 
 /// Where the API's thread listens.
@@ -122,11 +147,18 @@ fn open(api: &Arc<Api>, listener: Bound, door: Door) -> std::io::Result<JoinHand
 
 async fn accept(api: Arc<Api>, listener: Listener, door: Door) {
     let room = Arc::new(Semaphore::new(MOST_CLIENTS));
+    let mut handing = api.shared.handing.subscribe();
     loop {
         let Ok(permit) = Arc::clone(&room).acquire_owned().await else {
             return;
         };
-        let stream = match listener.accept().await {
+        // Who comes while another process takes over is for that one, unless nothing comes of it.
+        let _ = handing.wait_for(|handing| !*handing).await;
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            _ = handing.wait_for(|handing| *handing) => continue,
+        };
+        let stream = match accepted {
             Ok((stream, _)) => stream,
             Err(error) => {
                 entry::wait_after(&error).await;
@@ -134,7 +166,7 @@ async fn accept(api: Arc<Api>, listener: Listener, door: Door) {
             }
         };
         let api = Arc::clone(&api);
-        tokio::spawn(async move {
+        tokio::spawn(api.tasks.clone().track_future(async move {
             let shared = Arc::clone(&api.shared);
             let reader = shared.reader.clone();
             let service = service_fn(move |request| {
@@ -149,17 +181,31 @@ async fn accept(api: Arc<Api>, listener: Listener, door: Door) {
             let Some(stream) = tls::welcome_to_api(&shared.tls, stream).await else {
                 return;
             };
-            if let Err(error) = reader.serve_connection(TokioIo::new(stream), service).await {
+            let mut connection = pin!(reader.serve_connection(TokioIo::new(stream), service));
+            let ended = tokio::select! {
+                ended = connection.as_mut() => ended,
+                () = shared.end.cancelled() => {
+                    connection.as_mut().graceful_shutdown();
+                    connection.await
+                }
+            };
+            if let Err(error) = ended {
                 debug!(%error, "a connection to the API ended");
             }
             drop(permit);
-        });
+        }));
     }
 }
 
 impl Api {
-    pub(crate) fn new(shared: Arc<Shared>, token: Secret, store: Store) -> Self {
-        Self { shared, token, store }
+    pub(crate) fn new(shared: Arc<Shared>, token: Secret, store: Store, wishes: mpsc::Sender<Wish>) -> Self {
+        Self {
+            shared,
+            token,
+            store,
+            wishes,
+            tasks: TaskTracker::new(),
+        }
     }
 
     async fn answer(&self, request: Request<Incoming>) -> Reply {
@@ -184,15 +230,49 @@ impl Api {
         }
     }
 
+    async fn wish(&self, what: Wanted) -> Result<Reply, Refusal> {
+        let (answer, answered) = oneshot::channel();
+        let busy = || Refusal(StatusCode::SERVICE_UNAVAILABLE, "Busy: ask again".into());
+        self.wishes.try_send(Wish { what, answer }).map_err(|_| busy())?;
+        let (status, message) = match answered.await.map_err(|_| busy())? {
+            Ok(message) => (StatusCode::OK, message),
+            Err(why) => (StatusCode::UNPROCESSABLE_ENTITY, why),
+        };
+        let mut reply = json_reply(&json!({ "message": message }));
+        *reply.status_mut() = status;
+        Ok(reply)
+    }
+
+    /// Nothing may change that another process was told; while this is held, nobody is told.
+    async fn changing(&self) -> Result<RwLockReadGuard<'_, ()>, Refusal> {
+        let changing = self.shared.changes.read().await;
+        match *self.shared.handing.borrow() {
+            false => Ok(changing),
+            true => Err(Refusal(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "Another process takes over: ask again".into(),
+            )),
+        }
+    }
+
     fn metrics(&self) -> Reply {
-        let mut page = Response::new(Full::from(self.shared.metrics()));
-        page.headers_mut()
-            .insert(CONTENT_TYPE, HeaderValue::from_static(observe::CONTENT_TYPE));
-        page
+        with_type(Response::new(Full::from(self.shared.metrics())), observe::CONTENT_TYPE)
     }
 
     async fn dispatch(&self, request: Request<Incoming>) -> Result<Reply, Refusal> {
         let path = request.uri().path().to_owned();
+        if let Some((status, body)) = health::answer(&self.shared, &path) {
+            return Ok(with_type(json_text(status, body), "application/json"));
+        }
+        let wish = match path.as_str() {
+            "/api/edge/reload" => Some(Wanted::Reload),
+            "/api/edge/upgrade" => Some(Wanted::Upgrade),
+            _ => None,
+        };
+        if let Some(what) = wish.filter(|_| request.method() == Method::POST) {
+            self.check_token(request.headers())?;
+            return self.wish(what).await;
+        }
         if path == METRICS && request.method() == Method::GET {
             self.check_token(request.headers())?;
             return Ok(self.metrics());
@@ -235,16 +315,12 @@ impl Api {
 
     fn status(&self) -> Reply {
         let Shared {
-            table,
-            limits,
-            room,
-            tunnels,
-            ..
+            table, room, tunnels, ..
         } = &*self.shared;
         json_reply(&json!({
             "version": env!("CARGO_PKG_VERSION"),
             "routes": table.len(),
-            "connections": limits.connections.saturating_sub(room.available_permits()),
+            "connections": room.taken(),
             "tunnels": tunnels.load(Ordering::Relaxed),
             "shared_routes_reached": self.store.is_reached(),
         }))
@@ -275,6 +351,7 @@ impl Api {
         };
         let route = self.route(path, data)?;
         let target = log::cut(route.target().as_str());
+        let _changing = self.changing().await?;
         self.store.add(route).await?;
         info!(path = log::cut(path), target, "route added");
         self.shared.observer.count(Event::RouteAdded);
@@ -294,12 +371,14 @@ impl Api {
             .collect();
         let routes = routes?;
         let count = routes.len();
+        let _changing = self.changing().await?;
         self.store.replace(routes).await?;
         info!(count, "routes replaced");
         Ok(empty(StatusCode::NO_CONTENT))
     }
 
     async fn remove(&self, path: &str) -> Result<Reply, Refusal> {
+        let _changing = self.changing().await?;
         if self.store.remove(path).await? {
             self.shared.observer.count(Event::RouteRemoved);
             info!(path = log::cut(path), "route removed");
@@ -383,10 +462,19 @@ async fn body(request: Request<Incoming>, limit: usize) -> Result<Value, Refusal
 }
 
 fn json_reply(value: &Value) -> Reply {
-    let mut reply = Response::new(Full::from(value.to_string()));
+    with_type(Response::new(Full::from(value.to_string())), "application/json")
+}
+
+fn json_text(status: u16, text: &'static str) -> Reply {
+    let mut reply = Response::new(Full::from(text));
+    *reply.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    reply
+}
+
+fn with_type(mut reply: Reply, content_type: &'static str) -> Reply {
     reply
         .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        .insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     reply
 }
 

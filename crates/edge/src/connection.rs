@@ -5,6 +5,7 @@ use std::{convert::Infallible, net::IpAddr, sync::Arc};
 use http::{HeaderValue, Request, header::STRICT_TRANSPORT_SECURITY};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::sync::Notify;
 use tracing::debug;
 
 use crate::{
@@ -57,7 +58,10 @@ pub(crate) async fn serve(worker: Arc<Worker>, visit: Visit) {
         progress,
         held,
     });
+    let asked = Arc::new(Notify::new());
+    let asks = Arc::clone(&asked);
     let service = service_fn(move |request: Request<Incoming>| {
+        asks.notify_one();
         let (worker, client) = (Arc::clone(&worker), Arc::clone(&client));
         // Before anything is awaited: the client may have closed its sending side already.
         let answering = client.progress.begin(request.body());
@@ -76,8 +80,14 @@ pub(crate) async fn serve(worker: Arc<Worker>, visit: Visit) {
     let result = tokio::select! {
         result = &mut connection => result,
         () = shared.stop.cancelled() => {
-            std::pin::Pin::new(&mut connection).graceful_shutdown();
-            (&mut connection).await
+            // Who has just come asks once.
+            tokio::select! {
+                result = &mut connection => result,
+                () = asked.notified() => {
+                    std::pin::Pin::new(&mut connection).graceful_shutdown();
+                    (&mut connection).await
+                }
+            }
         }
     };
     match result {

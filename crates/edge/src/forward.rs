@@ -19,7 +19,7 @@ use crate::{
     body::{Activity, Lease, Progress, RequestBody, ResponseBody, Upload},
     error_page::{Failure, page::Reader},
     headers::{self, Peer},
-    log,
+    health, log,
     observe::{Finished, Kind},
     pool::{self, Sender},
     routes::{
@@ -46,8 +46,8 @@ pub(crate) struct Client {
 
 /// Answers one request: always with something.
 pub(crate) async fn answer(worker: &Worker, client: &Client, request: Request<Incoming>) -> Response<ResponseBody> {
-    if request.uri().path() == "/_chp_healthz" {
-        return healthy();
+    if let Some((status, body)) = health::answer(&worker.shared, request.uri().path()) {
+        return healthy(status, body);
     }
     if let Some(page) = worker.shared.tls.own_page(request.uri().path()) {
         return page.map(ResponseBody::own);
@@ -100,8 +100,9 @@ async fn answered(worker: &Worker, client: &Client, request: Request<Incoming>) 
     }
 }
 
-fn healthy() -> Response<ResponseBody> {
-    let mut response = Response::new(ResponseBody::own(r#"{"status":"OK"}"#));
+fn healthy(status: u16, body: &'static str) -> Response<ResponseBody> {
+    let mut response = Response::new(ResponseBody::own(body));
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or_default();
     response
         .headers_mut()
         .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));

@@ -17,17 +17,23 @@ mod api;
 mod body;
 mod client_io;
 mod connection;
+mod doors;
 mod entry;
 mod error_page;
 mod forward;
 mod headers;
+mod health;
+#[allow(dead_code, reason = "its uses come one after the other")]
+mod limits;
 mod listener;
 mod log;
 mod network;
 #[allow(dead_code, reason = "its uses come one after the other")]
 mod observe;
 mod pool;
+mod proxy_protocol;
 mod rewrite;
+mod room;
 mod routes;
 mod server;
 mod stream;
@@ -39,6 +45,7 @@ use std::{fmt, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use perijove_model::{Rng, Secret, process::Process};
 
+pub use doors::{Inheritance, Inherited, Purpose};
 pub use network::{Network, NetworkError};
 pub use observe::{AccessFormat, AccessLog};
 pub use rewrite::{HeaderError, Rewrite};
@@ -48,7 +55,7 @@ pub use routes::{
     table::{Route, RouteTable},
     target::{Target, TargetError},
 };
-pub use server::{Drained, Edge, EdgeError, raise_open_files_limit};
+pub use server::{Drained, Edge, EdgeError, Wanted, Wish, raise_open_files_limit};
 pub use tls::{
     TlsError,
     settings::{
@@ -89,6 +96,10 @@ pub struct EdgeConfig {
     pub threads: usize,
     /// How long `drain` waits for running requests and tunnels.
     pub drain: Duration,
+    /// So long before the drain readiness says no, and clients still come.
+    pub drain_notice: Duration,
+    /// Peers that must say in the PROXY protocol for whom they come; from all others it is refused.
+    pub proxy_protocol: Vec<Network>,
     /// Peers whose `X-Forwarded-*` is believed; from all others it is replaced.
     pub trusted: Vec<Network>,
     /// On the public addresses; without it they are plain.
@@ -145,6 +156,8 @@ impl EdgeConfig {
             limits: Limits::default(),
             threads: 0,
             drain: Duration::from_secs(30),
+            drain_notice: Duration::ZERO,
+            proxy_protocol: Vec::new(),
             trusted: Network::loopback(),
             metrics_listen: None,
             metrics_socket: None,
@@ -165,6 +178,7 @@ impl EdgeConfig {
 pub struct Limits {
     /// Open client connections, tunnels included; one more is answered with 503.
     pub connections: usize,
+    pub per_client: PerClient,
     /// Bytes of a request's line and headers; more is answered with 431.
     pub header_bytes: usize,
     /// Header lines of a request; more is answered with 431.
@@ -187,10 +201,22 @@ pub struct Limits {
     pub upstream_idle: Duration,
 }
 
+/// What one client may take; a trusted proxy may take any. 0 is no limit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PerClient {
+    /// Open connections; one more is answered with 429.
+    pub connections: usize,
+    /// More are answered with 429.
+    pub requests_per_second: u32,
+    /// So many may come at once.
+    pub burst: u32,
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: 16_000,
+            per_client: PerClient::default(),
             header_bytes: 64 * 1024,
             header_count: 100,
             header_timeout: Duration::from_secs(60),

@@ -135,6 +135,26 @@ fn journal_of(file: &Path) -> PathBuf {
     name.into()
 }
 
+/// The routes of another process, as it told them.
+pub(crate) fn heard(bytes: &[u8]) -> Vec<Route> {
+    let saved: Vec<Saved> = serde_json::from_slice(bytes).unwrap_or_else(|error| {
+        warn!(%error, "the routes of the process before make no sense");
+        Vec::new()
+    });
+    saved.into_iter().filter_map(Saved::restored).collect()
+}
+
+/// All routes, for another process.
+pub(crate) fn told(table: &RouteTable) -> io::Result<Vec<u8>> {
+    let mut routes = Vec::new();
+    table.each(|route| {
+        if route.saved {
+            routes.push(Saved::of(route));
+        }
+    });
+    Ok(serde_json::to_vec(&routes)?)
+}
+
 /// Saves the routes after each change, and once more at the end.
 pub(crate) async fn keep(table: Arc<RouteTable>, file: PathBuf, stop: CancellationToken) {
     let mut files = Files::new(Arc::clone(&table), file);

@@ -126,6 +126,11 @@ impl Tls {
         self.authority.as_ref().map(|authority| authority.fingerprint.as_str())
     }
 
+    /// Whether people come with TLS.
+    pub(crate) fn is_public(&self) -> bool {
+        self.public.is_some()
+    }
+
     /// Whether there is anything that may change.
     pub(crate) fn has_files(&self) -> bool {
         self.public.is_some() || self.api.is_some() || !self.targets.files().is_empty()

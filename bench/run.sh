@@ -1,24 +1,24 @@
 #!/usr/bin/env bash
-# Measures Perijove beside its peers in one run: bench/run.sh [startup|cost|load|edge] [options]. See bench/README.md.
+# Measures Perijove beside its peers in one run: bench/run.sh [startup|cost|load|edge|routes] [options]. See bench/README.md.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 what=${1:-startup}
 [ $# -gt 0 ] && shift
 case $what in
-  startup | cost | load | edge) ;;
-  *) echo "error: there is no benchmark named '$what'; there are: startup, cost, load, edge" >&2; exit 2 ;;
+  startup | cost | load | edge | routes) ;;
+  *) echo "error: there is no benchmark named '$what'; there are: startup, cost, load, edge, routes" >&2; exit 2 ;;
 esac
 
 cargo build --locked --release -p perijove
 [ -d bench/node_modules ] || npm --prefix bench ci
-if [ "$what" = edge ]; then
+if [ "$what" = edge ] || [ "$what" = routes ]; then
   cargo build --locked --release --manifest-path bench/edge-load/Cargo.toml --target-dir target/edge-load
   # Without root or apt-get the benchmark says what it leaves out.
   if [ "$(id -u)" = 0 ] && ! { command -v nginx && command -v haproxy; } >/dev/null && command -v apt-get >/dev/null; then
     apt-get install -y -qq --no-install-recommends nginx-light haproxy || true
   fi
-  exec python3 bench/edge.py "$@"
+  exec python3 "bench/$what.py" "$@"
 fi
 environments/build.sh test .perijove/environments/test
 # With the drivers of databases.

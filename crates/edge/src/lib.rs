@@ -21,6 +21,9 @@ mod doors;
 mod entry;
 mod error_page;
 mod forward;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod headers;
 mod health;
 #[allow(dead_code, reason = "its uses come one after the other")]

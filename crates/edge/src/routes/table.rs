@@ -288,7 +288,10 @@ impl RouteTable {
         if !self.host_routing {
             return self.find(path);
         }
-        let host = host_name(host);
+        // A name with a slash would be taken for a part of the path.
+        let host = Some(host_name(host))
+            .filter(|name| !name.contains('/'))
+            .unwrap_or_default();
         let mut whole = String::with_capacity(host.len() + 1 + path.len());
         whole.push_str(host);
         whole.make_ascii_lowercase();
@@ -531,6 +534,7 @@ mod tests {
         );
         assert_eq!(found("alice.example.org", "user/bob"), "/");
         assert_eq!(found("", "user/alice"), "/");
+        assert_eq!(found("alice.example.org/user", "alice"), "/");
         for path in ["/ALICE.example.org/user/alice", "/alice.example.org./user/alice/"] {
             assert!(table.get(path).unwrap().is_some(), "{path}");
         }

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """What a request costs the hub: Perijove beside JupyterHub 6.1.1, on the same data, in turns.
 
-Each round asks one hub after the other, past the proxy, over one kept connection, and reads the CPU time of the hub's
-process alone from /proc. Medians over the rounds; requests per second are those of one full core (1 / CPU time).
+Both hubs run, and are asked in short turns, past the proxy, over one kept connection each; the CPU time is that of the
+hub's process alone, from /proc. Medians over the turns; requests per second are those of one full core (1 / CPU time).
 
     bench/run.sh cost --users 10000 --rounds 3
     scripts/with-postgres.sh bench/run.sh cost --postgres
@@ -24,6 +24,7 @@ from pathlib import Path
 from platforms import ROOT, JupyterHub, Perijove, cpu_seconds, fill, wait_healthy
 
 TOKEN = "bench-token-of-thirty-two-letters-or-more"
+TURNS = 5
 CALLBACK = "http://127.0.0.1:9/callback"
 
 PERIJOVE = f"""
@@ -118,26 +119,42 @@ def operations(client, users):
     ]
 
 
-def measure(platform, users, round_number):
-    process = platform.start()
-    try:
-        wait_healthy(platform.port, process)
-        client = Client(platform.hub)
-        found = {}
-        for what, ours, peers, ask in operations(client, users):
-            times = ours if platform.name == "perijove" else peers
-            for n in range(max(5, times // 20)):
-                ask(n)
-            before, begun = cpu_seconds([process.pid]), time.monotonic()
-            for n in range(times):
-                ask(n + round_number * times)
-            found[what] = (cpu_seconds([process.pid]) - before) / times
-            wall = (time.monotonic() - begun) / times
-            row = {"platform": platform.name, "round": round_number, "what": what, "times": times}
-            print(json.dumps({**row, "cpu_us": round(found[what] * 1e6, 1), "wall_us": round(wall * 1e6)}), file=sys.stderr)
-        return found
-    finally:
-        platform.stop(process)
+class Side:
+    """A platform that runs, and what it is asked."""
+
+    def __init__(self, platform, users):
+        self.platform, self.process = platform, platform.start()
+        wait_healthy(platform.port, self.process)
+        self.operations = operations(Client(platform.hub), users)
+        self.asked = 0
+
+    def spend(self, ask, times):
+        """CPU seconds of the hub's process for one request, over this many."""
+        before = cpu_seconds([self.process.pid])
+        for n in range(self.asked, self.asked + times):
+            ask(n)
+        self.asked += times
+        return (cpu_seconds([self.process.pid]) - before) / times
+
+
+def measure(sides, options):
+    """Each request of one side, then of the other, in short turns: whatever else the machine does hits both alike."""
+    results = {}
+    for number, (what, *_) in enumerate(sides[0].operations):
+        if options.only and options.only not in what:
+            continue
+        found = results[what] = {side.platform.name: [] for side in sides}
+        for turn in range(-1, options.rounds * TURNS):
+            for side in sides if turn % 2 == 0 else sides[::-1]:
+                _, ours, peers, ask = side.operations[number]
+                times = (ours if side.platform.name == "perijove" else peers) // TURNS
+                cpu = side.spend(ask, times)
+                # The turn before the first is for warming up.
+                if turn >= 0:
+                    found[side.platform.name].append(cpu)
+        row = {name: round(statistics.median(costs) * 1e6, 1) for name, costs in found.items()}
+        print(json.dumps({"what": what, **row}), file=sys.stderr)
+    return results
 
 
 def walk(options, scratch):
@@ -193,7 +210,8 @@ def fill_postgres(url, users):
 
 def platforms(options, scratch):
     found = []
-    for kind, program, more in [(Perijove, options.binary, PERIJOVE), (JupyterHub, options.environment, JUPYTERHUB)]:
+    kinds = [(Perijove, options.binary, PERIJOVE), (JupyterHub, options.environment, JUPYTERHUB)]
+    for kind, program, more in kinds[:1] if options.alone else kinds:
         work = scratch / kind.__name__.lower()
         work.mkdir()
         database = postgres_database(f"bench_{kind.__name__.lower()}_{os.getpid()}") if options.postgres else None
@@ -214,6 +232,8 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--users", type=int, default=10_000)
     parser.add_argument("--postgres", action="store_true", help="on the server that PERIJOVE_TEST_POSTGRES names")
+    parser.add_argument("--only", help="requests with this in their name")
+    parser.add_argument("--alone", action="store_true", help="Perijove without its peer")
     parser.add_argument("--walk", action="store_true", help="only list all people of Perijove, page by page")
     parser.add_argument("--binary", type=Path, default=ROOT / "target/release/perijove")
     parser.add_argument("--environment", type=Path, default=ROOT / ".perijove/environments/test")
@@ -222,16 +242,19 @@ def main():
     try:
         if options.walk:
             return walk(options, scratch)
-        ours, peer = platforms(options, scratch)
-        results = {}
-        for number in range(options.rounds):
-            for platform in (ours, peer) if number % 2 == 0 else (peer, ours):
-                for what, cpu in measure(platform, options.users, number).items():
-                    results.setdefault(what, {}).setdefault(platform.name, []).append(cpu)
+        sides = []
+        try:
+            for platform in platforms(options, scratch):
+                sides.append(Side(platform, options.users))
+            results = measure(sides, options)
+        finally:
+            for side in sides:
+                side.platform.stop(side.process)
         print("| request | Perijove, us of CPU | requests/s of a core | JupyterHub 6.1.1, us of CPU | times less |")
         print("|---|---|---|---|---|")
         for what, by_name in results.items():
-            own, other = (statistics.median(by_name[platform.name]) for platform in (ours, peer))
+            own, *others = (statistics.median(costs) for costs in by_name.values())
+            other = others[0] if others else float("nan")
             print(f"| {what} | {own * 1e6:.1f} | {1 / own:,.0f} | {other * 1e6:,.0f} | {other / own:.0f} |")
     finally:
         shutil.rmtree(scratch)

@@ -38,6 +38,7 @@ use crate::audit::Refusals;
 use crate::auth_state::AuthStates;
 use crate::events::Events;
 use crate::http::api::lists::Lists;
+use crate::http::clients::Clients;
 use crate::http::standing::Standings;
 use crate::keys::Keys;
 use crate::metrics::Metrics;
@@ -71,6 +72,7 @@ pub struct Hub {
     pub parts: Parts,
     /// Credentials that were looked up lately.
     pub standings: Standings,
+    pub clients: Clients,
     /// Where pages of lists end.
     pub lists: Lists,
     /// Who was seen, on the way to the database.
@@ -112,6 +114,7 @@ impl Hub {
             events: Events::new(&parts.config.events),
             parts,
             standings: Standings::default(),
+            clients: Clients::default(),
             lists: Lists::default(),
             seen: Seen::default(),
             wakeup: Wakeup::default(),

@@ -94,8 +94,8 @@ async fn admit(
             return Ok(Err("name"));
         }
     };
-    let exists = users::by_name(&hub.store, name.as_str()).await?.is_some();
-    let admitted = match hub.policy.admit(identity, name, exists) {
+    let found = users::by_name_with_role(&hub.store, name.as_str()).await?;
+    let admitted = match hub.policy.admit(identity, name, found.is_some()) {
         Ok(admitted) => admitted,
         Err(why) => {
             tracing::warn!(user = %who, %from, %why, "sign-in refused");
@@ -105,16 +105,12 @@ async fn admit(
     let admin = admitted.admin.unwrap_or(false);
     let by = Actor::user(admitted.name.as_str(), PASSWORD, from);
     let target = format!("user {}", admitted.name);
-    let mut user = match users::by_name(&hub.store, admitted.name.as_str()).await? {
-        Some(user) => user,
-        None => make(hub, &admitted.name, admin, &by).await?,
+    let (mut user, has_role) = match found {
+        Some(found) => found,
+        None => (make(hub, &admitted.name, admin, &by).await?, true),
     };
     // Whoever was blocked had lost it.
-    if !roles::of_user(&hub.store, user.id)
-        .await?
-        .iter()
-        .any(|role| role == "user")
-    {
+    if !has_role {
         roles::grant_user(&hub.store, user.id, "user").await?;
     }
     if let Some(admin) = admitted.admin

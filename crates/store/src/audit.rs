@@ -75,7 +75,7 @@ pub async fn append(db: &impl Db, entry: &Entry<'_>, at: Timestamp) -> Result<()
         entry.target.into(),
         entry.detail.into(),
     ];
-    db.execute(&APPEND, &params).await.map(drop)
+    db.post(&APPEND, &params).await
 }
 
 /// The first entries of a query, at most `limit`. Each page costs the same, wherever it lies.

@@ -111,7 +111,7 @@ pub async fn put_code(db: &impl Db, code: &Code) -> Result<()> {
         code.code_challenge.as_deref().into(),
         code.code_challenge_method.as_deref().into(),
     ];
-    db.execute(&PUT, &params).await.map(drop)
+    db.post(&PUT, &params).await
 }
 
 /// Takes a code out: of several that present it, one gets it. The caller looks at `expires_at`.

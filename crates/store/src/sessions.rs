@@ -47,10 +47,10 @@ fn read(mut row: Row) -> Result<Session> {
 }
 
 /// Keeps a session by the fingerprint of its cookie.
-pub async fn create(db: &impl Db, fingerprint: &str, new: &NewSession<'_>, now: Timestamp) -> Result<i64> {
+pub async fn create(db: &impl Db, fingerprint: &str, new: &NewSession<'_>, now: Timestamp) -> Result<()> {
     const CREATE: Stmt = Stmt::note(
         "INSERT INTO perijove_sessions (fingerprint, user_id, session_id, created, last_seen, expires_at, address, \
-         user_agent) VALUES ($1, $2, $3, $4, $4, $5, $6, $7) RETURNING id",
+         user_agent) VALUES ($1, $2, $3, $4, $4, $5, $6, $7)",
     );
     let params = [
         fingerprint.into(),
@@ -61,7 +61,7 @@ pub async fn create(db: &impl Db, fingerprint: &str, new: &NewSession<'_>, now: 
         new.address.into(),
         new.user_agent.into(),
     ];
-    crate::returned(db.one(&CREATE, &params).await?)
+    db.post(&CREATE, &params).await
 }
 
 pub async fn find(db: &impl Db, fingerprint: &str, now: Timestamp) -> Result<Option<Session>> {
@@ -90,9 +90,7 @@ pub async fn lives(tx: &crate::Tx, user_id: i64, session_id: &str, now: Timestam
 pub async fn touch(db: &impl Db, id: i64, at: Timestamp, expires_at: Timestamp) -> Result<()> {
     const TOUCH: Stmt =
         Stmt::note("UPDATE perijove_sessions SET last_seen = $2, expires_at = $3 WHERE id = $1 AND last_seen < $2");
-    db.execute(&TOUCH, &[id.into(), at.into(), expires_at.into()])
-        .await
-        .map(drop)
+    db.post(&TOUCH, &[id.into(), at.into(), expires_at.into()]).await
 }
 
 pub async fn delete(db: &impl Db, id: i64) -> Result<bool> {

@@ -2,10 +2,12 @@
 
 pub mod api;
 mod body;
+pub mod clients;
 pub mod cookies;
 mod dress;
 pub mod error;
 mod form;
+mod known;
 mod log;
 pub mod metrics;
 pub mod oauth;

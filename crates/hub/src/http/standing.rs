@@ -1,24 +1,23 @@
 //! What a credential stands for: who holds it, and what it allows. Read from the database, and kept in memory as long as
 //! nothing changes there and nothing in it runs out.
 
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 use axum::body::Bytes;
-use jiff::{SignedDuration, Timestamp};
-use perijove_model::scopes::{ClientResource, GroupsOf, Members, Owner, Resource, Scope, ScopeSet};
+use jiff::Timestamp;
+use perijove_model::scopes::{GroupsOf, Members, Owner, Resource, Scope, ScopeSet};
 use perijove_store::sessions::Session;
 use perijove_store::tokens::{self, Token};
-use perijove_store::{Db, Store, groups, oauth, roles, services, sessions, spawners, users};
+use perijove_store::{Db, Store, groups, roles, services, sessions, users};
 use sha2::{Digest, Sha256};
+use tokio::sync::OnceCell;
 
 use crate::Hub;
+use crate::http::api::models::Around;
+use crate::http::clients::{self, ClientNames};
 use crate::http::error::{HttpError, Result};
-
-/// How long one is believed at most. When somebody was last seen may be that old in what it tells.
-const KEPT: SignedDuration = SignedDuration::from_secs(30);
-const MOST: usize = 20_000;
+use crate::http::known::{Known, earliest};
 
 /// Who a credential stands for, and what it allows.
 pub struct Standing {
@@ -29,10 +28,13 @@ pub struct Standing {
     pub groups: Vec<String>,
     /// What `GET /user` answers.
     pub(super) answer: OnceLock<Bytes>,
+    /// The principal's own belongings and servers (users only), once they were asked for.
+    pub(super) around: Arc<OnceCell<Around>>,
     /// When its use was last noted, in seconds since 1970.
     noted: AtomicI64,
 }
 
+#[derive(Clone)]
 pub enum Who {
     User(users::User),
     Service(services::Service),
@@ -46,18 +48,19 @@ pub enum Via {
 }
 
 impl Standing {
-    fn new(who: Who, via: Via, scopes: ScopeSet, groups: Vec<String>) -> Self {
+    fn new(held: &Held, via: Via, scopes: ScopeSet) -> Self {
         let noted = match &via {
             Via::Token(token) => token.last_activity,
             Via::Session(session) => Some(session.last_seen),
             Via::Password => None,
         };
         Self {
-            who,
+            who: held.who.clone(),
             via,
             scopes,
-            groups,
+            groups: held.groups.clone(),
             answer: OnceLock::new(),
+            around: Arc::clone(&held.around),
             noted: AtomicI64::new(noted.map_or(i64::MIN, Timestamp::as_second)),
         }
     }
@@ -69,10 +72,7 @@ impl Standing {
 
     #[must_use]
     pub fn name(&self) -> &str {
-        match &self.who {
-            Who::User(user) => &user.name,
-            Who::Service(service) => &service.name,
-        }
+        self.who.name()
     }
 
     #[must_use]
@@ -127,6 +127,13 @@ impl Standing {
 }
 
 impl Who {
+    fn name(&self) -> &str {
+        match self {
+            Self::User(user) => &user.name,
+            Self::Service(service) => &service.name,
+        }
+    }
+
     fn owner(&self) -> Owner<'_> {
         match self {
             Self::User(user) => Owner::User(&user.name),
@@ -142,14 +149,11 @@ pub async fn groups_of_name(store: &Store, user: &str) -> Result<Vec<String>> {
     }
 }
 
-/// Standings in memory, by the hash of their credential.
+/// What was looked up lately: credentials, by their hashes, and people.
 #[derive(Default)]
-pub struct Standings(Mutex<Kept>);
-
-#[derive(Default)]
-struct Kept {
-    epoch: u64,
-    by_credential: HashMap<Credential, (Arc<Standing>, Timestamp)>,
+pub struct Standings {
+    by_credential: Known<Credential, Arc<Standing>>,
+    people: Known<i64, Arc<Held>>,
 }
 
 /// A cookie is never taken for a token, nor the other way round.
@@ -159,31 +163,11 @@ enum Credential {
     Session([u8; 32]),
 }
 
-impl Standings {
-    fn get(&self, epoch: u64, credential: Credential, now: Timestamp) -> Option<Arc<Standing>> {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (standing, until) = (kept.epoch == epoch).then(|| kept.by_credential.get(&credential))??;
-        (now < *until).then(|| Arc::clone(standing))
-    }
-
-    /// Keeps what was read after the look at the epoch.
-    fn put(&self, epoch: u64, credential: Credential, standing: &Arc<Standing>, until: Timestamp) {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if epoch > kept.epoch || kept.by_credential.len() >= MOST {
-            kept.by_credential.clear();
-        }
-        if epoch >= kept.epoch {
-            kept.epoch = epoch;
-            kept.by_credential.insert(credential, (Arc::clone(standing), until));
-        }
-    }
-}
-
 /// Who stands behind an API token.
 pub async fn by_token(hub: &Hub, candidate: &str) -> Result<Option<Arc<Standing>>> {
     let credential = Credential::Token(Sha256::digest(candidate).into());
     let (epoch, now) = (hub.store.epoch(), hub.clock.now());
-    if let Some(standing) = hub.standings.get(epoch, credential, now) {
+    if let Some(standing) = hub.standings.by_credential.get(epoch, &credential, now) {
         hub.metrics.cache_hits.count();
         note_use(hub, &standing, now);
         return Ok(Some(standing));
@@ -193,26 +177,31 @@ pub async fn by_token(hub: &Hub, candidate: &str) -> Result<Option<Arc<Standing>
         return Ok(None);
     };
     let held = match token.owner {
-        tokens::Owner::User(id) => match users::by_id(&hub.store, id).await? {
-            // What was given out before somebody was blocked is worth nothing now.
-            Some(user) if !hub.policy.blocks(&user.name) => held_by_user(hub, user).await?,
-            _ => return Ok(None),
+        tokens::Owner::User(id) => match person(hub, id).await? {
+            Some(held) => held,
+            None => return Ok(None),
         },
         tokens::Owner::Service(id) => match services::by_id(&hub.store, id).await? {
-            Some(service) => held_by_service(hub, service).await?,
+            Some(service) => Arc::new(held_by_service(hub, service).await?),
             None => return Ok(None),
         },
     };
-    let client = client_resource(&hub.store, token.client_id.as_deref()).await?;
+    let client = match &token.client_id {
+        Some(identifier) => clients::client(hub, identifier).await?,
+        None => None,
+    };
+    let client = client.as_ref().and_then(|client| client.names.as_ref());
     let owner = held.who.owner();
-    let membership = memberships(&hub.store, &owner, &held.groups, &held.scopes, client.as_ref()).await?;
-    let client = client.as_ref().map(ClientNames::resource);
+    let membership = memberships(&hub.store, &owner, &held.groups, &held.scopes, client).await?;
+    let client = client.map(ClientNames::resource);
     let scopes = hub
         .catalog
         .token_scopes(&token.scopes, &owner, client.as_ref(), &held.scopes, &membership);
     let until = earliest(now, [held.until, token.expires_at]);
-    let standing = Arc::new(Standing::new(held.who, Via::Token(token), scopes, held.groups));
-    hub.standings.put(epoch, credential, &standing, until);
+    let standing = Arc::new(Standing::new(&held, Via::Token(token), scopes));
+    hub.standings
+        .by_credential
+        .put(epoch, credential, Arc::clone(&standing), until);
     note_use(hub, &standing, now);
     Ok(Some(standing))
 }
@@ -247,7 +236,7 @@ pub(super) async fn by_cookie(
 ) -> Result<Option<Arc<Standing>>> {
     let credential = Credential::Session(Sha256::digest(secret).into());
     let (epoch, now) = (hub.store.epoch(), hub.clock.now());
-    if let Some(standing) = hub.standings.get(epoch, credential, now) {
+    if let Some(standing) = hub.standings.by_credential.get(epoch, &credential, now) {
         let lives = matches!(&standing.via, Via::Session(session) if in_session(&session.session_id));
         hub.metrics.cache_hits.count();
         note_use(hub, &standing, now);
@@ -262,14 +251,14 @@ pub(super) async fn by_cookie(
     if !in_session(&session.session_id) {
         return Ok(None);
     }
-    let user = users::by_id(&hub.store, session.user_id).await?;
-    let Some(user) = user.filter(|user| !hub.policy.blocks(&user.name)) else {
+    let Some(held) = person(hub, session.user_id).await? else {
         return Ok(None);
     };
-    let held = held_by_user(hub, user).await?;
     let until = earliest(now, [held.until, Some(session.expires_at)]);
-    let standing = Arc::new(Standing::new(held.who, Via::Session(session), held.scopes, held.groups));
-    hub.standings.put(epoch, credential, &standing, until);
+    let standing = Arc::new(Standing::new(&held, Via::Session(session), held.scopes.clone()));
+    hub.standings
+        .by_credential
+        .put(epoch, credential, Arc::clone(&standing), until);
     note_use(hub, &standing, now);
     Ok(Some(standing))
 }
@@ -277,17 +266,7 @@ pub(super) async fn by_cookie(
 /// Somebody who has just shown name and password.
 pub(super) async fn by_password(hub: &Hub, user: users::User) -> Result<Arc<Standing>> {
     let held = held_by_user(hub, user).await?;
-    Ok(Arc::new(Standing::new(
-        held.who,
-        Via::Password,
-        held.scopes,
-        held.groups,
-    )))
-}
-
-fn earliest(now: Timestamp, ends: [Option<Timestamp>; 2]) -> Timestamp {
-    let most = now.saturating_add(KEPT).unwrap_or(Timestamp::MAX);
-    ends.into_iter().flatten().fold(most, Timestamp::min)
+    Ok(Arc::new(Standing::new(&held, Via::Password, held.scopes.clone())))
 }
 
 /// Notes that a credential was used, to be written later: no request waits for it.
@@ -312,12 +291,40 @@ fn note_use(hub: &Hub, standing: &Standing, now: Timestamp) {
 }
 
 /// Somebody, and what they may do.
-struct Held {
+pub struct Held {
     who: Who,
-    groups: Vec<String>,
+    pub groups: Vec<String>,
+    /// What the roles and shares say, and what that comes to.
+    pub raw: Vec<String>,
     scopes: ScopeSet,
     /// From when on it may be less.
     until: Option<Timestamp>,
+    around: Arc<OnceCell<Around>>,
+}
+
+/// Somebody by number, if they may come in.
+pub async fn person(hub: &Hub, id: i64) -> Result<Option<Arc<Held>>> {
+    let (epoch, now) = (hub.store.epoch(), hub.clock.now());
+    if let Some(held) = hub.standings.people.get(epoch, &id, now) {
+        return Ok(Some(held));
+    }
+    let user = users::by_id(&hub.store, id).await?;
+    // What was given out before somebody was blocked is worth nothing now.
+    let Some(user) = user.filter(|user| !hub.policy.blocks(&user.name)) else {
+        return Ok(None);
+    };
+    let held = Arc::new(held_by_user(hub, user).await?);
+    let until = earliest(now, [held.until, None]);
+    hub.standings.people.put(epoch, id, Arc::clone(&held), until);
+    Ok(Some(held))
+}
+
+/// A person's name, looked up in a transaction if it is not known.
+pub async fn name_of(hub: &Hub, db: &impl Db, id: i64) -> Result<Option<String>> {
+    match hub.standings.people.get(hub.store.epoch(), &id, hub.clock.now()) {
+        Some(held) => Ok(Some(held.who.name().to_owned())),
+        None => Ok(users::by_id(db, id).await?.map(|user| user.name)),
+    }
 }
 
 async fn held_by_user(hub: &Hub, user: users::User) -> Result<Held> {
@@ -326,8 +333,10 @@ async fn held_by_user(hub: &Hub, user: users::User) -> Result<Held> {
     Ok(Held {
         groups: groups::of_user(&hub.store, user.id).await?,
         who: Who::User(user),
+        raw: raw.scopes,
         scopes,
         until: raw.until,
+        around: Arc::default(),
     })
 }
 
@@ -337,8 +346,10 @@ async fn held_by_service(hub: &Hub, service: services::Service) -> Result<Held> 
     Ok(Held {
         groups: Vec::new(),
         who: Who::Service(service),
+        raw: raw.scopes,
         scopes,
         until: raw.until,
+        around: Arc::default(),
     })
 }
 
@@ -346,35 +357,4 @@ async fn held_by_service(hub: &Hub, service: services::Service) -> Result<Held> 
 pub async fn user_scopes(hub: &Hub, user: users::User) -> Result<(Who, Vec<String>, ScopeSet)> {
     let held = held_by_user(hub, user).await?;
     Ok((held.who, held.groups, held.scopes))
-}
-
-/// The server or service behind an OAuth client, by name.
-pub enum ClientNames {
-    Server { user: String, server: String },
-    Service(String),
-}
-
-impl ClientNames {
-    #[must_use]
-    pub fn resource(&self) -> ClientResource<'_> {
-        match self {
-            Self::Server { user, server } => ClientResource::Server { user, server },
-            Self::Service(name) => ClientResource::Service(name),
-        }
-    }
-}
-
-pub async fn client_resource(store: &impl Db, client_id: Option<&str>) -> Result<Option<ClientNames>> {
-    let Some(client_id) = client_id.filter(|id| *id != oauth::PLAIN_CLIENT) else {
-        return Ok(None);
-    };
-    if let Some(spawner) = spawners::by_oauth_client(store, client_id).await? {
-        return Ok(Some(ClientNames::Server {
-            user: spawner.user_name,
-            server: spawner.name,
-        }));
-    }
-    Ok(services::by_oauth_client(store, client_id)
-        .await?
-        .map(|service| ClientNames::Service(service.name)))
 }

@@ -14,9 +14,8 @@ use crate::http::error::{HttpError, Result};
 use crate::http::xsrf::{self, Xsrf};
 use crate::http::{log, standing};
 
-pub use super::standing::{
-    ClientNames, Standing, Via, Who, by_token, client_resource, groups_of_name, memberships, user_scopes,
-};
+pub use super::clients::ClientNames;
+pub use super::standing::{Standing, Via, Who, by_token, groups_of_name, memberships, user_scopes};
 
 /// What came with a request, before it is decided whether that suffices.
 pub struct Visitor {

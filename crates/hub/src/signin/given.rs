@@ -13,11 +13,16 @@ use crate::http::error::{HttpError, Result};
 
 pub(super) async fn take_at_word(hub: &Hub, identity: &Identity, user: &users::User, by: &Actor) -> Result<()> {
     let access = &hub.config.access;
+    let groups = identity.groups.as_ref().filter(|_| access.manage_groups);
+    let roles = identity.roles.as_ref().filter(|_| access.manage_roles);
+    if groups.is_none() && roles.is_none() {
+        return Ok(());
+    }
     let tx = hub.store.begin().await?;
-    if let Some(names) = identity.groups.as_ref().filter(|_| access.manage_groups) {
+    if let Some(names) = groups {
         set_groups(hub, &tx, names, user, by).await?;
     }
-    if let Some(given) = identity.roles.as_ref().filter(|_| access.manage_roles) {
+    if let Some(given) = roles {
         set_roles(hub, &tx, given, user, by).await?;
     }
     Ok(tx.commit().await?)

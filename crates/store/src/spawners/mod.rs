@@ -408,7 +408,7 @@ pub async fn touch(db: &impl Db, id: i64, at: Timestamp) -> Result<()> {
     const TOUCH: Stmt = Stmt::note(
         "UPDATE spawners SET last_activity = $2 WHERE id = $1 AND (last_activity IS NULL OR last_activity < $2)",
     );
-    db.execute(&TOUCH, &[id.into(), at.into()]).await.map(drop)
+    db.post(&TOUCH, &[id.into(), at.into()]).await
 }
 
 pub async fn set_state(db: &impl Db, id: i64, state: &Json) -> Result<()> {

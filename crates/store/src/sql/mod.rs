@@ -6,6 +6,7 @@
 //! `CAST($1 AS INTEGER)` where PostgreSQL could not infer a parameter's type.
 
 mod epoch;
+mod link;
 mod listener;
 mod postgres;
 mod sqlite;
@@ -127,6 +128,12 @@ pub trait Db: Sync {
     /// Runs a statement that gives no rows; tells how many it changed.
     fn execute(&self, stmt: &Stmt, params: &[Value]) -> impl Future<Output = Result<u64>> + Send;
 
+    /// Runs a statement that gives no rows and of which nobody asks how many it changed. In a transaction it may be sent
+    /// with the next statement or with the commit, and so may its failure.
+    fn post(&self, stmt: &Stmt, params: &[Value]) -> impl Future<Output = Result<()>> + Send {
+        async move { self.execute(stmt, params).await.map(drop) }
+    }
+
     /// All or nothing: a transaction of its own, or the one that is open already.
     fn unit(&self) -> impl Future<Output = Result<Unit<'_>>> + Send;
 
@@ -192,6 +199,13 @@ impl Db for Tx {
         }
     }
 
+    async fn post(&self, stmt: &Stmt, params: &[Value]) -> Result<()> {
+        match &self.0 {
+            TxKind::Sqlite(tx) => tx.execute(stmt, params).map(drop),
+            TxKind::Postgres(tx) => tx.post(stmt, params).await,
+        }
+    }
+
     async fn unit(&self) -> Result<Unit<'_>> {
         Ok(Unit::Outer(self))
     }
@@ -227,6 +241,10 @@ impl Db for Unit<'_> {
 
     async fn execute(&self, stmt: &Stmt, params: &[Value]) -> Result<u64> {
         self.tx().execute(stmt, params).await
+    }
+
+    async fn post(&self, stmt: &Stmt, params: &[Value]) -> Result<()> {
+        self.tx().post(stmt, params).await
     }
 
     async fn unit(&self) -> Result<Unit<'_>> {

@@ -1,32 +1,37 @@
 //! PostgreSQL: a small pool of connections, statements kept prepared on each.
 
 use std::error::Error as _;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::future::ready;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::{BufMut, BytesMut};
-use deadpool_postgres::{
-    ClientWrapper, Hook, HookError, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime,
-    TimeoutType,
-};
+use deadpool::Runtime;
+use deadpool::managed::{self, PoolError, TimeoutType};
 use futures_util::FutureExt;
+use futures_util::future::{OptionFuture, try_join_all, try_join3};
 use jiff::Timestamp;
+use tokio::sync::Mutex;
+use tokio_postgres::Statement;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
-use tokio_postgres::{NoTls, Statement};
 
 use super::epoch::Epoch;
+use super::link::{Link, Links};
 use super::listener::Listener;
 use super::{Kind, Row, Stmt, Value};
 use crate::error::{Result, StoreError};
 
 const CONNECTIONS: usize = 8;
 const PATIENCE: Duration = Duration::from_secs(10);
+/// Statements that wait to be sent with the next one.
+const MOST_POSTED: usize = 16;
 /// PostgreSQL counts from the year 2000.
 const EPOCH_MICROS: i64 = 946_684_800_000_000;
 
 type BoxError = Box<dyn std::error::Error + Sync + Send>;
+type Pool = managed::Pool<Links>;
+type Object = managed::Object<Links>;
 
 pub(crate) struct Postgres {
     pool: Pool,
@@ -37,16 +42,11 @@ pub(crate) struct Postgres {
 
 impl Postgres {
     pub(crate) fn new(config: tokio_postgres::Config) -> Result<Self> {
-        // A connection that was lost is noticed when it is taken, and replaced.
-        let recycling = ManagerConfig {
-            recycling_method: RecyclingMethod::Fast,
-        };
-        let pool = Pool::builder(Manager::from_config(config.clone(), NoTls, recycling))
+        let pool = Pool::builder(Links(config.clone()))
             .max_size(CONNECTIONS)
             .wait_timeout(Some(PATIENCE))
             .create_timeout(Some(PATIENCE))
             .runtime(Runtime::Tokio1)
-            .post_create(Hook::async_fn(|client, _| Box::pin(settle(client))))
             .build()
             .map_err(|error| StoreError::Other(error.to_string()))?;
         let epoch = Arc::new(Epoch::default());
@@ -76,20 +76,21 @@ impl Postgres {
     }
 
     pub(crate) async fn begin(&self) -> Result<PostgresTx> {
-        let tx = PostgresTx {
-            client: self.client().await?,
+        Ok(PostgresTx {
+            state: Mutex::new(TxState {
+                link: self.link().await?,
+                stage: Stage::Fresh,
+                posted: Vec::new(),
+                changes: false,
+            }),
             epoch: Arc::clone(&self.epoch),
-            open: true,
-            changes: AtomicBool::new(false),
-        };
-        tx.batch("BEGIN").await?;
-        Ok(tx)
+        })
     }
 
     pub(crate) async fn rows(&self, stmt: &Stmt, params: &[Value]) -> Result<Vec<Row>> {
-        let result = match query(&self.client().await?, stmt, params).await {
+        let result = match self.link().await?.rows(stmt, params).await {
             // A read may be asked twice: the connection had died in the pool.
-            Err(StoreError::Unavailable(_)) if !stmt.writes() => query(&self.client().await?, stmt, params).await,
+            Err(StoreError::Unavailable(_)) if !stmt.writes() => self.link().await?.rows(stmt, params).await,
             result => result,
         };
         self.ran(stmt);
@@ -97,12 +98,12 @@ impl Postgres {
     }
 
     pub(crate) async fn execute(&self, stmt: &Stmt, params: &[Value]) -> Result<u64> {
-        let result = execute(&self.client().await?, stmt, params).await;
+        let result = self.link().await?.execute(stmt, params).await;
         self.ran(stmt);
         result
     }
 
-    async fn client(&self) -> Result<Object> {
+    async fn link(&self) -> Result<Object> {
         self.pool.get().await.map_err(|failure| match failure {
             PoolError::Backend(failure) => match error(&failure) {
                 StoreError::Other(why) => StoreError::Unavailable(why),
@@ -115,90 +116,139 @@ impl Postgres {
     }
 }
 
-/// Nobody waits for a lock for ever, and a hub that hangs lets go of its locks.
-async fn settle(client: &mut ClientWrapper) -> std::result::Result<(), HookError> {
-    const LIMITS: &str = "SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '60s'";
-    client.batch_execute(LIMITS).await.map_err(HookError::Backend)
+impl Link {
+    async fn rows(&mut self, stmt: &Stmt, params: &[Value]) -> Result<Vec<Row>> {
+        let work = async {
+            let (prepared, client) = (self.prepare(stmt).await?, Arc::clone(&self.client));
+            self.drive(client.query(&prepared, &borrowed(params))).await
+        };
+        read_all(work.await)
+    }
+
+    async fn execute(&mut self, stmt: &Stmt, params: &[Value]) -> Result<u64> {
+        let work = async {
+            let (prepared, client) = (self.prepare(stmt).await?, Arc::clone(&self.client));
+            self.drive(client.execute(&prepared, &borrowed(params))).await
+        };
+        work.await.map_err(|failure| error(&failure))
+    }
 }
 
-/// An open transaction on a connection of its own.
+/// A transaction on a connection of its own. Its `BEGIN` goes out with the first statement, and what was posted with the
+/// next one or with the `COMMIT`.
 pub(crate) struct PostgresTx {
-    client: Object,
+    state: Mutex<TxState>,
     epoch: Arc<Epoch>,
-    open: bool,
-    changes: AtomicBool,
+}
+
+struct TxState {
+    link: Object,
+    stage: Stage,
+    posted: Vec<(Statement, Vec<Value>)>,
+    changes: bool,
+}
+
+#[derive(PartialEq, Eq)]
+enum Stage {
+    /// Nothing was sent.
+    Fresh,
+    Begun,
+    Ended,
 }
 
 impl PostgresTx {
     pub(super) async fn rows(&self, stmt: &Stmt, params: &[Value]) -> Result<Vec<Row>> {
-        self.remember(stmt);
-        query(&self.client, stmt, params).await
+        let mut state = self.state.lock().await;
+        let prepared = state.prepare(stmt).await?;
+        let client = Arc::clone(&state.link.client);
+        read_all(state.together(client.query(&prepared, &borrowed(params))).await)
     }
 
     pub(super) async fn execute(&self, stmt: &Stmt, params: &[Value]) -> Result<u64> {
-        self.remember(stmt);
-        execute(&self.client, stmt, params).await
+        let mut state = self.state.lock().await;
+        let prepared = state.prepare(stmt).await?;
+        let client = Arc::clone(&state.link.client);
+        let done = state.together(client.execute(&prepared, &borrowed(params))).await;
+        done.map_err(|failure| error(&failure))
     }
 
-    fn remember(&self, stmt: &Stmt) {
-        if stmt.kind == Kind::Write {
-            self.changes.store(true, Ordering::Relaxed);
+    pub(super) async fn post(&self, stmt: &Stmt, params: &[Value]) -> Result<()> {
+        let mut state = self.state.lock().await;
+        let prepared = state.prepare(stmt).await?;
+        state.posted.push((prepared, params.to_vec()));
+        match state.posted.len() < MOST_POSTED {
+            true => Ok(()),
+            false => state.together(ready(Ok(()))).await.map_err(|failure| error(&failure)),
         }
     }
 
     pub(super) async fn batch(&self, sql: &str) -> Result<()> {
-        self.client.batch_execute(sql).await.map_err(|failure| error(&failure))
+        let mut state = self.state.lock().await;
+        let client = Arc::clone(&state.link.client);
+        let done = state.together(client.batch_execute(sql)).await;
+        done.map_err(|failure| error(&failure))
     }
 
     pub(super) async fn commit(mut self: Box<Self>) -> Result<()> {
-        let ended = self.batch("COMMIT").await;
+        let state = self.state.get_mut();
+        let ended = state.commit().await;
         // Also if the answer was lost: it may have come to pass.
-        if self.changes.load(Ordering::Relaxed) {
+        if state.changes {
             self.epoch.advance();
         }
-        ended?;
-        self.open = false;
+        ended.map_err(|failure| error(&failure))
+    }
+}
+
+impl TxState {
+    async fn prepare(&mut self, stmt: &Stmt) -> Result<Statement> {
+        self.changes |= stmt.kind == Kind::Write;
+        self.link.prepare(stmt).await.map_err(|failure| error(&failure))
+    }
+
+    /// What waits is sent, and then `work`, without waiting for answers in between. After an error the database refuses
+    /// whatever follows in a transaction, so that the first one is the one to tell.
+    async fn together<T>(
+        &mut self,
+        work: impl Future<Output = std::result::Result<T, tokio_postgres::Error>>,
+    ) -> std::result::Result<T, tokio_postgres::Error> {
+        let client = Arc::clone(&self.link.client);
+        let begins = self.stage == Stage::Fresh;
+        let begin = OptionFuture::from(begins.then(|| client.batch_execute("BEGIN")));
+        self.stage = Stage::Begun;
+        let posted = std::mem::take(&mut self.posted);
+        let posted = posted.iter().map(|(stmt, params)| client.execute_raw(stmt, params));
+        let all = try_join3(begin.map(Option::transpose), try_join_all(posted), work);
+        self.link.drive(all).await.map(|(_, _, done)| done)
+    }
+
+    async fn commit(&mut self) -> std::result::Result<(), tokio_postgres::Error> {
+        if self.stage == Stage::Begun || !self.posted.is_empty() {
+            let client = Arc::clone(&self.link.client);
+            self.together(client.batch_execute("COMMIT")).await?;
+        }
+        self.stage = Stage::Ended;
         Ok(())
     }
 }
 
 impl Drop for PostgresTx {
     fn drop(&mut self) {
-        if self.open {
-            // The first poll queues the command; whoever takes the connection next comes after it.
-            let _sent = self.client.batch_execute("ROLLBACK").now_or_never();
+        let state = self.state.get_mut();
+        if state.stage == Stage::Begun {
+            let client = Arc::clone(&state.link.client);
+            // The first poll sends the command; whoever takes the connection next comes after it.
+            let _sent = state.link.drive(client.batch_execute("ROLLBACK")).now_or_never();
         }
     }
 }
 
-async fn prepare(client: &Object, stmt: &Stmt) -> Result<Statement> {
-    let prepared = if stmt.is_kept() {
-        client.prepare_cached(&stmt.sql).await
-    } else {
-        client.prepare(&stmt.sql).await
-    };
-    prepared.map_err(|failure| error(&failure))
-}
-
-async fn query(client: &Object, stmt: &Stmt, params: &[Value]) -> Result<Vec<Row>> {
-    let prepared = prepare(client, stmt).await?;
-    let found = client
-        .query(&prepared, &borrowed(params))
-        .await
-        .map_err(|failure| error(&failure))?;
-    found.iter().map(read).collect()
-}
-
-async fn execute(client: &Object, stmt: &Stmt, params: &[Value]) -> Result<u64> {
-    let prepared = prepare(client, stmt).await?;
-    client
-        .execute(&prepared, &borrowed(params))
-        .await
-        .map_err(|failure| error(&failure))
-}
-
 fn borrowed(params: &[Value]) -> Vec<&(dyn ToSql + Sync)> {
     params.iter().map(|value| value as &(dyn ToSql + Sync)).collect()
+}
+
+fn read_all(found: std::result::Result<Vec<tokio_postgres::Row>, tokio_postgres::Error>) -> Result<Vec<Row>> {
+    found.map_err(|failure| error(&failure))?.iter().map(read).collect()
 }
 
 fn read(row: &tokio_postgres::Row) -> Result<Row> {

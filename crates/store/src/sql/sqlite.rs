@@ -1,4 +1,5 @@
-//! SQLite: reads on the calling thread from a few connections, writes through one.
+//! SQLite: writes on the calling thread through one connection, reads through that or, while somebody writes, from a few
+//! others.
 //!
 //! Another program may write too (JupyterHub's tools, an administrator), so a busy database is waited for, without
 //! blocking a thread.
@@ -124,7 +125,12 @@ impl Sqlite {
         if stmt.writes() {
             self.write(stmt, |writer| query(writer, stmt, params)).await
         } else {
-            patiently(|| self.read(|connection| query(connection, stmt, params))).await
+            patiently(|| match self.writer.try_lock() {
+                // It has in memory what it has written. Another connection reads all anew after each write.
+                Ok(writer) => query(&writer, stmt, params),
+                Err(_) => self.read(|connection| query(connection, stmt, params)),
+            })
+            .await
         }
     }
 

@@ -206,7 +206,9 @@ async fn open_session(store: &Store, fingerprint: &str, user_id: i64, expires: i
         address: "127.0.0.1",
         user_agent: "a browser",
     };
-    sessions::create(store, fingerprint, &new, now()).await.unwrap()
+    sessions::create(store, fingerprint, &new, now()).await.unwrap();
+    let begun = sessions::find(store, fingerprint, jiff::Timestamp::UNIX_EPOCH).await.unwrap();
+    begun.unwrap().id
 }
 
 pub(super) async fn a_session_is_listed_and_ended(url: String) {

@@ -102,6 +102,8 @@ const CASES: &[(&str, Case)] = cases![
     shares::racing_grants_make_one_share,
     shares::rights_are_never_a_scan,
     together::a_transaction_is_all_or_nothing,
+    together::what_is_posted_comes_with_its_transaction,
+    together::who_gives_up_waiting_holds_nothing,
     together::a_lease_has_one_holder,
     together::racing_hubs_make_one_row,
     together::whoever_is_second_can_go_on,

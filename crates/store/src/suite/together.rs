@@ -8,7 +8,7 @@ use serde_json::json;
 use tokio::task::JoinHandle;
 
 use super::{count, later, now, open, sync_roles, user, write};
-use crate::{Db, Stmt, Store, StoreError, events, leases, meta, spawners, users};
+use crate::{Db, Stmt, Store, StoreError, Tx, events, leases, meta, spawners, users};
 
 /// Runs `work` many times at once, from two stores on the same database.
 pub(super) async fn race<T, F>(url: &str, times: usize, work: impl Fn(Store, usize) -> F) -> Vec<T>
@@ -55,6 +55,55 @@ pub(super) async fn a_transaction_is_all_or_nothing(url: String) {
         Err(StoreError::Conflict(_))
     ));
     users::create(&store, "bob", false, "d", now()).await.unwrap();
+}
+
+pub(super) async fn what_is_posted_comes_with_its_transaction(url: String) {
+    const POST: Stmt = Stmt::write("INSERT INTO perijove_meta (key, value) VALUES ($1, $2)");
+    let store = open(&url).await;
+    let keys = async |tx: &Tx, keys: &[&str]| {
+        for key in keys {
+            tx.post(&POST, &[(*key).into(), "1".into()]).await?;
+        }
+        Ok::<_, StoreError>(())
+    };
+    let kept = async |key| meta::get(&store, key).await.unwrap().is_some();
+    // More than are sent in one go, and a look in between.
+    let many: Vec<String> = (0..40).map(|n| format!("many-{n}")).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    let tx = store.begin().await.unwrap();
+    keys(&tx, &many).await.unwrap();
+    assert!(meta::get(&tx, "many-39").await.unwrap().is_some(), "it sees its own");
+    drop(tx);
+    assert!(!kept("many-0").await, "it was not committed");
+    let (before, tx) = (store.epoch(), store.begin().await.unwrap());
+    keys(&tx, &["one"]).await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(kept("one").await);
+    assert_ne!(store.epoch(), before);
+    // Whether the failure comes at once or with the commit: nothing is kept.
+    let tx = store.begin().await.unwrap();
+    let failed = async {
+        keys(&tx, &["two", "one", "three"]).await?;
+        tx.commit().await
+    };
+    assert!(matches!(failed.await, Err(StoreError::Conflict(_))));
+    assert!(!kept("two").await && !kept("three").await);
+}
+
+pub(super) async fn who_gives_up_waiting_holds_nothing(url: String) {
+    let store = open(&url).await;
+    let ada = user(&store, "ada").await;
+    let first = store.begin().await.unwrap();
+    assert!(users::lock(&first, ada.id).await.unwrap());
+    let second = async {
+        let tx = store.begin().await?;
+        users::lock(&tx, ada.id).await?;
+        tx.commit().await
+    };
+    let waited = tokio::time::timeout(std::time::Duration::from_millis(100), second).await;
+    assert!(waited.is_err(), "somebody else holds it");
+    first.commit().await.unwrap();
+    users::rename(&store, ada.id, "eve").await.unwrap();
 }
 
 pub(super) async fn a_lease_has_one_holder(url: String) {

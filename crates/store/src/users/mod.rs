@@ -55,6 +55,19 @@ pub async fn by_name(db: &impl Db, name: &str) -> Result<Option<User>> {
     db.row(&BY_NAME, &[name.into()]).await?.map(read).transpose()
 }
 
+/// The person of this name, and whether they have the role `user`.
+pub async fn by_name_with_role(db: &impl Db, name: &str) -> Result<Option<(User, bool)>> {
+    const BY_NAME: Stmt = Stmt::read(concat!(
+        "SELECT EXISTS (SELECT 1 FROM user_role_map m JOIN roles r ON r.id = m.role_id \
+         WHERE m.user_id = u.id AND r.name = 'user'), ",
+        columns!(),
+        " WHERE u.name = $1"
+    ));
+    let read = |mut row: Row| Ok((row.take()?, read(row)?));
+    let found: Option<(bool, User)> = db.row(&BY_NAME, &[name.into()]).await?.map(read).transpose()?;
+    Ok(found.map(|(has_role, user)| (user, has_role)))
+}
+
 /// What a person is in.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Belongings {
@@ -155,7 +168,7 @@ pub async fn touch(db: &impl Db, id: i64, at: Timestamp) -> Result<()> {
     const TOUCH: Stmt = Stmt::note(
         "UPDATE users SET last_activity = $2 WHERE id = $1 AND (last_activity IS NULL OR last_activity < $2)",
     );
-    db.execute(&TOUCH, &[id.into(), at.into()]).await.map(drop)
+    db.post(&TOUCH, &[id.into(), at.into()]).await
 }
 
 /// Holds a user's row for the rest of the transaction: nobody gives them another server meanwhile.

@@ -36,7 +36,10 @@ pub async fn get(State(hub): State<Arc<Hub>>, principal: Principal) -> Result<Re
         shown.insert(scope, Some(filter));
     }
     let mut model = match &principal.who {
-        Who::User(user) => json!(models::user(&hub, &shown, user, false).await?),
+        Who::User(user) => {
+            let around = principal.around.get_or_try_init(|| models::around(&hub, user.id));
+            json!(models::known(&hub, &shown, user, around.await?))
+        }
         Who::Service(service) => json!(models::service(&hub, &shown, service).await?),
     };
     let (token_id, session_id) = match &principal.via {

@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::Response;
 use jiff::SignedDuration;
 use perijove_model::scopes::{RawScope, Scope, describe_granted, required_scopes};
-use perijove_store::oauth::{self, Client, Code};
+use perijove_store::oauth::{self, Code};
 use perijove_store::users::User;
 use perijove_web::pages::{OauthConfirm, ScopeLine};
 use serde_json::json;
@@ -19,10 +19,11 @@ use super::consent::{check_access, grantable, needs_no_question};
 use super::params::Params;
 use crate::Hub;
 use crate::audit::{self, Act};
+use crate::http::clients::{self, Client};
 use crate::http::error::{HttpError, Result};
 use crate::http::found;
 use crate::http::pages;
-use crate::http::visitor::{self, ClientNames, Principal, Via, Visitor};
+use crate::http::visitor::{ClientNames, Principal, Via, Visitor};
 
 /// A code is for the moment: the server behind the redirect uses it at once.
 const CODE_LIFE: SignedDuration = SignedDuration::from_secs(300);
@@ -31,7 +32,7 @@ const SINGLE: [&str; 5] = ["client_id", "response_type", "redirect_uri", "scope"
 
 /// What the client wrote into the address.
 pub(super) struct Asked {
-    pub client: Client,
+    pub client: Arc<Client>,
     pub names: ClientNames,
     pub redirect_uri: String,
     pub state: Option<String>,
@@ -227,12 +228,10 @@ async fn read(hub: &Hub, uri: &Uri) -> Outcome<Asked> {
     let given = |key| query.get(key).filter(|value| !value.is_empty()).map(str::to_owned);
     let client_id = given("client_id").ok_or_else(|| HttpError::bad_request("Missing client_id parameter."))?;
     let unknown = || HttpError::bad_request("Invalid client_id parameter value.");
-    let client = oauth::client(&hub.store, &client_id).await?;
+    let client = clients::client(hub, &client_id).await?;
     // Without a secret it can't exchange a code, or is the hub's own.
     let client = client.filter(|client| !client.secret.is_empty()).ok_or_else(unknown)?;
-    let names = visitor::client_resource(&hub.store, Some(&client.identifier))
-        .await?
-        .ok_or_else(unknown)?;
+    let names = client.names.clone().ok_or_else(unknown)?;
     let redirect_uri = query.get("redirect_uri").unwrap_or(&client.redirect_uri).to_owned();
     if redirect_uri != client.redirect_uri {
         return Err(HttpError::bad_request("Mismatching redirect URI.").into());

@@ -1,14 +1,14 @@
 //! Who asks at the endpoints that are for programs: a client with its secret, in the form or by HTTP Basic.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use axum::Json;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use perijove_store::oauth::{self, Client};
-use perijove_store::{Db, tokens};
+use perijove_store::{Db, oauth, tokens};
 use serde::Serialize;
 use serde_json::json;
 use utoipa::{IntoResponses, ToSchema};
@@ -16,8 +16,8 @@ use utoipa::{IntoResponses, ToSchema};
 use super::params::Params;
 use crate::Hub;
 use crate::audit::{self, Act, Actor};
+use crate::http::clients::{self, Client};
 use crate::http::error::Result;
-use crate::http::visitor;
 
 /// The words of RFC 6749 section 5.2.
 #[derive(Debug, Clone)]
@@ -50,7 +50,7 @@ pub enum OAuthRefusals {
 }
 
 /// The client that the request comes from. A secret in the form counts first.
-pub(super) async fn authenticate(hub: &Hub, headers: &HeaderMap, form: &Params) -> Result<Option<Client>> {
+pub(super) async fn authenticate(hub: &Hub, headers: &HeaderMap, form: &Params) -> Result<Option<Arc<Client>>> {
     if let (Some(id), Some(secret)) = (form.get("client_id"), form.get("client_secret")) {
         return with_secret(hub, id, secret).await;
     }
@@ -65,12 +65,12 @@ pub(super) async fn authenticate(hub: &Hub, headers: &HeaderMap, form: &Params) 
     Ok(None)
 }
 
-async fn with_secret(hub: &Hub, id: &str, secret: &str) -> Result<Option<Client>> {
+async fn with_secret(hub: &Hub, id: &str, secret: &str) -> Result<Option<Arc<Client>>> {
     // PostgreSQL can't even look for a zero byte.
     if secret.is_empty() || id.contains('\0') || id == oauth::PLAIN_CLIENT {
         return Ok(None);
     }
-    match oauth::client(&hub.store, id).await? {
+    match clients::client(hub, id).await? {
         Some(client) if tokens::matches(&client.secret, secret).await => Ok(Some(client)),
         _ => Ok(None),
     }
@@ -111,8 +111,7 @@ pub(super) async fn record(
     user: &str,
     detail: serde_json::Value,
 ) -> Result<()> {
-    let names = visitor::client_resource(db, Some(&client.identifier)).await?;
-    let actor = Actor::client(&client.identifier, names.as_ref(), from);
+    let actor = Actor::client(&client.identifier, client.names.as_ref(), from);
     Ok(audit::record_as(hub, db, &actor, act, &format!("user {user}"), detail).await?)
 }
 

@@ -6,11 +6,12 @@ use perijove_model::scopes::{
     GroupsOf, Owner, RawScope, Scope, access_scope, read_requested, required_scopes, resolve_requested,
 };
 use perijove_store::users::User;
-use perijove_store::{roles, services, spawners, tokens};
+use perijove_store::{roles, spawners, tokens};
 
 use super::authorize::{Asked, Refusal, refuse, texts};
 use crate::Hub;
 use crate::http::error::{HttpError, Result};
+use crate::http::standing;
 use crate::http::visitor::{ClientNames, Principal};
 
 /// What this visitor can give this client, of what it asks for: the rest is dropped quietly, as JupyterHub does.
@@ -22,10 +23,10 @@ pub(super) async fn grantable(
     let resource = asked.names.resource();
     let required = required_scopes(&resource);
     let owner = Owner::User(&user.name);
-    let groups = perijove_store::groups::of_user(&hub.store, user.id).await?;
+    let person = standing::person(hub, user.id).await?.ok_or_else(HttpError::not_found)?;
     let membership = GroupsOf {
         user: &user.name,
-        groups: &groups,
+        groups: &person.groups,
     };
     let mut allowed: BTreeSet<RawScope> = asked
         .client
@@ -45,9 +46,8 @@ pub(super) async fn grantable(
     if !by_client.refused.is_empty() {
         return Err(refuse(asked, "invalid_scope", None));
     }
-    let mut held: BTreeSet<RawScope> = roles::scopes_of_user(&hub.store, user.id, hub.clock.now())
-        .await?
-        .scopes
+    let mut held: BTreeSet<RawScope> = person
+        .raw
         .iter()
         .filter_map(|text| hub.catalog.parse(text).ok())
         .collect();
@@ -108,15 +108,8 @@ pub(super) async fn needs_no_question(
                 return Ok(true);
             }
         }
-        ClientNames::Service(name) => {
-            if services::by_name(&hub.store, name)
-                .await?
-                .is_some_and(|service| service.oauth_no_confirm)
-            {
-                return Ok(true);
-            }
-        }
-        ClientNames::Server { .. } => {}
+        ClientNames::Service(_) if asked.client.is_trusted => return Ok(true),
+        ClientNames::Service(_) | ClientNames::Server { .. } => {}
     }
     let earlier = tokens::of_client(&hub.store, user.id, &asked.client.identifier, hub.clock.now()).await?;
     let agreed: BTreeSet<String> = earlier.into_iter().flat_map(|token| token.scopes).collect();

@@ -6,7 +6,6 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use perijove_store::oauth::{self, Client};
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -15,6 +14,7 @@ use super::client::{self, OAuthRefusals, Refusal};
 use super::params::Params;
 use super::revoke::AboutToken;
 use crate::Hub;
+use crate::http::clients::{self, Client};
 use crate::http::error::Result;
 use crate::http::visitor::{self, Via, Visitor, Who};
 
@@ -72,13 +72,13 @@ pub async fn post(State(hub): State<Arc<Hub>>, headers: HeaderMap, visitor: Visi
     Ok(client::answer(Ok(json!(told))))
 }
 
-async fn by_own_token(hub: &Hub, visitor: &Visitor) -> Result<Option<Client>> {
+async fn by_own_token(hub: &Hub, visitor: &Visitor) -> Result<Option<Arc<Client>>> {
     let Some(principal) = &visitor.principal else {
         return Ok(None);
     };
     match (&principal.who, &principal.via) {
         (Who::Service(service), Via::Token(_)) => match &service.oauth_client_id {
-            Some(id) => Ok(oauth::client(&hub.store, id).await?),
+            Some(id) => clients::client(hub, id).await,
             None => Ok(None),
         },
         _ => Ok(None),

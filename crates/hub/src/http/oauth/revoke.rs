@@ -6,7 +6,6 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use perijove_store::oauth::Client;
 use perijove_store::tokens::{self, Owner};
 use perijove_store::users;
 use serde::Deserialize;
@@ -17,6 +16,7 @@ use super::client::{self, OAuthRefusals, Refusal};
 use super::params::Params;
 use crate::Hub;
 use crate::audit::Act;
+use crate::http::clients::Client;
 use crate::http::error::Result;
 use crate::http::visitor::Visitor;
 

@@ -9,9 +9,9 @@ use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use perijove_model::token;
-use perijove_store::oauth::{self, Client, Code};
+use perijove_store::oauth::{self, Code};
 use perijove_store::tokens::{self, NewToken, Owner};
-use perijove_store::{Tx, sessions, users};
+use perijove_store::{Tx, sessions};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -23,8 +23,10 @@ use super::params::Params;
 use crate::Hub;
 use crate::audit::Act;
 use crate::http::api::models::Time;
+use crate::http::clients::{Client, ClientNames};
 use crate::http::error::{HttpError, Result};
-use crate::http::visitor::{self, ClientNames, Visitor};
+use crate::http::standing;
+use crate::http::visitor::Visitor;
 
 /// A code, and whose it is. The client may show its id and secret by HTTP Basic instead.
 #[derive(Deserialize, ToSchema)]
@@ -144,10 +146,11 @@ async fn give_token(hub: &Hub, tx: &Tx, visitor: &Visitor, client: &Client, code
         scopes: &code.scopes,
     };
     let id = tokens::create(tx, &new, now).await?;
-    let user = users::by_id(tx, code.user_id).await?.ok_or_else(HttpError::not_found)?;
-    let names = visitor::client_resource(tx, Some(&client.identifier)).await?;
+    let user = standing::name_of(hub, tx, code.user_id)
+        .await?
+        .ok_or_else(HttpError::not_found)?;
     // People's visits to their own servers would bury everything else.
-    if !matches!(&names, Some(ClientNames::Server { user: owner, .. }) if *owner == user.name) {
+    if !matches!(&client.names, Some(ClientNames::Server { user: owner, .. }) if *owner == user) {
         let expires_at = new.expires_at.map(Time);
         let detail = json!({
             "id": format!("a{id}"),
@@ -155,7 +158,7 @@ async fn give_token(hub: &Hub, tx: &Tx, visitor: &Visitor, client: &Client, code
             "scopes": code.scopes,
             "expires_at": expires_at,
         });
-        client::record(hub, tx, client, visitor.remote, Act::TokenMade, &user.name, detail).await?;
+        client::record(hub, tx, client, visitor.remote, Act::TokenMade, &user, detail).await?;
     }
     Ok(TokenReply {
         access_token: secret.expose().to_owned(),

@@ -23,7 +23,7 @@ pub use server::{ServerModel, server};
 pub use service::{ServiceModel, service, services};
 pub use share::{NewShareCode, ShareCodeModel, ShareModel, new_share_code, share, share_codes, shares};
 pub use token::{TokenModel, tokens};
-pub use user::{UserModel, user, users};
+pub use user::{Around, UserModel, around, known, user, users};
 
 /// ISO 8601 in UTC with microseconds, as everywhere in the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ToSchema)]

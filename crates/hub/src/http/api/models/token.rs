@@ -1,9 +1,9 @@
 //! The model of an API token.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use perijove_model::scopes::{GroupsOf, Owner};
-use perijove_store::oauth;
 use perijove_store::tokens::Token;
 use perijove_store::users::User;
 use serde::Serialize;
@@ -11,8 +11,9 @@ use utoipa::ToSchema;
 
 use super::Time;
 use crate::Hub;
+use crate::http::clients::{self, Client, ClientNames};
 use crate::http::error::Result;
-use crate::http::visitor::{self, ClientNames};
+use crate::http::visitor;
 
 /// An API token of a person. The secret itself is told only when it is made.
 #[derive(Debug, Serialize, ToSchema)]
@@ -39,22 +40,6 @@ pub struct TokenModel {
     pub token: Option<String>,
 }
 
-/// An OAuth client, as a token's model needs it.
-struct Issuer {
-    description: Option<String>,
-    names: Option<ClientNames>,
-}
-
-impl Issuer {
-    async fn read(hub: &Hub, client_id: &str) -> Result<Self> {
-        let client = oauth::client(&hub.store, client_id).await?;
-        Ok(Self {
-            description: client.map(|client| client.described().to_owned()),
-            names: visitor::client_resource(&hub.store, Some(client_id)).await?,
-        })
-    }
-}
-
 /// The models of tokens of one person.
 pub async fn tokens(hub: &Hub, user: &User, tokens: &[Token]) -> Result<Vec<TokenModel>> {
     let (_, groups, held) = visitor::user_scopes(hub, user.clone()).await?;
@@ -63,10 +48,12 @@ pub async fn tokens(hub: &Hub, user: &User, tokens: &[Token]) -> Result<Vec<Toke
         groups: &groups,
     };
     let owner = Owner::User(&user.name);
-    let mut issuers: HashMap<&str, Issuer> = HashMap::new();
+    let mut issuers: HashMap<&str, Arc<Client>> = HashMap::new();
     for client_id in tokens.iter().filter_map(|token| token.client_id.as_deref()) {
-        if !issuers.contains_key(client_id) {
-            issuers.insert(client_id, Issuer::read(hub, client_id).await?);
+        if !issuers.contains_key(client_id)
+            && let Some(client) = clients::client(hub, client_id).await?
+        {
+            issuers.insert(client_id, client);
         }
     }
     let model = |token: &Token| {
@@ -88,7 +75,7 @@ pub async fn tokens(hub: &Hub, user: &User, tokens: &[Token]) -> Result<Vec<Toke
             expires_at: token.expires_at.map(Time),
             note: token.note.clone(),
             session_id: token.session_id.clone(),
-            oauth_client: issuer.and_then(|issuer| issuer.description.clone()),
+            oauth_client: issuer.map(|issuer| issuer.described().to_owned()),
             token: None,
         }
     };

@@ -62,19 +62,42 @@ pub async fn user(hub: &Hub, scopes: &ScopeSet, user: &User, with_stopped: bool)
 /// The same for several; those of whom nothing may be seen are left out.
 pub async fn users(hub: &Hub, scopes: &ScopeSet, users: &[User], with_stopped: bool) -> Result<Vec<UserModel>> {
     let ids: Vec<i64> = users.iter().map(|user| user.id).collect();
-    let mut belongings = users::belongings(&hub.store, &ids, hub.clock.now()).await?;
-    let mut servers: HashMap<i64, Vec<Spawner>> = HashMap::new();
-    if scopes.holds(Scope::ReadServers) || scopes.holds(Scope::ReadUsers) {
-        for server in spawners::of_users(&hub.store, &ids).await? {
-            servers.entry(server.user_id).or_default().push(server);
-        }
-    }
+    let with_servers = scopes.holds(Scope::ReadServers) || scopes.holds(Scope::ReadUsers);
+    let mut all = all_around(hub, &ids, with_servers).await?;
     let model = |user: &User| {
-        let belongings = belongings.remove(&user.id).unwrap_or_default();
-        let servers = servers.remove(&user.id).unwrap_or_default();
-        Seen { hub, scopes, user }.model(belongings, &servers, with_stopped)
+        let around = all.remove(&user.id).unwrap_or_default();
+        Seen { hub, scopes, user }.model(around.belongings, &around.servers, with_stopped)
     };
     Ok(users.iter().filter_map(model).collect())
+}
+
+/// What belongs to a person.
+#[derive(Debug, Clone, Default)]
+pub struct Around {
+    belongings: Belongings,
+    servers: Vec<Spawner>,
+}
+
+pub async fn around(hub: &Hub, id: i64) -> Result<Around> {
+    Ok(all_around(hub, &[id], true).await?.remove(&id).unwrap_or_default())
+}
+
+async fn all_around(hub: &Hub, ids: &[i64], with_servers: bool) -> Result<HashMap<i64, Around>> {
+    let mut all: HashMap<i64, Around> = HashMap::new();
+    for (id, belongings) in users::belongings(&hub.store, ids, hub.clock.now()).await? {
+        all.entry(id).or_default().belongings = belongings;
+    }
+    if with_servers {
+        for server in spawners::of_users(&hub.store, ids).await? {
+            all.entry(server.user_id).or_default().servers.push(server);
+        }
+    }
+    Ok(all)
+}
+
+/// The model of somebody of whom all was read before.
+pub fn known(hub: &Hub, scopes: &ScopeSet, user: &User, around: &Around) -> Option<UserModel> {
+    Seen { hub, scopes, user }.model(around.belongings.clone(), &around.servers, false)
 }
 
 /// A person through somebody's scopes.

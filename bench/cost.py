@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What a request costs the hub: Perijove beside JupyterHub 6.1.1, on the same data, in turns.
 
-Both hubs run, and are asked in short turns, past the proxy, over one kept connection each; the CPU time is that of the
+Both hubs run, and are asked in short turns, past the proxy, over a kept connection; the CPU time is that of the
 hub's process alone, from /proc. Medians over the turns; requests per second are those of one full core (1 / CPU time).
 
     bench/run.sh cost --users 10000 --rounds 3
@@ -125,11 +125,14 @@ class Side:
     def __init__(self, platform, users):
         self.platform, self.process = platform, platform.start()
         wait_healthy(platform.port, self.process)
-        self.operations = operations(Client(platform.hub), users)
+        self.client = Client(platform.hub)
+        self.operations = operations(self.client, users)
         self.asked = 0
 
     def spend(self, ask, times):
         """CPU seconds of the hub's process for one request, over this many."""
+        # A new connection: the hub may have closed the one that was idle in the other side's turn.
+        self.client.connection.close()
         before = cpu_seconds([self.process.pid])
         for n in range(self.asked, self.asked + times):
             ask(n)

@@ -16,8 +16,8 @@ use http::{
     header::{AUTHORIZATION, CONTENT_TYPE},
 };
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
-use hyper::{body::Incoming, service::service_fn};
-use hyper_util::rt::TokioIo;
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 use perijove_model::Secret;
 use serde_json::{Map, Value, json};
@@ -29,7 +29,7 @@ use tokio_util::task::TaskTracker;
 use tracing::{debug, info, warn};
 
 use crate::{
-    entry, health,
+    Limits, entry, health,
     listener::{Bound, Listener},
     log,
     observe::{self, Event},
@@ -168,7 +168,7 @@ async fn accept(api: Arc<Api>, listener: Listener, door: Door) {
         let api = Arc::clone(&api);
         tokio::spawn(api.tasks.clone().track_future(async move {
             let shared = Arc::clone(&api.shared);
-            let reader = shared.reader.clone();
+            let reader = reader(&shared.limits);
             let service = service_fn(move |request| {
                 let api = Arc::clone(&api);
                 async move {
@@ -197,6 +197,16 @@ async fn accept(api: Arc<Api>, listener: Listener, door: Door) {
     }
 }
 
+/// How requests are read where few come.
+pub(crate) fn reader(limits: &Limits) -> http1::Builder {
+    let mut builder = http1::Builder::new();
+    builder
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.header_timeout)
+        .max_header_size(limits.header_bytes);
+    builder
+}
+
 impl Api {
     pub(crate) fn new(shared: Arc<Shared>, token: Secret, store: Store, wishes: mpsc::Sender<Wish>) -> Self {
         Self {
@@ -214,7 +224,7 @@ impl Api {
             .dispatch(request)
             .await
             .unwrap_or_else(|Refusal(status, words)| reply(status, words));
-        let (status, uri) = (reply.status().as_u16(), log::shown(&uri));
+        let (status, uri) = (reply.status().as_u16(), log::shown(&uri.to_string()));
         self.shared.observer.api_answered(status);
         match status {
             400.. => warn!(status, %method, uri, "API"),

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{debug, info, warn};
 
 use crate::{
-    connection,
+    http1::connection,
     listener::Listener,
     observe::Event,
     proxy_protocol::{self, ProxyError},
@@ -64,7 +64,7 @@ pub(crate) async fn accept(thread: Arc<Thread>, listener: Listener, close: Cance
 fn admit(worker: &Arc<Worker>, stream: Stream, address: IpAddr) {
     let shared = &worker.shared;
     let Some(held) = shared.room.enter() else {
-        return connection::refuse_crowd(&stream);
+        return connection::refuse_crowd(stream);
     };
     let visiting = visit(Arc::clone(worker), stream, address, held);
     tokio::spawn(shared.tasks.track_future(visiting));

@@ -1,6 +1,6 @@
 //! What people see when a request can not be answered by its target: what happened, and what to do.
 
-use std::time::Duration;
+use std::{io, time::Duration};
 
 pub(crate) mod files;
 pub(crate) mod page;
@@ -11,9 +11,9 @@ use jiff::Timestamp;
 use page::{Again, Reader, Words};
 
 use crate::{
-    body::{UploadBroken, UploadStalled},
-    pool::ConnectError,
+    http1::{answer::BadAnswer, framing::BadBody, head::BadHead},
     routes::{path::BadPath, table::Route},
+    upstream::ConnectError,
 };
 
 /// Why a request got no answer from a target.
@@ -33,17 +33,23 @@ pub(crate) enum Failure {
     #[error("the target is new and does not accept connections yet: {0}")]
     Starting(ConnectError),
     #[error("the target closed the connection before it answered: {0}")]
-    Lost(hyper::Error),
+    Lost(io::Error),
     #[error("the target's answer is not HTTP: {0}")]
-    Garbled(hyper::Error),
+    Garbled(#[from] BadAnswer),
     #[error("the target changed the protocol without being asked")]
     Switched,
     #[error("the target did not answer within {0:?}")]
     Late(Duration),
-    #[error("{0}")]
-    Stalled(String),
+    #[error("nothing came for {0:?} in the middle of the request's body")]
+    Stalled(Duration),
     #[error("{0}")]
     Gone(String),
+    #[error("its head makes no sense: {0}")]
+    Head(BadHead),
+    #[error("its head did not come in time")]
+    SlowHead,
+    #[error("its body makes no sense: {0}")]
+    Body(BadBody),
     #[error("the request's head is too large")]
     TooLarge,
     #[error("too many requests from one client")]
@@ -52,32 +58,32 @@ pub(crate) enum Failure {
     Crowded,
 }
 
+impl From<BadHead> for Failure {
+    fn from(error: BadHead) -> Self {
+        match error {
+            BadHead::TooMany => Self::TooLarge,
+            other => Self::Head(other),
+        }
+    }
+}
+
 impl Failure {
-    /// Tells a client's fault in the middle of its body from the target's.
-    pub(crate) fn from_sending(error: hyper::Error) -> Self {
-        let source = std::error::Error::source(&error);
-        if let Some(stalled) = source.and_then(|source| source.downcast_ref::<UploadStalled>()) {
-            return Self::Stalled(stalled.to_string());
-        }
-        if let Some(broken) = source.and_then(|source| source.downcast_ref::<UploadBroken>()) {
-            return Self::Gone(broken.to_string());
-        }
-        if error.is_parse() {
-            Self::Garbled(error)
-        } else {
-            Self::Lost(error)
-        }
+    /// The client's connection failed.
+    pub(crate) fn gone(error: io::Error) -> Self {
+        Self::Gone(format!("the client's connection failed: {error}"))
     }
 
     pub(crate) fn status(&self) -> StatusCode {
         match self {
             Self::NoRoute => StatusCode::NOT_FOUND,
-            Self::Path(_) | Self::Malformed(_) | Self::Gone(_) => StatusCode::BAD_REQUEST,
+            Self::Path(_) | Self::Malformed(_) | Self::Gone(_) | Self::Head(_) | Self::Body(_) => {
+                StatusCode::BAD_REQUEST
+            }
             Self::Connect => StatusCode::METHOD_NOT_ALLOWED,
             Self::Unreachable(ConnectError::Timeout(_)) | Self::Late(_) => StatusCode::GATEWAY_TIMEOUT,
             Self::Unreachable(_) | Self::Starting(_) | Self::Lost(_) | Self::Crowded => StatusCode::SERVICE_UNAVAILABLE,
             Self::Garbled(_) | Self::Switched => StatusCode::BAD_GATEWAY,
-            Self::Stalled(_) => StatusCode::REQUEST_TIMEOUT,
+            Self::Stalled(_) | Self::SlowHead => StatusCode::REQUEST_TIMEOUT,
             Self::TooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
         }
@@ -108,7 +114,13 @@ impl Failure {
                 "Check the address, or go back to the start page.",
                 Again::No,
             ),
-            Self::Path(_) | Self::Malformed(_) | Self::Gone(_) => (
+            Self::SlowHead => (
+                "The request came too slowly",
+                "Its headers took too long.".into(),
+                "Check the network connection and try again.",
+                Again::No,
+            ),
+            Self::Path(_) | Self::Malformed(_) | Self::Gone(_) | Self::Head(_) | Self::Body(_) => (
                 "The request can not be understood",
                 format!("The problem: {self}."),
                 "Check the address. If a program sent it, it has to be corrected there.",

@@ -1,292 +1,352 @@
 //! Headers that end here, and headers that tell the target who asked.
+//!
+//! Names and values are bytes as they came; a name may be written in any case.
 
-use http::{
-    HeaderMap, HeaderName, HeaderValue,
-    header::{CONNECTION, CONTENT_LENGTH, FORWARDED, HOST, TE, TRAILER, TRANSFER_ENCODING, UPGRADE},
-};
+use std::{io::Write, net::IpAddr};
 
-/// About one connection, not the message: they are not passed on.
-const HOP_BY_HOP: [HeaderName; 9] = [
-    CONNECTION,
-    TE,
-    TRANSFER_ENCODING,
-    UPGRADE,
-    HeaderName::from_static("keep-alive"),
-    HeaderName::from_static("proxy-connection"),
-    HeaderName::from_static("proxy-authenticate"),
-    HeaderName::from_static("proxy-authorization"),
-    HeaderName::from_static("proxy"),
+use crate::buffer::Buffer;
+
+/// What a header is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Plain,
+    Accept,
+    Host,
+    Length,
+    TransferEncoding,
+    Connection,
+    Upgrade,
+    Te,
+    /// Of one connection, not of the message: never passed on.
+    Hop,
+    /// Says who the client is: only a trusted proxy is believed.
+    Claim(Claim),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Claim {
+    For,
+    Proto,
+    Host,
+    Port,
+    Other,
+}
+
+pub(crate) fn kind(name: &[u8]) -> Kind {
+    let is = |word: &str| name.eq_ignore_ascii_case(word.as_bytes());
+    match name.len() {
+        2 if is("te") => Kind::Te,
+        4 if is("host") => Kind::Host,
+        5 if is("proxy") => Kind::Hop,
+        6 if is("accept") => Kind::Accept,
+        7 if is("upgrade") => Kind::Upgrade,
+        10 if is("connection") => Kind::Connection,
+        10 if is("keep-alive") => Kind::Hop,
+        14 if is("content-length") => Kind::Length,
+        16 if is("proxy-connection") => Kind::Hop,
+        17 if is("transfer-encoding") => Kind::TransferEncoding,
+        18 if is("proxy-authenticate") => Kind::Hop,
+        19 if is("proxy-authorization") => Kind::Hop,
+        _ => claim(name).map_or(Kind::Plain, Kind::Claim),
+    }
+}
+
+/// The ways in which proxies name the client, the person or the address that was asked for.
+const CLAIMS: [&str; 11] = [
+    "forwarded",
+    "x-real-ip",
+    "x-scheme",
+    "x-client-ip",
+    "x-cluster-client-ip",
+    "x-original-forwarded-for",
+    "true-client-ip",
+    "remote-user",
+    "remote-groups",
+    "remote-name",
+    "remote-email",
+];
+const CLAIM_FAMILIES: [&str; 6] = [
+    "x-forwarded-",
+    "x-auth-request-",
+    "x-remote-",
+    "x-webauth-",
+    "x-ssl-client-",
+    "ssl-client-",
 ];
 
-/// A client must not make us drop these by naming them in `Connection`.
-const KEPT: [HeaderName; 3] = [HOST, CONTENT_LENGTH, TRAILER];
+fn claim(name: &[u8]) -> Option<Claim> {
+    if !matches!(
+        name.first()?,
+        b'x' | b'X' | b'f' | b'F' | b'r' | b'R' | b't' | b'T' | b's' | b'S'
+    ) {
+        return None;
+    }
+    // Servers that keep headers as variables (CGI, WSGI) take `_` for `-`.
+    let mut plain = [0; 32];
+    let plain = &mut plain[..name.len().min(32)];
+    for (to, from) in plain.iter_mut().zip(name) {
+        *to = if *from == b'_' { b'-' } else { from.to_ascii_lowercase() };
+    }
+    let plain = &*plain;
+    match plain {
+        _ if name.contains(&b'_') => is_claim(plain).then_some(Claim::Other),
+        b"x-forwarded-for" => Some(Claim::For),
+        b"x-forwarded-proto" => Some(Claim::Proto),
+        b"x-forwarded-host" => Some(Claim::Host),
+        b"x-forwarded-port" => Some(Claim::Port),
+        _ => is_claim(plain).then_some(Claim::Other),
+    }
+}
 
-const FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
-const PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
-const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
-const PORT: HeaderName = HeaderName::from_static("x-forwarded-port");
+fn is_claim(plain: &[u8]) -> bool {
+    CLAIMS.iter().any(|claim| claim.as_bytes() == plain)
+        || CLAIM_FAMILIES.iter().any(|family| plain.starts_with(family.as_bytes()))
+}
 
-/// The ways in which proxies name the client: only a trusted one is believed.
-const CLAIMS: [HeaderName; 10] = [
-    FOR,
-    PROTO,
-    FORWARDED_HOST,
-    PORT,
-    FORWARDED,
-    HeaderName::from_static("x-real-ip"),
-    HeaderName::from_static("x-scheme"),
-    HeaderName::from_static("x-forwarded-prefix"),
-    HeaderName::from_static("x-forwarded-server"),
-    HeaderName::from_static("x-forwarded-ssl"),
-];
+/// Whether a header may stand after a body, where it is read when all has been decided.
+pub(crate) fn may_trail(name: &[u8]) -> bool {
+    matches!(kind(name), Kind::Plain | Kind::Accept)
+}
+
+/// The comma-separated values of a header.
+pub(crate) fn tokens(value: &[u8]) -> impl Iterator<Item = &[u8]> {
+    value
+        .split(|byte| *byte == b',')
+        .map(<[u8]>::trim_ascii)
+        .filter(|token| !token.is_empty())
+}
+
+/// What `Connection` says.
+#[derive(Debug, Default)]
+pub(crate) struct Connection<'b> {
+    pub(crate) close: bool,
+    pub(crate) keep_alive: bool,
+    pub(crate) upgrade: bool,
+    /// Further headers that are of this connection only.
+    named: Vec<&'b [u8]>,
+}
+
+impl<'b> Connection<'b> {
+    pub(crate) fn read(&mut self, value: &'b [u8]) {
+        for token in tokens(value) {
+            if token.eq_ignore_ascii_case(b"close") {
+                self.close = true;
+            } else if token.eq_ignore_ascii_case(b"keep-alive") {
+                self.keep_alive = true;
+            } else if token.eq_ignore_ascii_case(b"upgrade") {
+                self.upgrade = true;
+            } else if !token.eq_ignore_ascii_case(b"trailer") {
+                self.named.push(token);
+            }
+        }
+    }
+
+    pub(crate) fn names(&self, name: &[u8]) -> bool {
+        self.named.iter().any(|named| named.eq_ignore_ascii_case(name))
+    }
+}
 
 /// Who is connected, as the target is told.
 #[derive(Debug)]
 pub(crate) struct Peer {
-    pub(crate) address: HeaderValue,
+    pub(crate) ip: IpAddr,
+    pub(crate) address: Box<str>,
     pub(crate) trusted: bool,
     /// Speaks TLS with us.
     pub(crate) secure: bool,
 }
 
-/// Takes the hop-by-hop headers out, and those that `Connection` names.
-pub(crate) fn strip(headers: &mut HeaderMap) {
-    let trailers = has_token(headers, &TE, "trailers");
-    let named: Vec<HeaderName> = headers
-        .get_all(CONNECTION)
-        .iter()
-        .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
-        .filter(|token| !is_common(token.trim_ascii()))
-        .filter_map(|token| HeaderName::from_bytes(token.trim_ascii()).ok())
-        .filter(|name| !KEPT.contains(name))
-        .collect();
-    for name in HOP_BY_HOP.iter().chain(&named) {
-        headers.remove(name);
-    }
-    if trailers {
-        headers.insert(TE, HeaderValue::from_static("trailers"));
-    }
+/// What a trusted proxy has said of the client already.
+#[derive(Debug, Default)]
+pub(crate) struct Said<'b> {
+    chain: Vec<&'b [u8]>,
+    proto: bool,
+    host: bool,
+    port: bool,
 }
 
-/// Tokens of nearly every `Connection` header, which name no header.
-fn is_common(token: &[u8]) -> bool {
-    token.is_empty() || token.eq_ignore_ascii_case(b"close") || token.eq_ignore_ascii_case(b"keep-alive")
-}
-
-/// Whether one of the header's comma-separated values is `token`.
-pub(crate) fn has_token(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
-    let mut tokens = headers
-        .get_all(name)
-        .iter()
-        .flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
-    tokens.any(|found| found.trim_ascii().eq_ignore_ascii_case(token.as_bytes()))
-}
-
-/// The protocol that a client wants to change to. HTTP/2 is not offered: its frames would pass by the routes.
-pub(crate) fn wanted_upgrade(headers: &HeaderMap) -> Option<HeaderValue> {
-    let upgrade = headers.get(UPGRADE)?;
-    let http2 = upgrade
-        .as_bytes()
-        .trim_ascii_start()
-        .get(..2)
-        .is_some_and(|start| start.eq_ignore_ascii_case(b"h2"));
-    (!http2 && has_token(headers, &CONNECTION, "upgrade")).then(|| upgrade.clone())
-}
-
-/// Keeps `Connection` and `Upgrade` on a message that changes the protocol.
-pub(crate) fn set_upgrade(headers: &mut HeaderMap, protocol: HeaderValue) {
-    headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
-    headers.insert(UPGRADE, protocol);
-}
-
-/// Says that the connection ends after this message.
-pub(crate) fn set_close(headers: &mut HeaderMap) {
-    headers.insert(CONNECTION, HeaderValue::from_static("close"));
-}
-
-/// Tells the target who asked, how and for what. Expects exactly one `Host`.
-pub(crate) fn set_forwarded(headers: &mut HeaderMap, peer: &Peer) {
-    let host = headers.get(HOST).cloned().unwrap_or(HeaderValue::from_static(""));
-    if !peer.trusted {
-        drop_claims(headers);
-        headers.insert(FOR, peer.address.clone());
-    } else {
-        let chain = appended(headers, &peer.address);
-        headers.insert(FOR, chain);
-    }
-    let (scheme, usual) = if peer.secure { ("https", "443") } else { ("http", "80") };
-    headers.entry(PROTO).or_insert(HeaderValue::from_static(scheme));
-    headers.entry(PORT).or_insert_with(|| port(&host, usual));
-    headers.entry(FORWARDED_HOST).or_insert(host);
-}
-
-/// Takes out what says who the client is.
-pub(crate) fn drop_claims(headers: &mut HeaderMap) {
-    for name in &CLAIMS {
-        headers.remove(name);
-    }
-    // Servers that keep headers as variables (CGI, WSGI) take `_` for `-`.
-    let disguised: Vec<HeaderName> = headers
-        .keys()
-        .filter(|name| is_disguised_claim(name))
-        .cloned()
-        .collect();
-    for name in &disguised {
-        headers.remove(name);
-    }
-}
-
-fn is_disguised_claim(name: &HeaderName) -> bool {
-    let name = name.as_str();
-    if !name.contains('_') {
-        return false;
-    }
-    let plain = name.replace('_', "-");
-    CLAIMS.iter().any(|claim| claim.as_str() == plain)
-}
-
-fn appended(headers: &HeaderMap, address: &HeaderValue) -> HeaderValue {
-    let mut chain = Vec::new();
-    for value in headers.get_all(FOR).iter().chain([address]) {
-        if !chain.is_empty() {
-            chain.extend_from_slice(b", ");
+impl<'b> Said<'b> {
+    /// Notes a claim; whether it goes on as it is.
+    pub(crate) fn passes(&mut self, peer: &Peer, claim: Claim, value: &'b [u8]) -> bool {
+        if !peer.trusted {
+            return false;
         }
-        chain.extend_from_slice(value.as_bytes());
+        match claim {
+            Claim::For => {
+                self.chain.push(value);
+                return false;
+            }
+            Claim::Proto => self.proto = true,
+            Claim::Host => self.host = true,
+            Claim::Port => self.port = true,
+            Claim::Other => {}
+        }
+        true
     }
-    HeaderValue::from_bytes(&chain).unwrap_or_else(|_| address.clone())
+
+    /// Tells the target who asked, how and for what.
+    pub(crate) fn complete(&self, out: &mut Buffer, peer: &Peer, host: &[u8]) {
+        out.push(b"X-Forwarded-For: ");
+        for address in &self.chain {
+            out.push(address);
+            out.push(b", ");
+        }
+        out.push(peer.address.as_bytes());
+        let (scheme, usual) = if peer.secure { ("https", "443") } else { ("http", "80") };
+        if !self.proto {
+            out.push(b"\r\nX-Forwarded-Proto: ");
+            out.push(scheme.as_bytes());
+        }
+        if !self.port {
+            out.push(b"\r\nX-Forwarded-Port: ");
+            out.push(port(host).unwrap_or(usual.as_bytes()));
+        }
+        if !self.host {
+            out.push(b"\r\nX-Forwarded-Host: ");
+            out.push(host);
+        }
+        out.push(b"\r\n");
+    }
 }
 
-fn port(host: &HeaderValue, usual: &'static str) -> HeaderValue {
-    let bytes = host.as_bytes();
-    let digits = bytes.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
-    let at = bytes.len() - digits;
-    if (1..=5).contains(&digits) && at > 1 && bytes[at - 1] == b':' {
-        return HeaderValue::from_bytes(&bytes[at..]).unwrap_or(HeaderValue::from_static(usual));
-    }
-    HeaderValue::from_static(usual)
+fn port(host: &[u8]) -> Option<&[u8]> {
+    let digits = host.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    let at = host.len() - digits;
+    ((1..=5).contains(&digits) && at > 1 && host[at - 1] == b':').then(|| &host[at..])
+}
+
+pub(crate) fn push(out: &mut Buffer, name: &[u8], value: &[u8]) {
+    out.push(name);
+    out.push(b": ");
+    out.push(value);
+    out.push(b"\r\n");
+}
+
+pub(crate) fn push_number(out: &mut Buffer, name: &str, number: u64) {
+    // A buffer in memory takes everything.
+    let _ = write!(out, "{name}: {number}\r\n");
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn headers(lines: &[(&'static str, &'static str)]) -> HeaderMap {
-        let parse = |&(name, value): &(&'static str, &'static str)| {
-            (HeaderName::from_static(name), HeaderValue::from_static(value))
-        };
-        lines.iter().map(parse).collect()
-    }
-
-    fn peer(trusted: bool) -> Peer {
+    fn peer(trusted: bool, secure: bool) -> Peer {
         Peer {
-            address: HeaderValue::from_static("10.0.0.9"),
+            ip: IpAddr::from([10, 0, 0, 9]),
+            address: "10.0.0.9".into(),
             trusted,
-            secure: false,
+            secure,
         }
     }
 
-    #[test]
-    fn strips_what_is_about_the_connection() {
-        let mut map = headers(&[
-            ("connection", "close, X-Mine"),
-            ("connection", "host, content-length"),
-            ("x-mine", "1"),
-            ("host", "a"),
-            ("content-length", "3"),
-            ("keep-alive", "timeout=5"),
-            ("te", "gzip, Trailers"),
-            ("upgrade", "websocket"),
-            ("transfer-encoding", "chunked"),
-            ("proxy", "http://evil"),
-            ("x-other", "2"),
-        ]);
-        strip(&mut map);
-        assert_eq!(
-            map,
-            headers(&[
-                ("host", "a"),
-                ("content-length", "3"),
-                ("x-other", "2"),
-                ("te", "trailers")
-            ])
-        );
+    /// What a target is told beside the plain headers.
+    fn told(peer: &Peer, host: &str, claims: &[(&str, &str)]) -> Vec<String> {
+        let mut said = Said::default();
+        let mut out = Buffer::default();
+        for (name, value) in claims {
+            match kind(name.as_bytes()) {
+                Kind::Claim(claim) if !said.passes(peer, claim, value.as_bytes()) => {}
+                _ => push(&mut out, name.as_bytes(), value.as_bytes()),
+            }
+        }
+        said.complete(&mut out, peer, host.as_bytes());
+        let text = String::from_utf8(out.filled().to_vec()).unwrap();
+        text.lines().map(str::to_lowercase).collect()
     }
 
     #[test]
     fn a_stranger_can_not_say_who_it_is() {
-        let mut map = headers(&[
-            ("host", "hub.example.org:8443"),
-            ("x-forwarded-for", "1.2.3.4"),
+        let claims = [
+            ("X-Forwarded-For", "1.2.3.4"),
             ("x-forwarded-proto", "https"),
             ("x-forwarded-host", "evil"),
             ("x-forwarded-port", "1"),
-            ("x-real-ip", "1.2.3.4"),
+            ("x-forwarded-user", "ruth"),
+            ("X-Real-IP", "1.2.3.4"),
             ("forwarded", "for=1.2.3.4"),
             ("x_forwarded_for", "1.2.3.4"),
             ("x-forwarded_for", "1.2.3.4"),
-            ("x_forwarded_proto", "https"),
-            ("x_forwarded-host", "evil"),
-            ("x_forwarded_port", "1"),
-            ("x_real_ip", "1.2.3.4"),
-            ("x_real_ip", "5.6.7.8"),
+            ("X_REAL_IP", "5.6.7.8"),
             ("x_scheme", "https"),
-            ("x_forwarded_prefix", "/evil"),
-            ("x_forwarded_server", "evil"),
-            ("x_forwarded_ssl", "on"),
-            ("x_forwarded_for_", "not the name"),
+            ("Remote_User", "ruth"),
+            ("X-Remote-Group", "admins"),
+            ("x-auth-request-email", "ruth@example.org"),
+            ("X-SSL-Client-CN", "ruth"),
             ("my_own", "stays"),
-        ]);
-        set_forwarded(&mut map, &peer(false));
-        let expected = headers(&[
-            ("host", "hub.example.org:8443"),
-            ("x-forwarded-for", "10.0.0.9"),
-            ("x-forwarded-proto", "http"),
-            ("x-forwarded-port", "8443"),
-            ("x-forwarded-host", "hub.example.org:8443"),
-            ("x_forwarded_for_", "not the name"),
-            ("my_own", "stays"),
-        ]);
-        assert_eq!(map, expected);
+            ("x-mine", "stays"),
+        ];
+        assert_eq!(
+            told(&peer(false, false), "hub.example.org:8443", &claims),
+            [
+                "my_own: stays",
+                "x-mine: stays",
+                "x-forwarded-for: 10.0.0.9",
+                "x-forwarded-proto: http",
+                "x-forwarded-port: 8443",
+                "x-forwarded-host: hub.example.org:8443",
+            ]
+        );
     }
 
     #[test]
     fn a_trusted_proxy_is_believed_and_added() {
-        let mut map = headers(&[
-            ("host", "hub"),
+        let claims = [
             ("x-forwarded-for", "1.2.3.4"),
-            ("x-forwarded-for", "5.6.7.8"),
+            ("X-Forwarded-For", "5.6.7.8"),
             ("x-forwarded-proto", "https"),
             ("x-forwarded-port", "443"),
-        ]);
-        set_forwarded(&mut map, &peer(true));
-        let expected = headers(&[
-            ("host", "hub"),
-            ("x-forwarded-for", "1.2.3.4, 5.6.7.8, 10.0.0.9"),
-            ("x-forwarded-proto", "https"),
-            ("x-forwarded-port", "443"),
-            ("x-forwarded-host", "hub"),
-        ]);
-        assert_eq!(map, expected);
+            ("x-forwarded-user", "ann"),
+        ];
+        assert_eq!(
+            told(&peer(true, false), "hub", &claims),
+            [
+                "x-forwarded-proto: https",
+                "x-forwarded-port: 443",
+                "x-forwarded-user: ann",
+                "x-forwarded-for: 1.2.3.4, 5.6.7.8, 10.0.0.9",
+                "x-forwarded-host: hub",
+            ]
+        );
     }
 
     #[test]
-    fn the_port_is_the_hosts() {
-        let port = |host| port(&HeaderValue::from_static(host), "80");
-        assert_eq!(port("a:8000"), "8000");
-        assert_eq!(port("[::1]:8000"), "8000");
-        assert_eq!(port("a"), "80");
-        assert_eq!(port("[::1]"), "80");
-        assert_eq!(port("1.2.3.4"), "80");
+    fn the_port_is_the_hosts_or_the_schemes() {
+        let port = |host: &str, secure| {
+            told(&peer(false, secure), host, &[])
+                .iter()
+                .find_map(|line| line.strip_prefix("x-forwarded-port: ").map(str::to_owned))
+                .unwrap()
+        };
+        assert_eq!(port("a:8000", false), "8000");
+        assert_eq!(port("[::1]:8000", true), "8000");
+        assert_eq!(port("a", false), "80");
+        assert_eq!(port("a", true), "443");
+        assert_eq!(port("[::1]", false), "80");
+        assert_eq!(port("1.2.3.4", false), "80");
     }
 
     #[test]
-    fn an_upgrade_needs_both_headers_and_is_not_http2() {
-        let wanted =
-            |connection, upgrade| wanted_upgrade(&headers(&[("connection", connection), ("upgrade", upgrade)]));
-        assert_eq!(wanted("keep-alive, Upgrade", "websocket").unwrap(), "websocket");
-        assert_eq!(wanted("upgrade", "tcp").unwrap(), "tcp");
-        assert_eq!(wanted("keep-alive", "websocket"), None);
-        assert_eq!(wanted("Upgrade, HTTP2-Settings", "h2c"), None);
-        assert_eq!(wanted_upgrade(&headers(&[("connection", "upgrade")])), None);
+    fn names_have_no_case() {
+        for (name, expected) in [
+            ("HOST", Kind::Host),
+            ("Content-Length", Kind::Length),
+            ("tRANSFER-eNCODING", Kind::TransferEncoding),
+            ("Proxy-Authorization", Kind::Hop),
+            ("content_length", Kind::Plain),
+            ("X-Forwarded-For", Kind::Claim(Claim::For)),
+            ("Cookie", Kind::Plain),
+        ] {
+            assert_eq!(kind(name.as_bytes()), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn connection_names_what_stays_here() {
+        let mut connection = Connection::default();
+        connection.read(b"close, X-Mine");
+        connection.read(b"Upgrade,trailer,,");
+        assert!(connection.close && connection.upgrade && !connection.keep_alive);
+        assert!(connection.names(b"x-mine") && !connection.names(b"trailer"));
     }
 }

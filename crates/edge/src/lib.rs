@@ -4,36 +4,35 @@
 //! thread serves the REST API of configurable-http-proxy and saves the routes. Nothing on the way of a request asks
 //! the hub, a file or another thread, so people keep working while the hub is away.
 //!
-//! Map: `server` starts and drains; `listener` and `entry` let clients in; `connection` and `client_io` serve one client;
-//! `forward` takes one request to its target, `body` streams what it carries, `headers` says what goes along, `rewrite`
-//! changes what somebody wants changed; `pool`, `stream` and `target` reach the target; `upgrade` carries what is no
-//! longer HTTP; `tls` is the way in and out that nobody can listen to; `routes` finds the way and remembers it, `api`
-//! changes it; `error_page` says what went wrong, `log` what may be written down of it; `observe` counts and keeps the
-//! access log.
+//! Map: `server` starts and drains; `listener`, `tls` and `entry` let clients in; `http1` serves a client's requests:
+//! `head` and `framing` read, `ask` and `answer` write, `relay` moves bodies, `exchange` drives one request to its target
+//! and back; `upstream` reaches and keeps targets; `tunnel` carries what is no longer HTTP; `headers` says what goes
+//! along, `rewrite` what somebody wants changed; `routes` finds the way and remembers it, `api` changes it; `own` is what
+//! the edge answers itself, `error_page` and `error_target` say what went wrong, `log` what may be written down of it;
+//! `observe` counts and keeps the access log. `stream`, `buffer` and `alarm` are what all this is made of.
 //!
 //! Architecture invariant: knows nothing of users, servers or the database. A route is a path and a target.
 
+mod alarm;
 mod api;
-mod body;
-mod client_io;
-mod connection;
+mod buffer;
 mod doors;
 mod entry;
 mod error_page;
-mod forward;
+mod error_target;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzzing;
 mod headers;
 mod health;
-#[allow(dead_code, reason = "its uses come one after the other")]
+mod http1;
 mod limits;
 mod listener;
 mod log;
 mod network;
 #[allow(dead_code, reason = "its uses come one after the other")]
 mod observe;
-mod pool;
+mod own;
 mod proxy_protocol;
 mod rewrite;
 mod room;
@@ -41,8 +40,8 @@ mod routes;
 mod server;
 mod stream;
 mod tls;
-mod upgrade;
-mod upstream_io;
+mod tunnel;
+mod upstream;
 
 use std::{fmt, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 

@@ -1,13 +1,14 @@
 //! What of a request may stand in a log line: bounded, one line, no secret.
 
-use http::Uri;
-
 const LONGEST: usize = 240;
 const SECRET: [&str; 7] = ["token", "auth", "key", "code", "state", "_xsrf", "password"];
 
 /// The path and query, with the values of secret-looking parameters hidden.
-pub(crate) fn shown(uri: &Uri) -> String {
-    shown_parts(uri.path(), uri.query(), LONGEST)
+pub(crate) fn shown(address: &str) -> String {
+    let (path, query) = address
+        .split_once('?')
+        .map_or((address, None), |(path, query)| (path, Some(query)));
+    shown_parts(path, query, LONGEST)
 }
 
 /// The same of an address in two parts, up to so many characters.
@@ -65,10 +66,8 @@ mod tests {
 
     #[test]
     fn hides_secrets_and_keeps_the_rest() {
-        let uri = "/user/a/lab?token=abc&x=1&Access%5FToken=abc&next=%2F&oauth_state=abc&code=abc&b=%2Flab%3Ftoken%3Dabc&c=%252Flab%253Fkey%253Dabc&flag"
-            .parse()
-            .unwrap();
-        let text = shown(&uri);
+        let uri = "/user/a/lab?token=abc&x=1&Access%5FToken=abc&next=%2F&oauth_state=abc&code=abc&b=%2Flab%3Ftoken%3Dabc&c=%252Flab%253Fkey%253Dabc&flag";
+        let text = shown(uri);
         assert!(!text.contains("abc"), "{text}");
         assert!(text.starts_with("/user/a/lab?token=[secret]&x=1&"), "{text}");
         assert!(text.contains("next=%2F") && text.ends_with("&flag"), "{text}");
@@ -76,9 +75,7 @@ mod tests {
 
     #[test]
     fn is_bounded() {
-        let uri = format!("/{}?{}", "a".repeat(9000), "b=1&".repeat(9000))
-            .parse()
-            .unwrap();
+        let uri = format!("/{}?{}", "a".repeat(9000), "b=1&".repeat(9000));
         assert!(shown(&uri).chars().count() <= LONGEST + 1);
         assert_eq!(cut("a\nb\u{1b}"), "a?b?");
     }

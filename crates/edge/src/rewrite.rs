@@ -3,11 +3,7 @@
 
 use std::borrow::Cow;
 
-use http::{
-    HeaderMap, HeaderName, HeaderValue, StatusCode, Uri,
-    header::{HOST, LOCATION},
-    uri::PathAndQuery,
-};
+use http::{HeaderName, HeaderValue};
 
 use crate::routes::{path, table::Route};
 
@@ -93,22 +89,9 @@ impl Rewrite {
         Ok(())
     }
 
-    /// What the target is asked for.
-    pub(crate) fn uri(&self, route: &Route, host_routing: bool, asked: PathAndQuery) -> Option<Uri> {
-        let asked = match self.asked(route, host_routing, asked.as_str()) {
-            Cow::Borrowed(same) if same.len() == asked.as_str().len() => asked,
-            changed => PathAndQuery::try_from(changed.into_owned()).ok()?,
-        };
-        if self.prepend_path {
-            route.target().uri(asked)
-        } else {
-            Some(Uri::from(asked))
-        }
-    }
-
     /// The path and query that the target is asked for, before which its own path may have to be put. The route's path
     /// is left out by its segments: the client may have escaped it as it liked.
-    fn asked<'a>(&self, route: &Route, host_routing: bool, asked: &'a str) -> Cow<'a, str> {
+    pub(crate) fn asked<'a>(&self, route: &Route, host_routing: bool, asked: &'a str) -> Cow<'a, str> {
         if self.include_prefix {
             return Cow::Borrowed(asked);
         }
@@ -131,16 +114,11 @@ impl Rewrite {
         }
     }
 
-    /// The headers of a request, once all others are as they will be.
-    pub(crate) fn request(&self, headers: &mut HeaderMap, target: &str) {
-        for (name, value) in &self.headers {
-            headers.insert(name, value.clone());
-        }
-        if self.change_origin
-            && let Ok(host) = HeaderValue::from_str(target)
-        {
-            headers.insert(HOST, host);
-        }
+    /// Whether a header of the client gives way to one of ours.
+    pub(crate) fn replaces(&self, name: &[u8]) -> bool {
+        self.headers
+            .iter()
+            .any(|(own, _)| own.as_str().as_bytes().eq_ignore_ascii_case(name))
     }
 
     /// Whether an answer's `Location` may have to be changed.
@@ -148,17 +126,13 @@ impl Rewrite {
         self.redirect_host || self.redirect_scheme.is_some()
     }
 
-    /// The headers of an answer. `host` is the one that the client asked.
-    pub(crate) fn answer(&self, status: StatusCode, headers: &mut HeaderMap, target: &str, host: Option<&HeaderValue>) {
-        let host = host.and_then(|host| host.to_str().ok()).unwrap_or_default();
-        if self.redirects()
-            && matches!(status.as_u16(), 201 | 301 | 302 | 303 | 307 | 308)
-            && let Some(location) = headers.get(LOCATION).and_then(|location| location.to_str().ok())
-            && let Some(elsewhere) = self.location(location, target, host)
-            && let Ok(elsewhere) = HeaderValue::try_from(elsewhere)
-        {
-            headers.insert(LOCATION, elsewhere);
+    /// Where an answer leads instead, if it leads to the target itself. `host` is the one that the client asked.
+    pub(crate) fn redirect(&self, status: u16, location: &[u8], target: &str, host: &[u8]) -> Option<String> {
+        if !self.redirects() || !matches!(status, 201 | 301 | 302 | 303 | 307 | 308) {
+            return None;
         }
+        let (location, host) = (std::str::from_utf8(location).ok()?, std::str::from_utf8(host).ok()?);
+        self.location(location, target, host)
     }
 
     /// Where a redirect leads instead, if it leads to the target itself.
@@ -227,10 +201,6 @@ mod tests {
         let rewrite = Rewrite::default();
         assert_eq!(rewrite.asked(&route("/bar"), false, "/bar/x"), "/bar/x");
         assert!(!rewrite.redirects());
-        let mut headers = HeaderMap::new();
-        headers.insert(HOST, HeaderValue::from_static("hub.example.org"));
-        rewrite.request(&mut headers, "127.0.0.1:1");
-        assert_eq!(headers[HOST], "hub.example.org");
     }
 
     #[test]
@@ -286,22 +256,5 @@ mod tests {
         ] {
             assert!(rewrite.add_header(line).is_err(), "{line}");
         }
-    }
-
-    #[test]
-    fn headers_are_put_in_the_place_of_others() {
-        let rewrite = Rewrite {
-            change_origin: true,
-            headers: vec![(HeaderName::from_static("k1"), HeaderValue::from_static("v1"))],
-            ..Rewrite::default()
-        };
-        let mut headers = HeaderMap::new();
-        headers.insert(HOST, HeaderValue::from_static("hub.example.org"));
-        headers.insert("k1", HeaderValue::from_static("from the client"));
-        rewrite.request(&mut headers, "server:81");
-        assert_eq!(
-            (&headers[HOST], &headers["k1"]),
-            (&"server:81".parse().unwrap(), &"v1".parse().unwrap())
-        );
     }
 }

@@ -12,7 +12,6 @@ use std::{
 };
 
 use arc_swap::ArcSwap;
-use hyper::server::conn::http1;
 use perijove_model::Clock;
 use rustix::process::{Resource, Rlimit};
 use serde_json::Map;
@@ -23,14 +22,12 @@ use tracing::{info, warn};
 use crate::{
     AccessLog, EdgeConfig, Limits, Machine, Network, Rewrite,
     api::{self, Api},
-    connection,
     doors::{Door, Inheritance, Opener, Place, Purpose},
     entry,
     error_page::files::Files,
     limits::Clients,
     listener::Bound,
     observe::{Facts, Observer, trace::Traces},
-    pool::Pool,
     room::Room,
     routes::{
         persist,
@@ -40,6 +37,7 @@ use crate::{
         target::{Target, TargetError},
     },
     tls::{self, Tls, TlsError},
+    upstream::Pool,
 };
 
 const MOST_THREADS: usize = 16;
@@ -48,7 +46,7 @@ const MOST_THREADS: usize = 16;
 const MOST_ORDERS: usize = 64;
 const MOST_WISHES: usize = 4;
 
-pub(crate) use crate::{doors::keep_alive, room::Held};
+pub(crate) use crate::doors::keep_alive;
 
 /// What all threads use. A connection keeps what was so when it began: a new configuration is a new `Shared`, in which
 /// all that lives on is the same.
@@ -57,7 +55,6 @@ pub(crate) struct Shared {
     pub(crate) table: Arc<RouteTable>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) limits: Limits,
-    pub(crate) reader: http1::Builder,
     pub(crate) trusted: Vec<Network>,
     pub(crate) error_target: Option<Target>,
     pub(crate) error_files: Option<Arc<Files>>,
@@ -87,6 +84,11 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
+    /// Notes that a route is in use.
+    pub(crate) fn touch(&self, route: &Route) {
+        self.observer.touch(|| route.touch(self.clock.now()));
+    }
+
     /// The page of metrics.
     pub(crate) fn metrics(&self) -> String {
         self.observer.page(&Facts {
@@ -110,7 +112,6 @@ impl Shared {
         let traces = config.machine.rng.as_deref().filter(|_| config.begin_traces);
         Ok(Self {
             limits: config.limits.clone(),
-            reader: connection::reader(&config.limits),
             trusted: config.trusted.clone(),
             error_target,
             error_files: config.error_path.clone().map(|folder| Arc::new(Files::new(folder))),
@@ -560,7 +561,6 @@ fn shared(
     let bare = Shared {
         table,
         limits: config.limits.clone(),
-        reader: connection::reader(&config.limits),
         trusted: Vec::new(),
         error_target: None,
         error_files: None,

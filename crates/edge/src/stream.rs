@@ -3,10 +3,9 @@
 use std::{
     io,
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, Waker, ready},
 };
 
-use rustix::net::Shutdown;
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpStream, UnixStream},
@@ -22,46 +21,46 @@ pub(crate) enum Stream {
 }
 
 impl Stream {
-    pub(crate) async fn readable(&self) -> io::Result<()> {
+    /// Ready if a read may give something, its end or an error; to know it takes no buffer.
+    pub(crate) fn poll_readable(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self {
-            Self::Tcp(stream) => stream.readable().await,
-            Self::Unix(stream) => stream.readable().await,
-            Self::Tls(stream) => stream.get_ref().0.readable().await,
+            Self::Tcp(stream) => stream.poll_read_ready(cx),
+            Self::Unix(stream) => stream.poll_read_ready(cx),
+            // What came may be inside already.
+            Self::Tls(_) => Poll::Ready(Ok(())),
         }
     }
 
-    pub(crate) async fn writable(&self) -> io::Result<()> {
-        match self {
-            Self::Tcp(stream) => stream.writable().await,
-            Self::Unix(stream) => stream.writable().await,
-            Self::Tls(stream) => stream.get_ref().0.writable().await,
-        }
+    pub(crate) fn poll_read(&mut self, cx: &mut Context<'_>, room: &mut [u8]) -> Poll<io::Result<usize>> {
+        let mut buffer = ReadBuf::new(room);
+        ready!(AsyncRead::poll_read(Pin::new(self), cx, &mut buffer))?;
+        Poll::Ready(Ok(buffer.filled().len()))
     }
 
-    pub(crate) fn try_read(&self, buffer: &mut [u8]) -> io::Result<usize> {
-        match self {
-            Self::Tcp(stream) => stream.try_read(buffer),
-            Self::Unix(stream) => stream.try_read(buffer),
-            Self::Tls(_) => Err(io::ErrorKind::Unsupported.into()),
-        }
+    pub(crate) fn poll_write(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        AsyncWrite::poll_write(Pin::new(self), cx, bytes)
     }
 
-    pub(crate) fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
-        match self {
-            Self::Tcp(stream) => stream.try_write(bytes),
-            Self::Unix(stream) => stream.try_write(bytes),
-            Self::Tls(_) => Err(io::ErrorKind::Unsupported.into()),
-        }
+    pub(crate) fn poll_write_vectored(
+        &mut self,
+        cx: &mut Context<'_>,
+        pieces: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        AsyncWrite::poll_write_vectored(Pin::new(self), cx, pieces)
+    }
+
+    pub(crate) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        AsyncWrite::poll_flush(Pin::new(self), cx)
     }
 
     /// Tells the peer that nothing more comes; reading goes on.
-    pub(crate) fn finish_writing(&self) -> io::Result<()> {
-        match self {
-            Self::Tcp(stream) => rustix::net::shutdown(stream, Shutdown::Write)?,
-            Self::Unix(stream) => rustix::net::shutdown(stream, Shutdown::Write)?,
-            Self::Tls(_) => return Err(io::ErrorKind::Unsupported.into()),
-        }
-        Ok(())
+    pub(crate) fn poll_finish(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        AsyncWrite::poll_shutdown(Pin::new(self), cx)
+    }
+
+    /// Says a last word, if the peer takes it at once.
+    pub(crate) fn say(&mut self, bytes: &[u8]) {
+        let _ = self.poll_write(&mut Context::from_waker(Waker::noop()), bytes);
     }
 }
 

@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use http::{
-    HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode,
-    header::{ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFRESH, RETRY_AFTER, UPGRADE},
+    HeaderValue, Response, StatusCode,
+    header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFRESH, RETRY_AFTER},
 };
 
 const PAGE: &str = include_str!("page.html");
@@ -23,19 +23,13 @@ pub(crate) enum Reader {
 
 impl Reader {
     /// Whoever names JSON and not HTML is a program, and so is whoever wants another protocol.
-    pub(crate) fn of(method: &Method, asked: &HeaderMap) -> Self {
-        let header = |name: HeaderName| {
-            asked
-                .get(name)
-                .and_then(|value| value.to_str().ok())
-                .unwrap_or_default()
-        };
-        let accept = header(ACCEPT);
-        if asked.contains_key(UPGRADE) || accept.contains("json") && !accept.contains("text/html") {
+    pub(crate) fn of(method: &str, accept: &[u8], other_protocol: bool) -> Self {
+        let names = |word: &str| accept.windows(word.len()).any(|window| window == word.as_bytes());
+        if other_protocol || names("json") && !names("text/html") {
             return Self::Program;
         }
         Self::Person {
-            again: matches!(*method, Method::GET | Method::HEAD),
+            again: matches!(method, "GET" | "HEAD"),
         }
     }
 }
@@ -139,24 +133,12 @@ mod tests {
 
     #[test]
     fn tells_people_from_programs() {
-        let reader = |method: Method, lines: &[(&'static str, &'static str)]| {
-            let parse = |&(name, value): &(&'static str, &'static str)| {
-                (HeaderName::from_static(name), HeaderValue::from_static(value))
-            };
-            Reader::of(&method, &lines.iter().map(parse).collect())
-        };
         let person = Reader::Person { again: true };
-        assert_eq!(reader(Method::GET, &[]), person);
-        assert_eq!(reader(Method::GET, &[("accept", "text/html,application/json")]), person);
-        assert_eq!(
-            reader(Method::POST, &[("accept", "*/*")]),
-            Reader::Person { again: false }
-        );
-        assert_eq!(
-            reader(Method::GET, &[("accept", "application/problem+json")]),
-            Reader::Program
-        );
-        assert_eq!(reader(Method::GET, &[("upgrade", "websocket")]), Reader::Program);
+        assert_eq!(Reader::of("GET", b"", false), person);
+        assert_eq!(Reader::of("GET", b"text/html,application/json", false), person);
+        assert_eq!(Reader::of("POST", b"*/*", false), Reader::Person { again: false });
+        assert_eq!(Reader::of("GET", b"application/problem+json", false), Reader::Program);
+        assert_eq!(Reader::of("GET", b"", true), Reader::Program);
     }
 
     #[test]

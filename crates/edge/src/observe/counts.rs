@@ -39,6 +39,10 @@ pub(super) fn take_slot(slot: usize) {
     SLOT.set(slot);
 }
 
+pub(super) fn slot() -> usize {
+    SLOT.get()
+}
+
 /// What happens, one by one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Event {

@@ -102,6 +102,11 @@ impl Observer {
         counts::take_slot(slot);
     }
 
+    /// The place in which the thread that calls counts.
+    pub(crate) fn slot() -> usize {
+        counts::slot()
+    }
+
     /// Begins, changes or ends the access log. Who logs already goes on if the new place can't be used.
     pub(crate) fn log_to(&self, wanted: Option<&AccessLog>) -> std::io::Result<()> {
         self.access.set(wanted)

@@ -52,7 +52,7 @@ pub(crate) async fn serve(shared: &Arc<Shared>, stream: TcpStream) {
         let shared = Arc::clone(shared);
         async move { Ok::<_, Infallible>(answer(&shared, &request).await.map(Full::new)) }
     });
-    let mut reader = shared.reader.clone();
+    let mut reader = crate::api::reader(&shared.limits);
     let serving = reader.keep_alive(false).serve_connection(TokioIo::new(stream), service);
     if let Err(error) = serving.await {
         debug!(%error, "a connection without TLS ended");

@@ -5,30 +5,50 @@ use std::{
     io,
     net::SocketAddr,
     sync::{Arc, Mutex, PoisonError},
+    task::{Context, Waker},
     time::Duration,
 };
 
-use hyper::client::conn::http1::{self, SendRequest};
-use hyper_util::rt::TokioIo;
 use tokio::{
     net::{TcpStream, UnixStream, lookup_host},
     time::Instant,
 };
 
 use crate::{
-    body::RequestBody,
+    buffer::Buffer,
     routes::target::{Place, Upstream},
     stream::Stream,
     tls::{self, client::Client},
-    upstream_io::UpstreamIo,
 };
 
-const MOST_PER_TARGET: usize = 32;
-const MOST: usize = 1024;
-/// What may wait in memory of an answer that its client does not read; also the most that a target's headers may be.
-const LARGEST_BUFFER: usize = 128 * 1024;
+/// Kept for one target, and for all.
+const MOST_PER_TARGET: usize = 512;
+const MOST: usize = 4096;
 
-pub(crate) type Sender = SendRequest<RequestBody>;
+/// A connection to a target, and what has come on it.
+#[derive(Debug)]
+pub(crate) struct Server {
+    pub(crate) stream: Stream,
+    pub(crate) input: Buffer,
+    /// Why the target takes nothing any more. It may have answered before.
+    pub(crate) broken: Option<io::ErrorKind>,
+}
+
+impl Server {
+    fn new(stream: Stream) -> Self {
+        Self {
+            stream,
+            input: Buffer::default(),
+            broken: None,
+        }
+    }
+
+    /// Whether nothing has come on it since it was put aside: neither its end nor what nobody asked for.
+    fn is_quiet(&mut self) -> bool {
+        let mut cx = Context::from_waker(Waker::noop());
+        self.input.poll_fill(&mut self.stream, &mut cx, 1).is_pending()
+    }
+}
 
 #[derive(Debug)]
 pub(crate) struct Pool {
@@ -38,7 +58,7 @@ pub(crate) struct Pool {
 
 #[derive(Debug, Default)]
 struct Idle {
-    targets: HashMap<String, Vec<(Sender, Instant)>>,
+    targets: HashMap<String, Vec<(Server, Instant)>>,
     count: usize,
     /// Whether a task is there that closes what has been idle for too long.
     swept: bool,
@@ -53,45 +73,46 @@ impl Pool {
     }
 
     /// The connection that was used last, if it was used within `newest`.
-    pub(crate) fn take(&self, upstream: &Upstream, newest: Duration) -> Option<Sender> {
+    pub(crate) fn take(&self, upstream: &Upstream, newest: Duration) -> Option<Server> {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        let senders = idle.targets.get_mut(&upstream.authority)?;
-        let mut closed = 0;
+        let servers = idle.targets.get_mut(&upstream.authority)?;
+        let newest = newest.min(self.keep);
+        let now = Instant::now();
+        let mut taken = 0;
         let mut found = None;
-        while let Some((sender, since)) = senders.pop() {
-            if since.elapsed() > newest.min(self.keep) {
-                senders.push((sender, since));
+        while let Some((_, since)) = servers.last() {
+            if now.duration_since(*since) > newest {
                 break;
             }
-            closed += 1;
-            if sender.is_ready() {
-                found = Some(sender);
+            taken += 1;
+            if let Some((mut server, _)) = servers.pop()
+                && server.is_quiet()
+            {
+                found = Some(server);
                 break;
             }
         }
-        idle.count -= closed;
+        idle.count -= taken;
         found
     }
 
     /// Keeps a connection whose answer has been read to its end.
-    pub(crate) fn put(self: &Arc<Self>, upstream: &Upstream, sender: Sender) {
-        if sender.is_closed() {
-            return;
-        }
+    pub(crate) fn put(self: &Arc<Self>, upstream: &Upstream, mut server: Server) {
+        server.input.rest();
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         if idle.count >= MOST {
             return;
         }
-        let senders = match idle.targets.get_mut(&upstream.authority) {
-            Some(senders) => senders,
+        let servers = match idle.targets.get_mut(&upstream.authority) {
+            Some(servers) => servers,
             None => idle.targets.entry(upstream.authority.clone()).or_default(),
         };
-        if senders.len() >= MOST_PER_TARGET {
+        if servers.len() >= MOST_PER_TARGET {
             return;
         }
-        senders.push((sender, Instant::now()));
+        servers.push((server, Instant::now()));
         idle.count += 1;
-        // While the runtime ends, bodies are dropped outside of it.
+        // While the runtime ends, tasks are dropped outside of it.
         if !idle.swept
             && let Ok(runtime) = tokio::runtime::Handle::try_current()
         {
@@ -106,9 +127,9 @@ impl Pool {
             tokio::time::sleep(self.keep).await;
             let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
             let keep = self.keep;
-            idle.targets.retain(|_, senders| {
-                senders.retain(|(sender, since)| !sender.is_closed() && since.elapsed() < keep);
-                !senders.is_empty()
+            idle.targets.retain(|_, servers| {
+                servers.retain_mut(|(server, since)| since.elapsed() < keep && server.is_quiet());
+                !servers.is_empty()
             });
             idle.count = idle.targets.values().map(Vec::len).sum();
             if idle.count == 0 {
@@ -126,24 +147,14 @@ pub(crate) enum ConnectError {
     Timeout(Duration),
     #[error(transparent)]
     Io(#[from] io::Error),
-    #[error(transparent)]
-    Http(#[from] hyper::Error),
 }
 
 /// Makes a new connection.
-pub(crate) async fn connect(upstream: &Upstream, limit: Duration, tls: &Arc<Client>) -> Result<Sender, ConnectError> {
+pub(crate) async fn connect(upstream: &Upstream, limit: Duration, tls: &Arc<Client>) -> Result<Server, ConnectError> {
     let stream = tokio::time::timeout(limit, open(&upstream.place, tls))
         .await
         .map_err(|_| ConnectError::Timeout(limit))??;
-    let (sender, connection) = http1::Builder::new()
-        .max_buf_size(LARGEST_BUFFER)
-        .handshake(TokioIo::new(UpstreamIo::new(stream)))
-        .await?;
-    tokio::spawn(async move {
-        // Its error reaches whoever waits for the answer.
-        let _ = connection.with_upgrades().await;
-    });
-    Ok(sender)
+    Ok(Server::new(stream))
 }
 
 async fn open(place: &Place, tls: &Arc<Client>) -> io::Result<Stream> {

@@ -1,0 +1,127 @@
+//! What is remembered of a request until its answer is complete.
+
+use std::time::Instant;
+
+use http::Version;
+
+use crate::{
+    error_page::page::Reader,
+    observe::{Finished, Kind, trace},
+    routes::table::Route,
+    server::Shared,
+};
+
+use super::{answer::Manner, ask::Ask, connection::Client, head::RequestHead};
+
+#[derive(Debug)]
+pub(crate) struct Asked {
+    /// Method and address.
+    line: Box<str>,
+    pub(crate) bodiless: bool,
+    pub(crate) old: bool,
+    pub(crate) keep: bool,
+    pub(crate) reader: Reader,
+    begun: Instant,
+    /// Where requests are written down.
+    noted: Option<Box<Noted>>,
+}
+
+/// Headers that are written down.
+#[derive(Debug, Default)]
+struct Noted {
+    host: Vec<u8>,
+    user_agent: Option<Vec<u8>>,
+    referrer: Option<Vec<u8>>,
+    trace: Option<Vec<u8>>,
+}
+
+impl Noted {
+    fn of(ask: &Ask<'_>, head: &RequestHead<'_, '_>) -> Box<Self> {
+        let named = |name: &str| {
+            let header = head
+                .headers
+                .iter()
+                .find(|header| header.name.eq_ignore_ascii_case(name));
+            header.map(|header| header.value.to_vec())
+        };
+        Box::new(Self {
+            host: ask.host.to_vec(),
+            user_agent: named("user-agent"),
+            referrer: named("referer"),
+            trace: ask
+                .begins_trace
+                .as_ref()
+                .map_or_else(|| named(trace::TRACEPARENT), |begun| Some(begun.clone().into_bytes())),
+        })
+    }
+}
+
+impl Asked {
+    pub(crate) fn of(ask: &Ask<'_>, head: &RequestHead<'_, '_>, shared: &Shared) -> Self {
+        Self {
+            line: format!("{} {}", ask.method, ask.path).into(),
+            bodiless: ask.method == "HEAD",
+            old: ask.old,
+            keep: ask.keep,
+            reader: ask.reader,
+            begun: Instant::now(),
+            noted: shared.observer.logs().then(|| Noted::of(ask, head)),
+        }
+    }
+
+    /// Of a request that could not be understood.
+    pub(crate) fn nothing() -> Self {
+        Self {
+            line: "".into(),
+            bodiless: false,
+            old: false,
+            keep: false,
+            reader: Reader::Person { again: false },
+            begun: Instant::now(),
+            noted: None,
+        }
+    }
+
+    pub(crate) fn method(&self) -> &str {
+        self.line.split_once(' ').map_or("", |(method, _)| method)
+    }
+
+    pub(crate) fn address(&self) -> &str {
+        self.line.split_once(' ').map_or("/", |(_, address)| address)
+    }
+
+    pub(crate) fn manner<'s>(&self, client: &Client, shared: &'s Shared, keep: bool, chunked: bool) -> Manner<'s> {
+        Manner {
+            hsts: shared.tls.hsts.as_ref().filter(|_| client.peer.secure),
+            old: self.old,
+            keep,
+            chunked,
+        }
+    }
+
+    /// Tells the observer of the answer.
+    pub(crate) fn finished(&self, client: &Client, kind: Kind, status: u16, sent: u64, route: Option<&Route>) {
+        let (path, query) = match self.address().split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (self.address(), None),
+        };
+        let noted = self.noted.as_deref();
+        let route = route.filter(|_| noted.is_some()).map(Route::path);
+        client.worker.shared.observer.finished(&Finished {
+            kind,
+            method: self.method(),
+            path,
+            query,
+            version: if self.old { Version::HTTP_10 } else { Version::HTTP_11 },
+            status,
+            sent,
+            took: self.begun.elapsed(),
+            client: client.peer.ip,
+            route: route.as_deref(),
+            host: noted.map(|noted| &*noted.host),
+            user_agent: noted.and_then(|noted| noted.user_agent.as_deref()),
+            referrer: noted.and_then(|noted| noted.referrer.as_deref()),
+            trace: noted.and_then(|noted| noted.trace.as_deref()),
+        });
+    }
+}

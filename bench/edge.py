@@ -22,7 +22,7 @@ from pathlib import Path
 
 import proxies
 from platforms import ROOT, free_ports, memory_mib
-from proxies import ALL, OPEN_FILES, ROUTE, TOKEN
+from proxies import ALL, OPEN_FILES, ROUTE, place
 
 LOAD = ROOT / "target/edge-load/release/edge-load"
 HUNDRED_MB = "100000000"
@@ -41,6 +41,15 @@ ROWS = {
     "up": ("100 MB up", "ms", ["http", "--count", "4", "--seconds", "30", "--upload", HUNDRED_MB]),
 }
 
+# The same over TLS, without taking up sessions again.
+TLS_ROWS = {
+    "tls32": ("TLS, 32 kept connections", "us", ["http", "--connections", "32", "--tls"]),
+    "tlsnew": ("TLS, a new connection each", "us", ["http", "--connections", "32", "--new", "--tls"]),
+    "tlsdown": ("TLS, 100 MB down", "ms", ["http", "--count", "4", "--seconds", "30", "--download", HUNDRED_MB, "--tls"]),
+    "h2": ("HTTP/2, 4 connections of 8 requests at once", "us", ["http2", "--connections", "4", "--streams", "8"]),
+}
+OTHER_ROWS = ["memory", "threads"]
+
 
 class Bench:
     def __init__(self, options, work):
@@ -51,7 +60,7 @@ class Bench:
         self.samples = {}
 
     def pinned(self):
-        os.sched_setaffinity(0, {self.options.load_core})
+        place({self.options.load_core}, self.options.priority)
 
     def spawn(self, *arguments, **how):
         return subprocess.Popen([str(LOAD), *arguments], preexec_fn=self.pinned, **how)
@@ -76,20 +85,34 @@ class Bench:
             ["http", "--connections", "32", "--new", "--count", "2000", "--seconds", "60"],
             ["websocket", "--connections", "100", "--seconds", "1"],
         ):
-            self.load(proxy, arguments)
+            if arguments[0] == "http" or not proxy.certificate:
+                self.load(proxy, [*arguments, *(["--tls"] if proxy.certificate else [])])
 
     def speed(self, running, rows):
-        for proxy in running:
-            self.warm(proxy)
         for number in range(self.options.rounds):
             for row in rows:
-                _, unit, arguments = ROWS[row]
+                _, unit, arguments = {**ROWS, **TLS_ROWS}[row]
                 arguments = arguments if "--seconds" in arguments else [*arguments, "--seconds", str(self.options.seconds)]
-                for proxy in running if number % 2 == 0 else reversed(running):
+                # Configurable-http-proxy has no HTTP/2.
+                able = [proxy for proxy in running if row != "h2" or proxy.name != "configurable-http-proxy"]
+                for proxy in able if number % 2 == 0 else reversed(able):
                     found = self.load(proxy, arguments)
                     if found["failed"]:
                         print(f"warning: {proxy.name}, {row}: {found['failed']} failed: {found['failure']}", file=sys.stderr)
                     self.note(proxy.name, row, found["cpu_us"] / (1000 if unit == "ms" else 1), **found)
+
+    def in_turns(self, kinds, rows, certificate=None):
+        """Starts the proxies, measures the rows, and ends them."""
+        running = []
+        try:
+            for kind in kinds:
+                running.append(kind(self.work, self.port, certificate))
+                running[-1].start({self.options.core})
+                self.warm(running[-1])
+            self.speed(running, rows)
+        finally:
+            for proxy in running:
+                proxy.stop()
 
     def memory(self, proxy):
         """Resident when nothing has happened yet, and with idle websockets."""
@@ -138,7 +161,7 @@ def figure(value):
 def table(samples, names, rows):
     """Markdown; the last column holds the edge against the better of nginx and HAProxy."""
     names = [name for name in names if any(name in by for by in samples.values())]
-    print("| | " + " | ".join(names) + " | edge / better |\n|---" * 1 + "|---" * (len(names) + 1) + "|")
+    print("| | " + " | ".join(names) + " | edge / better |\n|---" + "|---" * (len(names) + 1) + "|")
     for row, label, unit in rows:
         found = samples.get(row, {})
         if not found:
@@ -154,14 +177,17 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--seconds", type=float, default=1.0, help="of one measurement")
-    parser.add_argument("--rows", default=",".join([*ROWS, "memory", "threads"]), help="of " + ", ".join([*ROWS, "memory", "threads"]))
+    known = [*ROWS, *TLS_ROWS, *OTHER_ROWS]
+    parser.add_argument("--rows", default=",".join(known), help="of " + ", ".join(known))
     parser.add_argument("--peers", default="configurable-http-proxy,nginx,haproxy")
     parser.add_argument("--websockets", type=int, default=5000)
     parser.add_argument("--core", type=int, default=0, help="of the proxies")
     parser.add_argument("--load-core", type=int, default=1, help="of load and backend")
+    parser.add_argument("--priority", type=int, default=0, help="of proxies and load, as nice has it: -10 on a busy machine, as root")
     parser.add_argument("--out", help="append every measurement to this file, as JSON")
     parser.add_argument("--binary", type=Path, default=proxies.Edge.binary)
     options = parser.parse_args()
+    proxies.Proxy.priority = options.priority
     proxies.Edge.binary = options.binary.resolve()
     import resource
 
@@ -176,26 +202,22 @@ def main():
     rows = options.rows.split(",")
     work = Path(tempfile.mkdtemp(prefix="perijove-bench-"))
     bench = Bench(options, work)
-    running = []
     try:
         if "memory" in rows:
             for kind in kinds:
                 bench.memory(kind(work, bench.port))
-        speed = [row for row in rows if row in ROWS]
-        if speed:
-            for kind in kinds:
-                running.append(kind(work, bench.port))
-                running[-1].start({options.core})
-            bench.speed(running, speed)
+        if plain := [row for row in rows if row in ROWS]:
+            bench.in_turns(kinds, plain)
+        if secure := [row for row in rows if row in TLS_ROWS]:
+            subprocess.run([str(LOAD), "certificate", str(work)], check=True)
+            bench.in_turns(kinds, secure, work)
         if "threads" in rows:
             bench.two_cores(ALL["edge"])
     finally:
-        for proxy in running:
-            proxy.stop()
         bench.backend.kill()
         bench.backend.wait()
         shutil.rmtree(work, ignore_errors=True)
-    labels = [(row, label, unit) for row, (label, unit, _) in ROWS.items()]
+    labels = [(row, label, unit) for row, (label, unit, _) in {**ROWS, **TLS_ROWS}.items()]
     labels += [("idle", "resident, idle", "MiB"), ("idlews", "per idle websocket", "KiB")]
     labels += [("threads1", "64 connections, 1 thread", "us"), ("threads2", "64 connections, 2 threads", "us")]
     table(bench.samples, [kind.name for kind in kinds], labels)

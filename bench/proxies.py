@@ -4,9 +4,11 @@ would: connections to the backend are kept, nothing is written per request, the 
 import json
 import os
 import shutil
+import ssl
 import subprocess
 import time
 import urllib.request
+from pathlib import Path
 
 from platforms import ROOT, family, free_ports
 
@@ -15,14 +17,28 @@ ROUTE = "/user/bench"
 OPEN_FILES = 20_000
 
 
+def place(cores, priority):
+    """Puts this process on some cores, and before others if `priority` is below 0 (which needs root)."""
+    os.sched_setaffinity(0, cores)
+    if priority:
+        os.setsid()
+        os.setpriority(os.PRIO_PROCESS, 0, priority)
+        # Where sessions are given equal shares, the session's counts.
+        autogroup = Path("/proc/self/autogroup")
+        if autogroup.exists():
+            autogroup.write_text(str(priority))
+
+
 class Proxy:
     """Started by `start`, it forwards ROUTE to the backend until `stop`."""
 
     name = ""
     environment = {}
+    priority = 0
 
-    def __init__(self, work, backend):
-        self.work, self.backend = work / self.name.split()[0], backend
+    def __init__(self, work, backend, certificate=None):
+        """With a certificate (a directory with `certificate.pem`, `key.pem` and `both.pem`) it speaks TLS and HTTP/2."""
+        self.work, self.backend, self.certificate = work / (self.name + ("-tls" if certificate else "")), backend, certificate
         self.work.mkdir(exist_ok=True)
         self.port, self.api = free_ports(2)
         self.process = None
@@ -47,22 +63,25 @@ class Proxy:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                preexec_fn=lambda: os.sched_setaffinity(0, cores),
+                preexec_fn=lambda: place(cores, self.priority),
             )
         self.prepare()
-        self.wait_for(f"http://127.0.0.1:{self.port}{ROUTE}/ready")
+        scheme = "https" if self.certificate else "http"
+        self.wait_for(f"{scheme}://127.0.0.1:{self.port}{ROUTE}/ready")
 
     def prepare(self):
         """What has to be done before it forwards."""
 
     def wait_for(self, url, token=None):
         end = time.monotonic() + 30
+        any_certificate = ssl.create_default_context()
+        any_certificate.check_hostname, any_certificate.verify_mode = False, ssl.CERT_NONE
         while time.monotonic() < end:
             if self.process.poll() is not None:
                 break
             try:
                 headers = {"Authorization": f"token {token}"} if token else {}
-                with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=5):
+                with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=5, context=any_certificate):
                     return
             except OSError:
                 time.sleep(0.02)
@@ -109,11 +128,13 @@ class Edge(ByApi):
     def command(self):
         if self.example:
             return [str(self.example), str(self.port), str(self.api), str(self.threads)]
+        pem = self.certificate
+        tls = f'[edge.tls]\ncert = "{pem}/certificate.pem"\nkey = "{pem}/key.pem"\n' if pem else ""
         config = self.file(
             "perijove.toml",
             f'[hub]\ndata_dir = "{self.work}/data"\n'
             f'[edge]\nlisten = "127.0.0.1:{self.port}"\napi_listen = "127.0.0.1:{self.api}"\n'
-            f'auth_token = "{TOKEN}"\nthreads = {self.threads}\n',
+            f'auth_token = "{TOKEN}"\nthreads = {self.threads}\n{tls}',
         )
         return [str(self.binary), "edge", "--config", config]
 
@@ -128,7 +149,9 @@ class ConfigurableHttpProxy(ByApi):
     def command(self):
         program = ROOT / "bench/node_modules/.bin/configurable-http-proxy"
         addresses = ["--ip", "127.0.0.1", "--port", str(self.port), "--api-ip", "127.0.0.1", "--api-port", str(self.api)]
-        return ["node", str(program.resolve()), *addresses, "--log-level", "error"]
+        pem = self.certificate
+        tls = ["--ssl-cert", f"{pem}/certificate.pem", "--ssl-key", f"{pem}/key.pem"] if pem else []
+        return ["node", str(program.resolve()), *addresses, *tls, "--log-level", "error"]
 
 
 class Nginx(Proxy):
@@ -139,6 +162,8 @@ class Nginx(Proxy):
         return None if shutil.which("nginx") else "nginx is not installed (Debian: nginx-light)"
 
     def command(self):
+        pem = self.certificate
+        tls = f"ssl_certificate {pem}/certificate.pem; ssl_certificate_key {pem}/key.pem;" if pem else ""
         config = self.file(
             "nginx.conf",
             f"""
@@ -153,7 +178,8 @@ http {{
     map $http_upgrade $connection_upgrade {{ default upgrade; '' ''; }}
     upstream backend {{ server 127.0.0.1:{self.backend}; keepalive 512; keepalive_requests 100000000; }}
     server {{
-        listen 127.0.0.1:{self.port} backlog=4096;
+        listen 127.0.0.1:{self.port} backlog=4096{" ssl http2" if pem else ""};
+        {tls}
         location {ROUTE}/ {{
             proxy_pass http://backend;
             proxy_http_version 1.1;
@@ -183,6 +209,8 @@ class Haproxy(Proxy):
         return None if shutil.which("haproxy") else "HAProxy is not installed (Debian: haproxy)"
 
     def command(self):
+        tls = f" ssl crt {self.certificate}/both.pem alpn h2,http/1.1" if self.certificate else ""
+        scheme = "https" if self.certificate else "http"
         config = self.file(
             "haproxy.cfg",
             f"""
@@ -200,9 +228,9 @@ defaults
     option splice-auto
     http-reuse always
 frontend people
-    bind 127.0.0.1:{self.port} backlog 4096
+    bind 127.0.0.1:{self.port} backlog 4096{tls}
     option forwardfor
-    http-request set-header X-Forwarded-Proto http
+    http-request set-header X-Forwarded-Proto {scheme}
     http-request set-header X-Forwarded-Host %[req.hdr(host)]
     http-request set-header X-Forwarded-Port %[dst_port]
     use_backend servers if {{ path_beg {ROUTE}/ }}

@@ -7,6 +7,7 @@ use clap::Args;
 
 use crate::{
     cost::{Run, Span},
+    secure,
     wire::Wire,
 };
 
@@ -19,6 +20,8 @@ pub struct Load {
     /// A new connection for each request
     #[arg(long)]
     new: bool,
+    #[arg(long)]
+    tls: bool,
     /// Ask for a body of so many bytes
     #[arg(long)]
     download: Option<u64>,
@@ -36,8 +39,7 @@ impl Load {
         for _ in 0..load.connections {
             let mut wire = None;
             // The first one on each connection is not counted.
-            load.ask(&mut wire, load.upload.map(|_| 1))
-                .await?;
+            load.ask(&mut wire, load.upload.map(|_| 1)).await?;
             wires.push(wire);
         }
         let run = Run::begin(&load.span)?;
@@ -65,6 +67,7 @@ impl Load {
     async fn ask(&self, kept: &mut Option<Wire>, upload: Option<u64>) -> Result<()> {
         let mut wire = match kept.take() {
             Some(wire) => wire,
+            None if self.tls => Wire::over(secure::connect(self.address, b"http/1.1").await?),
             None => Wire::connect(self.address).await?,
         };
         wire.send(self.head(upload).as_bytes()).await?;

@@ -4,6 +4,8 @@
 mod backend;
 mod cost;
 mod http;
+mod http2;
+mod secure;
 mod websocket;
 mod wire;
 
@@ -19,6 +21,10 @@ enum Command {
     Http(http::Load),
     /// Send websocket messages and wait for their echo
     Websocket(websocket::Load),
+    /// Ask over HTTP/2, several requests at once on each connection
+    Http2(http2::Load),
+    /// Write a certificate of localhost and its key to one file each, and to one together
+    Certificate { directory: std::path::PathBuf },
     /// Open websockets, say so, and hold them until standard input ends
     Idle(websocket::Idle),
 }
@@ -30,6 +36,8 @@ fn main() -> Result<()> {
         match command {
             Command::Backend { port } => backend::serve(port).await,
             Command::Http(load) => load.run().await,
+            Command::Http2(load) => load.run().await,
+            Command::Certificate { directory } => secure::make(&directory),
             Command::Websocket(load) => load.run().await,
             Command::Idle(idle) => idle.run().await,
         }

@@ -20,6 +20,7 @@ mod open;
 mod schema;
 mod sql;
 mod target;
+mod tls;
 
 pub mod audit;
 pub mod counts;

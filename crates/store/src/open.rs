@@ -38,8 +38,8 @@ pub(crate) async fn open(url: &str, options: OpenOptions) -> std::result::Result
                 url: url.to_owned(),
             }
         }
-        Target::Server(config) => {
-            let postgres = Postgres::new(*config).map_err(|error| unopened(&shown, error))?;
+        Target::Server(server) => {
+            let postgres = Postgres::new(*server).map_err(|error| unopened(&shown, error))?;
             Place {
                 store: store(Database::Postgres(Box::new(postgres))),
                 shown: shown.clone(),

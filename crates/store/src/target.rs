@@ -3,13 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use tokio_postgres::config::SslMode;
-
 use crate::error::OpenError;
+use crate::tls::{Server, Wanted};
 
 pub(crate) enum Target {
     File(PathBuf),
-    Server(Box<tokio_postgres::Config>),
+    Server(Box<Server>),
 }
 
 /// Understands a path, `sqlite:///relative`, `sqlite:////absolute`, and `postgresql[+driver]://...`.
@@ -22,7 +21,7 @@ pub(crate) fn parse(url: &str) -> Result<Target, OpenError> {
     match name {
         "sqlite" => file(rest.strip_prefix('/').unwrap_or(rest)).map_err(refuse),
         "postgresql" | "postgres" => server(rest)
-            .map(|config| Target::Server(Box::new(config)))
+            .map(|server| Target::Server(Box::new(server)))
             .map_err(refuse),
         other => Err(refuse(format!(
             "{other:?} is no database that this program knows: use sqlite:///file.sqlite or postgresql://user@host/name"
@@ -38,14 +37,16 @@ fn file(path: &str) -> Result<Target, String> {
     Ok(Target::File(Path::new(path).to_owned()))
 }
 
-fn server(rest: &str) -> Result<tokio_postgres::Config, String> {
-    const NO_TLS: &str = "encrypted connections to PostgreSQL are not supported yet: use sslmode=prefer or disable, and \
-                          reach the server over a private network, a Unix socket or a tunnel";
-    if rest.contains("sslmode=verify-") {
-        return Err(NO_TLS.to_owned());
-    }
+fn server(rest: &str) -> Result<Server, String> {
+    // A '?' before the last '@' may be part of the password.
+    let host = rest.rfind('@').unwrap_or(0);
+    let (place, query) = match rest[host..].find('?') {
+        Some(at) => (&rest[..host + at], &rest[host + at + 1..]),
+        None => (rest, ""),
+    };
+    let (wanted, query) = Wanted::take(query)?;
     // The parser's own messages could repeat a part of the password.
-    let parsed: Result<tokio_postgres::Config, _> = format!("postgresql://{rest}").parse();
+    let parsed: Result<tokio_postgres::Config, _> = format!("postgresql://{place}?{query}").parse();
     let Ok(mut config) = parsed else {
         return Err(
             "it should look like postgresql://user:password@host:5432/name; '@', ':', '/' and '%' in a password \
@@ -53,9 +54,6 @@ fn server(rest: &str) -> Result<tokio_postgres::Config, String> {
                 .to_owned(),
         );
     };
-    if config.get_ssl_mode() == SslMode::Require {
-        return Err(NO_TLS.to_owned());
-    }
     if config.get_hosts().is_empty() {
         config.host_path("/var/run/postgresql");
     }
@@ -65,7 +63,7 @@ fn server(rest: &str) -> Result<tokio_postgres::Config, String> {
     if config.get_connect_timeout().is_none() {
         config.connect_timeout(Duration::from_secs(5));
     }
-    Ok(config)
+    wanted.server(config)
 }
 
 /// The URL without password and parameters, for people and logs.
@@ -117,8 +115,7 @@ mod tests {
         for url in ["sqlite://", "sqlite:///:memory:", "mysql://u:p@h/d"] {
             assert!(path(url).contains("not understood"), "{url}");
         }
-        assert!(path("postgresql://h/d?sslmode=require").contains("sslmode=prefer"));
-        assert!(path("postgresql://h/d?sslmode=verify-full").contains("sslmode=prefer"));
+        assert_eq!(path("postgresql://h/d?sslmode=require&connect_timeout=3"), "a server");
     }
 
     #[test]
@@ -126,9 +123,9 @@ mod tests {
         let urls = [
             "postgresql://u:hunter2@h/d",
             "postgresql://u:hun/ter2@h/d",
-            "postgresql://u:hun@ter2@h/d?sslmode=require",
+            "postgresql://u:hun@ter2@h/d?sslmode=always",
             "mysql://u:hunter2@h/d",
-            "postgresql://h/d?password=hunter2&sslmode=require",
+            "postgresql://h/d?password=hunter2&sslmode=always",
             "postgresql://u:hunter2%zz@h:port/d",
         ];
         for url in urls {

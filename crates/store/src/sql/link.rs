@@ -8,15 +8,15 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use deadpool::managed::{Manager, Metrics, RecycleError, RecycleResult};
-use tokio_postgres::tls::NoTlsStream;
-use tokio_postgres::{Client, Config, Connection, Error, NoTls, Socket, Statement};
+use tokio_postgres::{Client, Connection, Error, Socket, Statement};
 
 use super::Stmt;
+use crate::tls::{Server, Stream};
 
 /// Nobody waits for a lock for ever, and a hub that hangs lets go of its locks.
 const LIMITS: &str = "SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '60s'";
 
-pub(super) struct Links(pub Config);
+pub(super) struct Links(pub Server);
 
 pub(super) struct Link {
     pub client: Arc<Client>,
@@ -25,14 +25,14 @@ pub(super) struct Link {
 }
 
 /// `None` once it has come to its end.
-struct Wire(Option<Connection<Socket, NoTlsStream>>);
+struct Wire(Option<Connection<Socket, Stream>>);
 
 impl Manager for Links {
     type Type = Link;
     type Error = Error;
 
     async fn create(&self) -> Result<Link, Error> {
-        let (client, connection) = self.0.connect(NoTls).await?;
+        let (client, connection) = self.0.connect().await?;
         let mut link = Link {
             client: Arc::new(client),
             wire: Wire(Some(connection)),

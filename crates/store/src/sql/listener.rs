@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::JoinHandle;
-use tokio_postgres::{AsyncMessage, Config, NoTls};
+use tokio_postgres::AsyncMessage;
 
 use super::epoch::Epoch;
+use crate::tls::Server;
 
 const PAUSE: Duration = Duration::from_secs(2);
 /// A trigger for each table that is watched; fewer, and somebody has taken one away.
@@ -23,10 +24,10 @@ impl Drop for Listener {
 }
 
 impl Listener {
-    pub(super) fn start(config: Config, epoch: Arc<Epoch>) -> Self {
+    pub(super) fn start(server: Server, epoch: Arc<Epoch>) -> Self {
         Self(tokio::spawn(async move {
             loop {
-                if let Err(error) = listen(&config, &epoch).await {
+                if let Err(error) = listen(&server, &epoch).await {
                     tracing::debug!(%error, "changes of other programs are not heard; nothing is kept in memory");
                 }
                 epoch.hears(false);
@@ -36,8 +37,8 @@ impl Listener {
     }
 }
 
-async fn listen(config: &Config, epoch: &Epoch) -> Result<(), tokio_postgres::Error> {
-    let (client, mut connection) = config.connect(NoTls).await?;
+async fn listen(server: &Server, epoch: &Epoch) -> Result<(), tokio_postgres::Error> {
+    let (client, mut connection) = server.connect().await?;
     let begin = async {
         client.batch_execute("LISTEN perijove_changed").await?;
         let sql = "SELECT COUNT(*) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid \

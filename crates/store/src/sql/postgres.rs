@@ -21,6 +21,7 @@ use super::link::{Link, Links};
 use super::listener::Listener;
 use super::{Kind, Row, Stmt, Value};
 use crate::error::{Result, StoreError};
+use crate::tls::Server;
 
 const CONNECTIONS: usize = 8;
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -35,14 +36,14 @@ type Object = managed::Object<Links>;
 
 pub(crate) struct Postgres {
     pool: Pool,
-    config: tokio_postgres::Config,
+    server: Server,
     epoch: Arc<Epoch>,
     listener: OnceLock<Listener>,
 }
 
 impl Postgres {
-    pub(crate) fn new(config: tokio_postgres::Config) -> Result<Self> {
-        let pool = Pool::builder(Links(config.clone()))
+    pub(crate) fn new(server: Server) -> Result<Self> {
+        let pool = Pool::builder(Links(server.clone()))
             .max_size(CONNECTIONS)
             .wait_timeout(Some(PATIENCE))
             .create_timeout(Some(PATIENCE))
@@ -53,7 +54,7 @@ impl Postgres {
         epoch.hears(false);
         Ok(Self {
             pool,
-            config,
+            server,
             epoch,
             listener: OnceLock::new(),
         })
@@ -62,7 +63,7 @@ impl Postgres {
     /// Begins to listen for what others change. Until it hears, nothing should be kept in memory.
     pub(crate) fn listen(&self) {
         self.listener
-            .get_or_init(|| Listener::start(self.config.clone(), Arc::clone(&self.epoch)));
+            .get_or_init(|| Listener::start(self.server.clone(), Arc::clone(&self.epoch)));
     }
 
     pub(crate) fn epoch(&self) -> u64 {

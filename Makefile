@@ -11,7 +11,7 @@ TARGET = $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 BINARY = $(TARGET)/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))/perijove
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-unit test-it conformance e2e fuzz-api lint format docs bench advisories clean
+.PHONY: help run build test test-unit test-it conformance e2e fuzz-api fuzz-edge lint format docs bench advisories clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ e2e: ## the walk in a real browser
 
 fuzz-api: ## ask the REST API what nobody would, and hold its answers to its description; FUZZ_EXAMPLES=100 asks more
 	@scripts/fuzz-api.sh
+
+fuzz-edge: ## throw at the edge's routes and REST API what nobody would write, a minute each; SECONDS=600 longer
+	@scripts/fuzz-edge.sh $(or $(SECONDS),60)
 
 lint: ## formatting and lints, as `make test` has them
 	@scripts/test.sh format lint

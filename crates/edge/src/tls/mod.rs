@@ -26,7 +26,7 @@ use tracing::{debug, info, warn};
 
 pub use pem::TlsError;
 
-use crate::{EdgeConfig, server::Shared, stream::Stream};
+use crate::{EdgeConfig, observe::Event, server::Shared, stream::Stream};
 use authority::Authority;
 use challenges::Challenges;
 use client::Client;
@@ -162,6 +162,7 @@ pub(crate) async fn welcome(shared: &Arc<Shared>, stream: Stream) -> Option<(Str
     }
     match server.welcome(stream).await {
         Ok(welcomed) => {
+            shared.observer.count(Event::TlsDone);
             let welcomed = welcomed?;
             let security = if welcomed.http2 {
                 Security::Http2
@@ -171,6 +172,7 @@ pub(crate) async fn welcome(shared: &Arc<Shared>, stream: Stream) -> Option<(Str
             Some((Stream::Tls(welcomed.stream), security))
         }
         Err(error) => {
+            shared.observer.count(Event::TlsFailed);
             debug!(%error, "a handshake failed");
             None
         }

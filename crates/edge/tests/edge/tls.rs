@@ -7,7 +7,7 @@ use perijove_edge::{
     Version,
 };
 use rustls::{crypto::ring, version};
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::{
     certs::{Lab, TlsTarget, TlsWire, client, der, real_clock, skip},
@@ -452,4 +452,80 @@ async fn a_client_that_says_nothing_holds_up_nobody() {
     let request = get("/");
     let (reply, _) = tokio::join!(wire.all(&request), target.serve(OK));
     assert_eq!(status(&reply.unwrap()), 200);
+}
+
+const WEBSOCKET: &str = "GET /user/a/api/kernels/1/channels HTTP/1.1\r\nHost: hub\r\nConnection: Upgrade\r\n\
+                         Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: x\r\n\r\n";
+const SWITCHED: &[u8] = b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
+
+/// The client comes with TLS, and so does the edge to the target.
+#[tokio::test]
+async fn a_websocket_passes_with_tls_on_both_sides() {
+    let lab = Lab::new();
+    let target = TlsTarget::new(&lab.issue("server", &["localhost"]), Some(&lab.ca)).await;
+    let edge = start(EdgeConfig {
+        default_target: Some(format!("https://localhost:{}", target.port())),
+        target_tls: TargetTls {
+            identity: Some(lab.issue("proxy", &["proxy"])),
+            ca: Some(lab.ca.clone()),
+            verify: true,
+        },
+        ..lab.edge(&[lab.issue("edge", &["localhost"])])
+    });
+    let mut client = TlsWire::connect(edge.addresses()[0], "localhost", lab.client())
+        .await
+        .unwrap();
+    let answering = async {
+        let mut server = target.accept().await.unwrap();
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            server.read_buf(&mut head).await.unwrap();
+        }
+        server.write_all(SWITCHED).await.unwrap();
+        server.flush().await.unwrap();
+        server
+    };
+    let (head, mut server) = tokio::join!(client.ask(WEBSOCKET, "\r\n\r\n"), answering);
+    assert_eq!(status(&head), 101);
+    let mut heard = vec![0; 5];
+    for word in [b"hello", b"again"] {
+        client.0.write_all(word).await.unwrap();
+        soon("a word at the target", server.read_exact(&mut heard))
+            .await
+            .unwrap();
+        assert_eq!(heard, word);
+        server.write_all(&word.to_ascii_uppercase()).await.unwrap();
+        server.flush().await.unwrap();
+        soon("a word at the client", client.0.read_exact(&mut heard))
+            .await
+            .unwrap();
+        assert_eq!(heard, word.to_ascii_uppercase());
+    }
+    // Far more than any buffer holds, while nobody reads yet.
+    let much = vec![7; 3_000_000];
+    let (sent, got) = tokio::join!(server.write_all(&much), async {
+        let mut got = vec![0; much.len()];
+        soon("much at the client", client.0.read_exact(&mut got))
+            .await
+            .map(|_| got)
+    });
+    sent.unwrap();
+    assert!(got.unwrap() == much);
+    client.0.shutdown().await.unwrap();
+    let ended = soon("the end at the target", server.read(&mut heard)).await;
+    assert!(matches!(ended, Ok(0) | Err(_)));
+}
+
+#[tokio::test]
+async fn a_client_that_closes_its_side_still_gets_its_answer() {
+    let lab = Lab::new();
+    let (edge, target) = simple(&lab).await;
+    let mut client = TlsWire::connect(edge.edge.addresses()[0], "localhost", lab.client())
+        .await
+        .unwrap();
+    let request = get("/");
+    client.0.write_all(request.as_bytes()).await.unwrap();
+    client.0.shutdown().await.unwrap();
+    let (reply, _) = tokio::join!(client.all(""), target.serve(OK));
+    assert_eq!(body_of(&reply.unwrap()), "ok");
 }

@@ -157,6 +157,8 @@ async fn accept(api: Arc<Api>, listener: Listener, door: Door) {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
             _ = handing.wait_for(|handing| *handing) => continue,
+            // Whoever takes this one's place finds the address free, while people finish here.
+            () = api.shared.stop.cancelled() => return,
         };
         let stream = match accepted {
             Ok((stream, _)) => stream,
@@ -438,7 +440,13 @@ fn inactive_since(query: &str) -> Result<Option<Timestamp>, Refusal> {
         .replace(' ', "+");
     let zoned = text.parse::<Timestamp>().ok();
     let plain = || {
-        text.parse::<DateTime>()
+        let whole = match text.len() {
+            4 => format!("{text}-01-01"),
+            7 => format!("{text}-01"),
+            _ => text.clone(),
+        };
+        whole
+            .parse::<DateTime>()
             .ok()?
             .to_zoned(TimeZone::UTC)
             .ok()
@@ -449,7 +457,7 @@ fn inactive_since(query: &str) -> Result<Option<Timestamp>, Refusal> {
         None if text.is_empty() => Ok(None),
         None => Err(Refusal(
             StatusCode::BAD_REQUEST,
-            format!("Not an ISO 8601 time: {:?}", log::cut(&text)).into(),
+            format!("Invalid datestamp '{}' must be ISO8601.", log::cut(&text)).into(),
         )),
     }
 }

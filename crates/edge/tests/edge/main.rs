@@ -6,6 +6,7 @@ mod acme;
 mod api;
 mod certs;
 mod chaos;
+mod chp_api;
 mod chp_rewrite;
 mod early;
 mod errors;

@@ -12,7 +12,7 @@ mod singleuser;
 
 use std::net::SocketAddr;
 use std::os::unix::fs::symlink;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use perijove_testkit::{Answer, Browser};
@@ -48,6 +48,15 @@ fn command(ground: &Ground, environment: &Path, arguments: &[&str]) -> Command {
     command
 }
 
+/// Our binary by the name of the other.
+fn our_proxy(ground: &Ground) -> PathBuf {
+    let proxy = ground.path().join("configurable-http-proxy");
+    if !proxy.exists() {
+        symlink(env!("CARGO_BIN_EXE_perijove"), &proxy).unwrap();
+    }
+    proxy
+}
+
 /// The real JupyterHub, with our edge as its proxy, the quickest servers, and nobody's password.
 struct JupyterHub<'a> {
     ground: &'a Ground,
@@ -58,10 +67,12 @@ struct JupyterHub<'a> {
 impl<'a> JupyterHub<'a> {
     /// Comes back when people reach it. Its servers outlive it.
     async fn start(ground: &'a Ground, environment: &Path, edge: SocketAddr, hub: SocketAddr) -> Self {
-        let proxy = ground.path().join("configurable-http-proxy");
-        if !proxy.exists() {
-            symlink(env!("CARGO_BIN_EXE_perijove"), &proxy).unwrap();
-        }
+        Self::start_with(ground, environment, edge, hub, "").await
+    }
+
+    /// `more` comes last in its configuration.
+    async fn start_with(ground: &'a Ground, environment: &Path, edge: SocketAddr, hub: SocketAddr, more: &str) -> Self {
+        let proxy = our_proxy(ground);
         let config = ground.path().join("jupyterhub_config.py");
         let text = format!(
             "c.JupyterHub.bind_url = 'http://{edge}'\n\
@@ -75,7 +86,8 @@ impl<'a> JupyterHub<'a> {
              c.JupyterHub.spawner_class = 'simple'\n\
              c.SimpleLocalProcessSpawner.home_dir_template = '{home}/{{username}}'\n\
              c.Spawner.cmd = ['{python}', '{server}']\n\
-             c.JupyterHub.services = [{{'name': 'the-test', 'api_token': '{token}', 'admin': True}}]\n",
+             c.JupyterHub.services = [{{'name': 'the-test', 'api_token': '{token}', 'admin': True}}]\n\
+             {more}",
             api = support::free_port(),
             proxy = proxy.display(),
             home = ground.path().display(),

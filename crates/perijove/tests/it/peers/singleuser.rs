@@ -1,6 +1,8 @@
 //! `jupyterhub-singleuser`, unmodified, of the present and of the last JupyterHub: its people sign in through us, run
 //! code, are seen to be active, and leave.
 
+use std::net::SocketAddr;
+
 use futures_util::{SinkExt, StreamExt};
 use perijove_testkit::Browser;
 use reqwest::Method;
@@ -76,7 +78,7 @@ async fn signs_in(site: &Site, ann: &Browser) -> String {
 
 /// What a person does, up to the evening.
 async fn a_day(site: &mut Site, ann: &Browser) {
-    let mut kernel = Kernel::start(site, ann).await;
+    let mut kernel = Kernel::start(site.edge_address, ann).await;
     assert_eq!(kernel.run("print(6 * 7)").await, "42\n");
     is_seen(site, &mut kernel).await;
     let bob = is_nobody_elses(site).await;
@@ -162,13 +164,13 @@ async fn lets_a_group_in(ann: &Browser, bob: &Browser) {
 }
 
 /// A kernel of ann's, and the websocket to it.
-struct Kernel {
+pub(super) struct Kernel {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
     asked: u32,
 }
 
 impl Kernel {
-    async fn start(site: &Site, ann: &Browser) -> Self {
+    pub(super) async fn start(edge: SocketAddr, ann: &Browser) -> Self {
         // The server's own token against forgery.
         let xsrf = ann.cookie_at("/user/ann/", "_xsrf").unwrap();
         let ask = ann
@@ -176,18 +178,16 @@ impl Kernel {
             .header("x-xsrftoken", xsrf);
         let kernel = ann.send(ask.json(&json!({"name": "python3"}))).await.expect(201).json();
         let path = format!("/user/ann/api/kernels/{}/channels", kernel["id"].as_str().unwrap());
-        let mut request = format!("ws://{}{path}", site.edge_address)
-            .into_client_request()
-            .unwrap();
+        let mut request = format!("ws://{edge}{path}").into_client_request().unwrap();
         let headers = request.headers_mut();
         headers.insert("cookie", ann.cookies(&path).parse().unwrap());
-        headers.insert("origin", format!("http://{}", site.edge_address).parse().unwrap());
+        headers.insert("origin", format!("http://{edge}").parse().unwrap());
         let (socket, _) = connect_async(request).await.unwrap();
         Self { socket, asked: 0 }
     }
 
     /// Runs a cell and returns what it prints.
-    async fn run(&mut self, code: &str) -> String {
+    pub(super) async fn run(&mut self, code: &str) -> String {
         self.asked += 1;
         let id = format!("cell-{}", self.asked);
         let request = json!({

@@ -34,8 +34,9 @@ test-it: ## the integration tests, with a throw-away PostgreSQL
 	scripts/with-postgres.sh cargo test -p perijove --test it
 
 # FILTER='^test_shares' runs a part of it.
-conformance: ## JupyterHub's own tests against this hub, where their kit is; see conformance/README.md
+conformance: ## JupyterHub's own tests against this hub and behind this edge, where their kit is; see conformance/README.md
 	@scripts/conformance.sh $(if $(FILTER),'$(FILTER)')
+	@$(if $(FILTER),true,scripts/conformance-proxy.sh)
 
 e2e: ## the walk in a real browser
 	@scripts/e2e.sh

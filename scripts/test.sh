@@ -54,7 +54,7 @@ part_tests() {
   built=${CARGO_TARGET_DIR:-$PWD/target}/debug/perijove
 }
 # JupyterHub's own tests, where their kit is.
-part_conformance() { scripts/conformance.sh; }
+part_conformance() { scripts/conformance.sh && PERIJOVE_BINARY=${PERIJOVE_BINARY:-$built} scripts/conformance-proxy.sh; }
 # Walks through the binary that was just tested: building it alone would compile half of the crates with other features.
 built=
 part_browser() { PERIJOVE_BINARY=${PERIJOVE_BINARY:-$built} scripts/e2e.sh; }

@@ -490,6 +490,7 @@ impl Edge {
         }
         self.shared.stop.cancel();
         self.doors.clear();
+        self.other_doors.clear();
         self.orders.clear();
         self.shared.tasks.close();
         let finished = tokio::time::timeout(self.config.drain, self.shared.tasks.wait())

@@ -214,7 +214,13 @@ fn options_that_ask_for_what_can_not_be_are_refused() {
     assert_snapshot!(run(&["edge", "--storage-backend", "./my-store"]), @r"
     status 64
     error: --storage-backend ./my-store: a class for Node.js can't be loaded here
-    hint: leave it out: routes are kept in memory, and JupyterHub sets them again when they are gone
+    hint: leave it out: JupyterHub sets routes again when they are gone; several proxies share theirs with configurable-http-proxy-redis-backend
+    ");
+    let redis = "configurable-http-proxy-redis-backend";
+    assert_snapshot!(run(&["edge", "--storage-backend", redis]), @r"
+    status 64
+    error: --storage-backend configurable-http-proxy-redis-backend: CONFIGURABLE_PROXY_REDIS_URI is not set
+    hint: set CONFIGURABLE_PROXY_REDIS_URI to an address such as redis://127.0.0.1:6379/0
     ");
     assert_snapshot!(run(&["edge", "--custom-header", "invalid"]), @r"
     status 64

@@ -23,6 +23,8 @@ pub use options::Options;
 const TOKEN: &str = "CONFIGPROXY_AUTH_TOKEN";
 /// As the container image of configurable-http-proxy has it.
 const TOKEN_FILE: &str = "CONFIGPROXY_AUTH_TOKEN_FILE";
+const REDIS_BACKEND: &str = "configurable-http-proxy-redis-backend";
+const REDIS_URI: &str = "CONFIGURABLE_PROXY_REDIS_URI";
 const KEYS: Keys = Keys {
     listen: "--port",
     api_listen: "--api-port",
@@ -44,7 +46,6 @@ impl Options {
     }
 
     fn config(&self, environment: &Environment) -> Result<EdgeConfig> {
-        self.refuse_storage()?;
         let port = self.port.unwrap_or(8000);
         let api_port = self.api_port.unwrap_or_else(|| match self.socket {
             Some(_) => 8001,
@@ -66,6 +67,7 @@ impl Options {
             default_target: self.default_target.clone(),
             error_target: self.error_target.clone(),
             error_path: self.error_path.clone(),
+            routes_store: self.routes_store(environment)?,
             host_routing: self.host_routing,
             rewrite: self.rewrite()?,
             limits: self.limits(),
@@ -133,16 +135,23 @@ impl Options {
         }
     }
 
-    fn refuse_storage(&self) -> Result<()> {
-        let Some(name) = &self.storage_backend else {
-            return Ok(());
+    /// The one class for a table in Redis that people have means our own table there.
+    fn routes_store(&self, environment: &Environment) -> Result<Option<Secret>> {
+        let problem = match self.storage_backend.as_deref() {
+            None => return Ok(None),
+            Some(REDIS_BACKEND) => match environment.get(REDIS_URI).filter(|uri| !uri.is_empty()) {
+                Some(uri) => return Ok(Some(Secret::new(uri))),
+                None => Problem::new(format!("--storage-backend {REDIS_BACKEND}: {REDIS_URI} is not set"))
+                    .try_this(format!("set {REDIS_URI} to an address such as redis://127.0.0.1:6379/0")),
+            },
+            Some(name) => Problem::new(format!(
+                "--storage-backend {name}: a class for Node.js can't be loaded here"
+            ))
+            .try_this(format!(
+                "leave it out: JupyterHub sets routes again when they are gone; several proxies share theirs with {REDIS_BACKEND}"
+            )),
         };
-        Err(Problem::new(format!(
-            "--storage-backend {name}: a class for Node.js can't be loaded here"
-        ))
-        .try_this("leave it out: routes are kept in memory, and JupyterHub sets them again when they are gone")
-        .of_usage()
-        .into())
+        Err(problem.of_usage().into())
     }
 }
 

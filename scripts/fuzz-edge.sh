@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Throws at the edge what nobody would write: at its route table, which has to do what a naive list does, and at its REST
-# API. Ends at the first crash, and leaves what caused it in fuzz/artifacts.
+# Throws at the edge what nobody would write: at its route table, which has to do what a naive list does, at its REST
+# API, and at the heads and bodies that it passes on. Ends at the first crash, and leaves what caused it in fuzz/artifacts.
 #
 #   scripts/fuzz-edge.sh [SECONDS] [TARGET...]      for each target [60; all of them]
 #

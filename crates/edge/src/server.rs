@@ -385,6 +385,11 @@ impl Edge {
         self.metrics_address
     }
 
+    #[cfg(feature = "fuzzing")]
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
     #[must_use]
     pub fn routes(&self) -> &RouteTable {
         &self.shared.table

@@ -15,7 +15,7 @@ use crate::{runtime, secrets, ui};
 
 /// List the routes of a running edge, add or remove one
 ///
-/// Longest path first wins. The hub sets the routes and looks at them now and then: a route of one of its servers that was
+/// The longest path counts. The hub sets the routes and looks at them now and then: a route of one of its servers that was
 /// removed comes back, and one that it does not know is taken away.
 #[derive(Args)]
 #[command(after_help = "\

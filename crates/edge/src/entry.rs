@@ -9,6 +9,7 @@ use tracing::{debug, info, warn};
 
 use crate::{
     http1::connection,
+    http2,
     listener::Listener,
     observe::Event,
     proxy_protocol::{self, ProxyError},
@@ -97,7 +98,11 @@ async fn visit(worker: Arc<Worker>, mut stream: Stream, peer: IpAddr, held: Held
         http2: security == Security::Http2,
         held,
     };
-    connection::serve(worker, visit).await;
+    if visit.http2 {
+        http2::serve(worker, visit).await;
+    } else {
+        connection::serve(worker, visit).await;
+    }
 }
 
 /// Says why, where that can be read without TLS; who is not even listening is not waited for.

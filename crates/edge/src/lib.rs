@@ -26,6 +26,7 @@ pub mod fuzzing;
 mod headers;
 mod health;
 mod http1;
+mod http2;
 mod limits;
 mod listener;
 mod log;

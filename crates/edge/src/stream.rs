@@ -6,6 +6,8 @@ use std::{
     task::{Context, Poll, Waker, ready},
 };
 
+use hyper::upgrade::Upgraded;
+use hyper_util::rt::TokioIo;
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpStream, UnixStream},
@@ -18,6 +20,8 @@ pub(crate) enum Stream {
     Unix(UnixStream),
     /// Of a client, or to a target. What the socket did not take waits inside: flush before you wait for the peer.
     Tls(Box<TlsStream<TcpStream>>),
+    /// One stream of an HTTP/2 connection that became a tunnel.
+    Http2(Box<TokioIo<Upgraded>>),
 }
 
 impl Stream {
@@ -27,7 +31,7 @@ impl Stream {
             Self::Tcp(stream) => stream.poll_read_ready(cx),
             Self::Unix(stream) => stream.poll_read_ready(cx),
             // What came may be inside already.
-            Self::Tls(_) => Poll::Ready(Ok(())),
+            Self::Tls(_) | Self::Http2(_) => Poll::Ready(Ok(())),
         }
     }
 
@@ -69,6 +73,7 @@ impl AsyncRead for Stream {
         match self.get_mut() {
             Self::Tcp(stream) => Pin::new(stream).poll_read(cx, buffer),
             Self::Unix(stream) => Pin::new(stream).poll_read(cx, buffer),
+            Self::Http2(stream) => Pin::new(stream).poll_read(cx, buffer),
             Self::Tls(stream) => {
                 // Else the end of what was said could wait here for ever, while the peer waits for it.
                 if wants_write(stream) {
@@ -90,6 +95,7 @@ impl AsyncWrite for Stream {
             Self::Tcp(stream) => Pin::new(stream).poll_write(cx, bytes),
             Self::Unix(stream) => Pin::new(stream).poll_write(cx, bytes),
             Self::Tls(stream) => Pin::new(stream).poll_write(cx, bytes),
+            Self::Http2(stream) => Pin::new(stream).poll_write(cx, bytes),
         }
     }
 
@@ -102,6 +108,7 @@ impl AsyncWrite for Stream {
             Self::Tcp(stream) => Pin::new(stream).poll_write_vectored(cx, pieces),
             Self::Unix(stream) => Pin::new(stream).poll_write_vectored(cx, pieces),
             Self::Tls(stream) => Pin::new(stream).poll_write_vectored(cx, pieces),
+            Self::Http2(stream) => Pin::new(stream).poll_write_vectored(cx, pieces),
         }
     }
 
@@ -113,6 +120,7 @@ impl AsyncWrite for Stream {
         match self.get_mut() {
             Self::Tcp(_) | Self::Unix(_) => Poll::Ready(Ok(())),
             Self::Tls(stream) => Pin::new(stream).poll_flush(cx),
+            Self::Http2(stream) => Pin::new(stream).poll_flush(cx),
         }
     }
 
@@ -121,6 +129,7 @@ impl AsyncWrite for Stream {
             Self::Tcp(stream) => Pin::new(stream).poll_shutdown(cx),
             Self::Unix(stream) => Pin::new(stream).poll_shutdown(cx),
             Self::Tls(stream) => Pin::new(stream).poll_shutdown(cx),
+            Self::Http2(stream) => Pin::new(stream).poll_shutdown(cx),
         }
     }
 }

@@ -16,7 +16,10 @@ use tokio::{
 
 use crate::{
     buffer::Buffer,
+    error_page::Failure,
+    observe::Event,
     routes::target::{Place, Upstream},
+    server::Shared,
     stream::Stream,
     tls::{self, client::Client},
 };
@@ -149,15 +152,25 @@ pub(crate) enum ConnectError {
     Io(#[from] io::Error),
 }
 
+/// Makes a new connection, as it is set up.
+pub(crate) async fn open(shared: &Shared, upstream: &Upstream) -> Result<Server, Failure> {
+    let opened = connect(upstream, shared.limits.connect, &shared.tls.targets).await;
+    shared.observer.count(match opened {
+        Ok(_) => Event::UpstreamOpened,
+        Err(_) => Event::UpstreamFailed,
+    });
+    opened.map_err(Failure::Unreachable)
+}
+
 /// Makes a new connection.
 pub(crate) async fn connect(upstream: &Upstream, limit: Duration, tls: &Arc<Client>) -> Result<Server, ConnectError> {
-    let stream = tokio::time::timeout(limit, open(&upstream.place, tls))
+    let stream = tokio::time::timeout(limit, open_place(&upstream.place, tls))
         .await
         .map_err(|_| ConnectError::Timeout(limit))??;
     Ok(Server::new(stream))
 }
 
-async fn open(place: &Place, tls: &Arc<Client>) -> io::Result<Stream> {
+async fn open_place(place: &Place, tls: &Arc<Client>) -> io::Result<Stream> {
     match place {
         Place::Address(address, port) => {
             let stream = TcpStream::connect(SocketAddr::new(*address, *port)).await?;

@@ -1,17 +1,18 @@
 //! What is remembered of a request until its answer is complete.
 
-use std::time::Instant;
+use std::{net::IpAddr, time::Instant};
 
 use http::Version;
 
 use crate::{
     error_page::page::Reader,
+    headers::Peer,
     observe::{Finished, Kind, trace},
     routes::table::Route,
-    server::Shared,
+    server::{Shared, Worker},
 };
 
-use super::{answer::Manner, ask::Ask, connection::Client, head::RequestHead};
+use super::{answer::Manner, ask::Ask, head::RequestHead};
 
 #[derive(Debug)]
 pub(crate) struct Asked {
@@ -19,9 +20,12 @@ pub(crate) struct Asked {
     line: Box<str>,
     pub(crate) bodiless: bool,
     pub(crate) old: bool,
+    version: Version,
     pub(crate) keep: bool,
     pub(crate) reader: Reader,
     begun: Instant,
+    /// Who asks, if that is known.
+    pub(crate) client: Option<IpAddr>,
     /// Where requests are written down.
     noted: Option<Box<Noted>>,
 }
@@ -57,14 +61,16 @@ impl Noted {
 }
 
 impl Asked {
-    pub(crate) fn of(ask: &Ask<'_>, head: &RequestHead<'_, '_>, shared: &Shared) -> Self {
+    pub(crate) fn of(ask: &Ask<'_>, head: &RequestHead<'_, '_>, shared: &Shared, client: IpAddr) -> Self {
         Self {
             line: format!("{} {}", ask.method, ask.path).into(),
             bodiless: ask.method == "HEAD",
             old: ask.old,
+            version: if ask.old { Version::HTTP_10 } else { Version::HTTP_11 },
             keep: ask.keep,
             reader: ask.reader,
             begun: Instant::now(),
+            client: Some(client),
             noted: shared.observer.logs().then(|| Noted::of(ask, head)),
         }
     }
@@ -75,11 +81,17 @@ impl Asked {
             line: "".into(),
             bodiless: false,
             old: false,
+            version: Version::HTTP_11,
             keep: false,
             reader: Reader::Person { again: false },
             begun: Instant::now(),
+            client: None,
             noted: None,
         }
+    }
+
+    pub(crate) fn speaks_http2(&mut self) {
+        self.version = Version::HTTP_2;
     }
 
     pub(crate) fn method(&self) -> &str {
@@ -90,9 +102,9 @@ impl Asked {
         self.line.split_once(' ').map_or("/", |(_, address)| address)
     }
 
-    pub(crate) fn manner<'s>(&self, client: &Client, shared: &'s Shared, keep: bool, chunked: bool) -> Manner<'s> {
+    pub(crate) fn manner<'s>(&self, peer: &Peer, shared: &'s Shared, keep: bool, chunked: bool) -> Manner<'s> {
         Manner {
-            hsts: shared.tls.hsts.as_ref().filter(|_| client.peer.secure),
+            hsts: shared.tls.hsts.as_ref().filter(|_| peer.secure),
             old: self.old,
             keep,
             chunked,
@@ -100,14 +112,22 @@ impl Asked {
     }
 
     /// Tells the observer of the answer.
-    pub(crate) fn finished(&self, client: &Client, kind: Kind, status: u16, sent: u64, route: Option<&Route>) {
+    pub(crate) fn finished(
+        &self,
+        worker: &Worker,
+        peer: &Peer,
+        kind: Kind,
+        status: u16,
+        sent: u64,
+        route: Option<&Route>,
+    ) {
         let (path, query) = match self.address().split_once('?') {
             Some((path, query)) => (path, Some(query)),
             None => (self.address(), None),
         };
         let noted = self.noted.as_deref();
         let route = route.filter(|_| noted.is_some()).map(Route::path);
-        client.worker.shared.observer.finished(&Finished {
+        worker.shared.observer.finished(&Finished {
             kind,
             method: self.method(),
             path,
@@ -116,7 +136,7 @@ impl Asked {
             status,
             sent,
             took: self.begun.elapsed(),
-            client: client.peer.ip,
+            client: self.client.unwrap_or(peer.ip),
             route: route.as_deref(),
             host: noted.map(|noted| &*noted.host),
             user_agent: noted.and_then(|noted| noted.user_agent.as_deref()),

@@ -56,8 +56,8 @@ pub(crate) async fn serve(worker: Arc<Worker>, visit: Visit) {
         stream,
         address,
         secure,
-        http2: _,
         held,
+        ..
     } = visit;
     let shared = Arc::clone(&worker.shared);
     let mut client = Client {
@@ -195,7 +195,7 @@ fn is_foreign(bytes: &[u8]) -> bool {
             .is_some_and(|byte| byte.is_ascii_control() && !b"\r\n".contains(byte))
 }
 
-fn peer(worker: &Worker, address: IpAddr, secure: bool) -> Peer {
+pub(crate) fn peer(worker: &Worker, address: IpAddr, secure: bool) -> Peer {
     let address = address.to_canonical();
     Peer {
         ip: address,

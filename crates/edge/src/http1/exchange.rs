@@ -16,27 +16,25 @@ use crate::{
     buffer::Buffer,
     error_page::Failure,
     error_target, log,
-    observe::{Event, Kind, Observer, trace},
-    own,
-    routes::{path, table::Route},
-    server::Shared,
+    observe::{Event, Kind},
+    routes::table::Route,
     tunnel::{End, Tunnel},
     upstream::{self, Server},
 };
 
 use super::{
     answer::{self, Answer, BadAnswer, Manner},
-    ask::Ask,
     asked::Asked,
     connection::Client,
     framing::Framing,
-    head::{self, RequestHead, Scan},
+    head::{self, Scan},
+    plan::{Plan, Planned, plan},
     relay::{Broken, Relay, Waits},
 };
 
 /// A request that must not be sent twice gets a used connection only if it was in use just now: then its target has
 /// hardly had the time to close it.
-const FRESH: Duration = Duration::from_millis(500);
+pub(crate) const FRESH: Duration = Duration::from_millis(500);
 /// The most that a target's headers may be.
 const LONGEST_HEAD: usize = 128 * 1024;
 
@@ -68,30 +66,12 @@ pub(crate) struct Opened {
     server: Server,
 }
 
-/// A request on its way.
-struct Plan {
-    asked: Asked,
-    route: Arc<Route>,
-    /// Begins with the head as the target gets it.
-    upload: Relay,
-    /// All of the request has gone out, or has been dropped because the target wants no more.
-    sent: bool,
-    repeatable: bool,
-    upgrade: bool,
-    /// The client's name for us, where redirects are rewritten.
-    host: Box<[u8]>,
-}
-
-enum Planned {
-    Forward(Plan),
-    Own(Asked, Response<Bytes>),
-    Refused(Asked, Failure),
-}
-
 /// Serves the request whose head is the first `length` bytes of the input.
 pub(crate) async fn serve(client: &mut Client, length: usize) -> After {
     let most = client.worker.shared.limits.header_count;
-    let planned = head::request(&client.input.filled()[..length], most, |head| plan(client, &head));
+    let planned = head::request(&client.input.filled()[..length], most, |head| {
+        plan(&client.worker.shared, &client.peer, &head)
+    });
     client.input.consume(length);
     client.input.rest();
     match planned {
@@ -109,65 +89,6 @@ pub(crate) async fn serve(client: &mut Client, length: usize) -> After {
         Ok(Planned::Refused(asked, failure)) => refuse(client, asked, true, &failure).await,
         Err(error) => refuse_unread(client, &error.into()).await,
     }
-}
-
-/// Where a request goes and what it looks like there.
-fn plan(client: &Client, head: &RequestHead<'_, '_>) -> Planned {
-    let mut ask = match Ask::read(head) {
-        Ok(ask) => ask,
-        Err(failure) => return Planned::Refused(Asked::nothing(), failure),
-    };
-    let shared = &client.worker.shared;
-    ask.begins_trace = begins_trace(shared, head);
-    let asked = Asked::of(&ask, head, shared);
-    if matches!(ask.body, Framing::Empty | Framing::Length(0))
-        && let Some(response) = own::answer(shared, ask.path)
-    {
-        return Planned::Own(asked, response);
-    }
-    if !shared.limits_per_client.allow(client.peer.ip) {
-        shared.observer.count(Event::RefusedRequests);
-        return Planned::Refused(asked, Failure::TooMany);
-    }
-    let route = match find(client, &ask) {
-        Ok(route) => route,
-        Err(failure) => return Planned::Refused(asked, failure),
-    };
-    let mut out = Buffer::default();
-    let headers = head.headers.iter().map(|header| (header.name.as_bytes(), header.value));
-    ask.write(&mut out, headers, &route, shared, &client.peer);
-    let upload = Relay::new(out, ask.body, ask.body == Framing::Chunked);
-    let repeatable = ask.repeatable();
-    Planned::Forward(Plan {
-        asked,
-        route,
-        upload: if repeatable { upload.repeatable() } else { upload },
-        sent: false,
-        repeatable,
-        upgrade: ask.upgrade.is_some(),
-        host: if shared.rewrite.redirects() {
-            ask.host.into()
-        } else {
-            Box::default()
-        },
-    })
-}
-
-/// A `traceparent` for who came without one, where that is wanted.
-fn begins_trace(shared: &Shared, head: &RequestHead<'_, '_>) -> Option<String> {
-    let traces = shared.traces.as_ref()?;
-    let mut names = head.headers.iter().map(|header| header.name);
-    let traced = names.any(|name| name.eq_ignore_ascii_case(trace::TRACEPARENT));
-    (!traced).then(|| traces.begin(Observer::slot()))
-}
-
-fn find(client: &Client, ask: &Ask<'_>) -> Result<Arc<Route>, Failure> {
-    let asked = ask.path.split_once('?').map_or(ask.path, |(path, _)| path);
-    let path = path::canonical(asked)?;
-    let host = std::str::from_utf8(ask.host).unwrap_or_default();
-    let shared = &client.worker.shared;
-    let found = shared.observer.look_up(|| shared.table.find_for(host, &path));
-    found.ok_or(Failure::NoRoute)
 }
 
 async fn forward(client: &mut Client, plan: &mut Plan) -> Result<After, Failure> {
@@ -207,7 +128,7 @@ fn begin(client: &Client, plan: &Plan, head: &head::AnswerHead<'_, '_>) -> Resul
         &mut out,
         head,
         &answer,
-        plan.asked.manner(client, shared, keep, chunked),
+        plan.asked.manner(&client.peer, shared, keep, chunked),
         redirect,
     );
     let relay = Relay::new(out, answer.body, chunked);
@@ -234,13 +155,7 @@ async fn reach(client: &mut Client, plan: &mut Plan) -> Result<(Server, usize), 
             Err(failure) => return Err(failure),
         }
     }
-    let limit = shared.limits.connect;
-    let opened = upstream::connect(upstream, limit, &shared.tls.targets).await;
-    shared.observer.count(match opened {
-        Ok(_) => Event::UpstreamOpened,
-        Err(_) => Event::UpstreamFailed,
-    });
-    let mut server = opened.map_err(Failure::Unreachable)?;
+    let mut server = upstream::open(&shared, upstream).await?;
     let length = exchange_heads(client, plan, &mut server).await?;
     Ok((server, length))
 }
@@ -250,7 +165,7 @@ async fn exchange_heads(client: &mut Client, plan: &mut Plan, server: &mut Serve
     let mut early = Buffer::default();
     poll_fn(|cx| {
         poll_upload(client, plan, server, cx)?;
-        if let Poll::Ready(length) = poll_head(plan, server, &mut scan, &mut early, cx)? {
+        if let Poll::Ready(length) = poll_head(plan.asked.old, server, &mut scan, &mut early, cx)? {
             return Poll::Ready(Ok(length));
         }
         // A client takes these few bytes at once, or does not want them.
@@ -301,8 +216,8 @@ fn poll_upload(client: &mut Client, plan: &mut Plan, server: &mut Server, cx: &m
 }
 
 /// Waits for the head of the answer; what comes before it, such as 100 Continue, goes to `early`.
-fn poll_head(
-    plan: &Plan,
+pub(crate) fn poll_head(
+    old: bool,
     server: &mut Server,
     scan: &mut Scan,
     early: &mut Buffer,
@@ -314,7 +229,7 @@ fn poll_head(
             return Poll::Ready(Err(BadAnswer::Head(httparse::Error::Version.into()).into()));
         }
         match scan.end(came).map_err(BadAnswer::Head)? {
-            Some(length) => match interim(plan, &came[..length], early)? {
+            Some(length) => match interim(old, &came[..length], early)? {
                 false => return Poll::Ready(Ok(length)),
                 true => {
                     server.input.consume(length);
@@ -334,10 +249,10 @@ fn poll_head(
 }
 
 /// Whether it is only an answer before the answer. A client of HTTP/1.0 does not know of such.
-fn interim(plan: &Plan, head: &[u8], early: &mut Buffer) -> Result<bool, Failure> {
+fn interim(old: bool, head: &[u8], early: &mut Buffer) -> Result<bool, Failure> {
     let write = |head: head::AnswerHead<'_, '_>| {
         let answer = answer::read(&head, true)?;
-        if answer.is_interim() && !plan.asked.old {
+        if answer.is_interim() && !old {
             answer::write(early, &head, &answer, INTERIM, |_| None);
         }
         Ok::<_, BadAnswer>(answer.is_interim())
@@ -356,8 +271,14 @@ async fn deliver(
     let used = answer.status < 300;
     let delivered = poll_fn(|cx| poll_deliver(client, plan, &mut server, &mut download.relay, used, cx)).await;
     let sent = download.relay.carried;
-    plan.asked
-        .finished(client, Kind::Web, answer.status, sent, Some(&plan.route));
+    plan.asked.finished(
+        &client.worker,
+        &client.peer,
+        Kind::Web,
+        answer.status,
+        sent,
+        Some(&plan.route),
+    );
     if let Err(failure) = delivered {
         debug!(reason = log::cut(&failure.to_string()), "an answer was cut off");
         return After::Over;
@@ -475,6 +396,32 @@ pub(crate) async fn refuse_unread(client: &mut Client, failure: &Failure) -> Aft
 }
 
 async fn refuse(client: &mut Client, asked: Asked, unfinished: bool, failure: &Failure) -> After {
+    log_failure(&asked, failure);
+    let response = error_target::answer(&client.worker, failure, asked.address(), asked.reader).await;
+    let keep = asked.keep && !unfinished && !client.ended && !client.worker.shared.stop.is_cancelled();
+    answer(client, &asked, Kind::Web, keep, &response).await
+}
+
+async fn answer(client: &mut Client, asked: &Asked, kind: Kind, keep: bool, response: &Response<Bytes>) -> After {
+    let shared = Arc::clone(&client.worker.shared);
+    let manner = asked.manner(&client.peer, &shared, keep, false);
+    let said = client.answer(response, asked.bodiless, manner).await;
+    asked.finished(
+        &client.worker,
+        &client.peer,
+        kind,
+        response.status().as_u16(),
+        response.body().len() as u64,
+        None,
+    );
+    match said {
+        Err(_) => After::Over,
+        Ok(()) if keep => After::Keep,
+        Ok(()) => After::Close { more_expected: true },
+    }
+}
+
+pub(crate) fn log_failure(asked: &Asked, failure: &Failure) {
     let status = failure.status();
     let (address, reason) = (log::shown(asked.address()), log::cut(&failure.to_string()));
     if status.is_server_error() {
@@ -493,26 +440,5 @@ async fn refuse(client: &mut Client, asked: Asked, unfinished: bool, failure: &F
             reason,
             "not forwarded"
         );
-    }
-    let response = error_target::answer(&client.worker, failure, asked.address(), asked.reader).await;
-    let keep = asked.keep && !unfinished && !client.ended && !client.worker.shared.stop.is_cancelled();
-    answer(client, &asked, Kind::Web, keep, &response).await
-}
-
-async fn answer(client: &mut Client, asked: &Asked, kind: Kind, keep: bool, response: &Response<Bytes>) -> After {
-    let shared = Arc::clone(&client.worker.shared);
-    let manner = asked.manner(client, &shared, keep, false);
-    let said = client.answer(response, asked.bodiless, manner).await;
-    asked.finished(
-        client,
-        kind,
-        response.status().as_u16(),
-        response.body().len() as u64,
-        None,
-    );
-    match said {
-        Err(_) => After::Over,
-        Ok(()) if keep => After::Keep,
-        Ok(()) => After::Close { more_expected: true },
     }
 }

@@ -8,4 +8,5 @@ pub(crate) mod exchange;
 pub(crate) mod framing;
 pub(crate) mod head;
 pub(crate) mod linger;
+pub(crate) mod plan;
 pub(crate) mod relay;

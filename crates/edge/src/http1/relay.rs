@@ -42,7 +42,7 @@ pub(crate) enum Waits {
 pub(crate) struct Relay {
     reader: BodyReader,
     /// The receiver gets chunks.
-    chunked: bool,
+    pub(crate) chunked: bool,
     /// Goes out before the body's next piece: the head, a chunk's size, gathered pieces.
     pub(crate) ahead: Buffer,
     /// So many bytes of the input go out as they are.

@@ -33,9 +33,8 @@ use client::Client;
 use server::Server;
 use settings::{Certificates, Challenge, ServerTls};
 
-/// What can be spoken on the public addresses. HTTP/2 is offered as soon as it is served.
-const PROTOCOLS: &[&[u8]] = if HTTP2 { &[b"h2", b"http/1.1"] } else { &[b"http/1.1"] };
-const HTTP2: bool = false;
+/// What can be spoken on the public addresses.
+const PROTOCOLS: &[&[u8]] = &[b"h2", b"http/1.1"];
 const API_PROTOCOLS: &[&[u8]] = &[b"http/1.1"];
 
 /// Who offers it wants to see a proof, and nothing else (RFC 8737).

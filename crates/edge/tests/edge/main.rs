@@ -13,6 +13,7 @@ mod errors;
 mod forwarding;
 mod harness;
 mod hostile;
+mod http2;
 mod life;
 mod limits;
 mod observe;

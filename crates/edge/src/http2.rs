@@ -1,0 +1,287 @@
+//! HTTP/2 towards browsers: many requests on one connection, websockets among them (RFC 8441). Towards targets each of
+//! them is a request like any other.
+
+mod body;
+mod request;
+
+use std::{convert::Infallible, future::poll_fn, pin::pin, sync::Arc, task::Poll, time::Duration};
+
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header::STRICT_TRANSPORT_SECURITY};
+use hyper::{body::Incoming, server::conn::http2, service::service_fn, upgrade::OnUpgrade};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use tokio::sync::Notify;
+use tracing::debug;
+
+use crate::{
+    alarm::Alarm,
+    buffer::Buffer,
+    entry::Visit,
+    error_page::Failure,
+    error_target,
+    headers::{self, Connection, Peer, kind},
+    http1::{
+        answer::{self, Answer, BadAnswer},
+        asked::Asked,
+        connection::peer,
+        exchange::{FRESH, log_failure, poll_head},
+        framing::Framing,
+        head::{self, AnswerHead, Scan},
+        plan::{Plan, Planned, plan},
+    },
+    observe::{Event, Kind},
+    room::Held,
+    server::{Shared, Worker},
+    stream::Stream,
+    tunnel::{End, Tunnel},
+    upstream::{self, Server},
+};
+use body::{ResponseBody, Upload};
+
+const MOST_STREAMS: u32 = 128;
+/// A browser that vanished without a word is noticed.
+const PING: Duration = Duration::from_secs(30);
+
+/// What the requests of a connection have in common.
+pub(crate) struct Client {
+    worker: Arc<Worker>,
+    peer: Peer,
+    held: Held,
+    /// Something was asked or answered.
+    moved: Notify,
+}
+
+/// Serves a client until it leaves, is idle for long, or the edge stops.
+pub(crate) async fn serve(worker: Arc<Worker>, visit: Visit) {
+    let shared = Arc::clone(&worker.shared);
+    let client = Arc::new(Client {
+        peer: peer(&worker, visit.address, visit.secure),
+        worker,
+        held: visit.held,
+        moved: Notify::new(),
+    });
+    let busy = Arc::clone(&client);
+    let service = service_fn(move |request| {
+        let client = Arc::clone(&client);
+        async move {
+            client.moved.notify_one();
+            Ok::<_, Infallible>(answered(&client, request).await)
+        }
+    });
+    let mut builder = http2::Builder::new(TokioExecutor::new());
+    builder
+        .timer(TokioTimer::new())
+        .enable_connect_protocol()
+        .max_concurrent_streams(MOST_STREAMS)
+        .max_header_list_size(u32::try_from(shared.limits.header_bytes).unwrap_or(u32::MAX))
+        .keep_alive_interval(PING);
+    let mut connection = pin!(builder.serve_connection(TokioIo::new(visit.stream), service));
+    let ended = tokio::select! {
+        ended = &mut connection => ended,
+        () = leaves(&shared, &busy) => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
+        debug!(%error, "a client's connection ended");
+    }
+}
+
+/// Until the edge stops, or nothing has been asked for long while nothing is being answered.
+async fn leaves(shared: &Shared, client: &Arc<Client>) {
+    let idle = async {
+        loop {
+            let asked = tokio::time::timeout(shared.limits.keep_alive, client.moved.notified()).await;
+            // This and the service hold it; whoever else does is answering.
+            if asked.is_err() && Arc::strong_count(client) <= 2 {
+                return;
+            }
+        }
+    };
+    tokio::select! {
+        () = idle => {}
+        () = shared.stop.cancelled() => {}
+    }
+}
+
+async fn answered(client: &Arc<Client>, request: Request<Incoming>) -> Response<ResponseBody> {
+    let shared = &client.worker.shared;
+    let mut response = answer(client, request).await;
+    if let Some(hsts) = shared.tls.hsts.as_ref().filter(|_| client.peer.secure) {
+        response.headers_mut().insert(STRICT_TRANSPORT_SECURITY, hsts.clone());
+    }
+    response
+}
+
+async fn answer(client: &Arc<Client>, mut request: Request<Incoming>) -> Response<ResponseBody> {
+    let (worker, peer) = (&client.worker, &client.peer);
+    let on_upgrade = request::wants_other_protocol(&request).then(|| hyper::upgrade::on(&mut request));
+    let mut plan = match request::as_http1(&request, |head| plan(&worker.shared, peer, &head)) {
+        Planned::Forward(plan) => plan,
+        Planned::Own(asked, response) => {
+            let (status, length) = (response.status().as_u16(), response.body().len() as u64);
+            asked.finished(worker, peer, Kind::Own, status, length, None);
+            return response.map(ResponseBody::own);
+        }
+        Planned::Refused(asked, failure) => return refused(client, &asked, &failure).await,
+    };
+    plan.asked.speaks_http2();
+    let head = std::mem::take(&mut plan.upload.ahead);
+    let mut upload = Upload::new(head, request.into_body(), plan.upload.chunked, plan.repeatable);
+    match forward(client, &plan, &mut upload).await {
+        Ok((server, answer, head)) if answer.status == 101 => match on_upgrade {
+            Some(on_upgrade) => opened(client, &plan, server, head, on_upgrade),
+            None => refused(client, &plan.asked, &Failure::Switched).await,
+        },
+        Ok((server, answer, head)) => {
+            if answer.status < 300 {
+                worker.shared.touch(&plan.route);
+            }
+            head.map(|()| ResponseBody::target(client, plan, upload, server, &answer))
+        }
+        Err(failure) => {
+            let failure = failure.at(&plan.route, worker.shared.clock.now());
+            refused(client, &plan.asked, &failure).await
+        }
+    }
+}
+
+async fn refused(client: &Client, asked: &Asked, failure: &Failure) -> Response<ResponseBody> {
+    log_failure(asked, failure);
+    let response = error_target::answer(&client.worker, failure, asked.address(), asked.reader).await;
+    let (status, length) = (response.status().as_u16(), response.body().len() as u64);
+    asked.finished(&client.worker, &client.peer, Kind::Web, status, length, None);
+    response.map(ResponseBody::own)
+}
+
+type Answered = (Server, Answer, Response<()>);
+
+async fn forward(client: &Client, plan: &Plan, upload: &mut Upload) -> Result<Answered, Failure> {
+    let (mut server, length) = reach(client, plan, upload).await?;
+    let head = &server.input.filled()[..length];
+    let read = |head: AnswerHead<'_, '_>| {
+        let answer = answer::read(&head, plan.asked.bodiless)?;
+        let written = written(client, plan, &head, &answer);
+        Ok::<_, BadAnswer>((answer, written))
+    };
+    let (answer, written) = head::answer(head, read).map_err(BadAnswer::Head)??;
+    if answer.status == 101 && !plan.upgrade {
+        return Err(Failure::Switched);
+    }
+    server.input.consume(length);
+    Ok((server, answer, written))
+}
+
+/// As in HTTP/1: a kept connection that was closed is replaced, if that does no harm.
+async fn reach(client: &Client, plan: &Plan, upload: &mut Upload) -> Result<(Server, usize), Failure> {
+    let (shared, upstream) = (&client.worker.shared, &plan.route.target().upstream);
+    let newest = if plan.repeatable { Duration::MAX } else { FRESH };
+    if let Some(mut server) = client.worker.pool.take(upstream, newest) {
+        shared.observer.count(Event::UpstreamReused);
+        match exchange_heads(shared, upload, &mut server).await {
+            Ok(length) => return Ok((server, length)),
+            Err(Failure::Lost(error)) if plan.repeatable || upload.moved == 0 => {
+                debug!(%error, "a kept connection was closed");
+                upload.again();
+            }
+            Err(failure) => return Err(failure),
+        }
+    }
+    let mut server = upstream::open(shared, upstream).await?;
+    let length = exchange_heads(shared, upload, &mut server).await?;
+    Ok((server, length))
+}
+
+async fn exchange_heads(shared: &Shared, upload: &mut Upload, server: &mut Server) -> Result<usize, Failure> {
+    let mut scan = Scan::forgiving();
+    let mut alarm = Alarm::new();
+    // Answers before the answer are not passed on.
+    let mut early = Buffer::default();
+    poll_fn(|cx| {
+        upload.poll_to(server, cx)?;
+        if let Poll::Ready(length) = poll_head(true, server, &mut scan, &mut early, cx)? {
+            return Poll::Ready(Ok(length));
+        }
+        let stalls = upload.waits_for_client();
+        let limit = if stalls {
+            shared.limits.upload_stall
+        } else {
+            shared.limits.response
+        };
+        alarm.set_while_still(Some(limit), upload.moved);
+        alarm.poll(cx).map(|()| {
+            Err(if stalls {
+                Failure::Stalled(limit)
+            } else {
+                Failure::Late(limit)
+            })
+        })
+    })
+    .await
+}
+
+/// The head that the client gets.
+fn written(client: &Client, plan: &Plan, head: &AnswerHead<'_, '_>, answer: &Answer) -> Response<()> {
+    let (rewrite, target) = (&client.worker.shared.rewrite, plan.route.target().upstream.host());
+    let mut connection = Connection::default();
+    for header in head
+        .headers
+        .iter()
+        .filter(|header| kind(header.name.as_bytes()) == headers::Kind::Connection)
+    {
+        connection.read(header.value);
+    }
+    let mut response = Response::new(());
+    // A websocket that is agreed to is an ordinary success here.
+    let status = if answer.status == 101 { 200 } else { answer.status };
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
+    for header in head.headers {
+        let name = header.name.as_bytes();
+        let passes = match kind(name) {
+            headers::Kind::Length => {
+                !matches!(answer.body, Framing::Chunked | Framing::UntilEnd) && answer.status != 101
+            }
+            headers::Kind::Plain | headers::Kind::Accept | headers::Kind::Claim(_) => !connection.names(name),
+            _ => false,
+        };
+        let redirected = name
+            .eq_ignore_ascii_case(b"location")
+            .then(|| rewrite.redirect(status, header.value, target, &plan.host));
+        let value = match redirected.flatten() {
+            Some(elsewhere) => HeaderValue::try_from(elsewhere).ok(),
+            None => HeaderValue::from_bytes(header.value).ok(),
+        };
+        if let (true, Ok(name), Some(value)) = (passes, HeaderName::from_bytes(name), value) {
+            response.headers_mut().append(name, value);
+        }
+    }
+    response
+}
+
+/// Passes a change of protocol on: from here the stream is a tunnel.
+fn opened(
+    client: &Client,
+    plan: &Plan,
+    mut server: Server,
+    mut head: Response<()>,
+    on_upgrade: OnUpgrade,
+) -> Response<ResponseBody> {
+    let shared = Arc::clone(&client.worker.shared);
+    shared.touch(&plan.route);
+    // Answers a key that the client never sent.
+    head.headers_mut().remove("sec-websocket-accept");
+    let (route, held) = (Arc::clone(&plan.route), Arc::clone(&client.held));
+    let tasks = shared.tasks.clone();
+    tokio::spawn(tasks.track_future(async move {
+        match on_upgrade.await {
+            Ok(upgraded) => {
+                let stream = Stream::Http2(Box::new(TokioIo::new(upgraded)));
+                let client = End::new(stream, std::mem::take(&mut server.input));
+                Tunnel::new(client, End::new(server.stream, Buffer::default()), route, shared, held).await;
+            }
+            Err(error) => debug!(%error, "a change of protocol did not come about"),
+        }
+    }));
+    head.map(|()| ResponseBody::own(Bytes::new()))
+}

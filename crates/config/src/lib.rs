@@ -23,6 +23,6 @@ pub use keys::{
 };
 pub use load::load;
 pub use types::{
-    AcmeChallenge, BaseUrl, ByteSize, Database, DatabaseUrl, Json, LogFormat, LogLevel, OneOrMany, PathTemplate,
-    Pattern, PortRange, TlsVersion,
+    AccessLog, AcmeChallenge, BaseUrl, ByteSize, Database, DatabaseUrl, Json, LogFormat, LogLevel, OneOrMany,
+    PathTemplate, Pattern, PortRange, TlsVersion,
 };

@@ -145,6 +145,15 @@ pub enum LogFormat {
     Json,
 }
 
+/// How each request is written down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccessLog {
+    Off,
+    Json,
+    Common,
+    Combined,
+}
+
 /// Regular expression that names must match from their beginning.
 #[derive(Debug, Clone)]
 pub struct Pattern {

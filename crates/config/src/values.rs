@@ -15,8 +15,8 @@ use crate::key::Kind;
 use crate::node::{Node, Raw};
 use crate::reader::{Reader, Value};
 use crate::types::{
-    AcmeChallenge, BaseUrl, ByteSize, DatabaseUrl, Json, LogFormat, LogLevel, OneOrMany, PathTemplate, Pattern,
-    PortRange, TlsVersion,
+    AccessLog, AcmeChallenge, BaseUrl, ByteSize, DatabaseUrl, Json, LogFormat, LogLevel, OneOrMany, PathTemplate,
+    Pattern, PortRange, TlsVersion,
 };
 
 /// Text as TOML: a JSON string is one.
@@ -391,6 +391,7 @@ macro_rules! choices {
 choices! {
     LogLevel: "error" => Error, "warn" => Warn, "info" => Info, "debug" => Debug, "trace" => Trace;
     LogFormat: "text" => Text, "json" => Json;
+    AccessLog: "off" => Off, "json" => Json, "common" => Common, "combined" => Combined;
     TlsVersion: "1.2" => V12, "1.3" => V13;
     AcmeChallenge: "http-01" => Http01, "tls-alpn-01" => TlsAlpn01;
 }

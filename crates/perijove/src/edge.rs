@@ -7,17 +7,19 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use perijove_config::Config;
-use perijove_edge::{Edge, EdgeConfig, EdgeError, Limits};
+use perijove_edge::{
+    AccessFormat, AccessLog, Edge, EdgeConfig, EdgeError, Limits, Machine, Network, PerClient, Wanted,
+};
 use perijove_model::Secret;
 
 use crate::edge_tls;
 use crate::holder;
-use crate::instance::Instance;
+use crate::instance::{Instance, Published};
 use crate::problem::Problem;
 use crate::runtime;
 use crate::signals::Signals;
-use crate::system::SystemClock;
-use crate::ui;
+use crate::system::{Environment, SystemClock, SystemRng};
+use crate::{handover, process, service_manager, ui};
 
 /// The `[edge]` section as the edge wants it.
 ///
@@ -44,19 +46,41 @@ pub fn configured(config: &Config, auth_token: Secret) -> Result<EdgeConfig, Pro
             header_bytes: usize::try_from(edge.max_header_bytes.0).unwrap_or(usize::MAX),
             header_timeout: edge.header_timeout,
             keep_alive: edge.header_timeout,
+            per_client: PerClient {
+                connections: edge.max_connections_per_client,
+                requests_per_second: edge.max_requests_per_client,
+                burst: edge.request_burst,
+            },
             ..Limits::default()
         },
         threads: edge.threads,
         drain: edge.drain,
-        trusted: config
-            .hub
-            .trusted_proxies
-            .iter()
-            .filter_map(|network| network.to_string().parse().ok())
-            .collect(),
+        drain_notice: edge.drain_notice,
+        trusted: networks(&config.hub.trusted_proxies),
+        proxy_protocol: networks(&edge.proxy_protocol),
+        metrics_listen: edge.metrics_listen,
+        access_log: access_log(edge),
+        begin_traces: edge.begin_traces,
         ..EdgeConfig::new(auth_token)
     };
     edge_tls::add(config, plain)
+}
+
+fn networks(list: &[impl ToString]) -> Vec<Network> {
+    list.iter()
+        .filter_map(|network| network.to_string().parse().ok())
+        .collect()
+}
+
+fn access_log(edge: &perijove_config::Edge) -> Option<AccessLog> {
+    let format = match edge.access_log {
+        perijove_config::AccessLog::Off => return None,
+        perijove_config::AccessLog::Json => AccessFormat::Json,
+        perijove_config::AccessLog::Common => AccessFormat::Common,
+        perijove_config::AccessLog::Combined => AccessFormat::Combined,
+    };
+    let file = edge.access_log_file.clone();
+    Some(AccessLog { format, file })
 }
 
 /// Tells two configurations apart. It has no secret in it.
@@ -66,6 +90,9 @@ pub fn fingerprint(config: &EdgeConfig) -> String {
     format!("{config:?}").hash(&mut hasher);
     format!("{:016x}", hasher.finish())
 }
+
+/// For routes, logs, the API and what is waited for.
+const OWN_FILES: u64 = 128;
 
 /// What to call an address in an error: the key, or the option.
 pub struct Keys {
@@ -78,18 +105,53 @@ pub const KEYS: Keys = Keys {
     api_listen: "api_listen` in [edge], or `PERIJOVE_EDGE_API_LISTEN",
 };
 
-/// Serves until it is asked to end, then lets people finish. `pid_file` says that it runs.
-pub fn run(config: EdgeConfig, keys: &Keys, pid_file: Option<PathBuf>) -> Result<()> {
-    if let Err(error) = perijove_edge::raise_open_files_limit() {
-        tracing::warn!(%error, "the limit of open files can't be raised: the number of connections is limited by it");
+type Again = Box<dyn Fn() -> Result<EdgeConfig>>;
+
+/// An edge that is to run in this process.
+pub struct Run {
+    pub config: EdgeConfig,
+    pub keys: &'static Keys,
+    /// Says that it runs.
+    pub pid_file: Option<PathBuf>,
+    /// Reads the configuration anew, if it can change.
+    pub again: Option<Again>,
+    pub environment: Environment,
+}
+
+impl Run {
+    /// Serves until it is asked to end or another process takes over, then lets people finish.
+    pub fn until_the_end(self) -> Result<()> {
+        match perijove_edge::raise_open_files_limit() {
+            Ok(most) => tracing::debug!(most, "open files"),
+            Err(error) => {
+                tracing::warn!(%error, "the limit of open files can't be raised: the number of connections is limited by it");
+            }
+        }
+        runtime::small()?.block_on(async {
+            let signals = Signals::listen()?;
+            let taken = handover::take(&self.environment)?;
+            let answering = taken.answering();
+            match self.begin(taken) {
+                Ok(living) => {
+                    answering.ready();
+                    living.live(signals).await
+                }
+                Err(error) => {
+                    answering.failed(&error);
+                    Err(error)
+                }
+            }
+        })
     }
-    let instance = Instance::of_this_process(fingerprint(&config))
-        .map_err(|error| Problem::new("this process can't be told from others").because(error))?;
-    runtime::small()?.block_on(async {
-        let mut signals = Signals::listen()?;
+
+    fn begin(self, taken: handover::Taken) -> Result<Living> {
+        let instance = Instance::of_this_process(fingerprint(&self.config))
+            .map_err(|error| Problem::new("this process can't be told from others").because(error))?;
+        let config = on_this_machine(self.config);
         let (api, sockets) = (config.api_listen, Sockets::of(&config));
-        let edge = Edge::start(config, Arc::new(SystemClock)).map_err(|error| explain(error, keys, api))?;
-        let _published = pid_file.map(|file| instance.publish(file)).transpose()?;
+        let edge = Edge::start_with(config, Arc::new(SystemClock), taken.inheritance)
+            .map_err(|error| explain(error, self.keys, api))?;
+        let published = self.pid_file.map(|file| instance.publish(file)).transpose()?;
         // Whoever started this process waits for this line.
         ui::say(format_args!(
             "edge on {}, its API on {}",
@@ -101,14 +163,107 @@ pub fn run(config: EdgeConfig, keys: &Keys, pid_file: Option<PathBuf>) -> Result
                 "its certificate is by its own authority, SHA-256 {fingerprint}; /_perijove/ca tells how to trust it"
             ));
         }
-        signals.asked().await;
-        tracing::info!("asked to end: open connections may finish; asked again, they are cut");
+        service_manager::tell(&self.environment, service_manager::READY);
+        Ok(Living {
+            edge,
+            instance,
+            published,
+            again: self.again,
+            environment: self.environment,
+        })
+    }
+}
+
+/// Each client may need a connection to a target as well, and the edge has some files of its own.
+fn on_this_machine(mut config: EdgeConfig) -> EdgeConfig {
+    config.machine = Machine {
+        process: Some(process::read),
+        rng: Some(Arc::new(SystemRng)),
+    };
+    let most = perijove_edge::raise_open_files_limit().unwrap_or(u64::MAX);
+    let room = usize::try_from(most.saturating_sub(OWN_FILES) / 2).unwrap_or(usize::MAX);
+    config.limits.connections = config.limits.connections.min(room.max(1));
+    config
+}
+
+/// An edge that serves.
+struct Living {
+    edge: Edge,
+    instance: Instance,
+    published: Option<Published>,
+    again: Option<Again>,
+    environment: Environment,
+}
+
+impl Living {
+    async fn live(mut self, mut signals: Signals) -> Result<()> {
+        let handed = loop {
+            let (what, answer) = tokio::select! {
+                what = signals.of_edge() => match what {
+                    Some(what) => (what, None),
+                    None => break false,
+                },
+                wish = self.edge.wished() => (wish.what, Some(wish.answer)),
+            };
+            let outcome = match what {
+                Wanted::Reload => self.reload(),
+                Wanted::Upgrade => self.upgrade().await,
+            };
+            let handed = what == Wanted::Upgrade && outcome.is_ok();
+            match &outcome {
+                Ok(said) => tracing::info!(what = ?what, said, "done as asked"),
+                Err(error) => {
+                    tracing::error!(what = ?what, error = format!("{error:#}"), "not done, and nothing has changed")
+                }
+            }
+            if let Some(answer) = answer {
+                let _ = answer.send(outcome.map_err(|error| format!("{error:#}")));
+            }
+            if handed {
+                break true;
+            }
+        };
+        if !handed {
+            service_manager::tell(&self.environment, service_manager::STOPPING);
+        }
+        tracing::info!("open connections may finish; asked to end once more, they are cut");
         tokio::select! {
-            drained = edge.drain() => tracing::debug!(cut = drained.cut, "drained"),
+            drained = self.edge.drain() => tracing::debug!(cut = drained.cut, "drained"),
             _ = signals.asked() => {}
         }
         Ok(())
-    })
+    }
+
+    fn reload(&mut self) -> Result<String> {
+        self.edge.reopen_log();
+        self.edge.reload_certificates();
+        let Some(again) = &self.again else {
+            return Ok("logs and certificates are opened anew".to_owned());
+        };
+        let config = again()?;
+        let settings = fingerprint(&config);
+        let unchanged = self.edge.reload(on_this_machine(config))?;
+        // With the rest the edge is still the one that was started.
+        if unchanged.is_empty() {
+            self.instance.settings = settings;
+        }
+        if let Some(published) = &self.published {
+            published.change(&self.instance)?;
+        }
+        Ok(match unchanged.is_empty() {
+            true => "the edge has read its configuration anew".to_owned(),
+            false => format!(
+                "the edge has read its configuration anew; `perijove edge upgrade` takes the rest: {}",
+                unchanged.join(", ")
+            ),
+        })
+    }
+
+    async fn upgrade(&mut self) -> Result<String> {
+        let process = handover::give(&self.edge).await?;
+        service_manager::tell(&self.environment, &format!("MAINPID={process}"));
+        Ok(format!("the edge is process {process} now"))
+    }
 }
 
 /// Where it is served besides its addresses.

@@ -70,6 +70,13 @@ pub struct Published {
     process: Process,
 }
 
+impl Published {
+    /// It has other settings now.
+    pub fn change(&self, instance: &Instance) -> Result<()> {
+        Ok(write(&self.file, &serde_json::to_vec(instance)?)?)
+    }
+}
+
 impl Drop for Published {
     fn drop(&mut self) {
         if Instance::living(&self.file).is_some_and(|instance| instance.process == self.process) {

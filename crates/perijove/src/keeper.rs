@@ -98,7 +98,7 @@ impl Keeper {
                 tracing::warn!(
                     version = running.version,
                     "the edge that runs was started with other settings or by another release, and goes on with them; \
-                     `perijove stop` before the next start gives it the new ones"
+                     `perijove edge upgrade` gives it the new ones"
                 );
             }
         }
@@ -190,8 +190,9 @@ impl Keeper {
 
     /// Comes back when no edge serves.
     async fn gone(&self) {
-        if let Some(edge) = Instance::living(&self.pid_file) {
-            return ended(edge.process).await;
+        // One that has let another take over ends, and there is another.
+        while let Some(edge) = Instance::living(&self.pid_file) {
+            ended(edge.process).await;
         }
         while ask(self.api, &self.token).await == Answer::Ours {
             sleep(LOOK).await;

@@ -1,7 +1,8 @@
 //! The binary: the command line, and the one place where every part is known and put together.
 //!
 //! Map: `cli` is the command line and `commands` what each command does; `lifecycle` is the life of a hub, put together
-//! in `compose`; `edge` starts an edge and `keeper` watches over one; `settings`, `secrets`, `instance` are what lies on
+//! in `compose`; `edge` runs an edge, `handover` lets
+//! another process take it over, and `keeper` watches over one; `settings`, `secrets`, `instance` are what lies on
 //! the disk; `system` is the clock, the randomness and the environment that all other crates get as parameters; `ui`
 //! is all that is printed.
 
@@ -11,6 +12,7 @@ mod compose;
 mod edge;
 mod edge_client;
 mod edge_tls;
+mod handover;
 mod holder;
 mod instance;
 mod keeper;
@@ -20,6 +22,7 @@ mod problem;
 mod process;
 mod runtime;
 mod secrets;
+mod service_manager;
 mod settings;
 mod signals;
 mod system;

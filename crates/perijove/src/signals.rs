@@ -1,6 +1,7 @@
 //! What the outside asks of a running process.
 
 use anyhow::{Context, Result};
+use perijove_edge::Wanted;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// From whom the wish to end comes.
@@ -12,11 +13,12 @@ pub enum Asked {
     ByManager,
 }
 
-/// Listens from its making on. SIGHUP has no meaning: a terminal that is closed ends nothing.
+/// Listens from its making on. Neither SIGHUP nor SIGUSR2 ends anything, also where it has no meaning.
 pub struct Signals {
     interrupt: Signal,
     terminate: Signal,
-    _hangup: Signal,
+    hangup: Signal,
+    user2: Signal,
 }
 
 impl Signals {
@@ -25,7 +27,8 @@ impl Signals {
         Ok(Self {
             interrupt: on(SignalKind::interrupt())?,
             terminate: on(SignalKind::terminate())?,
-            _hangup: on(SignalKind::hangup())?,
+            hangup: on(SignalKind::hangup())?,
+            user2: on(SignalKind::user_defined2())?,
         })
     }
 
@@ -34,6 +37,16 @@ impl Signals {
         tokio::select! {
             _ = self.interrupt.recv() => Asked::AtTerminal,
             _ = self.terminate.recv() => Asked::ByManager,
+        }
+    }
+
+    /// Comes back when somebody asks something of an edge; nothing is the end.
+    pub async fn of_edge(&mut self) -> Option<Wanted> {
+        tokio::select! {
+            _ = self.interrupt.recv() => None,
+            _ = self.terminate.recv() => None,
+            _ = self.hangup.recv() => Some(Wanted::Reload),
+            _ = self.user2.recv() => Some(Wanted::Upgrade),
         }
     }
 }

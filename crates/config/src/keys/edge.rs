@@ -4,12 +4,13 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use ipnet::IpNet;
 use perijove_model::Secret;
 use url::Url;
 
 use super::{EdgeAcme, EdgeTls, InternalTls, local, seconds};
 use crate::section::section;
-use crate::types::{ByteSize, OneOrMany};
+use crate::types::{AccessLog, ByteSize, OneOrMany};
 
 section! {
     /// The edge: the proxy that people's browsers talk to.
@@ -34,12 +35,30 @@ section! {
         threads: usize = 0;
         /// How long open connections may go on when the edge stops.
         drain: Duration = seconds(30);
+        /// How long before that the edge says that it is not ready, while clients still come: for a load balancer to notice.
+        drain_notice: Duration = seconds(0);
         /// How long a client may take to send a request's head, and how long an open connection may wait for the next one.
         header_timeout: Duration = seconds(60);
         /// Largest head of a request.
         max_header_bytes: ByteSize = ByteSize(64 << 10);
-        /// Most connections open at the same time; 0 is no limit.
+        /// Most connections open at the same time; 0 is as many as the limit of open files allows.
         max_connections: usize = 0;
+        /// Most connections of one client (an IPv4 address, or an IPv6 network of 64 bits); 0 is no limit. Trusted proxies are not limited.
+        max_connections_per_client: usize = 0;
+        /// Most requests of one client in a second; 0 is no limit. Behind trusted proxies, whom they name is the client.
+        max_requests_per_client: u32 = 0;
+        /// So many requests of one client may come at once before that limit holds.
+        request_burst: u32 = 100;
+        /// Proxies that say in the PROXY protocol (1 or 2) for whom they come. A connection from them without it is refused.
+        proxy_protocol: Vec<IpNet> = Vec::new(), example "[\"10.0.0.4\", \"10.1.0.0/16\"]";
+        /// Address on which `/metrics` answers without a token; the edge's API has it, too, for whoever has its token.
+        metrics_listen: Option<SocketAddr> = None, unset "only on the API", example "\"127.0.0.1:8002\"";
+        /// Write each request down: `off`, `json`, `common` or `combined`. Secrets in addresses are hidden.
+        access_log: AccessLog = AccessLog::Off;
+        /// File for that, opened anew at SIGHUP.
+        access_log_file: Option<PathBuf> = None, unset "standard error", example "\"/var/log/perijove/access.log\"";
+        /// Give a request without a `traceparent` header one of its own.
+        begin_traces: bool = false;
         /// TLS towards people.
         tls: EdgeTls = EdgeTls::default();
         /// Certificates by ACME.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::{Args, Subcommand};
 
-use super::{chp, edge_routes};
+use super::{chp, edge_life, edge_routes};
 use crate::cli::ConfigArg;
 use crate::settings::Settings;
 use crate::system::SystemRng;
@@ -48,12 +48,17 @@ pub struct EdgeAlone {
 #[derive(Subcommand)]
 enum Other {
     Routes(edge_routes::Routes),
+    Reload(edge_life::Reload),
+    Upgrade(edge_life::Upgrade),
 }
 
 impl EdgeAlone {
     pub fn run(self) -> Result<()> {
-        if let Some(Other::Routes(routes)) = self.other {
-            return routes.run();
+        match self.other {
+            Some(Other::Routes(routes)) => return routes.run(),
+            Some(Other::Reload(reload)) => return reload.run(),
+            Some(Other::Upgrade(upgrade)) => return upgrade.run(),
+            None => {}
         }
         if self.show_routes {
             return edge_routes::show(&self.config);
@@ -76,10 +81,21 @@ impl EdgeAlone {
         )?;
         secrets::make_data_dir(config)?;
         let token = secrets::edge_token(config, &SystemRng)?;
-        edge::run(
-            edge::configured(config, token)?,
-            &edge::KEYS,
-            Some(settings.data_file(instance::EDGE)),
-        )
+        let named = self.config.config.clone();
+        let again = move || {
+            let settings = Settings::load(named.as_deref())?;
+            Ok(edge::configured(
+                &settings.config,
+                secrets::edge_token(&settings.config, &SystemRng)?,
+            )?)
+        };
+        let run = edge::Run {
+            config: edge::configured(config, token)?,
+            keys: &edge::KEYS,
+            pid_file: Some(settings.data_file(instance::EDGE)),
+            again: Some(Box::new(again)),
+            environment: settings.environment.clone(),
+        };
+        run.until_the_end()
     }
 }

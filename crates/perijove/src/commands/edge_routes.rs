@@ -81,13 +81,13 @@ pub fn show(config: &ConfigArg) -> Result<()> {
 }
 
 /// An edge that should be there.
-struct Running {
+pub struct Running {
     api: Url,
     token: Secret,
 }
 
 impl Running {
-    fn find(config: &ConfigArg, api: Option<Url>) -> Result<Self> {
+    pub fn find(config: &ConfigArg, api: Option<Url>) -> Result<Self> {
         let settings = Settings::load(config.config.as_deref())?;
         let config = &settings.config;
         let api = api.unwrap_or_else(|| config.edge.api_url());
@@ -98,6 +98,13 @@ impl Running {
                 .into());
         };
         Ok(Self { api, token })
+    }
+
+    /// A call without a body, whatever the answer.
+    pub async fn ask(&self, method: Method, path: &str) -> Result<(StatusCode, Vec<u8>)> {
+        let asked = edge_client::call(&self.api, &self.token, method, path, None).await;
+        let (status, body) = asked.map_err(|error| self.explained(error))?;
+        Ok((status, body.into()))
     }
 
     async fn list(&self, json: bool) -> Result<()> {

@@ -42,7 +42,14 @@ impl Options {
         logging::begin(level, LogFormat::Text, None, &environment)?;
         let config = self.config(&environment)?;
         let _pid_file = self.pid_file.map(PidFile::write).transpose()?;
-        edge::run(config, &KEYS, None)
+        let run = edge::Run {
+            config,
+            keys: &KEYS,
+            pid_file: None,
+            again: None,
+            environment,
+        };
+        run.until_the_end()
     }
 
     fn config(&self, environment: &Environment) -> Result<EdgeConfig> {
@@ -220,6 +227,9 @@ impl PidFile {
 
 impl Drop for PidFile {
     fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
+        // Another process may have taken over, and with it the file.
+        if std::fs::read_to_string(&self.0).is_ok_and(|text| text == std::process::id().to_string()) {
+            let _ = std::fs::remove_file(&self.0);
+        }
     }
 }

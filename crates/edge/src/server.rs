@@ -428,7 +428,6 @@ impl Edge {
             self.open(door)?;
         }
         self.addresses = self.doors.iter().filter_map(Door::address).collect();
-        self.shared.tls.reload();
         let unchanged = needs_a_new_process(&self.config, &config);
         self.config = config;
         Ok(unchanged)

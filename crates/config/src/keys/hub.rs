@@ -24,7 +24,7 @@ section! {
         /// Path below which everything lies. A missing slash at either end is added.
         base_url: BaseUrl = BaseUrl::default();
         /// Database: `sqlite:///FILE` (relative to `data_dir`), `sqlite:////ABSOLUTE/FILE`, a bare path, or
-        /// `postgresql://USER:PASSWORD@HOST:PORT/NAME`. SQLAlchemy's forms with a driver (`postgresql+psycopg2://`) work too.
+        /// `postgresql://USER:PASSWORD@HOST:PORT/NAME`. SQLAlchemy's forms with a driver (`postgresql+psycopg2://`) work too. `?sslmode=verify-full&sslrootcert=FILE` encrypts the connection and checks the server.
         database: DatabaseUrl = DatabaseUrl::default();
         /// Directory for everything the hub keeps: database, secrets, homes.
         data_dir: PathBuf = PathBuf::from(".perijove");

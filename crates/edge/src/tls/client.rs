@@ -1,6 +1,6 @@
 //! TLS towards targets.
 
-use std::{io, net::IpAddr, path::PathBuf, sync::Arc};
+use std::{io, path::PathBuf, sync::Arc};
 
 use arc_swap::ArcSwapOption;
 use rustls::{
@@ -69,7 +69,7 @@ impl Client {
 /// Speaks TLS on a new connection to a target. `name` is what its certificate must be for: a name or an address.
 pub(crate) async fn connect(stream: TcpStream, name: &str, client: &Arc<Client>) -> io::Result<Stream> {
     let name = match address(name) {
-        Some(ip) => ServerName::from(IpAddr::from(ip)),
+        Some(ip) => ServerName::from(ip),
         None => ServerName::try_from(name.to_owned()).map_err(|_| {
             io::Error::new(
                 io::ErrorKind::InvalidInput,

@@ -11,11 +11,13 @@ const EVERY: Duration = Duration::from_secs(2);
 /// Whether a file is another one than before: its place on the disk, its length, and when it was written.
 type Stamp = Option<(u64, u64, i64, i64)>;
 
+type Reload = Box<dyn Fn(&Tls) -> Result<(), TlsError> + Send>;
+
 /// Something made of files.
 struct Watched {
     what: &'static str,
     stamps: Vec<(PathBuf, Stamp)>,
-    reload: Box<dyn Fn(&Tls) -> Result<(), TlsError> + Send>,
+    reload: Reload,
 }
 
 impl Watched {

@@ -3,7 +3,8 @@
 
 Each proxy runs on one core, load and backend on another. Short rounds in turns, forwards and back, so that whatever
 else runs on the machine hits all alike; the figure is the CPU time per operation of the proxy's processes (user and
-system, from /proc), the table has medians over the rounds and the spread (half of the distance between quartiles).
+system, from /proc), the table has medians over the rounds and the spread (half of the distance between quartiles). The last column is the median, over the rounds, of the edge's figure divided by
+that of the better of nginx and HAProxy.
 
     bench/run.sh edge
     bench/run.sh edge --rounds 20 --rows c32,c256,ws100 --peers nginx,haproxy
@@ -168,8 +169,10 @@ def table(samples, names, rows):
             continue
         middle = {name: statistics.median(values) for name, values in found.items()}
         cells = [f"{figure(middle[n])} ± {figure(spread(found[n]))}" if n in middle else "" for n in names]
-        best = min((middle[name] for name in ("nginx", "haproxy") if name in middle), default=None)
-        ratio = f"{middle['edge'] / best:.2f}" if best and "edge" in middle else ""
+        better = min((name for name in ("nginx", "haproxy") if name in middle), key=middle.get, default=None)
+        # Of each round by itself, so that what disturbed a round does not count.
+        ratios = [own / other for own, other in zip(found.get("edge", []), found.get(better, []))]
+        ratio = f"{statistics.median(ratios):.2f}" if ratios else ""
         print(f"| {label}, {unit} | " + " | ".join(cells) + f" | {ratio} |")
 
 

@@ -69,3 +69,29 @@ async fn a_trusted_proxy_is_not_one_client() {
         all.push(client);
     }
 }
+
+#[tokio::test]
+async fn a_client_that_asks_too_often_waits() {
+    let target = Target::new().await;
+    let edge = TestEdge::start(EdgeConfig {
+        default_target: Some(target.url()),
+        ..per_client(PerClient {
+            requests_per_second: 1,
+            burst: 3,
+            ..PerClient::default()
+        })
+    });
+    for _ in 0..3 {
+        let request = get("/");
+        let (reply, _served) = tokio::join!(edge.ask(&request), target.serve(OK));
+        assert_eq!(status(&reply), 200);
+    }
+    // More come at once than time has room for.
+    let mut refused = None;
+    for _ in 0..20 {
+        let reply = tokio::time::timeout(std::time::Duration::from_millis(500), edge.ask(&get("/"))).await;
+        refused = refused.or(reply.ok().filter(|reply| status(reply) == 429));
+    }
+    let refused = refused.unwrap();
+    assert!(header(&refused, "retry-after").is_some(), "{refused}");
+}

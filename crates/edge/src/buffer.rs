@@ -12,7 +12,7 @@ const SMALL: usize = 8 * 1024;
 /// For those who have much to say: fewer calls of the system.
 const LARGE: usize = 256 * 1024;
 /// So many of each size are kept for the next.
-const SPARE_SMALL: usize = 64;
+const SPARE_SMALL: usize = 256;
 const SPARE_LARGE: usize = 4;
 
 #[derive(Default)]
@@ -96,9 +96,20 @@ impl Buffer {
     }
 
     pub(crate) fn push(&mut self, bytes: &[u8]) {
-        self.make_room(bytes.len());
-        self.bytes[self.end..self.end + bytes.len()].copy_from_slice(bytes);
-        self.end += bytes.len();
+        self.push_all([bytes]);
+    }
+
+    /// Pushes several pieces at the price of one.
+    pub(crate) fn push_all<const N: usize>(&mut self, pieces: [&[u8]; N]) {
+        let total = pieces.iter().map(|piece| piece.len()).sum();
+        self.make_room(total);
+        let mut room = &mut self.bytes[self.end..self.end + total];
+        for piece in pieces {
+            let (here, rest) = room.split_at_mut(piece.len());
+            here.copy_from_slice(piece);
+            room = rest;
+        }
+        self.end += total;
     }
 
     fn make_room(&mut self, count: usize) {

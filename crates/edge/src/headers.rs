@@ -2,7 +2,7 @@
 //!
 //! Names and values are bytes as they came; a name may be written in any case.
 
-use std::{io::Write, net::IpAddr};
+use std::net::IpAddr;
 
 use crate::buffer::Buffer;
 
@@ -188,24 +188,19 @@ impl<'b> Said<'b> {
     pub(crate) fn complete(&self, out: &mut Buffer, peer: &Peer, host: &[u8]) {
         out.push(b"X-Forwarded-For: ");
         for address in &self.chain {
-            out.push(address);
-            out.push(b", ");
+            out.push_all([address, b", "]);
         }
-        out.push(peer.address.as_bytes());
+        out.push_all([peer.address.as_bytes(), b"\r\n"]);
         let (scheme, usual) = if peer.secure { ("https", "443") } else { ("http", "80") };
         if !self.proto {
-            out.push(b"\r\nX-Forwarded-Proto: ");
-            out.push(scheme.as_bytes());
+            push(out, b"X-Forwarded-Proto", scheme.as_bytes());
         }
         if !self.port {
-            out.push(b"\r\nX-Forwarded-Port: ");
-            out.push(port(host).unwrap_or(usual.as_bytes()));
+            push(out, b"X-Forwarded-Port", port(host).unwrap_or(usual.as_bytes()));
         }
         if !self.host {
-            out.push(b"\r\nX-Forwarded-Host: ");
-            out.push(host);
+            push(out, b"X-Forwarded-Host", host);
         }
-        out.push(b"\r\n");
     }
 }
 
@@ -216,15 +211,11 @@ fn port(host: &[u8]) -> Option<&[u8]> {
 }
 
 pub(crate) fn push(out: &mut Buffer, name: &[u8], value: &[u8]) {
-    out.push(name);
-    out.push(b": ");
-    out.push(value);
-    out.push(b"\r\n");
+    out.push_all([name, b": ", value, b"\r\n"]);
 }
 
 pub(crate) fn push_number(out: &mut Buffer, name: &str, number: u64) {
-    // A buffer in memory takes everything.
-    let _ = write!(out, "{name}: {number}\r\n");
+    push(out, name.as_bytes(), itoa::Buffer::new().format(number).as_bytes());
 }
 
 #[cfg(test)]

@@ -62,6 +62,12 @@ impl Stream {
         AsyncWrite::poll_shutdown(Pin::new(self), cx)
     }
 
+    /// Nothing has come that was not read, and there is no goodbye to say.
+    pub(crate) fn is_plain_and_quiet(&mut self) -> bool {
+        let plain = matches!(self, Self::Tcp(_) | Self::Unix(_));
+        plain && self.poll_readable(&mut Context::from_waker(Waker::noop())).is_pending()
+    }
+
     /// Says a last word, if the peer takes it at once.
     pub(crate) fn say(&mut self, bytes: &[u8]) {
         let _ = self.poll_write(&mut Context::from_waker(Waker::noop()), bytes);

@@ -61,7 +61,7 @@ pub(crate) struct Pool {
 
 #[derive(Debug, Default)]
 struct Idle {
-    targets: HashMap<String, Vec<(Server, Instant)>>,
+    targets: HashMap<String, Vec<(Server, Instant)>, foldhash::fast::RandomState>,
     count: usize,
     /// Whether a task is there that closes what has been idle for too long.
     swept: bool,

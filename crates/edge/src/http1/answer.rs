@@ -1,7 +1,5 @@
 //! What a target answers, and how it is put to the client.
 
-use std::io::Write;
-
 use bytes::Bytes;
 use http::{HeaderValue, Response};
 use httparse::Header;
@@ -158,8 +156,10 @@ pub(crate) fn write_own(out: &mut Buffer, response: &Response<Bytes>, bodiless: 
 }
 
 fn start(out: &mut Buffer, status: u16, reason: &str, old: bool) {
-    // A buffer in memory takes everything.
-    let _ = write!(out, "HTTP/1.{} {status} {reason}\r\n", u8::from(!old));
+    let version = if old { "HTTP/1.0 " } else { "HTTP/1.1 " };
+    let mut digits = itoa::Buffer::new();
+    let status = digits.format(status);
+    out.push_all([version.as_bytes(), status.as_bytes(), b" ", reason.as_bytes(), b"\r\n"]);
 }
 
 fn end(out: &mut Buffer, status: u16, manner: Manner<'_>) {

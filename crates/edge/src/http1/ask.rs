@@ -138,17 +138,21 @@ impl<'b> Ask<'b> {
         let (target, rewrite) = (route.target(), &shared.rewrite);
         let prefix = if rewrite.prepend_path { target.prefix() } else { "" };
         let path = rewrite.asked(route, shared.table.host_routing, self.path);
-        for piece in [self.method, " ", prefix, &path, " HTTP/1.1\r\nHost: "] {
-            out.push(piece.as_bytes());
-        }
         let own = self.host.is_empty() || rewrite.change_origin;
         let host = if own {
             target.upstream.host().as_bytes()
         } else {
             self.host
         };
-        out.push(host);
-        out.push(b"\r\n");
+        out.push_all([
+            self.method.as_bytes(),
+            b" ",
+            prefix.as_bytes(),
+            path.as_bytes(),
+            b" HTTP/1.1\r\nHost: ",
+            host,
+            b"\r\n",
+        ]);
         for (name, value) in &rewrite.headers {
             headers::push(out, name.as_str().as_bytes(), value.as_bytes());
         }

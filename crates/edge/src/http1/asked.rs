@@ -8,7 +8,7 @@ use crate::{
     error_page::page::Reader,
     headers::Peer,
     observe::{Finished, Kind, trace},
-    routes::table::Route,
+    routes::{path, table::Route},
     server::{Shared, Worker},
 };
 
@@ -18,6 +18,8 @@ use super::{answer::Manner, ask::Ask, head::RequestHead};
 pub(crate) struct Asked {
     /// Method and address.
     line: Box<str>,
+    /// How long the method is.
+    method: usize,
     pub(crate) bodiless: bool,
     pub(crate) old: bool,
     version: Version,
@@ -63,7 +65,8 @@ impl Noted {
 impl Asked {
     pub(crate) fn of(ask: &Ask<'_>, head: &RequestHead<'_, '_>, shared: &Shared, client: IpAddr) -> Self {
         Self {
-            line: format!("{} {}", ask.method, ask.path).into(),
+            line: [ask.method, ask.path].concat().into(),
+            method: ask.method.len(),
             bodiless: ask.method == "HEAD",
             old: ask.old,
             version: if ask.old { Version::HTTP_10 } else { Version::HTTP_11 },
@@ -78,7 +81,8 @@ impl Asked {
     /// Of a request that could not be understood.
     pub(crate) fn nothing() -> Self {
         Self {
-            line: "".into(),
+            line: "/".into(),
+            method: 0,
             bodiless: false,
             old: false,
             version: Version::HTTP_11,
@@ -95,11 +99,11 @@ impl Asked {
     }
 
     pub(crate) fn method(&self) -> &str {
-        self.line.split_once(' ').map_or("", |(method, _)| method)
+        &self.line[..self.method]
     }
 
     pub(crate) fn address(&self) -> &str {
-        self.line.split_once(' ').map_or("/", |(_, address)| address)
+        &self.line[self.method..]
     }
 
     pub(crate) fn manner<'s>(&self, peer: &Peer, shared: &'s Shared, keep: bool, chunked: bool) -> Manner<'s> {
@@ -121,10 +125,7 @@ impl Asked {
         sent: u64,
         route: Option<&Route>,
     ) {
-        let (path, query) = match self.address().split_once('?') {
-            Some((path, query)) => (path, Some(query)),
-            None => (self.address(), None),
-        };
+        let (path, query) = path::split(self.address());
         let noted = self.noted.as_deref();
         let route = route.filter(|_| noted.is_some()).map(Route::path);
         worker.shared.observer.finished(&Finished {

@@ -100,9 +100,6 @@ async fn forward(client: &mut Client, plan: &mut Plan) -> Result<After, Failure>
     if answer.status == 101 {
         return switch(client, plan, server, download);
     }
-    if answer.status < 300 {
-        client.worker.shared.touch(&plan.route);
-    }
     Ok(deliver(client, plan, server, &answer, download).await)
 }
 

@@ -24,6 +24,10 @@ struct Linger {
 
 /// Ends a connection so that the client gets all that was written. `expected` if it has more to say.
 pub(crate) async fn finish(stream: &mut Stream, expected: bool) {
+    // Closing says the same where nothing is unread, and costs two calls less.
+    if !expected && stream.is_plain_and_quiet() {
+        return;
+    }
     if std::future::poll_fn(|cx| stream.poll_finish(cx)).await.is_err() {
         return;
     }

@@ -104,8 +104,7 @@ fn begins_trace(shared: &Shared, head: &RequestHead<'_, '_>) -> Option<String> {
 }
 
 fn find(shared: &Shared, ask: &Ask<'_>) -> Result<Arc<Route>, Failure> {
-    let asked = ask.path.split_once('?').map_or(ask.path, |(path, _)| path);
-    let path = path::canonical(asked)?;
+    let path = path::canonical(path::split(ask.path).0)?;
     let host = std::str::from_utf8(ask.host).unwrap_or_default();
     let found = shared.observer.look_up(|| shared.table.find_for(host, &path));
     found.ok_or(Failure::NoRoute)

@@ -91,6 +91,14 @@ pub(crate) fn shown(canonical: &str) -> String {
     format!("/{}", canonical.replace("%25", "%"))
 }
 
+/// Path and query of an address.
+pub(crate) fn split(address: &str) -> (&str, Option<&str>) {
+    match memchr::memchr(b'?', address.as_bytes()) {
+        Some(at) => (&address[..at], Some(&address[at + 1..])),
+        None => (address, None),
+    }
+}
+
 /// How many segments a canonical path has.
 pub(crate) fn depth(canonical: &str) -> usize {
     if canonical.is_empty() {

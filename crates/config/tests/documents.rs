@@ -35,7 +35,8 @@ fn every_line_of_the_example_can_be_used() {
         .lines()
         .map(|line| line.strip_prefix("# ").filter(|rest| is_toml(rest)).unwrap_or(line));
     let text = lines.collect::<Vec<_>>().join("\n");
-    let config = read(&text, &[("GRADER_TOKEN", "x"), ("ACME_ACCOUNT_KEY", "x")]).unwrap_or_else(|errors| panic!("{errors}"));
+    let config =
+        read(&text, &[("GRADER_TOKEN", "x"), ("ACME_ACCOUNT_KEY", "x")]).unwrap_or_else(|errors| panic!("{errors}"));
     assert_eq!(
         (config.auth.len(), config.roles.len(), config.services.len()),
         (2, 1, 1)

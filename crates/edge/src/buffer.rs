@@ -137,7 +137,7 @@ impl Buffer {
         most: usize,
     ) -> Poll<io::Result<usize>> {
         if self.is_empty() {
-            if let Poll::Pending = stream.poll_readable(cx) {
+            if stream.poll_readable(cx).is_pending() {
                 self.hungry = false;
                 self.clear();
                 return Poll::Pending;

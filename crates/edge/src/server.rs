@@ -672,7 +672,7 @@ fn set_default_target(table: &RouteTable, config: &EdgeConfig, clock: &dyn Clock
         }
     }
     match default.map(|target| Route::new("/", target, Map::new(), clock.now())) {
-        Some(Ok(route)) => drop(table.add(route.unsaved())),
+        Some(Ok(route)) => table.add(route.unsaved()),
         _ => drop(table.remove("/")),
     }
     Ok(())

@@ -36,7 +36,7 @@ pub struct Cli {
 pub enum Command {
     Serve(serve::Serve),
     Hub(hub::HubAlone),
-    Edge(edge::EdgeAlone),
+    Edge(Box<edge::EdgeAlone>),
     Stop(stop::Stop),
     Config(config::ConfigCommand),
     Invite(invite::Invite),

@@ -392,7 +392,7 @@ impl RouteTable {
             if Arc::strong_count(&old) == 1 {
                 return;
             }
-            thread::sleep(Duration::from_millis(1));
+            thread::park_timeout(Duration::from_millis(1));
         }
     }
 

@@ -30,7 +30,8 @@ fn start(config: EdgeConfig) -> Edge {
 }
 
 fn refusal(config: EdgeConfig) -> String {
-    Edge::start(config, real_clock()).err().expect("it started").to_string()
+    let error = Edge::start(config, real_clock()).err();
+    error.unwrap_or_else(|| panic!("it started")).to_string()
 }
 
 #[tokio::test]

@@ -34,8 +34,11 @@ async fn ask(address: SocketAddr) -> Result<u16, String> {
     status.ok_or_else(|| format!("an answer that is none: {answer:?}"))
 }
 
-/// Asks without a pause until it is told to stop; tells how often, and every failure.
-fn crowd(address: SocketAddr) -> (Arc<AtomicBool>, Vec<JoinHandle<(usize, Vec<String>)>>) {
+/// How often it asked, and every failure.
+type Asker = JoinHandle<(usize, Vec<String>)>;
+
+/// Asks without a pause until it is told to stop.
+fn crowd(address: SocketAddr) -> (Arc<AtomicBool>, Vec<Asker>) {
     let stop = Arc::new(AtomicBool::new(false));
     let one = |stop: Arc<AtomicBool>| async move {
         let (mut count, mut failures) = (0, Vec::new());

@@ -207,7 +207,9 @@ async fn open_session(store: &Store, fingerprint: &str, user_id: i64, expires: i
         user_agent: "a browser",
     };
     sessions::create(store, fingerprint, &new, now()).await.unwrap();
-    let begun = sessions::find(store, fingerprint, jiff::Timestamp::UNIX_EPOCH).await.unwrap();
+    let begun = sessions::find(store, fingerprint, jiff::Timestamp::UNIX_EPOCH)
+        .await
+        .unwrap();
     begun.unwrap().id
 }
 

@@ -36,7 +36,7 @@ pub(crate) struct Address {
 }
 
 enum Place {
-    One(Client),
+    One(Box<Client>),
     Sentinels(Box<SentinelClient>),
 }
 
@@ -68,7 +68,7 @@ impl Address {
         let shown = format!("{}/{database}", info.addr());
         let client = Client::open(info.set_redis_settings(settings)).map_err(AddressError::new)?;
         Ok(Self {
-            place: Place::One(client),
+            place: Place::One(Box::new(client)),
             database,
             shown,
         })
@@ -117,7 +117,7 @@ impl Address {
         told: impl Fn(PushInfo) -> Result<(), ()> + Send + Sync + 'static,
     ) -> Result<(MultiplexedConnection, MultiplexedConnection), RedisError> {
         let client = match &mut self.place {
-            Place::One(client) => client.clone(),
+            Place::One(client) => Client::clone(client),
             Place::Sentinels(sentinels) => tokio::time::timeout(RESPOND, sentinels.async_get_client())
                 .await
                 .map_err(std::io::Error::from)??,

@@ -102,7 +102,7 @@ impl Process {
         let line = soon("a word of the other process", self.said.next_line())
             .await
             .unwrap();
-        line.expect("the other process ended")
+        line.unwrap_or_else(|| panic!("the other process ended"))
     }
 
     pub(crate) async fn ask(&mut self, what: &str) -> String {

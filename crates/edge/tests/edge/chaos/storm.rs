@@ -68,7 +68,7 @@ async fn dropped(edge: SocketAddr, number: usize) -> std::io::Result<()> {
         }
         _ => wire.send(request("GET", Silent, 5, "")).await?,
     }
-    if number % 3 == 0 {
+    if number.is_multiple_of(3) {
         wire.reset();
     }
     Ok(())
@@ -131,7 +131,7 @@ async fn tunnels(edge: SocketAddr, number: usize) -> std::io::Result<()> {
         .await?;
     wire.head().await?;
     wire.send("a message").await?;
-    if number % 3 == 0 {
+    if number.is_multiple_of(3) {
         wire.stream.read_u8().await?;
     }
     match number % 5 {

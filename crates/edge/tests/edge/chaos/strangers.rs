@@ -174,7 +174,7 @@ async fn final_head(wire: &mut Loose) -> Option<String> {
 
 /// Kills one of the targets after the other, and starts it again.
 async fn reaper(listeners: Vec<TcpListener>) {
-    let mut targets: Vec<_> = listeners.iter().map(|listener| Process::upstream(listener)).collect();
+    let mut targets: Vec<_> = listeners.iter().map(Process::upstream).collect();
     for turn in (0..listeners.len()).cycle() {
         tokio::time::sleep(Duration::from_millis(60)).await;
         let fresh = Process::upstream(&listeners[turn]);

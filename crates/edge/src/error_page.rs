@@ -12,12 +12,12 @@ use page::{Again, Reader, Words};
 
 use crate::{
     http1::{answer::BadAnswer, framing::BadBody, head::BadHead},
+    observe::Event,
     routes::{path::BadPath, table::Route},
     upstream::ConnectError,
 };
 
 /// Why a request got no answer from a target.
-#[allow(dead_code, reason = "not all of them are told apart yet")]
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
     #[error("no route for this path, and no default target")]
@@ -54,8 +54,6 @@ pub(crate) enum Failure {
     TooLarge,
     #[error("too many requests from one client")]
     TooMany,
-    #[error("too many clients")]
-    Crowded,
 }
 
 impl From<BadHead> for Failure {
@@ -68,6 +66,17 @@ impl From<BadHead> for Failure {
 }
 
 impl Failure {
+    /// What is counted of a request that was refused for what it is.
+    pub(crate) fn counted(&self) -> Option<Event> {
+        match self {
+            Self::SlowHead => Some(Event::RefusedSlow),
+            Self::Path(_) | Self::Malformed(_) | Self::Head(_) | Self::Body(_) | Self::TooLarge => {
+                Some(Event::RefusedRequest)
+            }
+            _ => None,
+        }
+    }
+
     /// The client's connection failed.
     pub(crate) fn gone(error: io::Error) -> Self {
         Self::Gone(format!("the client's connection failed: {error}"))
@@ -81,7 +90,7 @@ impl Failure {
             }
             Self::Connect => StatusCode::METHOD_NOT_ALLOWED,
             Self::Unreachable(ConnectError::Timeout(_)) | Self::Late(_) => StatusCode::GATEWAY_TIMEOUT,
-            Self::Unreachable(_) | Self::Starting(_) | Self::Lost(_) | Self::Crowded => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unreachable(_) | Self::Starting(_) | Self::Lost(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Garbled(_) | Self::Switched => StatusCode::BAD_GATEWAY,
             Self::Stalled(_) | Self::SlowHead => StatusCode::REQUEST_TIMEOUT,
             Self::TooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
@@ -184,12 +193,6 @@ impl Failure {
                 "Too many requests",
                 "More requests came from your network address than this site takes at a time.".into(),
                 "Wait a moment. If a program sends them, let it send fewer.",
-                Again::After(10),
-            ),
-            Self::Crowded => (
-                "There is no room at the moment",
-                "More people are connected than this site can take.".into(),
-                "This page tries again by itself.",
                 Again::After(10),
             ),
         };

@@ -58,8 +58,7 @@ pub(crate) async fn answer(worker: &Worker, failure: &Failure, asked: &str, read
 
 /// Pages are rare: each is fetched on a connection of its own.
 async fn fetch(worker: &Worker, target: &Target, page: u16, asked: &str) -> Result<Response<Bytes>, String> {
-    let limit = worker.shared.limits.connect;
-    let mut server = upstream::connect(&target.upstream, limit, &worker.shared.tls.targets)
+    let mut server = upstream::open(&worker.shared, &target.upstream)
         .await
         .map_err(|error| error.to_string())?;
     let mut out = Buffer::default();

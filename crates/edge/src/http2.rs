@@ -33,7 +33,7 @@ use crate::{
     room::Held,
     server::{Shared, Worker},
     stream::Stream,
-    tunnel::{End, Tunnel},
+    tunnel::{Carried, End, Tunnel},
     upstream::{self, Server},
 };
 use body::{ResponseBody, Upload};
@@ -121,7 +121,7 @@ async fn answer(client: &Arc<Client>, mut request: Request<Incoming>) -> Respons
         Planned::Forward(plan) => plan,
         Planned::Own(asked, response) => {
             let (status, length) = (response.status().as_u16(), response.body().len() as u64);
-            asked.finished(worker, peer, Kind::Own, status, length, None);
+            asked.finished(&worker.shared, peer.ip, Kind::Own, status, length, None);
             return response.map(ResponseBody::own);
         }
         Planned::Refused(asked, failure) => return refused(client, &asked, &failure).await,
@@ -131,7 +131,7 @@ async fn answer(client: &Arc<Client>, mut request: Request<Incoming>) -> Respons
     let mut upload = Upload::new(head, request.into_body(), plan.upload.chunked, plan.repeatable);
     match forward(client, &plan, &mut upload).await {
         Ok((server, answer, head)) if answer.status == 101 => match on_upgrade {
-            Some(on_upgrade) => opened(client, &plan, server, head, on_upgrade),
+            Some(on_upgrade) => opened(client, plan, server, head, on_upgrade),
             None => refused(client, &plan.asked, &Failure::Switched).await,
         },
         Ok((server, answer, head)) => {
@@ -148,10 +148,10 @@ async fn answer(client: &Arc<Client>, mut request: Request<Incoming>) -> Respons
 }
 
 async fn refused(client: &Client, asked: &Asked, failure: &Failure) -> Response<ResponseBody> {
-    log_failure(asked, failure);
+    log_failure(&client.worker.shared, asked, failure);
     let response = error_target::answer(&client.worker, failure, asked.address(), asked.reader).await;
     let (status, length) = (response.status().as_u16(), response.body().len() as u64);
-    asked.finished(&client.worker, &client.peer, Kind::Web, status, length, None);
+    asked.finished(&client.worker.shared, client.peer.ip, Kind::Web, status, length, None);
     response.map(ResponseBody::own)
 }
 
@@ -188,7 +188,7 @@ async fn reach(client: &Client, plan: &Plan, upload: &mut Upload) -> Result<(Ser
             Err(failure) => return Err(failure),
         }
     }
-    let mut server = upstream::open(shared, upstream).await?;
+    let mut server = upstream::open(shared, upstream).await.map_err(Failure::Unreachable)?;
     let length = exchange_heads(shared, upload, &mut server).await?;
     Ok((server, length))
 }
@@ -262,7 +262,7 @@ fn written(client: &Client, plan: &Plan, head: &AnswerHead<'_, '_>, answer: &Ans
 /// Passes a change of protocol on: from here the stream is a tunnel.
 fn opened(
     client: &Client,
-    plan: &Plan,
+    plan: Plan,
     mut server: Server,
     mut head: Response<()>,
     on_upgrade: OnUpgrade,
@@ -271,14 +271,20 @@ fn opened(
     shared.touch(&plan.route);
     // Answers a key that the client never sent.
     head.headers_mut().remove("sec-websocket-accept");
-    let (route, held) = (Arc::clone(&plan.route), Arc::clone(&client.held));
     let tasks = shared.tasks.clone();
+    let carried = Carried {
+        route: plan.route,
+        asked: plan.asked,
+        peer: client.peer.ip,
+        shared,
+        _held: Arc::clone(&client.held),
+    };
     tokio::spawn(tasks.track_future(async move {
         match on_upgrade.await {
             Ok(upgraded) => {
                 let stream = Stream::Http2(Box::new(TokioIo::new(upgraded)));
                 let client = End::new(stream, std::mem::take(&mut server.input));
-                Tunnel::new(client, End::new(server.stream, Buffer::default()), route, shared, held).await;
+                Tunnel::new(client, End::of_target(server, Buffer::default()), carried).await;
             }
             Err(error) => debug!(%error, "a change of protocol did not come about"),
         }

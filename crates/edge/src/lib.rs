@@ -31,7 +31,6 @@ mod limits;
 mod listener;
 mod log;
 mod network;
-#[allow(dead_code, reason = "its uses come one after the other")]
 mod observe;
 mod own;
 mod proxy_protocol;

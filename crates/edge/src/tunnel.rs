@@ -3,6 +3,7 @@
 use std::{
     cell::RefCell,
     io,
+    net::IpAddr,
     pin::Pin,
     sync::{Arc, atomic::Ordering},
     task::{Context, Poll, ready},
@@ -11,7 +12,15 @@ use std::{
 use tracing::debug;
 
 use crate::{
-    alarm::Alarm, buffer::Buffer, observe::Event, room::Held, routes::table::Route, server::Shared, stream::Stream,
+    alarm::Alarm,
+    buffer::Buffer,
+    http1::asked::Asked,
+    observe::{Event, Kind},
+    room::Held,
+    routes::table::Route,
+    server::Shared,
+    stream::Stream,
+    upstream::{Open, Server},
 };
 
 const PIECE: usize = 64 * 1024;
@@ -22,7 +31,6 @@ thread_local! {
 }
 
 /// One end, and what it has not taken yet.
-#[derive(Debug)]
 pub(crate) struct End {
     pub(crate) stream: Stream,
     pub(crate) pending: Buffer,
@@ -30,6 +38,9 @@ pub(crate) struct End {
     finished: bool,
     /// And the other end knows.
     told: bool,
+    /// Bytes that came from it.
+    carried: u64,
+    _open: Option<Open>,
 }
 
 impl End {
@@ -39,51 +50,69 @@ impl End {
             pending,
             finished: false,
             told: false,
+            carried: 0,
+            _open: None,
         }
     }
+
+    pub(crate) fn of_target(server: Server, pending: Buffer) -> Self {
+        Self {
+            _open: Some(server.open),
+            ..Self::new(server.stream, pending)
+        }
+    }
+}
+
+/// What a tunnel carries beside bytes.
+pub(crate) struct Carried {
+    pub(crate) route: Arc<Route>,
+    pub(crate) asked: Asked,
+    pub(crate) peer: IpAddr,
+    pub(crate) shared: Arc<Shared>,
+    /// Its client's place.
+    pub(crate) _held: Held,
 }
 
 /// A tunnel from the change of protocol to its end.
 pub(crate) struct Tunnel {
     client: End,
     target: End,
-    route: Arc<Route>,
-    shared: Arc<Shared>,
+    carried: Box<Carried>,
     /// Runs once one end has finished.
     alarm: Option<Box<Alarm>>,
-    moved: u64,
-    _held: Held,
 }
 
 impl Tunnel {
-    pub(crate) fn new(client: End, target: End, route: Arc<Route>, shared: Arc<Shared>, held: Held) -> Self {
-        shared.tunnels.fetch_add(1, Ordering::Relaxed);
-        shared.observer.count(Event::TunnelOpened);
+    pub(crate) fn new(client: End, target: End, carried: Carried) -> Self {
+        carried.shared.tunnels.fetch_add(1, Ordering::Relaxed);
+        carried.shared.observer.count(Event::TunnelOpened);
         Self {
             client,
             target,
-            route,
-            shared,
+            carried: Box::new(carried),
             alarm: None,
-            moved: 0,
-            _held: held,
         }
     }
 
+    fn moved(&self) -> u64 {
+        self.client.carried + self.target.carried
+    }
+
     fn poll_both(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let before = self.moved;
-        let up = carry(&mut self.client, &mut self.target, &mut self.moved, cx);
-        let down = carry(&mut self.target, &mut self.client, &mut self.moved, cx);
-        if self.moved != before {
-            self.shared.touch(&self.route);
+        let before = self.moved();
+        let up = carry(&mut self.client, &mut self.target, cx);
+        let down = carry(&mut self.target, &mut self.client, cx);
+        if self.moved() != before {
+            self.carried.shared.touch(&self.carried.route);
         }
         match (up, down) {
             (Poll::Ready(Err(error)), _) | (_, Poll::Ready(Err(error))) => Poll::Ready(Err(error)),
             (Poll::Ready(Ok(())), Poll::Ready(Ok(()))) => Poll::Ready(Ok(())),
             (Poll::Pending, Poll::Pending) => Poll::Pending,
             _ => {
+                let moved = self.moved();
                 let alarm = self.alarm.get_or_insert_with(|| Box::new(Alarm::new()));
-                alarm.set_while_still(Some(self.shared.limits.half_closed), self.moved);
+                alarm.set_while_still(Some(self.carried.shared.limits.half_closed), moved);
                 ready!(alarm.poll(cx));
                 Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
             }
@@ -104,13 +133,25 @@ impl Future for Tunnel {
 
 impl Drop for Tunnel {
     fn drop(&mut self) {
-        self.shared.tunnels.fetch_sub(1, Ordering::Relaxed);
-        self.shared.observer.count(Event::TunnelClosed);
+        let Carried {
+            shared,
+            asked,
+            peer,
+            route,
+            ..
+        } = &*self.carried;
+        shared.tunnels.fetch_sub(1, Ordering::Relaxed);
+        shared.observer.count(Event::TunnelClosed);
+        let count = |bytes| usize::try_from(bytes).unwrap_or(usize::MAX);
+        shared
+            .observer
+            .moved(count(self.client.carried), count(self.target.carried));
+        asked.finished(shared, *peer, Kind::Tunnel, 101, self.target.carried, Some(route));
     }
 }
 
 /// Moves bytes one way until the sender has finished, then tells the receiver so.
-fn carry(from: &mut End, to: &mut End, moved: &mut u64, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+fn carry(from: &mut End, to: &mut End, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
     while !from.told {
         ready!(to.pending.poll_write_to(&mut to.stream, cx))?;
         to.pending.rest();
@@ -120,8 +161,9 @@ fn carry(from: &mut End, to: &mut End, moved: &mut u64, cx: &mut Context<'_>) ->
             from.told = true;
             break;
         }
-        from.finished = ready!(move_piece(&mut from.stream, to, cx))? == 0;
-        *moved += 1;
+        let count = ready!(move_piece(&mut from.stream, to, cx))?;
+        from.finished = count == 0;
+        from.carried += count as u64;
     }
     Poll::Ready(Ok(()))
 }

@@ -16,8 +16,7 @@ use tokio::{
 
 use crate::{
     buffer::Buffer,
-    error_page::Failure,
-    observe::Event,
+    observe::{Event, Observer},
     routes::target::{Place, Upstream},
     server::Shared,
     stream::Stream,
@@ -29,20 +28,38 @@ const MOST_PER_TARGET: usize = 512;
 const MOST: usize = 4096;
 
 /// A connection to a target, and what has come on it.
-#[derive(Debug)]
 pub(crate) struct Server {
     pub(crate) stream: Stream,
     pub(crate) input: Buffer,
     /// Why the target takes nothing any more. It may have answered before.
     pub(crate) broken: Option<io::ErrorKind>,
+    /// Counts it as long as it is open.
+    pub(crate) open: Open,
+}
+
+/// A connection that is counted.
+pub(crate) struct Open(Arc<Observer>);
+
+impl Open {
+    fn new(observer: &Arc<Observer>) -> Self {
+        observer.count(Event::UpstreamOpened);
+        Self(Arc::clone(observer))
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.count(Event::UpstreamClosed);
+    }
 }
 
 impl Server {
-    fn new(stream: Stream) -> Self {
+    fn new(stream: Stream, open: Open) -> Self {
         Self {
             stream,
             input: Buffer::default(),
             broken: None,
+            open,
         }
     }
 
@@ -53,13 +70,12 @@ impl Server {
     }
 }
 
-#[derive(Debug)]
 pub(crate) struct Pool {
     idle: Mutex<Idle>,
     keep: Duration,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Idle {
     targets: HashMap<String, Vec<(Server, Instant)>, foldhash::fast::RandomState>,
     count: usize,
@@ -152,22 +168,20 @@ pub(crate) enum ConnectError {
     Io(#[from] io::Error),
 }
 
-/// Makes a new connection, as it is set up.
-pub(crate) async fn open(shared: &Shared, upstream: &Upstream) -> Result<Server, Failure> {
-    let opened = connect(upstream, shared.limits.connect, &shared.tls.targets).await;
-    shared.observer.count(match opened {
-        Ok(_) => Event::UpstreamOpened,
-        Err(_) => Event::UpstreamFailed,
-    });
-    opened.map_err(Failure::Unreachable)
-}
-
 /// Makes a new connection.
-pub(crate) async fn connect(upstream: &Upstream, limit: Duration, tls: &Arc<Client>) -> Result<Server, ConnectError> {
-    let stream = tokio::time::timeout(limit, open_place(&upstream.place, tls))
-        .await
-        .map_err(|_| ConnectError::Timeout(limit))??;
-    Ok(Server::new(stream))
+pub(crate) async fn open(shared: &Shared, upstream: &Upstream) -> Result<Server, ConnectError> {
+    let limit = shared.limits.connect;
+    let opening = tokio::time::timeout(limit, open_place(&upstream.place, &shared.tls.targets)).await;
+    match opening.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())) {
+        Ok(stream) => Ok(Server::new(stream, Open::new(&shared.observer))),
+        Err(error) => {
+            shared.observer.count(Event::UpstreamFailed);
+            Err(match error.kind() {
+                io::ErrorKind::TimedOut => ConnectError::Timeout(limit),
+                _ => ConnectError::Io(error),
+            })
+        }
+    }
 }
 
 async fn open_place(place: &Place, tls: &Arc<Client>) -> io::Result<Stream> {

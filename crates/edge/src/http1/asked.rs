@@ -9,7 +9,7 @@ use crate::{
     headers::Peer,
     observe::{Finished, Kind, trace},
     routes::{path, table::Route},
-    server::{Shared, Worker},
+    server::Shared,
 };
 
 use super::{answer::Manner, ask::Ask, head::RequestHead};
@@ -118,8 +118,8 @@ impl Asked {
     /// Tells the observer of the answer.
     pub(crate) fn finished(
         &self,
-        worker: &Worker,
-        peer: &Peer,
+        shared: &Shared,
+        peer: IpAddr,
         kind: Kind,
         status: u16,
         sent: u64,
@@ -128,7 +128,7 @@ impl Asked {
         let (path, query) = path::split(self.address());
         let noted = self.noted.as_deref();
         let route = route.filter(|_| noted.is_some()).map(Route::path);
-        worker.shared.observer.finished(&Finished {
+        shared.observer.finished(&Finished {
             kind,
             method: self.method(),
             path,
@@ -137,7 +137,7 @@ impl Asked {
             status,
             sent,
             took: self.begun.elapsed(),
-            client: self.client.unwrap_or(peer.ip),
+            client: self.client.unwrap_or(peer),
             route: route.as_deref(),
             host: noted.map(|noted| &*noted.host),
             user_agent: noted.and_then(|noted| noted.user_agent.as_deref()),

@@ -18,7 +18,8 @@ use crate::{
     error_target, log,
     observe::{Event, Kind},
     routes::table::Route,
-    tunnel::{End, Tunnel},
+    server::Shared,
+    tunnel::{Carried, End, Tunnel},
     upstream::{self, Server},
 };
 
@@ -61,6 +62,7 @@ pub(crate) enum After {
 /// A change of protocol that both sides agreed to.
 pub(crate) struct Opened {
     route: Arc<Route>,
+    asked: Asked,
     /// What the client gets first: the target's agreement, and what it said right after.
     to_client: Buffer,
     server: Server,
@@ -152,7 +154,7 @@ async fn reach(client: &mut Client, plan: &mut Plan) -> Result<(Server, usize), 
             Err(failure) => return Err(failure),
         }
     }
-    let mut server = upstream::open(&shared, upstream).await?;
+    let mut server = upstream::open(&shared, upstream).await.map_err(Failure::Unreachable)?;
     let length = exchange_heads(client, plan, &mut server).await?;
     Ok((server, length))
 }
@@ -234,7 +236,9 @@ pub(crate) fn poll_head(
                     continue;
                 }
             },
-            None if came.len() >= LONGEST_HEAD => return Poll::Ready(Err(BadAnswer::Long(LONGEST_HEAD).into())),
+            None if came.len() >= LONGEST_HEAD || early.len() >= LONGEST_HEAD => {
+                return Poll::Ready(Err(BadAnswer::Long(LONGEST_HEAD).into()));
+            }
             None => {}
         }
         match std::task::ready!(server.input.poll_fill(&mut server.stream, cx, LONGEST_HEAD)) {
@@ -268,9 +272,15 @@ async fn deliver(
     let used = answer.status < 300;
     let delivered = poll_fn(|cx| poll_deliver(client, plan, &mut server, &mut download.relay, used, cx)).await;
     let sent = download.relay.carried;
+    let received = usize::try_from(plan.upload.carried).unwrap_or(usize::MAX);
+    client
+        .worker
+        .shared
+        .observer
+        .moved(received, usize::try_from(sent).unwrap_or(usize::MAX));
     plan.asked.finished(
-        &client.worker,
-        &client.peer,
+        &client.worker.shared,
+        client.peer.ip,
         Kind::Web,
         answer.status,
         sent,
@@ -356,7 +366,7 @@ fn poll_rest(
 }
 
 /// Passes the change of protocol on.
-fn switch(client: &mut Client, plan: &Plan, mut server: Server, download: Download) -> Result<After, Failure> {
+fn switch(client: &mut Client, plan: &mut Plan, mut server: Server, download: Download) -> Result<After, Failure> {
     if !plan.upgrade || !plan.sent {
         return Err(Failure::Switched);
     }
@@ -366,6 +376,7 @@ fn switch(client: &mut Client, plan: &Plan, mut server: Server, download: Downlo
     server.input.clear();
     Ok(After::Tunnel(Box::new(Opened {
         route: Arc::clone(&plan.route),
+        asked: std::mem::replace(&mut plan.asked, Asked::nothing()),
         to_client,
         server,
     })))
@@ -373,14 +384,15 @@ fn switch(client: &mut Client, plan: &Plan, mut server: Server, download: Downlo
 
 pub(crate) fn tunnel(client: Client, opened: Opened) -> Tunnel {
     let shared = Arc::clone(&client.worker.shared);
-    let target = End::new(opened.server.stream, client.input);
-    Tunnel::new(
-        End::new(client.stream, opened.to_client),
-        target,
-        opened.route,
+    let carried = Carried {
+        route: opened.route,
+        asked: opened.asked,
+        peer: client.peer.ip,
         shared,
-        client.held,
-    )
+        _held: client.held,
+    };
+    let to_client = End::new(client.stream, opened.to_client);
+    Tunnel::new(to_client, End::of_target(opened.server, client.input), carried)
 }
 
 /// Refuses what was not even read as a request.
@@ -393,7 +405,7 @@ pub(crate) async fn refuse_unread(client: &mut Client, failure: &Failure) -> Aft
 }
 
 async fn refuse(client: &mut Client, asked: Asked, unfinished: bool, failure: &Failure) -> After {
-    log_failure(&asked, failure);
+    log_failure(&client.worker.shared, &asked, failure);
     let response = error_target::answer(&client.worker, failure, asked.address(), asked.reader).await;
     let keep = asked.keep && !unfinished && !client.ended && !client.worker.shared.stop.is_cancelled();
     answer(client, &asked, Kind::Web, keep, &response).await
@@ -404,8 +416,8 @@ async fn answer(client: &mut Client, asked: &Asked, kind: Kind, keep: bool, resp
     let manner = asked.manner(&client.peer, &shared, keep, false);
     let said = client.answer(response, asked.bodiless, manner).await;
     asked.finished(
-        &client.worker,
-        &client.peer,
+        &client.worker.shared,
+        client.peer.ip,
         kind,
         response.status().as_u16(),
         response.body().len() as u64,
@@ -418,7 +430,10 @@ async fn answer(client: &mut Client, asked: &Asked, kind: Kind, keep: bool, resp
     }
 }
 
-pub(crate) fn log_failure(asked: &Asked, failure: &Failure) {
+pub(crate) fn log_failure(shared: &Shared, asked: &Asked, failure: &Failure) {
+    if let Some(event) = failure.counted() {
+        shared.observer.count(event);
+    }
     let status = failure.status();
     let (address, reason) = (log::shown(asked.address()), log::cut(&failure.to_string()));
     if status.is_server_error() {

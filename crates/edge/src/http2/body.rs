@@ -44,6 +44,8 @@ pub(crate) struct Upload {
     waits_for_client: bool,
     /// Bytes written.
     pub(crate) moved: u64,
+    /// Bytes of the body.
+    carried: u64,
 }
 
 impl Upload {
@@ -59,6 +61,7 @@ impl Upload {
             sent: false,
             waits_for_client: false,
             moved: 0,
+            carried: 0,
         }
     }
 
@@ -115,6 +118,7 @@ impl Upload {
                     let _ = write!(self.ahead, "{:x}\r\n", data.len());
                     self.tail = b"\r\n";
                 }
+                self.carried += data.len() as u64;
                 self.piece = data;
             }
             Err(frame) => self.end(frame.into_trailers().ok()),
@@ -286,14 +290,18 @@ impl Drop for Carried {
             self.give_back();
         }
         let Client { worker, peer, .. } = &*self.client;
-        self.plan.asked.finished(
-            worker,
-            peer,
+        let (asked, route) = (&self.plan.asked, &self.plan.route);
+        asked.finished(
+            &worker.shared,
+            peer.ip,
             Kind::Web,
             self.status,
             self.carried,
-            Some(&self.plan.route),
+            Some(route),
         );
+        let count = |bytes| usize::try_from(bytes).unwrap_or(usize::MAX);
+        let observer = &worker.shared.observer;
+        observer.moved(count(self.upload.carried), count(self.carried));
     }
 }
 

@@ -165,25 +165,8 @@ impl Observer {
         counts::mine(&self.counts).touches.timed(work);
     }
 
-    /// A client that is there until the result is dropped; `came` and `left` say what is counted.
-    pub(crate) fn during(&self, came: Event, left: Event) -> During<'_> {
-        self.count(came);
-        During { observer: self, left }
-    }
-
     /// The page of metrics.
     pub(crate) fn page(&self, facts: &Facts) -> String {
         page::page(&counts::Sum(&self.counts), facts, self.access.dropped())
-    }
-}
-
-pub(crate) struct During<'a> {
-    observer: &'a Observer,
-    left: Event,
-}
-
-impl Drop for During<'_> {
-    fn drop(&mut self) {
-        self.observer.count(self.left);
     }
 }

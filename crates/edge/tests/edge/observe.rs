@@ -99,8 +99,73 @@ async fn tunnels_are_counted_while_they_are_open() {
     client.head().await;
     while value(&metrics(&edge).await, "perijove_edge_tunnels") != Some(1.0) {}
     assert_eq!(value(&metrics(&edge).await, "requests_ws"), Some(1.0));
+    client.send("hello").await;
+    let mut server = server;
+    assert_eq!(server.exactly(5).await, b"hello");
+    assert_eq!(
+        value(&metrics(&edge).await, "perijove_edge_upstream_connections"),
+        Some(1.0)
+    );
     drop((client, server));
     while value(&metrics(&edge).await, "perijove_edge_tunnels") != Some(0.0) {}
+    let page = metrics(&edge).await;
+    assert_eq!(value(&page, "perijove_edge_upstream_connections"), Some(0.0), "{page}");
+    assert_eq!(value(&page, "perijove_edge_received_bytes_total"), Some(5.0), "{page}");
+}
+
+#[tokio::test]
+async fn bodies_are_counted_and_so_is_what_was_refused() {
+    let target = Target::new().await;
+    let edge = TestEdge::before(&target);
+    let mut client = edge.client().await;
+    client
+        .send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nConnection: close\r\n\r\nabc")
+        .await;
+    let (_, _wire) = target.serve(OK).await;
+    client.rest().await;
+    assert_eq!(status(&edge.ask("GET / HTTP/1.1\r\n\r\n").await), 400);
+    let page = metrics(&edge).await;
+    assert_eq!(value(&page, "perijove_edge_received_bytes_total"), Some(3.0), "{page}");
+    assert_eq!(value(&page, "perijove_edge_sent_bytes_total"), Some(2.0), "{page}");
+    assert_eq!(
+        value(&page, "perijove_edge_refused_total{why=\"malformed\"}"),
+        Some(1.0),
+        "{page}"
+    );
+}
+
+/// A tunnel's line is written when it has ended: only then is known what it carried.
+#[tokio::test]
+async fn the_access_log_has_a_line_for_each_tunnel() {
+    let target = Target::new().await;
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("access.log");
+    let edge = TestEdge::start(EdgeConfig {
+        access_log: Some(AccessLog {
+            format: AccessFormat::Json,
+            file: Some(file.clone()),
+        }),
+        default_target: Some(target.url()),
+        ..config()
+    });
+    let mut client = edge.client().await;
+    client
+        .send("GET /ws?token=abcdef HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
+        .await;
+    let (_, mut server) = target
+        .serve("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
+        .await;
+    client.head().await;
+    server.send("output").await;
+    client.exactly(6).await;
+    drop((client, server));
+    eventually("a line", || lines(&file).len() == 1).await;
+    let line: serde_json::Value = serde_json::from_str(&lines(&file)[0]).unwrap();
+    assert_eq!(
+        (&line["uri"], &line["status"]),
+        (&"/ws?token=[secret]".into(), &101.into())
+    );
+    assert_eq!(line["sent"], 6, "{line}");
 }
 
 fn lines(file: &Path) -> Vec<String> {

@@ -126,8 +126,8 @@ impl Client {
                     return Poll::Ready(Next::Refused(Failure::Malformed("it ends in the middle of its head")));
                 }
                 Poll::Ready(Ok(_)) if begins => {
-                    if is_foreign(self.input.filled()) {
-                        return Poll::Ready(Next::Refused(Failure::Head(BadHead::Foreign)));
+                    if let Some(error) = no_request(self.input.filled()) {
+                        return Poll::Ready(Next::Refused(Failure::Head(error)));
                     }
                     self.alarm.set(shared.limits.header_timeout);
                 }
@@ -187,12 +187,15 @@ impl Client {
     }
 }
 
-/// TLS where none is spoken, or HTTP/2 without asking: its sender does not read HTTP/1 errors.
-fn is_foreign(bytes: &[u8]) -> bool {
-    bytes.starts_with(b"PRI * HTTP/2")
-        || bytes
-            .first()
-            .is_some_and(|byte| byte.is_ascii_control() && !b"\r\n".contains(byte))
+/// What can not become a request: said at once, not when the time for a head is over.
+fn no_request(bytes: &[u8]) -> Option<BadHead> {
+    // HTTP/2 without asking: its sender does not read HTTP/1 errors.
+    if bytes.starts_with(b"PRI * HTTP/2") {
+        return Some(BadHead::Foreign);
+    }
+    // TLS where none is spoken, and the like.
+    let first = bytes.first()?;
+    (!first.is_ascii_graphic() && !b"\r\n".contains(first)).then_some(BadHead::Version)
 }
 
 pub(crate) fn peer(worker: &Worker, address: IpAddr, secure: bool) -> Peer {

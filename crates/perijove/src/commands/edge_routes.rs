@@ -239,8 +239,8 @@ mod tests {
         let routes = json!({"/": route("http://127.0.0.1:8081"), "/user/\u{1b}[31mé": route("http://x:1")});
         assert_eq!(
             table(routes.as_object().unwrap()),
-            "PATH                TARGET                 LAST ACTIVITY\n\
-             /                   http://127.0.0.1:8081  2026-11-21T10:00:00Z\n\
+            "PATH               TARGET                 LAST ACTIVITY\n\
+             /                  http://127.0.0.1:8081  2026-11-21T10:00:00Z\n\
              /user/\\u{1b}[31mé  http://x:1             2026-11-21T10:00:00Z"
         );
         assert_eq!(table(&Map::new()), "The edge has no routes.");

@@ -254,8 +254,9 @@ async fn an_edge_that_was_killed_comes_back_with_its_routes() {
     };
     ask(&ann, Method::POST).await;
     site.ready("ann").await;
-    let kept = site.data("edge-routes.json");
-    let knows = async || std::fs::read_to_string(&kept).ok()?.contains("/user/ann").then_some(());
+    let kept = [site.data("edge-routes.json"), site.data("edge-routes.json.journal")];
+    let tells = |file| std::fs::read_to_string(file).is_ok_and(|text| text.contains("/user/ann"));
+    let knows = async || kept.iter().any(tells).then_some(());
     eventually("the route is kept", knows).await;
     let first = site.edge_process().unwrap();
     site.kill9_edge();

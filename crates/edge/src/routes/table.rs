@@ -241,7 +241,7 @@ pub(crate) struct Changes {
 }
 
 /// More changes at once than that, and all routes are written anew.
-const MOST_NOTED: usize = 10_000;
+const MOST_NOTED: usize = 100_000;
 
 impl Changes {
     fn note(&mut self, key: &str) {

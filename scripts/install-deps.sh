@@ -27,6 +27,7 @@ collect() {
     "python3 python3-venv" environments
   need "PostgreSQL's server: its checks are skipped" "postgresql" postgres_server
   need "Redis: the checks of edges that share their routes are skipped" "redis-server" have redis-server
+  need "Pebble, the test server of ACME: the checks of ordered certificates are skipped" "pebble" have pebble
   need "Chromium: the browser walk is skipped" "chromium" any_of chromium chromium-browser google-chrome
   need "a font for Chromium: the screenshots show no text" "fonts-dejavu-core fontconfig" a_font
   need "Node.js 18 or newer, with npm: the browser walk is skipped" "nodejs npm" node_18

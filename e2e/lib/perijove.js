@@ -29,13 +29,14 @@ export class Perijove {
    * A fresh one: an empty data folder, its own ports. Nothing runs yet.
    * @param {string} artifacts where its log is kept
    * @param {string} spawner further lines of TOML for [spawner]
+   * @param {string} settings further lines of TOML for [edge]
    */
-  static async fresh(artifacts, spawner = "") {
+  static async fresh(artifacts, spawner = "", settings = "") {
     const dir = await mkdtemp(join(tmpdir(), "perijove-e2e-"));
     const [edge, hub, edgeApi] = await freePorts(3);
     const self = new Perijove();
     self.dir = dir;
-    self.url = `http://127.0.0.1:${edge}`;
+    self.url = `${settings.includes("tls.") ? "https" : "http"}://127.0.0.1:${edge}`;
     self.hubUrl = `http://127.0.0.1:${hub}`;
     self.config = join(dir, "perijove.toml");
     self.output = "";
@@ -52,6 +53,7 @@ log_level = "debug"
 [edge]
 listen = "127.0.0.1:${edge}"
 api_listen = "127.0.0.1:${edgeApi}"
+${settings}
 
 [spawner]
 environment = { E2E_MARK = "${self.mark}" }

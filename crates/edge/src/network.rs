@@ -14,7 +14,6 @@ pub struct Network {
 pub struct NetworkError(String);
 
 impl Network {
-    /// This machine.
     /// This machine and the networks that nobody outside can send from.
     #[must_use]
     pub fn private() -> Vec<Self> {
@@ -37,6 +36,7 @@ impl Network {
         Self::loopback().into_iter().chain(v4).chain(v6).collect()
     }
 
+    /// This machine.
     #[must_use]
     pub fn loopback() -> Vec<Self> {
         let v4 = Self {

@@ -2,15 +2,26 @@
 //! them is a request like any other.
 
 mod body;
+mod cork;
 mod request;
 
-use std::{convert::Infallible, future::poll_fn, pin::pin, sync::Arc, task::Poll, time::Duration};
+use std::{
+    convert::Infallible,
+    future::poll_fn,
+    io,
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    task::{Context, Poll},
+    time::Duration,
+};
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header::STRICT_TRANSPORT_SECURITY};
 use hyper::{body::Incoming, server::conn::http2, service::service_fn, upgrade::OnUpgrade};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use tokio::sync::Notify;
 use tracing::debug;
 
 use crate::{
@@ -37,6 +48,7 @@ use crate::{
     upstream::{self, Server},
 };
 use body::{ResponseBody, Upload};
+use cork::Cork;
 
 const MOST_STREAMS: u32 = 128;
 /// A browser that vanished without a word is noticed.
@@ -47,8 +59,8 @@ pub(crate) struct Client {
     worker: Arc<Worker>,
     peer: Peer,
     held: Held,
-    /// Something was asked or answered.
-    moved: Notify,
+    /// So many requests.
+    asked: AtomicU64,
 }
 
 /// Serves a client until it leaves, is idle for long, or the edge stops.
@@ -58,13 +70,13 @@ pub(crate) async fn serve(worker: Arc<Worker>, visit: Visit) {
         peer: peer(&worker, visit.address, visit.secure),
         worker,
         held: visit.held,
-        moved: Notify::new(),
+        asked: AtomicU64::new(0),
     });
     let busy = Arc::clone(&client);
     let service = service_fn(move |request| {
         let client = Arc::clone(&client);
         async move {
-            client.moved.notify_one();
+            client.asked.fetch_add(1, Ordering::Relaxed);
             Ok::<_, Infallible>(answered(&client, request).await)
         }
     });
@@ -75,33 +87,47 @@ pub(crate) async fn serve(worker: Arc<Worker>, visit: Visit) {
         .max_concurrent_streams(MOST_STREAMS)
         .max_header_list_size(u32::try_from(shared.limits.header_bytes).unwrap_or(u32::MAX))
         .keep_alive_interval(PING);
-    let mut connection = pin!(builder.serve_connection(TokioIo::new(visit.stream), service));
-    let ended = tokio::select! {
-        ended = &mut connection => ended,
-        () = leaves(&shared, &busy) => {
+    let cork = Cork::new(visit.stream);
+    let mut connection = pin!(builder.serve_connection(TokioIo::new(cork.clone()), service));
+    // Polled once, so that this task is woken when the edge stops.
+    let mut stopping = pin!(shared.stop.cancelled());
+    let _ = poll_fn(|cx| Poll::Ready(stopping.as_mut().poll(cx))).await;
+    let mut idle = Idle::new();
+    let ended = poll_fn(|cx| {
+        if idle.poll(&shared, &busy, cx).is_ready() || shared.stop.is_cancelled() {
             connection.as_mut().graceful_shutdown();
-            connection.await
         }
-    };
+        let ended = connection.as_mut().poll(cx).map_err(io::Error::other);
+        match cork.poll_pull(cx) {
+            Poll::Ready(Err(error)) if ended.is_pending() => Poll::Ready(Err(error)),
+            _ => ended,
+        }
+    })
+    .await;
     if let Err(error) = ended {
         debug!(%error, "a client's connection ended");
     }
 }
 
-/// Until the edge stops, or nothing has been asked for long while nothing is being answered.
-async fn leaves(shared: &Shared, client: &Arc<Client>) {
-    let idle = async {
-        loop {
-            let asked = tokio::time::timeout(shared.limits.keep_alive, client.moved.notified()).await;
-            // This and the service hold it; whoever else does is answering.
-            if asked.is_err() && Arc::strong_count(client) <= 2 {
-                return;
+/// Notices that nothing has been asked for long while nothing is being answered.
+struct Idle(Alarm);
+
+impl Idle {
+    fn new() -> Self {
+        Self(Alarm::new())
+    }
+
+    fn poll(&mut self, shared: &Shared, client: &Arc<Client>, cx: &mut Context<'_>) -> Poll<()> {
+        let asked = client.asked.load(Ordering::Relaxed);
+        self.0.set_while_still(Some(shared.limits.keep_alive), asked);
+        // This and the service hold it; whoever else does is answering.
+        while self.0.poll(cx).is_ready() {
+            if Arc::strong_count(client) <= 2 {
+                return Poll::Ready(());
             }
+            self.0.set(shared.limits.keep_alive);
         }
-    };
-    tokio::select! {
-        () = idle => {}
-        () = shared.stop.cancelled() => {}
+        Poll::Pending
     }
 }
 

@@ -52,7 +52,7 @@ pub(crate) fn as_http1<R>(request: &Request<Incoming>, then: impl FnOnce(Request
         name: name.as_str(),
         value: value.as_bytes(),
     }));
-    let key = key();
+    let key = protocol.map(|_| key()).unwrap_or_default();
     match protocol {
         Some(protocol) => headers.extend([
             Header {

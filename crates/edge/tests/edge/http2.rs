@@ -176,6 +176,36 @@ async fn both_ways_piece_by_piece() {
     );
 }
 
+/// Events come one by one, each as soon as its target has said it, while nothing else moves on the connection; and an
+/// answer that nobody reads does not stand in their way.
+#[tokio::test]
+async fn no_event_waits_for_the_next() {
+    let lab = Lab::new();
+    let (edge, target) = start(&lab).await;
+    let mut browser = Browser::open(&edge, &lab).await;
+    let (unread, (_, mut large)) = tokio::join!(
+        browser.ask(get("/large").body(nothing()).unwrap()),
+        target.serve("HTTP/1.1 200 OK\r\nContent-Length: 4000000\r\n\r\n")
+    );
+    let sending = tokio::spawn(async move {
+        large.send("x".repeat(4_000_000)).await;
+        large
+    });
+    let (response, (_, mut server)) = tokio::join!(
+        browser.ask(get("/events").body(nothing()).unwrap()),
+        target.serve("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n")
+    );
+    let mut events = response.into_body();
+    for number in 0..20 {
+        let event = format!("data: {{\"progress\": {number}}}\n\n");
+        server.send(event.clone()).await;
+        let frame = soon("an event", events.frame()).await.unwrap().unwrap();
+        assert_eq!(frame.into_data().unwrap(), event);
+    }
+    assert_eq!(text(unread).await.len(), 4_000_000);
+    drop(sending.await.unwrap());
+}
+
 fn tokio_stream<T>(mut receiver: mpsc::Receiver<T>) -> impl futures_util::Stream<Item = T> {
     futures_util::stream::poll_fn(move |cx| receiver.poll_recv(cx))
 }

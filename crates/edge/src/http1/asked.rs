@@ -133,7 +133,7 @@ impl Asked {
             method: self.method(),
             path,
             query,
-            version: if self.old { Version::HTTP_10 } else { Version::HTTP_11 },
+            version: self.version,
             status,
             sent,
             took: self.begun.elapsed(),

@@ -11,7 +11,7 @@ use hyper::{
     ext::Protocol,
 };
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use perijove_edge::EdgeConfig;
+use perijove_edge::{AccessFormat, AccessLog, EdgeConfig};
 use rustls::pki_types::ServerName;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -116,6 +116,27 @@ async fn a_request_arrives_as_one_of_http1_and_its_answer_comes_back() {
     assert_eq!(response.headers().get_all("set-cookie").iter().count(), 2);
     assert!(!response.headers().contains_key("x-hop") && !response.headers().contains_key("keep-alive"));
     assert_eq!(text(response).await, "ok");
+}
+
+#[tokio::test]
+async fn the_access_log_tells_the_version_that_the_browser_spoke() {
+    let lab = Lab::new();
+    let target = Target::new().await;
+    let file = lab.path("access.log");
+    let edge = TestEdge::start(EdgeConfig {
+        access_log: Some(AccessLog {
+            format: AccessFormat::Common,
+            file: Some(file.clone()),
+        }),
+        default_target: Some(target.url()),
+        ..lab.edge(&[lab.issue("edge", &["localhost"])])
+    });
+    let mut browser = Browser::open(&edge, &lab).await;
+    let (response, _wire) = tokio::join!(browser.ask(get("/x").body(nothing()).unwrap()), target.serve(OK));
+    text(response).await;
+    let log = || std::fs::read_to_string(&file).unwrap_or_default();
+    eventually("a line", || log().ends_with('\n')).await;
+    assert!(log().contains("\"GET /x HTTP/2"), "{}", log());
 }
 
 #[tokio::test]

@@ -49,6 +49,11 @@ impl Alarm {
         }
     }
 
+    /// From now on another task polls it, about something else.
+    pub(crate) fn comes_to_another(&mut self) {
+        (self.due, self.armed) = (None, false);
+    }
+
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let Some(due) = self.due else {
             return Poll::Pending;
@@ -103,6 +108,31 @@ mod tests {
         alarm.set(Duration::from_secs(7));
         poll_fn(|cx| alarm.poll(cx)).await;
         assert_eq!(start.elapsed().as_secs(), 30);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn rings_for_whoever_has_it_now() {
+        let start = Instant::now();
+        let mut alarm = Alarm::new();
+        for _ in 0..3 {
+            alarm = tokio::spawn(async move {
+                alarm.comes_to_another();
+                alarm.set_while_still(Some(Duration::from_secs(10)), 0);
+                tokio::select! {
+                    () = poll_fn(|cx| alarm.poll(cx)) => panic!("too early"),
+                    () = tokio::time::sleep(Duration::from_secs(4)) => alarm,
+                }
+            })
+            .await
+            .unwrap();
+        }
+        let waiting = tokio::spawn(async move {
+            alarm.comes_to_another();
+            alarm.set_while_still(Some(Duration::from_secs(10)), 0);
+            poll_fn(|cx| alarm.poll(cx)).await;
+        });
+        waiting.await.unwrap();
+        assert_eq!(start.elapsed().as_secs(), 22);
     }
 
     #[tokio::test(start_paused = true)]

@@ -175,7 +175,8 @@ async fn answer(client: &Arc<Client>, mut request: Request<Incoming>) -> Respons
 
 async fn refused(client: &Client, asked: &Asked, failure: &Failure) -> Response<ResponseBody> {
     log_failure(&client.worker.shared, asked, failure);
-    let response = error_target::answer(&client.worker, failure, asked.address(), asked.reader).await;
+    let page = error_target::answer(&client.worker, failure, asked.address(), asked.reader);
+    let response = Box::pin(page).await;
     let (status, length) = (response.status().as_u16(), response.body().len() as u64);
     asked.finished(&client.worker.shared, client.peer.ip, Kind::Web, status, length, None);
     response.map(ResponseBody::own)
@@ -214,14 +215,17 @@ async fn reach(client: &Client, plan: &Plan, upload: &mut Upload) -> Result<(Ser
             Err(failure) => return Err(failure),
         }
     }
-    let mut server = upstream::open(shared, upstream).await.map_err(Failure::Unreachable)?;
+    // Rare and large: every request would carry the room for it.
+    let mut server = Box::pin(upstream::open(shared, upstream))
+        .await
+        .map_err(Failure::Unreachable)?;
     let length = exchange_heads(shared, upload, &mut server).await?;
     Ok((server, length))
 }
 
 async fn exchange_heads(shared: &Shared, upload: &mut Upload, server: &mut Server) -> Result<usize, Failure> {
     let mut scan = Scan::forgiving();
-    let mut alarm = Alarm::new();
+    server.alarm.comes_to_another();
     // Answers before the answer are not passed on.
     let mut early = Buffer::default();
     poll_fn(|cx| {
@@ -235,8 +239,8 @@ async fn exchange_heads(shared: &Shared, upload: &mut Upload, server: &mut Serve
         } else {
             shared.limits.response
         };
-        alarm.set_while_still(Some(limit), upload.moved);
-        alarm.poll(cx).map(|()| {
+        server.alarm.set_while_still(Some(limit), upload.moved);
+        server.alarm.poll(cx).map(|()| {
             Err(if stalls {
                 Failure::Stalled(limit)
             } else {

@@ -15,6 +15,7 @@ use tokio::{
 };
 
 use crate::{
+    alarm::Alarm,
     buffer::Buffer,
     observe::{Event, Observer},
     routes::target::{Place, Upstream},
@@ -33,6 +34,8 @@ pub(crate) struct Server {
     pub(crate) input: Buffer,
     /// Why the target takes nothing any more. It may have answered before.
     pub(crate) broken: Option<io::ErrorKind>,
+    /// For those who wait for an answer, one after the other, and have no timer of their own.
+    pub(crate) alarm: Alarm,
     /// Counts it as long as it is open.
     pub(crate) open: Open,
 }
@@ -59,6 +62,7 @@ impl Server {
             stream,
             input: Buffer::default(),
             broken: None,
+            alarm: Alarm::new(),
             open,
         }
     }

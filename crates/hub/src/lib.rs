@@ -10,6 +10,7 @@ pub mod http;
 pub mod keys;
 mod lines;
 pub mod metrics;
+pub mod offers;
 pub mod people;
 pub mod routes;
 pub mod seen;

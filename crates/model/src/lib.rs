@@ -5,6 +5,7 @@
 pub mod clock;
 pub mod escape;
 pub mod names;
+pub mod plan;
 pub mod process;
 pub mod rng;
 pub mod scopes;
@@ -14,6 +15,7 @@ pub mod token;
 
 pub use clock::{Clock, MockClock};
 pub use names::{NameError, ServerName, UserName};
+pub use plan::{Limits, Mount, Plan};
 pub use rng::{Rng, SeededRng};
 pub use secret::Secret;
 

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use perijove_model::UserName;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{AbortHandle, JoinSet};
@@ -278,6 +279,10 @@ impl Spawner for FakeSpawner {
         self.stop(&state, Stop::Now).await?;
         self.world().servers.remove(&id(key));
         Ok(())
+    }
+
+    fn home_place(&self, user: &UserName) -> String {
+        format!("/home/{user}")
     }
 
     fn capabilities(&self) -> Capabilities {

@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use perijove_model::{Secret, ServerName, UserName};
+use perijove_model::{Plan, Secret, ServerName, UserName};
 use serde::{Deserialize, Serialize};
 
 /// Which server this is. `spawner_id` never changes, whatever is renamed; `generation` grows with each start.
@@ -45,7 +45,31 @@ pub struct ServerSpec {
     /// Path of the server's URL, `/user/NAME/[SERVER/]`.
     pub prefix: String,
     pub options: serde_json::Value,
+    pub plan: Plan,
+    pub home: Home,
     pub start_timeout: Duration,
+}
+
+/// Where a person's files are. It stays the same whatever the person is called later, or templates say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Home {
+    /// Never given to anybody else.
+    pub id: i64,
+    /// As [`Spawner::home_place`] had it when the home was first needed.
+    pub place: String,
+}
+
+/// What a server uses, as far as the backend can tell.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Usage {
+    /// Time on a core since its start.
+    pub cpu: Option<Duration>,
+    /// Bytes.
+    pub memory: Option<u64>,
+    /// Processes and threads.
+    pub processes: Option<u32>,
+    /// How often something of it was killed at its memory limit.
+    pub out_of_memory: u64,
 }
 
 /// What a backend remembers of a running server, as JSON in `spawners.state`. The process backend's has `pid`.
@@ -135,6 +159,14 @@ pub trait Spawner: Send + Sync + 'static {
 
     /// The last lines that the server wrote, for the page that tells why a start failed.
     async fn log_tail(&self, key: &ServerKey, lines: usize) -> Vec<String>;
+
+    /// What it uses now; `None` if it does not run or this can't be told.
+    async fn usage(&self, _: &State) -> Result<Option<Usage>, SpawnError> {
+        Ok(None)
+    }
+
+    /// Where the files of somebody new are to be: a directory, or the name of a volume.
+    fn home_place(&self, user: &UserName) -> String;
 
     /// Everything of this server outside the database but the person's files.
     async fn forget(&self, key: &ServerKey) -> Result<(), SpawnError>;

@@ -23,7 +23,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use perijove_model::Rng;
+use perijove_model::{Rng, UserName};
 use tokio::time::{Instant, sleep};
 
 use crate::proc::Process;
@@ -197,7 +197,7 @@ impl Spawner for ProcessSpawner {
             percent: 10,
             message: "Making the home directory ready".into(),
         });
-        let home = self.make_home(&spec.key.user).await?;
+        let home = home::make(&spec.home.place).await?;
         self.sweep(&spec.key).await;
         let made = scope.clone();
         blocking(move || made.create())
@@ -228,6 +228,10 @@ impl Spawner for ProcessSpawner {
 
     async fn stop(&self, state: &State, how: Stop) -> Result<(), SpawnError> {
         self.end(self.subject(state), how).await
+    }
+
+    fn home_place(&self, user: &UserName) -> String {
+        home::place(&self.config.home_template, user)
     }
 
     async fn log_tail(&self, key: &ServerKey, lines: usize) -> Vec<String> {

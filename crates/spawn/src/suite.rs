@@ -20,12 +20,12 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use perijove_model::{Secret, ServerName, UserName};
+use perijove_model::{Plan, Secret, ServerName, UserName};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::{Poll, Progress, ServerKey, ServerSpec, Spawner, Started, Step, Stop};
+use crate::{Home, Poll, Progress, ServerKey, ServerSpec, Spawner, Started, Step, Stop};
 
 /// The token of every server here: what looks for leaks looks for this.
 pub const TOKEN: &str = "5ec2e7f0c0ffee5ec2e7f0c0ffee5ec2";
@@ -41,6 +41,12 @@ pub trait Subject: Send + Sync + 'static {
     /// The command of a server that behaves in this way.
     fn command(&self, behaviour: &Behaviour) -> Vec<String> {
         python(behaviour)
+    }
+
+    fn home(&self, id: i64, user: &str) -> Home {
+        let user = UserName::try_from(user).unwrap();
+        let place = self.spawner().home_place(&user);
+        Home { id, place }
     }
 }
 
@@ -312,6 +318,8 @@ pub fn spec(subject: &dyn Subject, behaviour: &Behaviour) -> ServerSpec {
         api_token: Secret::new(TOKEN),
         prefix,
         options: serde_json::Value::Null,
+        plan: Plan::default(),
+        home: subject.home(spawner_id, "alice"),
         start_timeout: PATIENCE,
     }
 }

@@ -4,13 +4,20 @@
 use std::collections::BTreeMap;
 
 use perijove_config::Config;
+use perijove_model::Plan;
 use perijove_model::escape::segment;
 use perijove_model::names::{oauth_client_id, server_path};
 use serde_json::json;
 
 /// All but what the backend adds. `client_id`: if it is not the usual one.
 #[must_use]
-pub fn environment(config: &Config, user: &str, server: &str, client_id: Option<&str>) -> BTreeMap<String, String> {
+pub fn environment(
+    config: &Config,
+    plan: &Plan,
+    user: &str,
+    server: &str,
+    client_id: Option<&str>,
+) -> BTreeMap<String, String> {
     let base = config.hub.base_url.as_str();
     let path = server_path(base, user, server);
     let api = format!("{}{base}hub/api", origin(&config.hub.connect_url()));
@@ -24,7 +31,8 @@ pub fn environment(config: &Config, user: &str, server: &str, client_id: Option<
         format!("access:servers!user={user}"),
     ])
     .to_string();
-    let spawner = &config.spawner;
+    let (spawner, limits) = (&config.spawner, &plan.limits);
+    let default_url = plan.default_url.as_ref().unwrap_or(&spawner.default_url);
 
     let mut env: BTreeMap<String, String> = [
         (
@@ -55,10 +63,12 @@ pub fn environment(config: &Config, user: &str, server: &str, client_id: Option<
     .map(|(name, value)| (name.to_owned(), value))
     .into();
     let optional = [
-        ("MEM_LIMIT", spawner.mem_limit.map(|size| size.0.to_string())),
-        ("CPU_LIMIT", spawner.cpu_limit.map(python_float)),
+        ("MEM_LIMIT", limits.memory.map(|bytes| bytes.to_string())),
+        ("MEM_GUARANTEE", limits.memory_guarantee.map(|bytes| bytes.to_string())),
+        ("CPU_LIMIT", limits.cpu().map(python_float)),
+        ("CPU_GUARANTEE", limits.cpu_guarantee().map(python_float)),
         ("JUPYTERHUB_ROOT_DIR", filled(&spawner.notebook_dir, user)),
-        ("JUPYTERHUB_DEFAULT_URL", filled(&spawner.default_url, user)),
+        ("JUPYTERHUB_DEFAULT_URL", filled(default_url, user)),
     ];
     env.extend(
         optional
@@ -67,6 +77,7 @@ pub fn environment(config: &Config, user: &str, server: &str, client_id: Option<
     );
     // Last, so that whoever runs the hub has the last word.
     env.extend(spawner.environment.clone());
+    env.extend(plan.env.clone());
     env
 }
 
@@ -93,7 +104,6 @@ mod tests {
         config.hub.base_url = "/jupyter/".try_into().unwrap();
         config.hub.connect_url = Some("http://10.0.0.5:8081".parse().unwrap());
         config.spawner.environment.insert("EDITOR".into(), "nano".into());
-        config.spawner.cpu_limit = Some(2.0);
         config.spawner.default_url = "/lab/tree/{username}".into();
         config
     }
@@ -101,7 +111,9 @@ mod tests {
     /// The values were read off JupyterHub 6.1.1's `Spawner.get_env` for the same user, server and base URL.
     #[test]
     fn is_that_of_jupyterhub() {
-        let env = environment(&config(), "ann@x.org", "gpu", None);
+        let mut plan = Plan::default();
+        plan.limits.cpu_milli = Some(2000);
+        let env = environment(&config(), &plan, "ann@x.org", "gpu", None);
         for (name, value) in [
             ("JUPYTERHUB_CLIENT_ID", "jupyterhub-user-ann%40x.org-gpu"),
             ("JUPYTERHUB_COOKIE_HOST_PREFIX_ENABLED", "0"),
@@ -139,7 +151,7 @@ mod tests {
     fn the_public_url_is_told() {
         let mut config = config();
         config.hub.public_url = Some("https://hub.example.org/".parse().unwrap());
-        let env = environment(&config, "ann", "", None);
+        let env = environment(&config, &Plan::default(), "ann", "", None);
         assert_eq!(env["JUPYTERHUB_HOST"], "https://hub.example.org");
         assert_eq!(
             env["JUPYTERHUB_PUBLIC_URL"],

@@ -2,9 +2,9 @@
 
 use perijove_model::Secret;
 use perijove_model::server::Phase;
-use perijove_spawn::{Progress, ServerSpec, SpawnError, Started, Step};
+use perijove_spawn::{Home, Progress, ServerSpec, SpawnError, Started, Step};
 use perijove_store::spawners::{self, Spawner};
-use perijove_store::{events, users};
+use perijove_store::{events, homes, plans, users};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
@@ -13,6 +13,7 @@ use url::Url;
 use super::drive::{Driver, Halt, Stepped};
 use super::prepare::{clear_contract, path};
 use super::{env, requests};
+use crate::offers;
 
 /// Steps that wait to be written down; more are dropped, since they only tell.
 const MOST_STEPS: usize = 64;
@@ -34,7 +35,7 @@ impl Driver<'_> {
     }
 
     async fn start(&self, spawner: &Spawner, token: Secret) -> Stepped<Started> {
-        let spec = self.spec(spawner, token)?;
+        let spec = self.spec(spawner, token).await?;
         let (steps, mut written) = mpsc::channel(MOST_STEPS);
         let start = async {
             let steps = Steps(steps);
@@ -60,13 +61,22 @@ impl Driver<'_> {
         }
     }
 
-    fn spec(&self, spawner: &Spawner, api_token: Secret) -> Stepped<ServerSpec> {
-        let config = &self.hub.config;
+    async fn spec(&self, spawner: &Spawner, api_token: Secret) -> Stepped<ServerSpec> {
+        let (config, store) = (&self.hub.config, &self.hub.store);
+        let plan = plans::of(store, self.id).await?;
+        let plan = plan.unwrap_or_else(|| offers::configured(self.hub));
+        let home = homes::of_user(store, spawner.user_id, self.hub.spawner.name()).await?;
+        let home =
+            home.ok_or_else(|| Halt::failed("The home of this person is not in the database any more. Try again."))?;
         Ok(ServerSpec {
             key: self.key(spawner)?,
-            command: [config.spawner.cmd.as_slice(), &config.spawner.args].concat(),
+            command: match &plan.command {
+                Some(command) => command.clone(),
+                None => [config.spawner.cmd.as_slice(), &config.spawner.args].concat(),
+            },
             env: env::environment(
                 config,
+                &plan,
                 &spawner.user_name,
                 &spawner.name,
                 spawner.oauth_client_id.as_deref(),
@@ -74,6 +84,11 @@ impl Driver<'_> {
             api_token,
             prefix: path(self.hub, spawner),
             options: spawner.user_options.clone().unwrap_or_else(|| json!({})),
+            plan,
+            home: Home {
+                id: home.id,
+                place: home.place,
+            },
             start_timeout: config.spawner.start_timeout,
         })
     }

@@ -5,7 +5,7 @@ use perijove_model::server::Phase;
 use perijove_model::{Secret, token};
 use perijove_store::spawners::{self, Spawner};
 use perijove_store::tokens::{NewToken, Owner};
-use perijove_store::{Tx, oauth, roles, tokens};
+use perijove_store::{Tx, homes, oauth, roles, tokens};
 
 use super::drive::{Driver, Stepped};
 use super::requests;
@@ -26,6 +26,9 @@ impl Driver<'_> {
         let tx = hub.store.begin().await?;
         self.phase(&tx, spawner, Phase::Prepared).await?;
         clear_contract(hub, &tx, spawner).await?;
+        let user = self.key(spawner)?.user;
+        let wanted = hub.spawner.home_place(&user);
+        homes::ensure(&tx, spawner.user_id, &user, hub.spawner.name(), &wanted, now).await?;
         tokens::create(
             &tx,
             &NewToken {

@@ -8,7 +8,7 @@ use perijove_model::server::{Pending, Phase, Wish};
 use perijove_spawn::Poll;
 use perijove_store::spawners::{self, Spawner};
 use perijove_store::users::User;
-use perijove_store::{StoreError, Tx};
+use perijove_store::{StoreError, Tx, plans};
 use serde_json::{Value, json};
 
 use super::checks::{self, Refused};
@@ -16,6 +16,7 @@ use crate::Hub;
 use crate::audit::{self, Act};
 use crate::http::visitor::Principal;
 use crate::metrics::Spawned;
+use crate::offers;
 
 /// How often whoever waits looks into the database: another replica may do the work.
 const LOOK: Duration = Duration::from_millis(500);
@@ -74,7 +75,10 @@ pub async fn request_start(hub: &Arc<Hub>, start: Start<'_>) -> Result<Begun, Re
     if display_name.is_some() && display_name != spawner.display_name {
         spawners::set_display_name(&tx, spawner.id, display_name.as_deref()).await?;
     }
+    let options = start.options.as_ref().or(spawner.user_options.as_ref());
+    let plan = offers::plan(hub, &tx, user, options).await?;
     let generation = spawners::wish_run(&tx, spawner.id, start.options.as_ref(), hub.clock.now()).await?;
+    plans::set(&tx, spawner.id, &plan).await?;
     note(hub, &tx, by, &spawner, "start").await?;
     tx.commit().await?;
 

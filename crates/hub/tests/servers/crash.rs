@@ -239,6 +239,11 @@ fn spec(spawner: &spawners::Spawner) -> ServerSpec {
         api_token: perijove_model::Secret::default(),
         prefix: "/user/ann/".into(),
         options: serde_json::Value::Null,
+        plan: Default::default(),
+        home: perijove_spawn::Home {
+            id: 1,
+            place: "/home/ann".into(),
+        },
         start_timeout: PATIENCE,
     }
 }

@@ -7,29 +7,28 @@ use std::path::PathBuf;
 
 use perijove_model::{UserName, escape};
 
-use super::{ProcessSpawner, blocking};
+use super::blocking;
 use crate::SpawnError;
 
-impl ProcessSpawner {
-    /// Makes it if it is missing, for nobody else to look into.
-    pub(super) async fn make_home(&self, user: &UserName) -> Result<PathBuf, SpawnError> {
-        let home = PathBuf::from(
-            self.config
-                .home_template
-                .replace("{username}", &component(user.as_str())),
-        );
-        let made = home.clone();
-        let make = move || DirBuilder::new().recursive(true).mode(0o700).create(made);
-        blocking(make).await.map_err(|error| {
-            let message = "Your home directory can't be made. An administrator finds it in the hub's log, and can \
-                           make it, or let the hub's account write to the directory above it.";
-            SpawnError::caused(
-                message,
-                io::Error::new(error.kind(), format!("{}: {error}", home.display())),
-            )
-        })?;
-        Ok(home)
-    }
+/// Makes it if it is missing, for nobody else to look into.
+pub(super) async fn make(place: &str) -> Result<PathBuf, SpawnError> {
+    let home = PathBuf::from(place);
+    let made = home.clone();
+    let make = move || DirBuilder::new().recursive(true).mode(0o700).create(made);
+    blocking(make).await.map_err(|error| {
+        let message = "Your home directory can't be made. An administrator finds it in the hub's log, and can make it, \
+                       or let the hub's account write to the directory above it.";
+        SpawnError::caused(
+            message,
+            io::Error::new(error.kind(), format!("{}: {error}", home.display())),
+        )
+    })?;
+    Ok(home)
+}
+
+/// Where the home of somebody new is, by the configured template.
+pub(super) fn place(template: &str, user: &UserName) -> String {
+    template.replace("{username}", &component(user.as_str()))
 }
 
 /// One component of a path. Names of people are harmless as they are, whatever quotes and blanks they have: nothing

@@ -249,6 +249,7 @@ async fn odd_names_are_only_names(subject: Arc<Processes>) {
     for name in ["jürgen o'neill", "$(touch x)", "-rf", "a\"b;c", "日本", "a%20b", "..a"] {
         let mut spec = spec(&*subject, &Behaviour::Serve);
         spec.key.user = UserName::try_from(name).unwrap();
+        spec.home = subject.home(1, name);
         let server = Server::start_as(subject.spawner(), spec).await;
         let known: serde_json::Value = serde_json::from_str(&server.answer().await).unwrap();
         assert_eq!(known["cwd"], subject.config.home_template.replace("{username}", name));

@@ -20,6 +20,11 @@ pub(crate) const STEPS: &[Step] = &[
         sqlite: include_str!("step_2.sqlite.sql"),
         postgres: include_str!("step_2.postgres.sql"),
     },
+    Step {
+        both: include_str!("step_3.sql"),
+        sqlite: "",
+        postgres: "",
+    },
 ];
 
 /// What a step does on both databases, and then on either: what they have no common words for. In `both`, `{id}` is a
@@ -49,6 +54,16 @@ pub(crate) fn jupyterhub(postgres: bool) -> Vec<Part> {
                 sql: if postgres { for_postgres(sql) } else { sql.to_owned() },
             }
         })
+        .collect()
+}
+
+/// Our own tables in the order of their references.
+#[cfg(any(test, feature = "suite"))]
+pub(crate) fn own_tables() -> Vec<String> {
+    let statements = STEPS.iter().flat_map(|step| step.both.split("CREATE TABLE ").skip(1));
+    statements
+        .filter_map(|sql| sql.split_whitespace().next())
+        .map(str::to_owned)
         .collect()
 }
 

@@ -58,18 +58,7 @@ pub(super) async fn another_revision_is_refused_with_the_command(url: String) {
 
 pub(super) async fn a_stranger_is_refused(url: String) {
     let store = open(&url).await;
-    let tables = [
-        "perijove_events",
-        "perijove_token_scopes",
-        "perijove_role_grants",
-        "perijove_roles",
-        "perijove_audit",
-        "perijove_runs",
-        "perijove_sessions",
-        "perijove_passwords",
-        "perijove_links",
-        "perijove_leases",
-        "perijove_meta",
+    let jupyterhubs = [
         "api_tokens",
         "share_codes",
         "shares",
@@ -87,7 +76,8 @@ pub(super) async fn a_stranger_is_refused(url: String) {
         "servers",
         "alembic_version",
     ];
-    for table in tables {
+    let ours = crate::schema::own_tables();
+    for table in ours.iter().rev().map(String::as_str).chain(jupyterhubs) {
         let drop = crate::Stmt::composed(format!("DROP TABLE {table}"));
         let tx = store.begin().await.unwrap();
         crate::Db::execute(&tx, &drop, &[]).await.unwrap();

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use perijove_model::Rng;
+use perijove_model::{Rng, UserName};
 use perijove_spawn::process::{ProcessConfig, ProcessSpawner};
 use perijove_spawn::{
     Capabilities, Poll, Progress, ServerKey, ServerSpec, SpawnError, Spawner, Started, State, Step, Stop,
@@ -50,8 +50,6 @@ pub struct TestSpawner {
     settings: Settings,
     python: String,
     processes: ProcessSpawner,
-    process_config: ProcessConfig,
-    rng: Arc<dyn Rng>,
     memory: Arc<Memory>,
 }
 
@@ -93,9 +91,7 @@ impl TestSpawner {
             kind,
             settings: settings.clone(),
             python: python.to_owned(),
-            processes: ProcessSpawner::new(processes.clone(), Arc::clone(&rng)),
-            process_config: processes,
-            rng,
+            processes: ProcessSpawner::new(processes, rng),
             memory,
         }
     }
@@ -119,23 +115,11 @@ impl TestSpawner {
         }
         let attributes = attributes(&self.settings, spec.key.user.as_str(), spec.key.server.as_str());
         attribute(&mut spec, &attributes);
-        spec
-    }
-
-    /// The backend that gives this server its home; a test may have one made for it.
-    fn backend(&self, key: &ServerKey) -> ProcessSpawner {
-        let attributes = attributes(&self.settings, key.user.as_str(), key.server.as_str());
-        match attributes.get("home_dir").and_then(Value::as_str) {
-            None => self.processes.clone(),
-            Some(home) => {
-                let home_template = home.to_owned();
-                let config = ProcessConfig {
-                    home_template,
-                    ..self.process_config.clone()
-                };
-                ProcessSpawner::new(config, Arc::clone(&self.rng))
-            }
+        // A test may have a home made for it.
+        if let Some(home) = attributes.get("home_dir").and_then(Value::as_str) {
+            spec.home.place = home.replace("{username}", spec.key.user.as_str());
         }
+        spec
     }
 
     fn delay(&self, key: Option<&ServerKey>) -> Duration {
@@ -242,7 +226,7 @@ impl Spawner for TestSpawner {
             }
             Kind::CustomBad => Err(SpawnError::refused("custom message", 418, "custom reason")),
             _ => {
-                let started = self.backend(&spec.key).start(&self.adjusted(spec), &Silent).await?;
+                let started = self.processes.start(&self.adjusted(spec), &Silent).await?;
                 tokio::time::sleep(self.delay(Some(&spec.key))).await;
                 Ok(self.memory.shorten(started))
             }
@@ -267,6 +251,10 @@ impl Spawner for TestSpawner {
 
     async fn forget(&self, key: &ServerKey) -> Result<(), SpawnError> {
         self.processes.forget(key).await
+    }
+
+    fn home_place(&self, user: &UserName) -> String {
+        self.processes.home_place(user)
     }
 
     fn capabilities(&self) -> Capabilities {

@@ -1,0 +1,14 @@
+CREATE TABLE perijove_homes (
+    id {id},
+    user_id INTEGER REFERENCES users (id) ON DELETE SET NULL,
+    owner VARCHAR(255) NOT NULL,
+    backend VARCHAR(255) NOT NULL,
+    place TEXT NOT NULL,
+    made_at TIMESTAMP NOT NULL
+);
+CREATE UNIQUE INDEX ix_perijove_homes_user ON perijove_homes (user_id, backend) WHERE user_id IS NOT NULL;
+CREATE UNIQUE INDEX ix_perijove_homes_place ON perijove_homes (backend, place);
+CREATE TABLE perijove_plans (
+    spawner_id INTEGER PRIMARY KEY REFERENCES spawners (id) ON DELETE CASCADE,
+    plan TEXT NOT NULL
+);

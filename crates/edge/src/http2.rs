@@ -47,7 +47,7 @@ use crate::{
     tunnel::{Carried, End, Tunnel},
     upstream::{self, Server},
 };
-use body::{ResponseBody, Upload};
+use body::{Exchange, ResponseBody, Upload};
 use cork::Cork;
 
 const MOST_STREAMS: u32 = 128;
@@ -74,11 +74,10 @@ pub(crate) async fn serve(worker: Arc<Worker>, visit: Visit) {
     });
     let busy = Arc::clone(&client);
     let service = service_fn(move |request| {
-        let client = Arc::clone(&client);
-        async move {
-            client.asked.fetch_add(1, Ordering::Relaxed);
-            Ok::<_, Infallible>(answered(&client, request).await)
-        }
+        client.asked.fetch_add(1, Ordering::Relaxed);
+        // In a box of its own it is moved about no more.
+        let answering = Box::pin(answered(Arc::clone(&client), request));
+        async move { Ok::<_, Infallible>(answering.await) }
     });
     let mut builder = http2::Builder::new(TokioExecutor::new());
     builder
@@ -131,46 +130,64 @@ impl Idle {
     }
 }
 
-async fn answered(client: &Arc<Client>, request: Request<Incoming>) -> Response<ResponseBody> {
-    let shared = &client.worker.shared;
-    let mut response = answer(client, request).await;
-    if let Some(hsts) = shared.tls.hsts.as_ref().filter(|_| client.peer.secure) {
-        response.headers_mut().insert(STRICT_TRANSPORT_SECURITY, hsts.clone());
-    }
-    response
+/// What comes of a request, before anybody has to be waited for.
+enum Next {
+    Forward(Box<Exchange>),
+    Own(Response<ResponseBody>),
+    Refused(Asked, Failure),
 }
 
-async fn answer(client: &Arc<Client>, mut request: Request<Incoming>) -> Response<ResponseBody> {
-    let (worker, peer) = (&client.worker, &client.peer);
+/// Decides at once, so that little is kept in mind of each of the many requests that wait.
+fn answered(client: Arc<Client>, mut request: Request<Incoming>) -> impl Future<Output = Response<ResponseBody>> {
     let on_upgrade = request::wants_other_protocol(&request).then(|| hyper::upgrade::on(&mut request));
-    let mut plan = match request::as_http1(&request, |head| plan(&worker.shared, peer, &head)) {
-        Planned::Forward(plan) => plan,
-        Planned::Own(asked, response) => {
+    let next = next(&client, request);
+    async move {
+        let mut response = match next {
+            Next::Forward(exchange) => forwarded(exchange, on_upgrade).await,
+            Next::Own(response) => response,
+            Next::Refused(asked, failure) => refused(&client, &asked, &failure).await,
+        };
+        let shared = &client.worker.shared;
+        if let Some(hsts) = shared.tls.hsts.as_ref().filter(|_| client.peer.secure) {
+            response.headers_mut().insert(STRICT_TRANSPORT_SECURITY, hsts.clone());
+        }
+        response
+    }
+}
+
+fn next(client: &Arc<Client>, request: Request<Incoming>) -> Next {
+    let (shared, peer) = (&client.worker.shared, &client.peer);
+    match request::as_http1(&request, |head| plan(shared, peer, &head)) {
+        Planned::Forward(mut plan) => {
+            plan.asked.speaks_http2();
+            Next::Forward(Box::new(Exchange::new(client, plan, request.into_body())))
+        }
+        Planned::Own(mut asked, response) => {
+            asked.speaks_http2();
             let (status, length) = (response.status().as_u16(), response.body().len() as u64);
-            asked.finished(&worker.shared, peer.ip, Kind::Own, status, length, None);
-            return response.map(ResponseBody::own);
+            asked.finished(shared, peer.ip, Kind::Own, status, length, None);
+            Next::Own(response.map(ResponseBody::own))
         }
-        Planned::Refused(asked, failure) => return refused(client, &asked, &failure).await,
-    };
-    plan.asked.speaks_http2();
-    let head = std::mem::take(&mut plan.upload.ahead);
-    let mut upload = Upload::new(head, request.into_body(), plan.upload.chunked, plan.repeatable);
-    match forward(client, &plan, &mut upload).await {
-        Ok((server, answer, head)) if answer.status == 101 => match on_upgrade {
-            Some(on_upgrade) => opened(client, plan, server, head, on_upgrade),
-            None => refused(client, &plan.asked, &Failure::Switched).await,
-        },
-        Ok((server, answer, head)) => {
-            if answer.status < 300 {
-                worker.shared.touch(&plan.route);
-            }
-            head.map(|()| ResponseBody::target(client, plan, upload, server, &answer))
-        }
-        Err(failure) => {
-            let failure = failure.at(&plan.route, worker.shared.clock.now());
-            refused(client, &plan.asked, &failure).await
+        Planned::Refused(mut asked, failure) => {
+            asked.speaks_http2();
+            Next::Refused(asked, failure)
         }
     }
+}
+
+async fn forwarded(mut exchange: Box<Exchange>, on_upgrade: Option<OnUpgrade>) -> Response<ResponseBody> {
+    let failure = match forward(&mut exchange).await {
+        Ok((answer, head)) if answer.status == 101 => match (on_upgrade, exchange.server.take()) {
+            (Some(on_upgrade), Some(server)) => return opened(&mut exchange, server, head, on_upgrade),
+            _ => Failure::Switched,
+        },
+        Ok((answer, head)) => {
+            exchange.begin(&answer);
+            return head.map(|()| ResponseBody::Target(exchange));
+        }
+        Err(failure) => failure.at(&exchange.plan.route, exchange.client.worker.shared.clock.now()),
+    };
+    refused(&exchange.client, &exchange.plan.asked, &failure).await
 }
 
 async fn refused(client: &Client, asked: &Asked, failure: &Failure) -> Response<ResponseBody> {
@@ -182,10 +199,13 @@ async fn refused(client: &Client, asked: &Asked, failure: &Failure) -> Response<
     response.map(ResponseBody::own)
 }
 
-type Answered = (Server, Answer, Response<()>);
-
-async fn forward(client: &Client, plan: &Plan, upload: &mut Upload) -> Result<Answered, Failure> {
-    let (mut server, length) = reach(client, plan, upload).await?;
+async fn forward(exchange: &mut Exchange) -> Result<(Answer, Response<()>), Failure> {
+    let Exchange {
+        client, plan, upload, ..
+    } = exchange;
+    let length = reach(client, plan, upload, &mut exchange.server).await?;
+    let server = exchange.server.as_mut();
+    let server = server.ok_or_else(|| Failure::Lost(io::ErrorKind::NotConnected.into()))?;
     let head = &server.input.filled()[..length];
     let read = |head: AnswerHead<'_, '_>| {
         let answer = answer::read(&head, plan.asked.bodiless)?;
@@ -197,30 +217,33 @@ async fn forward(client: &Client, plan: &Plan, upload: &mut Upload) -> Result<An
         return Err(Failure::Switched);
     }
     server.input.consume(length);
-    Ok((server, answer, written))
+    Ok((answer, written))
 }
 
 /// As in HTTP/1: a kept connection that was closed is replaced, if that does no harm.
-async fn reach(client: &Client, plan: &Plan, upload: &mut Upload) -> Result<(Server, usize), Failure> {
+async fn reach(
+    client: &Client,
+    plan: &Plan,
+    upload: &mut Upload,
+    reached: &mut Option<Server>,
+) -> Result<usize, Failure> {
     let (shared, upstream) = (&client.worker.shared, &plan.route.target().upstream);
     let newest = if plan.repeatable { Duration::MAX } else { FRESH };
-    if let Some(mut server) = client.worker.pool.take(upstream, newest) {
+    *reached = client.worker.pool.take(upstream, newest);
+    if let Some(server) = reached {
         shared.observer.count(Event::UpstreamReused);
-        match exchange_heads(shared, upload, &mut server).await {
-            Ok(length) => return Ok((server, length)),
+        match exchange_heads(shared, upload, server).await {
             Err(Failure::Lost(error)) if plan.repeatable || upload.moved == 0 => {
                 debug!(%error, "a kept connection was closed");
                 upload.again();
             }
-            Err(failure) => return Err(failure),
+            result => return result,
         }
     }
     // Rare and large: every request would carry the room for it.
-    let mut server = Box::pin(upstream::open(shared, upstream))
-        .await
-        .map_err(Failure::Unreachable)?;
-    let length = exchange_heads(shared, upload, &mut server).await?;
-    Ok((server, length))
+    let opened = Box::pin(upstream::open(shared, upstream)).await;
+    let server = reached.insert(opened.map_err(Failure::Unreachable)?);
+    exchange_heads(shared, upload, server).await
 }
 
 async fn exchange_heads(shared: &Shared, upload: &mut Upload, server: &mut Server) -> Result<usize, Failure> {
@@ -291,20 +314,20 @@ fn written(client: &Client, plan: &Plan, head: &AnswerHead<'_, '_>, answer: &Ans
 
 /// Passes a change of protocol on: from here the stream is a tunnel.
 fn opened(
-    client: &Client,
-    plan: Plan,
+    exchange: &mut Exchange,
     mut server: Server,
     mut head: Response<()>,
     on_upgrade: OnUpgrade,
 ) -> Response<ResponseBody> {
+    let (client, plan) = (&exchange.client, &mut exchange.plan);
     let shared = Arc::clone(&client.worker.shared);
     shared.touch(&plan.route);
     // Answers a key that the client never sent.
     head.headers_mut().remove("sec-websocket-accept");
     let tasks = shared.tasks.clone();
     let carried = Carried {
-        route: plan.route,
-        asked: plan.asked,
+        route: Arc::clone(&plan.route),
+        asked: std::mem::replace(&mut plan.asked, Asked::nothing()),
         peer: client.peer.ip,
         shared,
         _held: Arc::clone(&client.held),

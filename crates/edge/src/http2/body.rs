@@ -17,7 +17,7 @@ use crate::{
     headers,
     http1::{
         answer::Answer,
-        framing::{BodyReader, Step},
+        framing::{BodyReader, Framing, Step},
         head,
         plan::Plan,
     },
@@ -180,20 +180,7 @@ impl Upload {
 /// What a client gets.
 pub(crate) enum ResponseBody {
     Own(Option<Bytes>),
-    Target(Box<Carried>),
-}
-
-/// A target's answer on its way.
-pub(crate) struct Carried {
-    client: Arc<Client>,
-    plan: Plan,
-    upload: Upload,
-    server: Option<Server>,
-    reader: BodyReader,
-    status: u16,
-    /// The target serves on on its connection.
-    keep: bool,
-    carried: u64,
+    Target(Box<Exchange>),
 }
 
 impl ResponseBody {
@@ -201,22 +188,52 @@ impl ResponseBody {
     pub(crate) fn own(bytes: Bytes) -> Self {
         Self::Own((!bytes.is_empty()).then_some(bytes))
     }
-
-    pub(crate) fn target(client: &Arc<Client>, plan: Plan, upload: Upload, server: Server, answer: &Answer) -> Self {
-        Self::Target(Box::new(Carried {
-            client: Arc::clone(client),
-            plan,
-            upload,
-            server: Some(server),
-            reader: BodyReader::new(answer.body),
-            status: answer.status,
-            keep: answer.keep,
-            carried: 0,
-        }))
-    }
 }
 
-impl Carried {
+/// A request that goes to a target, and the answer on its way.
+pub(crate) struct Exchange {
+    pub(crate) client: Arc<Client>,
+    pub(crate) plan: Plan,
+    pub(crate) upload: Upload,
+    pub(crate) server: Option<Server>,
+    reader: BodyReader,
+    /// Of the answer, as soon as there is one.
+    status: Option<u16>,
+    /// The target serves on on its connection.
+    keep: bool,
+    carried: u64,
+}
+
+impl Exchange {
+    pub(crate) fn new(client: &Arc<Client>, mut plan: Plan, body: Incoming) -> Self {
+        let head = std::mem::take(&mut plan.upload.ahead);
+        Self {
+            client: Arc::clone(client),
+            upload: Upload::new(head, body, plan.upload.chunked, plan.repeatable),
+            plan,
+            server: None,
+            reader: BodyReader::new(Framing::Empty),
+            status: None,
+            keep: false,
+            carried: 0,
+        }
+    }
+
+    /// The answer's body comes next.
+    pub(crate) fn begin(&mut self, answer: &Answer) {
+        self.reader = BodyReader::new(answer.body);
+        self.status = Some(answer.status);
+        self.keep = answer.keep;
+        self.touch();
+    }
+
+    /// Notes that the route is of use.
+    fn touch(&self) {
+        if self.status.is_some_and(|status| status < 300) {
+            self.client.worker.shared.touch(&self.plan.route);
+        }
+    }
+
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
         let Some(server) = &mut self.server else {
             return Poll::Ready(None);
@@ -230,9 +247,7 @@ impl Carried {
                     let data = Bytes::copy_from_slice(&server.input.filled()[range.clone()]);
                     server.input.consume(range.end);
                     self.carried += data.len() as u64;
-                    if self.status < 300 {
-                        self.client.worker.shared.touch(&self.plan.route);
-                    }
+                    self.touch();
                     return Poll::Ready(Some(Ok(Frame::data(data))));
                 }
                 Step::End { consumed, trailers } => {
@@ -284,21 +299,15 @@ fn read_trailers(lines: &[u8]) -> Option<HeaderMap> {
     (!lines.is_empty()).then(|| head::trailers(lines, read).ok()).flatten()
 }
 
-impl Drop for Carried {
+impl Drop for Exchange {
     fn drop(&mut self) {
+        let Some(status) = self.status else { return };
         if self.reader.is_done() {
             self.give_back();
         }
         let Client { worker, peer, .. } = &*self.client;
         let (asked, route) = (&self.plan.asked, &self.plan.route);
-        asked.finished(
-            &worker.shared,
-            peer.ip,
-            Kind::Web,
-            self.status,
-            self.carried,
-            Some(route),
-        );
+        asked.finished(&worker.shared, peer.ip, Kind::Web, status, self.carried, Some(route));
         let count = |bytes| usize::try_from(bytes).unwrap_or(usize::MAX);
         let observer = &worker.shared.observer;
         observer.moved(count(self.upload.carried), count(self.carried));
@@ -312,14 +321,14 @@ impl Body for ResponseBody {
     fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
         match self.get_mut() {
             Self::Own(bytes) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
-            Self::Target(carried) => carried.poll(cx),
+            Self::Target(exchange) => exchange.poll(cx),
         }
     }
 
     fn is_end_stream(&self) -> bool {
         match self {
             Self::Own(bytes) => bytes.is_none(),
-            Self::Target(carried) => carried.reader.is_done(),
+            Self::Target(exchange) => exchange.reader.is_done(),
         }
     }
 }

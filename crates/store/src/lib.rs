@@ -31,6 +31,7 @@ pub mod leases;
 pub mod links;
 pub mod meta;
 pub mod native;
+pub mod notices;
 pub mod oauth;
 pub mod plans;
 pub mod roles;

@@ -12,3 +12,11 @@ CREATE TABLE perijove_plans (
     spawner_id INTEGER PRIMARY KEY REFERENCES spawners (id) ON DELETE CASCADE,
     plan TEXT NOT NULL
 );
+CREATE TABLE perijove_notices (
+    spawner_id INTEGER NOT NULL REFERENCES spawners (id) ON DELETE CASCADE,
+    kind VARCHAR(255) NOT NULL,
+    at TIMESTAMP NOT NULL,
+    message TEXT NOT NULL,
+    count BIGINT NOT NULL,
+    PRIMARY KEY (spawner_id, kind)
+);

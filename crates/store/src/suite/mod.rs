@@ -77,6 +77,7 @@ const CASES: &[(&str, Case)] = cases![
     audit::no_entry_is_changed,
     audit::old_entries_are_purged,
     servers::a_server_starts_and_stops,
+    servers::one_notice_of_a_kind_is_kept,
     servers::a_failure_is_kept_until_the_next_start,
     servers::running_servers_are_adopted,
     servers::what_jupyterhub_stopped_has_ended,

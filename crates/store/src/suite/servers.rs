@@ -4,6 +4,7 @@ use perijove_model::server::{Phase, Wish};
 use serde_json::json;
 
 use super::{count, later, now, open, user, write};
+use crate::notices::{self, Notice};
 use crate::oauth::{self, NewClient};
 use crate::spawners::{self, Counts, Failure, Spawner};
 use crate::{Db, Row, Stmt, Store, StoreError, Tx, Value, events, users};
@@ -82,6 +83,33 @@ pub(super) async fn start(store: &Store, id: i64) -> i64 {
         .unwrap();
     assert!(moved(store, id, generation, Phase::Prepared, Phase::Started).await);
     generation
+}
+
+pub(super) async fn one_notice_of_a_kind_is_kept(url: String) {
+    let store = open(&url).await;
+    let ada = user(&store, "ada").await;
+    let id = spawners::ensure(&store, ada.id, "", None).await.unwrap().id;
+    let notice = |kind: &str, count, at| Notice {
+        spawner_id: id,
+        kind: kind.to_owned(),
+        at,
+        message: format!("{count} of {kind}"),
+        count,
+    };
+    for each in [
+        notice("a", 1, now()),
+        notice("b", 1, later(1)),
+        notice("a", 2, later(2)),
+    ] {
+        notices::put(&store, &each).await.unwrap();
+    }
+    let both = [notice("a", 2, later(2)), notice("b", 1, later(1))];
+    assert_eq!(notices::of_server(&store, id).await.unwrap(), both);
+    notices::remove(&store, id, "b").await.unwrap();
+    assert_eq!(notices::get(&store, id, "b").await.unwrap(), None);
+    assert!(notices::get(&store, id, "a").await.unwrap().is_some());
+    notices::clear(&store, id).await.unwrap();
+    assert!(notices::of_server(&store, id).await.unwrap().is_empty());
 }
 
 pub(super) async fn a_server_starts_and_stops(url: String) {

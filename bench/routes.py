@@ -228,7 +228,10 @@ def main():
     try:
         for number in range(options.rounds):
             for name in names if number % 2 == 0 else reversed(names):
-                proxy = ALL[name](work, port)
+                # An edge remembers its routes: each begins without any.
+                place = work / str(number)
+                place.mkdir(exist_ok=True)
+                proxy = ALL[name](place, port)
                 try:
                     proxy.start({options.core})
                     if isinstance(proxy, ByApi):

@@ -226,11 +226,11 @@ impl Api {
             .dispatch(request)
             .await
             .unwrap_or_else(|Refusal(status, words)| reply(status, words));
-        let (status, uri) = (reply.status().as_u16(), log::shown(&uri.to_string()));
+        let status = reply.status().as_u16();
         self.shared.observer.api_answered(status);
         match status {
-            400.. => warn!(status, %method, uri, "API"),
-            _ => debug!(status, %method, uri, "API"),
+            400.. => warn!(status, %method, uri = log::shown(&uri.to_string()), "API"),
+            _ => debug!(status, %method, uri = log::shown(&uri.to_string()), "API"),
         }
         reply
     }

@@ -47,36 +47,51 @@ struct Mark {
 }
 
 /// In a journal without a target: the route is gone.
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct Saved {
     path: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     target: Option<String>,
     #[serde(default)]
     last_activity: Timestamp,
-    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    #[serde(default)]
     data: Map<String, Value>,
 }
 
+/// The same on its way out, but for the data.
+#[derive(Serialize)]
+struct Line<'r> {
+    path: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    target: Option<&'r str>,
+    last_activity: Timestamp,
+}
+
+fn write_route(out: &mut Vec<u8>, route: &Route) -> io::Result<()> {
+    let line = Line {
+        path: format!("/{}", route.key),
+        target: Some(route.target().as_str()),
+        last_activity: route.last_activity(),
+    };
+    serde_json::to_writer(&mut *out, &line)?;
+    // Kept as JSON: nobody needs to understand it to put it last.
+    if !route.data_text().is_empty() {
+        out.pop();
+        write!(out, ",\"data\":{}}}", route.data_text())?;
+    }
+    Ok(())
+}
+
+fn write_gone(out: &mut Vec<u8>, key: &str) -> io::Result<()> {
+    let line = Line {
+        path: format!("/{key}"),
+        target: None,
+        last_activity: Timestamp::UNIX_EPOCH,
+    };
+    Ok(serde_json::to_writer(out, &line)?)
+}
+
 impl Saved {
-    fn of(route: &Route) -> Self {
-        Self {
-            path: format!("/{}", route.key),
-            target: Some(route.target().as_str().to_owned()),
-            last_activity: route.last_activity(),
-            data: route.data(),
-        }
-    }
-
-    fn gone(key: &str) -> Self {
-        Self {
-            path: format!("/{key}"),
-            target: None,
-            last_activity: Timestamp::UNIX_EPOCH,
-            data: Map::new(),
-        }
-    }
-
     fn restored(self) -> Option<Route> {
         let target = self.target?.parse().ok()?;
         Route::new(&self.path, target, self.data, self.last_activity).ok()
@@ -146,13 +161,19 @@ pub(crate) fn heard(bytes: &[u8]) -> Vec<Route> {
 
 /// All routes, for another process.
 pub(crate) fn told(table: &RouteTable) -> io::Result<Vec<u8>> {
-    let mut routes = Vec::new();
+    let mut out = vec![b'['];
+    let mut result = Ok(());
     table.each(|route| {
-        if route.saved {
-            routes.push(Saved::of(route));
+        if result.is_ok() && route.saved {
+            if out.len() > 1 {
+                out.push(b',');
+            }
+            result = write_route(&mut out, route);
         }
     });
-    Ok(serde_json::to_vec(&routes)?)
+    result?;
+    out.push(b']');
+    Ok(out)
 }
 
 /// Saves the routes after each change, and once more at the end.
@@ -255,13 +276,14 @@ impl Files {
         let mut writer = BufWriter::new(private(&next)?);
         write!(writer, "{{\"mark\":{mark},\"routes\":[")?;
         let mut result = Ok(());
-        let mut separator = "\n";
+        let mut line = Vec::new();
+        let mut separator: &[u8] = b"\n";
         self.table.each(|route| {
             if result.is_ok() && route.saved {
-                result = writer
-                    .write_all(separator.as_bytes())
-                    .and_then(|()| Ok(serde_json::to_writer(&mut writer, &Saved::of(route))?));
-                separator = ",\n";
+                line.clear();
+                line.extend_from_slice(separator);
+                result = write_route(&mut line, route).and_then(|()| writer.write_all(&line));
+                separator = b",\n";
             }
         });
         result?;
@@ -286,9 +308,10 @@ impl Files {
 fn append(journal: &mut File, table: &RouteTable, changes: &Changes) -> io::Result<u64> {
     let mut lines = Vec::new();
     for key in &changes.keys {
-        let route = table.by_key(key).filter(|route| route.saved);
-        let saved = route.map_or_else(|| Saved::gone(key), |route| Saved::of(&route));
-        serde_json::to_writer(&mut lines, &saved)?;
+        match table.by_key(key).filter(|route| route.saved) {
+            Some(route) => write_route(&mut lines, &route)?,
+            None => write_gone(&mut lines, key)?,
+        }
         lines.push(b'\n');
     }
     journal.write_all(&lines)?;

@@ -81,6 +81,11 @@ impl Route {
         &self.target
     }
 
+    /// The same as text; empty if there is nothing.
+    pub(crate) fn data_text(&self) -> &str {
+        &self.data
+    }
+
     #[must_use]
     pub fn data(&self) -> Map<String, Value> {
         serde_json::from_str(&self.data).unwrap_or_default()
@@ -178,9 +183,10 @@ impl Snapshot {
     }
 
     fn insert(&mut self, route: Arc<Route>) {
-        self.remove(&route.key);
-        self.count(&route.key, 1);
-        self.routes.insert(Entry(route), ());
+        let entry = Entry(Arc::clone(&route));
+        if self.routes.insert(entry, ()).is_none() {
+            self.count(&route.key, 1);
+        }
     }
 
     fn remove(&mut self, key: &str) -> bool {

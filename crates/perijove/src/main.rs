@@ -39,10 +39,12 @@ fn main() -> ExitCode {
     let mut arguments = std::env::args_os();
     let program = arguments.next().unwrap_or_default();
     // The supervisor of a server stays in memory as long as the server: nothing but itself is set up.
-    if let (Some(command), Some(dir), None) = (arguments.next(), arguments.next(), arguments.next())
-        && command == "scope"
-    {
-        return commands::scope::supervise(Path::new(&dir));
+    match (arguments.next(), arguments.next(), arguments.next()) {
+        (Some(command), Some(dir), None) if command == "scope" => {
+            return commands::scope::supervise(Path::new(&dir));
+        }
+        (Some(command), None, None) if command == perijove_spawn::inside::COMMAND => return commands::scope::enter(),
+        _ => {}
     }
     let called = Path::new(&program).file_stem().unwrap_or_default();
     let outcome = if called == "configurable-http-proxy" {

@@ -4,10 +4,13 @@
 //! database (`spawners.state`) and hands back. The names of what it makes outside (process scope, container, pod) are
 //! derived from [`ServerKey`], so that a start that is repeated after a crash finds what the first one made.
 
+mod accounts;
 #[cfg(feature = "suite")]
 pub mod fake;
 #[cfg(feature = "suite")]
 pub mod fake_services;
+pub mod inside;
+pub mod jail;
 pub mod proc;
 pub mod process;
 pub mod scope;

@@ -19,7 +19,7 @@ use std::os::fd::OwnedFd;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -27,6 +27,8 @@ use rustix::process::{Signal, WaitOptions, WaitStatus};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::inside::{self, Entry};
+use crate::jail::Jail;
 use crate::proc::{self, Process};
 use crate::scope_log::Log;
 
@@ -36,6 +38,8 @@ pub(crate) const MARKER: &str = "PERIJOVE_SCOPE";
 const TICK: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
 /// A process that is in the kernel's hands can't be killed; nobody waits longer than this for one.
 const UNKILLABLE: u32 = 1000;
+/// This very program, whatever lies at its path by now.
+const SELF: &str = "/proc/self/exe";
 const PAUSE: Duration = Duration::from_millis(10);
 
 /// What the hub asks of the supervisor. Has the token, so it is never printed.
@@ -43,10 +47,10 @@ const PAUSE: Duration = Duration::from_millis(10);
 pub(crate) struct Order {
     pub(crate) command: Vec<String>,
     pub(crate) env: BTreeMap<String, String>,
-    /// Where it runs.
-    pub(crate) home: PathBuf,
     pub(crate) log_limit: u64,
     pub(crate) kind: Kind,
+    /// Where it runs, and what holds for it.
+    pub(crate) jail: Jail,
 }
 
 /// What is to be run.
@@ -62,14 +66,7 @@ pub(crate) enum Kind {
         ports_dir: PathBuf,
     },
     /// Ends with the hub, and knows by itself where to listen.
-    Service { account: Option<Account> },
-}
-
-/// Somebody else to run as. Only root can.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-pub(crate) struct Account {
-    pub(crate) uid: u32,
-    pub(crate) gid: u32,
+    Service,
 }
 
 /// How a service is ended when its hub has gone. Together less than a hub's lease on it lasts at least.
@@ -88,7 +85,20 @@ pub(crate) enum Report {
     NoPort,
     NotFound,
     Denied,
+    /// What was to hold for it could not be made to hold.
+    Jail(String),
     Failed(String),
+}
+
+impl Report {
+    /// Why a program could not be started.
+    pub(crate) fn of_start(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::NotFound => Self::NotFound,
+            io::ErrorKind::PermissionDenied => Self::Denied,
+            _ => error.into(),
+        }
+    }
 }
 
 /// `started.json`.
@@ -236,7 +246,7 @@ fn supervise(scope: &Scope, order: Order) -> Result<(), Report> {
     let Some(_lock) = scope.hold()? else {
         return Err(Report::Busy);
     };
-    let is_service = matches!(order.kind, Kind::Service { .. });
+    let is_service = matches!(order.kind, Kind::Service);
     if is_service {
         begin_anew(scope, again)?;
     } else if let Some(record) = earlier(scope, again)? {
@@ -298,47 +308,54 @@ fn earlier(scope: &Scope, again: bool) -> io::Result<Option<Record>> {
 }
 
 fn start(scope: &Scope, order: &Order) -> Result<(Option<File>, Record), Report> {
-    let (program, arguments) = order.command.split_first().ok_or(Report::NotFound)?;
     let log = private().append(true).open(scope.log())?;
-    let mut command = Command::new(program);
-    command
-        .args(arguments)
-        .env_clear()
-        .envs(&order.env)
-        .env(MARKER, &scope.0)
-        .current_dir(&order.home)
-        .process_group(0)
-        .stdin(Stdio::null())
-        .stdout(log.try_clone()?)
-        .stderr(log);
     let (mut held, mut url) = (None, String::new());
-    match &order.kind {
-        Kind::Server {
-            prefix,
-            ports,
-            ports_dir,
-        } => {
-            let (port, file) = reserve_port(ports, ports_dir)?.ok_or(Report::NoPort)?;
-            held = Some(file);
-            url = format!("http://127.0.0.1:{port}");
-            command.env("JUPYTERHUB_SERVICE_URL", format!("{url}{prefix}"));
-        }
-        // Root's further groups are dropped with it.
-        Kind::Service { account: Some(account) } => {
-            command.uid(account.uid).gid(account.gid);
-        }
-        Kind::Service { account: None } => {}
+    let mut env = order.env.clone();
+    env.insert(MARKER.to_owned(), scope.0.to_string_lossy().into_owned());
+    if let Kind::Server {
+        prefix,
+        ports,
+        ports_dir,
+    } = &order.kind
+    {
+        let (port, file) = reserve_port(ports, ports_dir)?.ok_or(Report::NoPort)?;
+        held = Some(file);
+        url = format!("http://127.0.0.1:{port}");
+        env.insert("JUPYTERHUB_SERVICE_URL".to_owned(), format!("{url}{prefix}"));
     }
-    let server = command.spawn().map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => Report::NotFound,
-        io::ErrorKind::PermissionDenied => Report::Denied,
-        _ => error.into(),
-    })?;
+    let entry = Entry {
+        command: order.command.clone(),
+        env,
+        jail: order.jail.clone(),
+    };
+    let server = born(&entry, log)?;
     let pid = server.id() as i32;
     // A zombie keeps its entry until `watch` takes notice, so even one that ended at once has a start time.
     let stat = proc::stat(pid)?.ok_or_else(|| Report::Failed(format!("/proc/{pid}/stat is missing")))?;
     let process = stat.process;
     Ok((held, Record { process, url }))
+}
+
+/// Straight away where nothing is to hold for it, else by way of `perijove inside`.
+fn born(entry: &Entry, log: File) -> Result<Child, Report> {
+    let (program, arguments) = entry.command.split_first().ok_or(Report::NotFound)?;
+    let plain = Jail {
+        directory: entry.jail.directory.clone(),
+        ..Jail::default()
+    };
+    let is_plain = entry.jail == plain;
+    let mut command = Command::new(if is_plain { program } else { SELF });
+    command
+        .process_group(0)
+        .stdin(Stdio::null())
+        .stdout(log.try_clone()?)
+        .stderr(log);
+    if !is_plain {
+        return inside::start(&mut command, entry);
+    }
+    command.args(arguments).env_clear().envs(&entry.env);
+    command.current_dir(entry.jail.directory.as_deref().unwrap_or(Path::new("/")));
+    command.spawn().map_err(Report::of_start)
 }
 
 /// A port that nobody listens on and that no other server was given. The lock is kept for the server's life.

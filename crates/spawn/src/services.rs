@@ -9,11 +9,13 @@ use std::time::Duration;
 use async_trait::async_trait;
 use perijove_model::Secret;
 use rustix::process::Signal;
-use tokio::process::{Child, ChildStdin, Command};
+use tokio::process::{Child, ChildStdin};
 use tokio::time::{Instant, sleep, timeout};
 
+use crate::accounts::{self, SystemAccount};
+use crate::jail::{Account, Jail};
 use crate::process::{blocking, converse, supervisor};
-use crate::scope::{Account, Kind, Order, Record, Report, Scope};
+use crate::scope::{Kind, Order, Record, Report, Scope};
 use crate::{SpawnError, Stop};
 
 const PLAIN_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
@@ -87,7 +89,7 @@ impl ProcessServices {
     }
 
     /// As JupyterHub does it: what is kept of the hub's, that of the account, then the service's own.
-    fn environment(&self, spec: &ServiceSpec, person: Option<&Person>) -> BTreeMap<String, String> {
+    fn environment(&self, spec: &ServiceSpec, person: Option<&SystemAccount>) -> BTreeMap<String, String> {
         let mut env = self.0.env_keep.clone();
         env.entry("PATH".into()).or_insert_with(|| PLAIN_PATH.into());
         if let Some(person) = person {
@@ -107,9 +109,9 @@ impl ProcessServices {
 impl ServiceRunner for ProcessServices {
     async fn start(&self, spec: &ServiceSpec) -> Result<Box<dyn RunningService>, SpawnError> {
         let config = &self.0;
-        let person = match &spec.user {
-            Some(name) => Some(account(name).await?),
-            None => None,
+        let (person, account) = match &spec.user {
+            Some(name) => account(name).await.map(|(person, account)| (Some(person), account))?,
+            None => (None, None),
         };
         let scope = Scope(config.run_dir.join("services").join(spec.id.to_string()));
         let made = scope.clone();
@@ -121,13 +123,15 @@ impl ServiceRunner for ProcessServices {
         let order = Order {
             command: spec.command.clone(),
             env: self.environment(spec, person.as_ref()),
-            home: match &spec.cwd {
-                Some(dir) => config.work_dir.join(dir),
-                None => config.work_dir.clone(),
-            },
             log_limit: config.log_limit,
-            kind: Kind::Service {
-                account: person.and_then(|person| person.account),
+            kind: Kind::Service,
+            jail: Jail {
+                account,
+                directory: Some(match &spec.cwd {
+                    Some(dir) => config.work_dir.join(dir),
+                    None => config.work_dir.clone(),
+                }),
+                ..Jail::default()
             },
         };
         let deadline = Instant::now() + BUSY;
@@ -203,42 +207,19 @@ impl RunningService for Running {
     }
 }
 
-/// A system account, as the name service of the machine tells it.
-struct Person {
-    name: String,
-    home: String,
-    shell: String,
-    /// `None` if the hub is this account already.
-    account: Option<Account>,
-}
-
-async fn account(name: &str) -> Result<Person, SpawnError> {
-    let unknown = || SpawnError::new(format!("There is no system account '{name}' on this machine."));
-    if name.is_empty() || name.starts_with('-') {
-        return Err(unknown());
-    }
-    let asked = Command::new("getent").args(["passwd", name]).output().await;
-    let answer = asked.map_err(|error| SpawnError::caused("The system accounts can't be looked up.", error))?;
-    let line = String::from_utf8_lossy(&answer.stdout).into_owned();
-    let fields: Vec<&str> = line.trim_end().split(':').collect();
-    let [name, _, uid, gid, _, home, shell] = fields.as_slice() else {
-        return Err(unknown());
-    };
-    let (Ok(uid), Ok(gid)) = (uid.parse(), gid.parse()) else {
-        return Err(unknown());
-    };
+/// Somebody else to run as; nobody else if the hub is this account already.
+async fn account(name: &str) -> Result<(SystemAccount, Option<Account>), SpawnError> {
+    let found = accounts::system(name).await?;
+    let found =
+        found.ok_or_else(|| SpawnError::new(format!("There is no system account '{name}' on this machine.")))?;
     let own = rustix::process::geteuid();
-    if own.as_raw() != uid && !own.is_root() {
+    if own.as_raw() != found.account.uid && !own.is_root() {
         return Err(SpawnError::new(format!(
             "A service is to run as '{name}': for that the hub must run as root."
         )));
     }
-    Ok(Person {
-        name: (*name).to_owned(),
-        home: (*home).to_owned(),
-        shell: (*shell).to_owned(),
-        account: (own.as_raw() != uid).then_some(Account { uid, gid }),
-    })
+    let account = (own.as_raw() != found.account.uid).then(|| found.account.clone());
+    Ok((found, account))
 }
 
 fn explain(spec: &ServiceSpec, report: Report) -> SpawnError {
@@ -247,7 +228,7 @@ fn explain(spec: &ServiceSpec, report: Report) -> SpawnError {
         Report::NotFound => format!("Its program '{program}', or the directory that it is to run in, was not found."),
         Report::Denied => format!("Its program '{program}' may not be run, or not in this directory, by this account."),
         Report::Busy | Report::Started(_) => "An earlier run of it does not end.".to_owned(),
-        Report::Failed(why) => {
+        Report::Jail(why) | Report::Failed(why) => {
             return SpawnError::caused(format!("Its program '{program}' can't be started."), why);
         }
         Report::NoPort => "No port is free.".to_owned(),

@@ -20,6 +20,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         [_, "scope", dir] => ExitCode::from(perijove_spawn::scope::main(Path::new(dir)) as u8),
+        [_, "inside"] => ExitCode::from(perijove_spawn::inside::main() as u8),
         [_, "hub", dir, ports] => run(hub(PathBuf::from(dir), ports.parse().unwrap())),
         _ => libtest_mimic::run(&Arguments::from_args(), trials()).exit_code(),
     }

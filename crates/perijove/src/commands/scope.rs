@@ -27,3 +27,8 @@ pub fn supervise(dir: &Path) -> ExitCode {
     let _ = rustix::thread::set_name(c"perijove-scope");
     ExitCode::from(u8::try_from(perijove_spawn::scope::main(dir)).unwrap_or(1))
 }
+
+/// `perijove inside`: what a supervisor starts becomes a server.
+pub fn enter() -> ExitCode {
+    ExitCode::from(u8::try_from(perijove_spawn::inside::main()).unwrap_or(1))
+}

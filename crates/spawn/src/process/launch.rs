@@ -9,6 +9,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, ChildStdin, Command};
 
 use super::ProcessSpawner;
+use crate::jail::Jail;
 use crate::scope::{Kind, Order, Report, Scope};
 use crate::{ServerSpec, SpawnError};
 
@@ -39,12 +40,15 @@ impl ProcessSpawner {
         Order {
             command: spec.command.clone(),
             env: self.environment(spec, home),
-            home: home.to_owned(),
             log_limit: self.config.log_limit,
             kind: Kind::Server {
                 prefix: spec.prefix.clone(),
                 ports: self.ports(),
                 ports_dir: self.config.run_dir.join("ports"),
+            },
+            jail: Jail {
+                directory: Some(home.to_owned()),
+                ..Jail::default()
             },
         }
     }
@@ -104,6 +108,11 @@ impl ProcessSpawner {
             ),
             Report::Busy | Report::Started(_) => {
                 "An earlier start of this server has not come to an end. Try again in a minute.".to_owned()
+            }
+            Report::Jail(why) => {
+                let message = "The server can't be kept apart from others as it must be, so it was not started. An \
+                               administrator finds the cause in the hub's log.";
+                return SpawnError::caused(message, why);
             }
             Report::Failed(why) => {
                 let message = format!(

@@ -143,8 +143,13 @@ class JupyterHub:
         process.wait(60)
 
 
-def fill(database, users):
-    """The same rows in either platform's database: the schema is the same."""
+# No process has this id: the kernel gives out smaller ones.
+NOBODY = 4_194_303
+
+
+def fill(database, users, servers=0):
+    """The same rows in either platform's database: the schema is the same. The first people have a server each that is
+    written down as running and has ended meanwhile."""
     connection = sqlite3.connect(database)
     role = connection.execute("SELECT id FROM roles WHERE name = 'user'").fetchone()[0]
     first = connection.execute("SELECT COALESCE(MAX(id), 0) + 1 FROM users").fetchone()[0]
@@ -156,5 +161,24 @@ def fill(database, users):
     connection.executemany(
         "INSERT INTO user_role_map (user_id, role_id, managed_by_auth) VALUES (?, ?, 0)", ((i, role) for i in ids)
     )
+    started = "2026-11-21 00:00:00.000000"
+    for i in ids[:servers]:
+        path = f"/user/user-{i}/"
+        server = connection.execute(
+            "INSERT INTO servers (proto, ip, port, base_url, cookie_name) VALUES ('http', '127.0.0.1', 1, ?, 'cookie')", (path,)
+        ).lastrowid
+        connection.execute(
+            "INSERT INTO spawners (user_id, server_id, name, state, started, last_activity) VALUES (?, ?, '', ?, ?, ?)",
+            (i, server, json.dumps({"pid": NOBODY}), started, started),
+        )
     connection.commit()
     connection.close()
+
+
+def recorded_servers(database):
+    """How many servers are written down as running."""
+    connection = sqlite3.connect(database, timeout=30)
+    try:
+        return connection.execute("SELECT COUNT(*) FROM spawners WHERE server_id IS NOT NULL").fetchone()[0]
+    finally:
+        connection.close()

@@ -6,6 +6,10 @@ then filled), waits until GET /hub/health answers 200 through the proxy, and rea
 /proc. Memory is read after ten seconds of rest. Medians over the rounds; everything on 127.0.0.1.
 
     bench/run.sh startup --rounds 5 --users 0 100000
+    bench/run.sh startup --rounds 3 --users 10000 --servers 1000
+
+With --servers so many are written down as running that have ended meanwhile, and the time until the last of them is
+cleared away is taken too.
 """
 
 import argparse
@@ -17,27 +21,44 @@ import tempfile
 import time
 from pathlib import Path
 
-from platforms import ROOT, JupyterHub, Perijove, cpu_seconds, fill, memory_mib, wait_healthy
+from platforms import ROOT, JupyterHub, Perijove, cpu_seconds, fill, memory_mib, recorded_servers, wait_healthy
 
 REST_SECONDS = 10
+LONGEST_CHECK = 300
 
 
-def prepare(platform, users):
+def prepare(platform, users, servers):
     """Lets the platform make its database, then fills it."""
     process = platform.start()
     wait_healthy(platform.port, process)
     platform.stop(process)
     if users:
-        fill(platform.work / "hub.sqlite", users)
+        fill(platform.work / "hub.sqlite", users, servers)
+        if servers:
+            shutil.copy(platform.work / "hub.sqlite", platform.work / "filled.sqlite")
 
 
-def measure(platform):
+def checked_seconds(platform, begun):
+    """Until nothing that has ended is written down as running."""
+    while recorded_servers(platform.work / "hub.sqlite"):
+        if time.monotonic() - begun > LONGEST_CHECK:
+            return float("inf")
+        time.sleep(0.1)
+    return time.monotonic() - begun
+
+
+def measure(platform, servers):
+    if servers:
+        for rest in ("-wal", "-shm"):
+            (platform.work / f"hub.sqlite{rest}").unlink(missing_ok=True)
+        shutil.copy(platform.work / "filled.sqlite", platform.work / "hub.sqlite")
     begun = time.monotonic()
     process = platform.start()
     try:
         wait_healthy(platform.port, process)
         wall = time.monotonic() - begun
         cpu = cpu_seconds(platform.pids(process))
+        checked = checked_seconds(platform, begun) if servers else 0.0
         time.sleep(REST_SECONDS)
         pids = platform.pids(process)
         return {
@@ -46,6 +67,7 @@ def measure(platform):
             "rss_mib": memory_mib(pids, "Rss"),
             "pss_mib": memory_mib(pids, "Pss"),
             "processes": len(pids),
+            "checked_s": checked,
         }
     finally:
         platform.stop(process)
@@ -55,6 +77,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--users", type=int, nargs="+", default=[0, 100_000])
+    parser.add_argument("--servers", type=int, default=0)
     parser.add_argument("--binary", type=Path, default=ROOT / "target/release/perijove")
     parser.add_argument("--environment", type=Path, default=ROOT / ".perijove/environments/test")
     parser.add_argument("--peer-users", type=int, default=10_000, help="the peer is measured up to so many users")
@@ -71,20 +94,20 @@ def main():
                 work.mkdir()
                 platforms.append((users, JupyterHub(work, options.environment)))
         for users, platform in platforms:
-            prepare(platform, users)
+            prepare(platform, users, options.servers)
         results = {}
         for number in range(options.rounds):
             for users, platform in platforms:
-                result = measure(platform)
+                result = measure(platform, options.servers)
                 results.setdefault((platform.name, users), []).append(result)
                 print(json.dumps({"round": number, "platform": platform.name, "users": users, **result}), file=sys.stderr)
-        print("| platform | users | CPU s to healthy | wall s | RSS MiB at rest | PSS MiB at rest | processes |")
-        print("|---|---|---|---|---|---|---|")
+        print("| platform | users | CPU s to healthy | wall s | RSS MiB at rest | PSS MiB at rest | processes | s to all servers checked |")
+        print("|---|---|---|---|---|---|---|---|")
         for (name, users), rows in results.items():
             middle = {key: statistics.median(row[key] for row in rows) for key in rows[0]}
             print(
                 f"| {name} | {users:,} | {middle['cpu_s']:.3f} | {middle['wall_s']:.2f} | {middle['rss_mib']:.1f} "
-                f"| {middle['pss_mib']:.1f} | {middle['processes']:.0f} |"
+                f"| {middle['pss_mib']:.1f} | {middle['processes']:.0f} | {middle['checked_s']:.1f} |"
             )
     finally:
         shutil.rmtree(scratch)

@@ -1,7 +1,7 @@
 //! The loop that makes wishes come true: signalled and periodic, it takes no input but the database.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::SignedDuration;
@@ -100,9 +100,16 @@ struct Reconciler {
     hub: Arc<Hub>,
     driven: Driven,
     drivers: Arc<Semaphore>,
-    pollers: Arc<Semaphore>,
+    lookout: Lookout,
     /// When a running server is next looked at.
     polls: BTreeMap<i64, Instant>,
+}
+
+/// Looks at running servers: a few at the same time, each only once.
+#[derive(Clone)]
+struct Lookout {
+    turns: Arc<Semaphore>,
+    waiting: Arc<Mutex<BTreeSet<i64>>>,
 }
 
 /// Which servers are in hand, and which are left alone for a while.
@@ -126,7 +133,10 @@ impl Reconciler {
             hub,
             driven: Driven::default(),
             drivers: Arc::new(Semaphore::new(MOST_DRIVEN)),
-            pollers: Arc::new(Semaphore::new(MOST_POLLED)),
+            lookout: Lookout {
+                turns: Arc::new(Semaphore::new(MOST_POLLED)),
+                waiting: Arc::default(),
+            },
             polls: BTreeMap::new(),
         }
     }
@@ -164,24 +174,20 @@ impl Reconciler {
         if !suspect && (off || now < due) {
             return due;
         }
-        let Ok(permit) = self.pollers.clone().try_acquire_owned() else {
-            if suspect {
-                self.hub.wakeup.suspect(id);
-            }
-            return due;
-        };
-        let (hub, driven) = (self.hub.clone(), self.driven.clone());
-        self.hub.tasks.spawn(async move {
-            let _permit = permit;
-            if !watch::has_ended(&hub, id).await {
-                return;
-            }
-            match driven.take(id) {
-                true => drive(&hub, &driven, id, true).await,
-                // Whoever has it in hand may not look: once more, when it is put back.
-                false => hub.wakeup.suspect(id),
-            }
-        });
+        let (hub, driven, lookout) = (self.hub.clone(), self.driven.clone(), self.lookout.clone());
+        // One that still waits for its turn gets it: there are never more of them than servers.
+        if lookout.begins(id) {
+            self.hub.tasks.spawn(async move {
+                let ended = lookout.look(&hub, id).await;
+                lookout.waiting().remove(&id);
+                match ended {
+                    true if driven.take(id) => drive(&hub, &driven, id, true).await,
+                    // Whoever has it in hand may not look: once more, when it is put back.
+                    true => hub.wakeup.suspect(id),
+                    false => {}
+                }
+            });
+        }
         now + interval.mul_f64(0.9) + self.share_of(interval.mul_f64(0.2))
     }
 
@@ -201,6 +207,29 @@ impl Reconciler {
             let _permit = permit;
             drive(&hub, &driven, id, false).await;
         });
+    }
+}
+
+impl Lookout {
+    fn waiting(&self) -> MutexGuard<'_, BTreeSet<i64>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// False if somebody is about to look at it already.
+    fn begins(&self, id: i64) -> bool {
+        self.waiting().insert(id)
+    }
+
+    /// Whether it has ended. A hub that stops does not wait for it.
+    async fn look(&self, hub: &Hub, id: i64) -> bool {
+        let look = async {
+            let _turn = self.turns.acquire().await;
+            watch::has_ended(hub, id).await
+        };
+        tokio::select! {
+            () = hub.stop.cancelled() => false,
+            ended = look => ended,
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! From a listener to somebody who can be served: who connects, in what way, and whether there is room.
 
-use std::{io, net::IpAddr, sync::Arc, time::Duration};
+use std::{io, net::IpAddr, pin::pin, sync::Arc, time::Duration};
 
 use futures_util::FutureExt;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -40,11 +40,14 @@ pub(crate) struct Visit {
 /// Lets clients in until the door is closed or the edge stops.
 pub(crate) async fn accept(thread: Arc<Thread>, listener: Listener, close: CancellationToken) {
     let mut worker = thread.worker();
+    let stop = worker.shared.stop.clone();
+    let (mut closed, mut stopped) = (pin!(close.cancelled()), pin!(stop.cancelled()));
     loop {
         let accepted = tokio::select! {
+            biased;
+            () = &mut closed => break,
+            () = &mut stopped => break,
             accepted = listener.accept() => accepted,
-            () = close.cancelled() => break,
-            () = worker.shared.stop.cancelled() => break,
         };
         if !thread.is_current(&worker) {
             worker = thread.worker();
@@ -71,6 +74,7 @@ fn admit(worker: &Arc<Worker>, stream: Stream, address: IpAddr) {
     tokio::spawn(shared.tasks.track_future(visiting));
 }
 
+/// What only some need lies in boxes of its own: everybody's task has the size of the largest part that does not.
 async fn visit(worker: Arc<Worker>, mut stream: Stream, peer: IpAddr, held: Held) {
     let shared = Arc::clone(&worker.shared);
     let address = match who(&shared, &mut stream, peer).await {
@@ -85,7 +89,7 @@ async fn visit(worker: Arc<Worker>, mut stream: Stream, peer: IpAddr, held: Held
         None => {
             shared.observer.count(Event::RefusedConnections);
             debug!(%address, "a client has too many connections");
-            return refuse_one_more(&shared, &mut stream).await;
+            return Box::pin(refuse_one_more(&shared, &mut stream)).await;
         }
     }
     let Some((stream, security)) = tls::welcome(&worker.shared, stream).await else {
@@ -99,7 +103,7 @@ async fn visit(worker: Arc<Worker>, mut stream: Stream, peer: IpAddr, held: Held
         held,
     };
     if visit.http2 {
-        http2::serve(worker, visit).await;
+        Box::pin(http2::serve(worker, visit)).await;
     } else {
         connection::serve(worker, visit).await;
     }
@@ -125,8 +129,10 @@ async fn who(shared: &Shared, stream: &mut Stream, peer: IpAddr) -> Result<IpAdd
     if !shared.proxy_protocol.iter().any(|network| network.contains(peer)) {
         return Ok(peer);
     }
-    let named = tokio::time::timeout(PROXY_HEADER, proxy_protocol::read(stream)).await;
-    let named = named.map_err(|_| ProxyError::Missing("it did not come in time"))??;
+    let reading = tokio::time::timeout(PROXY_HEADER, proxy_protocol::read(stream));
+    let named = Box::pin(reading)
+        .await
+        .map_err(|_| ProxyError::Missing("it did not come in time"))??;
     Ok(named.unwrap_or(peer))
 }
 

@@ -7,6 +7,8 @@ use std::{
     path::Path,
 };
 
+use tokio::io::Interest;
+
 use crate::stream::Stream;
 
 /// Open, and not yet served by anybody.
@@ -60,6 +62,9 @@ impl Listener {
         match self {
             Self::Tcp(listener) => {
                 let (stream, address) = listener.accept().await?;
+                // The runtime takes it for readable, but its first word is still on its way: reading would be in vain.
+                let nothing_yet = || io::Result::<()>::Err(io::ErrorKind::WouldBlock.into());
+                let _ = stream.try_io(Interest::READABLE, nothing_yet);
                 Ok((Stream::Tcp(stream), address.ip()))
             }
             Self::Unix(listener) => {

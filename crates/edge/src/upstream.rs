@@ -175,8 +175,11 @@ pub(crate) enum ConnectError {
 /// Makes a new connection.
 pub(crate) async fn open(shared: &Shared, upstream: &Upstream) -> Result<Server, ConnectError> {
     let limit = shared.limits.connect;
-    let opening = tokio::time::timeout(limit, open_place(&upstream.place, &shared.tls.targets)).await;
-    match opening.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())) {
+    let opening = Box::pin(tokio::time::timeout(
+        limit,
+        open_place(&upstream.place, &shared.tls.targets),
+    ));
+    match opening.await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())) {
         Ok(stream) => Ok(Server::new(stream, Open::new(&shared.observer))),
         Err(error) => {
             shared.observer.count(Event::UpstreamFailed);

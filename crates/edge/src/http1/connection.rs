@@ -70,9 +70,7 @@ pub(crate) async fn serve(worker: Arc<Worker>, visit: Visit) {
         ended: false,
         held,
     };
-    // Polled once, so that this task is woken when the edge stops.
     let mut stopping = pin!(shared.stop.cancelled());
-    let _ = poll_fn(|cx| Poll::Ready(stopping.as_mut().poll(cx))).await;
     loop {
         let after = match client.next().await {
             Next::Nothing => After::Over,
@@ -80,7 +78,12 @@ pub(crate) async fn serve(worker: Arc<Worker>, visit: Visit) {
             Next::Head(length) => exchange::serve(&mut client, length).await,
         };
         match after {
-            After::Keep => client.asked_before = true,
+            After::Keep if client.asked_before => {}
+            After::Keep => {
+                client.asked_before = true;
+                // Polled once, so that this task is woken when the edge stops.
+                let _ = poll_fn(|cx| Poll::Ready(stopping.as_mut().poll(cx))).await;
+            }
             After::Over => return,
             After::Close { more_expected } => {
                 let expected = more_expected || !client.input.is_empty();

@@ -406,7 +406,13 @@ pub(crate) async fn refuse_unread(client: &mut Client, failure: &Failure) -> Aft
 
 async fn refuse(client: &mut Client, asked: Asked, unfinished: bool, failure: &Failure) -> After {
     log_failure(&client.worker.shared, &asked, failure);
-    let response = error_target::answer(&client.worker, failure, asked.address(), asked.reader).await;
+    let response = Box::pin(error_target::answer(
+        &client.worker,
+        failure,
+        asked.address(),
+        asked.reader,
+    ))
+    .await;
     let keep = asked.keep && !unfinished && !client.ended && !client.worker.shared.stop.is_cancelled();
     answer(client, &asked, Kind::Web, keep, &response).await
 }

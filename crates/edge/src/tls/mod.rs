@@ -149,6 +149,14 @@ pub(crate) async fn welcome(shared: &Arc<Shared>, stream: Stream) -> Option<(Str
         (Some(server), Stream::Tcp(stream)) => (server, stream),
         (_, stream) => return Some((stream, Security::None)),
     };
+    Box::pin(shake_hands(shared, server, stream)).await
+}
+
+async fn shake_hands(
+    shared: &Arc<Shared>,
+    server: &server::Server,
+    stream: tokio::net::TcpStream,
+) -> Option<(Stream, Security)> {
     let mut first = [0];
     let peeked = tokio::time::timeout(FIRST_BYTE.min(shared.limits.header_timeout), stream.peek(&mut first));
     match peeked.await {

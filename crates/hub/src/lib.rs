@@ -28,7 +28,7 @@ use perijove_auth::policy::Policy;
 use perijove_config::Config;
 use perijove_model::scopes::Catalog;
 use perijove_model::{Clock, Rng};
-use perijove_spawn::Spawner;
+use perijove_spawn::Spawners;
 use perijove_spawn::services::ServiceRunner;
 use perijove_store::Store;
 use perijove_web::Pages;
@@ -58,7 +58,7 @@ pub struct Parts {
     pub authenticators: Vec<Arc<dyn Authenticator>>,
     pub policy: Policy,
     pub passwords: Passwords,
-    pub spawner: Arc<dyn Spawner>,
+    pub spawners: Spawners,
     pub services: Arc<dyn ServiceRunner>,
     pub routes: Arc<dyn Routes>,
     pub pages: Pages,

@@ -16,6 +16,7 @@ use perijove_hub::routes::chp::ChpRoutes;
 use perijove_hub::{Hub, Parts, signin};
 use perijove_model::server::Phase;
 use perijove_model::{Rng, Secret};
+use perijove_spawn::Spawners;
 use perijove_spawn::process::{ProcessConfig, ProcessSpawner};
 use perijove_spawn::services::{ProcessServices, ServicesConfig};
 use perijove_store::{OpenOptions, Store};
@@ -42,7 +43,7 @@ pub fn hub(settings: &Settings, store: Store, edge_token: Secret) -> Result<Arc<
         authenticators: authenticators(config, &store, &passwords),
         policy: signin::policy(config),
         passwords,
-        spawner: Arc::new(ProcessSpawner::new(processes(settings), Arc::clone(&rng))),
+        spawners: Spawners::new(Arc::new(ProcessSpawner::new(processes(settings), Arc::clone(&rng)))),
         services: Arc::new(ProcessServices::new(services(settings)?)),
         routes: Arc::new(ChpRoutes::new(&config.edge.api_url(), edge_token)),
         pages: Pages::new(&config.hub.template_paths).context("the pages can't be made")?,

@@ -43,9 +43,16 @@ pub struct Script {
 }
 
 /// The fake backend.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct FakeSpawner {
+    name: &'static str,
     world: Arc<Mutex<World>>,
+}
+
+impl Default for FakeSpawner {
+    fn default() -> Self {
+        Self::named("fake")
+    }
 }
 
 #[derive(Default)]
@@ -71,6 +78,15 @@ impl FakeSpawner {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// One that goes by another name, with servers of its own.
+    #[must_use]
+    pub fn named(name: &'static str) -> Self {
+        Self {
+            name,
+            world: Arc::default(),
+        }
     }
 
     /// What happens from now on.
@@ -181,7 +197,7 @@ impl FakeServer {
 #[async_trait]
 impl Spawner for FakeSpawner {
     fn name(&self) -> &'static str {
-        "fake"
+        self.name
     }
 
     async fn find(&self, key: &ServerKey) -> Result<Option<Started>, SpawnError> {

@@ -13,6 +13,7 @@ pub mod inside;
 pub mod jail;
 pub mod proc;
 pub mod process;
+mod registry;
 pub mod scope;
 mod scope_log;
 pub mod services;
@@ -21,6 +22,8 @@ pub mod suite;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
+
+pub use registry::Spawners;
 
 use async_trait::async_trait;
 use perijove_model::{Plan, Secret, ServerName, UserName};
@@ -166,6 +169,11 @@ pub trait Spawner: Send + Sync + 'static {
     /// What it uses now; `None` if it does not run or this can't be told.
     async fn usage(&self, _: &State) -> Result<Option<Usage>, SpawnError> {
         Ok(None)
+    }
+
+    /// Whether it can give a server what the plan says; what it refuses the person is told before anything begins.
+    fn check(&self, _: &Plan) -> Result<(), SpawnError> {
+        Ok(())
     }
 
     /// Where the files of somebody new are to be: a directory, or the name of a volume.

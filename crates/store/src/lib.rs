@@ -25,6 +25,7 @@ mod tls;
 pub mod audit;
 pub mod counts;
 pub mod events;
+pub mod gates;
 pub mod groups;
 pub mod homes;
 pub mod leases;
@@ -39,6 +40,7 @@ pub mod services;
 pub mod sessions;
 pub mod share_codes;
 pub mod shares;
+pub mod spans;
 pub mod spawners;
 #[cfg(feature = "suite")]
 pub mod suite;

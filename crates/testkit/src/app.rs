@@ -18,6 +18,7 @@ use perijove_hub::people::StoreAccounts;
 use perijove_hub::routes::chp::ChpRoutes;
 use perijove_hub::{Hub, Parts};
 use perijove_model::{Clock, MockClock, Rng, Secret, SeededRng};
+use perijove_spawn::Spawners;
 use perijove_spawn::fake::FakeSpawner;
 use perijove_spawn::fake_services::FakeServices;
 use perijove_store::{OpenOptions, Store};
@@ -78,6 +79,7 @@ impl Builder {
             config,
             clock,
             spawner: FakeSpawner::new(),
+            other_spawner: FakeSpawner::named("other"),
             services: FakeServices::default(),
             edge_api: edge.api_address(),
             edge: Some(Arc::new(edge)),
@@ -95,6 +97,7 @@ struct World {
     config: Arc<Config>,
     clock: Arc<MockClock>,
     spawner: FakeSpawner,
+    other_spawner: FakeSpawner,
     services: FakeServices,
     /// `None` once it was ended.
     edge: Option<Arc<Edge>>,
@@ -130,6 +133,8 @@ pub struct App {
     pub hub: Arc<Hub>,
     pub clock: Arc<MockClock>,
     pub spawner: FakeSpawner,
+    /// A second backend, named `other`.
+    pub other_spawner: FakeSpawner,
     pub services: FakeServices,
     /// `http://127.0.0.1:PORT` of the edge, as people reach it.
     pub url: String,
@@ -159,6 +164,7 @@ impl App {
             hub,
             clock: Arc::clone(&world.clock),
             spawner: world.spawner.clone(),
+            other_spawner: world.other_spawner.clone(),
             services: world.services.clone(),
             url,
             world,
@@ -392,7 +398,7 @@ async fn parts(world: &World) -> Parts {
         auth_states: AuthStates::new(&config.hub.crypt_keys).expect("the test's keys"),
         authenticators,
         policy: perijove_hub::signin::policy(&config),
-        spawner: Arc::new(world.spawner.clone()),
+        spawners: Spawners::new(Arc::new(world.spawner.clone())).and(Arc::new(world.other_spawner.clone())),
         services: Arc::new(world.services.clone()),
         routes: Arc::new(routes),
         pages: Pages::new(&config.hub.template_paths).expect("the pages"),

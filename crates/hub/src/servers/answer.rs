@@ -90,7 +90,9 @@ impl Driver<'_> {
     async fn until_exit(&self, spawner: &Spawner) -> Option<i32> {
         let state = state(spawner).unwrap_or_default();
         loop {
-            if let Ok(Poll::Exited(status)) = self.hub.spawner.poll(&state).await {
+            if let Ok(backend) = self.backend(spawner)
+                && let Ok(Poll::Exited(status)) = backend.poll(&state).await
+            {
                 return status;
             }
             sleep(LOOK).await;

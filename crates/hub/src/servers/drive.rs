@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use perijove_model::server::{Pending, Phase, Wish};
 use perijove_model::{NameError, Secret, ServerName, UserName};
-use perijove_spawn::{ServerKey, SpawnError, State};
+use perijove_spawn::{ServerKey, SpawnError, Spawner as Backend, State};
 use perijove_store::spawners::{self, Spawner};
 use perijove_store::{Db, StoreError};
 use serde_json::Value;
@@ -188,6 +188,11 @@ impl Driver<'_> {
         let server = super::requests::log_name(spawner);
         tracing::info!(server, generation = spawner.run.generation, phase = phase.as_str());
         self.hub.wakeup.reached(self.id, phase);
+    }
+
+    /// The backend that has this run.
+    pub(super) fn backend(&self, spawner: &Spawner) -> Stepped<&Arc<dyn Backend>> {
+        Ok(self.hub.spawners.of(&spawner.run.backend)?)
     }
 
     pub(super) fn key(&self, spawner: &Spawner) -> Stepped<ServerKey> {

@@ -1,7 +1,7 @@
 //! The ways down: a failed start, a cancelled one, a stop, a server that ended by itself, a row that goes.
 
 use perijove_model::server::{Pending, Phase};
-use perijove_spawn::{Poll, State, Stop};
+use perijove_spawn::{Poll, SpawnError, State, Stop};
 use perijove_store::events;
 use perijove_store::spawners::{self, Failure, Spawner};
 
@@ -77,7 +77,7 @@ impl Driver<'_> {
     pub(super) async fn check(&self, spawner: &Spawner) -> Stepped {
         let state = state(spawner).unwrap_or_default();
         // An error means that nobody can tell now: the server stays.
-        let Ok(Poll::Exited(status)) = self.hub.spawner.poll(&state).await else {
+        let Ok(Poll::Exited(status)) = self.backend(spawner)?.poll(&state).await else {
             return Ok(());
         };
         let why = match status {
@@ -121,7 +121,7 @@ impl Driver<'_> {
 
     /// The row of a named server that has stopped goes, and what the backend keeps of it.
     pub(super) async fn remove(&self, spawner: &Spawner) -> Stepped {
-        self.hub.spawner.forget(&self.key(spawner)?).await?;
+        forget_everywhere(self.hub, spawner).await?;
         let tx = self.hub.store.begin().await?;
         // Seen again under the lock: it may have been started in the meantime.
         let same = |now: &Spawner| now.run.generation == spawner.run.generation && now.run.phase == spawner.run.phase;
@@ -137,14 +137,15 @@ impl Driver<'_> {
 
     /// What is written down is stopped, or else what the key finds: a start may have died before it was written down.
     async fn stop_what_runs(&self, spawner: &Spawner, how: Stop) -> Stepped {
+        let backend = self.backend(spawner)?;
         let found: Option<State> = match (state(spawner), self.key(spawner)) {
             (Some(state), _) => Some(state),
-            (None, Ok(key)) => self.hub.spawner.find(&key).await?.map(|started| started.state),
+            (None, Ok(key)) => backend.find(&key).await?.map(|started| started.state),
             // With such a name nothing was ever started.
             (None, Err(_)) => None,
         };
         match found {
-            Some(state) => Ok(self.hub.spawner.stop(&state, how).await?),
+            Some(state) => Ok(backend.stop(&state, how).await?),
             None => Ok(()),
         }
     }
@@ -160,9 +161,9 @@ impl Driver<'_> {
     }
 
     async fn failure(&self, spawner: &Spawner, why: Why) -> Failure {
-        let log = match self.key(spawner) {
-            Ok(key) => self.hub.spawner.log_tail(&key, LINES).await,
-            Err(_) => Vec::new(),
+        let log = match (self.key(spawner), self.backend(spawner)) {
+            (Ok(key), Ok(backend)) => backend.log_tail(&key, LINES).await,
+            _ => Vec::new(),
         };
         Failure {
             status: why.status,
@@ -188,9 +189,19 @@ fn tail(log: Vec<String>) -> Vec<String> {
 /// when another server gets the same id.
 pub async fn forget(hub: &Hub, gone: &[Spawner]) {
     for spawner in gone {
-        let Ok(key) = key(spawner) else { continue };
-        if let Err(error) = hub.spawner.forget(&key).await {
+        if let Err(error) = forget_everywhere(hub, spawner).await {
             tracing::warn!(server = requests::log_name(spawner), %error, "something of a deleted server is left over");
         }
     }
+}
+
+/// In all backends, since an earlier run may have been elsewhere than the last.
+pub(super) async fn forget_everywhere(hub: &Hub, spawner: &Spawner) -> Result<(), SpawnError> {
+    // With such a name nothing was ever started.
+    let Ok(key) = key(spawner) else { return Ok(()) };
+    let mut outcome = Ok(());
+    for backend in hub.spawners.all() {
+        outcome = outcome.and(backend.forget(&key).await);
+    }
+    outcome
 }

@@ -4,7 +4,7 @@ use perijove_model::Secret;
 use perijove_model::server::Phase;
 use perijove_spawn::{Home, Progress, ServerSpec, SpawnError, Started, Step};
 use perijove_store::spawners::{self, Spawner};
-use perijove_store::{events, homes, plans, users};
+use perijove_store::{events, homes, plans, spans, users};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
@@ -26,7 +26,7 @@ impl Driver<'_> {
     pub(super) async fn launch(&self, spawner: &Spawner, token: Option<Secret>) -> Stepped {
         let started = match token {
             Some(token) => self.start(spawner, token).await?,
-            None => match self.hub.spawner.find(&self.key(spawner)?).await? {
+            None => match self.backend(spawner)?.find(&self.key(spawner)?).await? {
                 Some(started) => started,
                 None => return self.start_over(spawner).await,
             },
@@ -35,11 +35,12 @@ impl Driver<'_> {
     }
 
     async fn start(&self, spawner: &Spawner, token: Secret) -> Stepped<Started> {
+        let backend = self.backend(spawner)?;
         let spec = self.spec(spawner, token).await?;
         let (steps, mut written) = mpsc::channel(MOST_STEPS);
         let start = async {
             let steps = Steps(steps);
-            timeout(spec.start_timeout, self.hub.spawner.start(&spec, &steps)).await
+            timeout(spec.start_timeout, backend.start(&spec, &steps)).await
         };
         let write = async {
             while let Some(step) = written.recv().await {
@@ -65,7 +66,7 @@ impl Driver<'_> {
         let (config, store) = (&self.hub.config, &self.hub.store);
         let plan = plans::of(store, self.id).await?;
         let plan = plan.unwrap_or_else(|| offers::configured(self.hub));
-        let home = homes::of_user(store, spawner.user_id, self.hub.spawner.name()).await?;
+        let home = homes::of_user(store, spawner.user_id, self.backend(spawner)?.name()).await?;
         let home =
             home.ok_or_else(|| Halt::failed("The home of this person is not in the database any more. Try again."))?;
         Ok(ServerSpec {
@@ -111,6 +112,7 @@ impl Driver<'_> {
         let tx = self.hub.store.begin().await?;
         self.phase(&tx, spawner, Phase::Started).await?;
         spawners::set_started(&tx, self.id, &proto, &ip, port, &state, now).await?;
+        spans::begin(&tx, spawner, now).await?;
         users::touch(&tx, spawner.user_id, now).await?;
         tx.commit().await?;
         self.reached(spawner, Phase::Started);

@@ -155,6 +155,7 @@ mod tests {
             last_activity: None,
             oauth_client_id: None,
             server: None,
+            profile: None,
             run: Run {
                 wish,
                 phase,

@@ -5,9 +5,10 @@ use perijove_model::server::Phase;
 use perijove_model::{Secret, token};
 use perijove_store::spawners::{self, Spawner};
 use perijove_store::tokens::{NewToken, Owner};
-use perijove_store::{Tx, homes, oauth, roles, tokens};
+use perijove_store::{Tx, homes, oauth, roles, spans, tokens};
 
 use super::drive::{Driver, Stepped};
+use super::finish::forget_everywhere;
 use super::requests;
 use crate::Hub;
 
@@ -27,8 +28,9 @@ impl Driver<'_> {
         self.phase(&tx, spawner, Phase::Prepared).await?;
         clear_contract(hub, &tx, spawner).await?;
         let user = self.key(spawner)?.user;
-        let wanted = hub.spawner.home_place(&user);
-        homes::ensure(&tx, spawner.user_id, &user, hub.spawner.name(), &wanted, now).await?;
+        let backend = self.backend(spawner)?;
+        let wanted = backend.home_place(&user);
+        homes::ensure(&tx, spawner.user_id, &user, backend.name(), &wanted, now).await?;
         tokens::create(
             &tx,
             &NewToken {
@@ -66,7 +68,7 @@ impl Driver<'_> {
     /// Its log was kept until now, for whoever wants to know why it ended. Of this run there is nothing yet: what goes
     /// by its key belonged to a server that is gone, since SQLite gives a deleted row's id to the next one.
     async fn forget_last_run(&self, spawner: &Spawner) -> Stepped {
-        if let Err(error) = self.hub.spawner.forget(&self.key(spawner)?).await {
+        if let Err(error) = forget_everywhere(self.hub, spawner).await {
             tracing::warn!(server = requests::log_name(spawner), %error, "something of the last run is left over");
         }
         Ok(())
@@ -77,6 +79,7 @@ impl Driver<'_> {
 /// whose they are and not by a remembered one, so none is left behind whoever made it.
 pub(super) async fn clear_contract(hub: &Hub, tx: &Tx, spawner: &Spawner) -> Stepped {
     spawners::clear_server(tx, spawner.id).await?;
+    spans::end(tx, spawner.id, hub.clock.now()).await?;
     tokens::delete_server_tokens(tx, spawner.user_id, &note(hub, spawner)).await?;
     let usual = usual_client_id(spawner);
     for client_id in [spawner.oauth_client_id.as_ref(), Some(&usual)].into_iter().flatten() {

@@ -78,6 +78,7 @@ pub async fn request_start(hub: &Arc<Hub>, start: Start<'_>) -> Result<Begun, Re
     let options = start.options.as_ref().or(spawner.user_options.as_ref());
     let plan = offers::plan(hub, &tx, user, options).await?;
     let generation = spawners::wish_run(&tx, spawner.id, start.options.as_ref(), hub.clock.now()).await?;
+    spawners::set_backend(&tx, spawner.id, &plan.spawner).await?;
     plans::set(&tx, spawner.id, &plan).await?;
     note(hub, &tx, by, &spawner, "start").await?;
     tx.commit().await?;
@@ -177,7 +178,10 @@ async fn notice_end(hub: &Hub, spawner: &Spawner) -> Result<(), StoreError> {
         .and_then(Value::as_object)
         .cloned()
         .unwrap_or_default();
-    let poll = tokio::time::timeout(NOTICE, hub.spawner.poll(&state)).await;
+    let Some(backend) = hub.spawners.get(&spawner.run.backend) else {
+        return Ok(());
+    };
+    let poll = tokio::time::timeout(NOTICE, backend.poll(&state)).await;
     if matches!(poll, Ok(Ok(Poll::Exited(_)))) {
         hub.wakeup.look_at(spawner.id);
         wait(hub, spawner.id, NOTICE, |spawner| !spawner.run.phase.is_active()).await?;

@@ -20,8 +20,11 @@ pub(super) async fn has_ended(hub: &Hub, id: i64) -> bool {
         _ => return false,
     };
     let state = state(&spawner).unwrap_or_default();
+    let Some(backend) = hub.spawners.get(&spawner.run.backend) else {
+        return false;
+    };
     let begun = tokio::time::Instant::now();
-    let poll = timeout(PATIENCE, hub.spawner.poll(&state)).await;
+    let poll = timeout(PATIENCE, backend.poll(&state)).await;
     if let Ok(Ok(poll)) = &poll {
         hub.metrics.poll.observe(*poll == Poll::Running, begun.elapsed());
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::SignedDuration;
-use perijove_store::{audit, tokens};
+use perijove_store::{audit, spans, tokens};
 
 use super::{Failure, Task};
 use crate::Hub;
@@ -21,8 +21,17 @@ impl Task for Purge {
         if gone > 0 {
             tracing::info!(gone, "deleted what had expired");
         }
+        forget_old_runs(hub).await?;
         forget_old_acts(hub).await
     }
+}
+
+/// Runs count in the month in which they were; some more months are kept for whoever adds up.
+async fn forget_old_runs(hub: &Hub) -> Result<(), Failure> {
+    const KEEP: SignedDuration = SignedDuration::from_hours(24 * 400);
+    let before = hub.clock.now().saturating_sub(KEEP)?;
+    while spans::purge(&hub.store, before).await? > 0 {}
+    Ok(())
 }
 
 async fn forget_old_acts(hub: &Hub) -> Result<(), Failure> {

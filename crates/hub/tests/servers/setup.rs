@@ -14,6 +14,7 @@ use perijove_hub::servers::{self, Begun, Refused, Start};
 use perijove_hub::{Hub, Parts, tasks};
 use perijove_model::server::Phase;
 use perijove_model::{Clock, MockClock, Rng, SeededRng, ServerName};
+use perijove_spawn::Spawners;
 use perijove_spawn::fake::FakeSpawner;
 use perijove_spawn::fake_services::FakeServices;
 use perijove_store::roles::RoleSpec;
@@ -131,7 +132,7 @@ impl Setup {
             authenticators: Vec::new(),
             policy: Policy::default(),
             passwords: Passwords::new(rng),
-            spawner: Arc::new(self.backend.clone()),
+            spawners: Spawners::new(Arc::new(self.backend.clone())),
             services: Arc::new(FakeServices::default()),
             routes: self.routes.clone(),
             pages: Pages::new(&[]).unwrap(),

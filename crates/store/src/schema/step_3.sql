@@ -10,6 +10,8 @@ CREATE UNIQUE INDEX ix_perijove_homes_user ON perijove_homes (user_id, backend) 
 CREATE UNIQUE INDEX ix_perijove_homes_place ON perijove_homes (backend, place);
 CREATE TABLE perijove_plans (
     spawner_id INTEGER PRIMARY KEY REFERENCES spawners (id) ON DELETE CASCADE,
+    profile VARCHAR(255),
+    title TEXT,
     plan TEXT NOT NULL
 );
 CREATE TABLE perijove_notices (
@@ -19,4 +21,20 @@ CREATE TABLE perijove_notices (
     message TEXT NOT NULL,
     count BIGINT NOT NULL,
     PRIMARY KEY (spawner_id, kind)
+);
+CREATE TABLE perijove_spans (
+    id {id},
+    spawner_id INTEGER REFERENCES spawners (id) ON DELETE SET NULL,
+    user_id INTEGER REFERENCES users (id) ON DELETE SET NULL,
+    owner VARCHAR(255) NOT NULL,
+    server VARCHAR(255) NOT NULL,
+    profile VARCHAR(255),
+    began_at TIMESTAMP NOT NULL,
+    ended_at TIMESTAMP
+);
+CREATE INDEX ix_perijove_spans_user ON perijove_spans (user_id, ended_at);
+CREATE INDEX ix_perijove_spans_spawner ON perijove_spans (spawner_id);
+CREATE INDEX ix_perijove_spans_ended ON perijove_spans (ended_at);
+CREATE TABLE perijove_gates (
+    name TEXT PRIMARY KEY
 );

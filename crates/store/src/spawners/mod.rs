@@ -11,7 +11,9 @@ use perijove_model::server::{Phase, Wish};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-pub use run::{clear_server, keep_failure, set_failure, set_phase, set_prepared, set_started, wish_run, wish_stop};
+pub use run::{
+    clear_server, keep_failure, set_backend, set_failure, set_phase, set_prepared, set_started, wish_run, wish_stop,
+};
 
 use crate::error::{Result, StoreError};
 use crate::sql::{Db, Row, Stmt, lists, numbers};
@@ -41,7 +43,17 @@ pub struct Spawner {
     pub last_activity: Option<Timestamp>,
     pub oauth_client_id: Option<String>,
     pub server: Option<Server>,
+    /// Of the last start; `None` if it was not by a profile.
+    pub profile: Option<Profile>,
     pub run: Run,
+}
+
+/// What was chosen for a server, as it was called then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Profile {
+    pub slug: String,
+    /// As people read it.
+    pub title: String,
 }
 
 /// What is wished of a server, and how far it has come.
@@ -98,9 +110,10 @@ pub struct Route {
 macro_rules! columns {
     () => {
         "s.id, s.user_id, u.name, s.name, s.display_name, s.state, s.user_options, s.started, s.last_activity, \
-         s.oauth_client_id, v.id, v.proto, v.ip, v.port, v.base_url, r.phase, r.wish, r.generation, r.since, \
-         r.requested_at, r.failure, r.remove, r.backend FROM spawners s JOIN users u ON u.id = s.user_id \
-         LEFT JOIN servers v ON v.id = s.server_id LEFT JOIN perijove_runs r ON r.spawner_id = s.id"
+         s.oauth_client_id, v.id, v.proto, v.ip, v.port, v.base_url, p.profile, p.title, r.phase, r.wish, r.generation, \
+         r.since, r.requested_at, r.failure, r.remove, r.backend FROM spawners s \
+         JOIN users u ON u.id = s.user_id LEFT JOIN servers v ON v.id = s.server_id \
+         LEFT JOIN perijove_runs r ON r.spawner_id = s.id LEFT JOIN perijove_plans p ON p.spawner_id = s.id"
     };
 }
 
@@ -117,6 +130,7 @@ fn read(mut row: Row) -> Result<Spawner> {
         last_activity: row.take()?,
         oauth_client_id: row.take()?,
         server: read_server(&mut row)?,
+        profile: read_profile(&mut row)?,
         run: Run::none(),
     };
     spawner.run = Run::seen(read_run(&mut row)?, &spawner);
@@ -134,6 +148,14 @@ fn read_server(row: &mut Row) -> Result<Option<Server>> {
         ip: ip.unwrap_or_default(),
         port: port.unwrap_or_default(),
         base_url: base_url.unwrap_or_default(),
+    }))
+}
+
+fn read_profile(row: &mut Row) -> Result<Option<Profile>> {
+    let (slug, title): (Option<String>, Option<String>) = (row.take()?, row.take()?);
+    Ok(slug.map(|slug| Profile {
+        title: title.unwrap_or_else(|| slug.clone()),
+        slug,
     }))
 }
 

@@ -40,6 +40,12 @@ pub async fn wish_run(tx: &Tx, id: i64, options: Option<&Json>, now: Timestamp) 
     Ok(generation)
 }
 
+/// Which backend has this run. Belongs in one transaction with the wish.
+pub async fn set_backend(tx: &Tx, id: i64, backend: &str) -> Result<()> {
+    const SET: Stmt = Stmt::write("UPDATE perijove_runs SET backend = $2 WHERE spawner_id = $1");
+    tx.post(&SET, &[id.into(), backend.into()]).await
+}
+
 /// Asks for a stop, and perhaps for the server's removal after it; a removal stays asked for.
 pub async fn wish_stop(tx: &Tx, id: i64, remove: bool, now: Timestamp) -> Result<()> {
     const WISH: Stmt =

@@ -13,6 +13,7 @@ mod servers;
 mod services;
 mod shares;
 mod together;
+mod use_of;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -111,6 +112,10 @@ const CASES: &[(&str, Case)] = cases![
     together::racing_wishes_start_once,
     together::no_write_is_lost,
     together::progress_from_two_hubs_is_numbered,
+    use_of::a_plan_is_told_with_its_server,
+    use_of::what_runs_is_counted_by_person_and_by_group,
+    use_of::the_hours_of_a_person_add_up,
+    use_of::one_at_a_time_passes_a_gate,
 ];
 
 /// Runs every case on a database of its own; fails with the names of those that failed.

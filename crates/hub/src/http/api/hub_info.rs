@@ -62,11 +62,11 @@ pub async fn get(State(hub): State<Arc<Hub>>, principal: Principal) -> Result<Js
         version: JUPYTERHUB_VERSION,
         python: format!("none: Perijove {own}"),
         sys_executable: "perijove",
-        spawner: class(hub.spawner.name().to_owned()),
+        spawner: class(hub.spawners.first().name().to_owned()),
         authenticator: class(kinds.join(",")),
         perijove: Perijove {
             version: own,
-            capabilities: hub.spawner.capabilities(),
+            capabilities: hub.spawners.first().capabilities(),
         },
     }))
 }

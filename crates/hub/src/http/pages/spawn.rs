@@ -148,7 +148,7 @@ impl Visit<'_> {
     }
 
     async fn start_with(&self, fields: Object) -> std::result::Result<Response, Failed> {
-        let options = self.hub.spawner.read_options(fields)?;
+        let options = self.hub.spawners.first().read_options(fields)?;
         self.start(Some(Value::Object(options))).await
     }
 

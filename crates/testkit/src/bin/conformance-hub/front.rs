@@ -18,6 +18,7 @@ use perijove_hub::routes::chp::ChpRoutes;
 use perijove_hub::{Hub, Parts, http, servers, signin, tasks};
 use perijove_model::{Rng, Secret};
 use perijove_spawn::fake_services::FakeServices;
+use perijove_spawn::Spawners;
 use perijove_spawn::process::ProcessConfig;
 use perijove_store::{OpenOptions, Store, leases};
 use perijove_web::Pages;
@@ -182,13 +183,13 @@ fn make(
         authenticators: TestAuthenticator::wanted(&settings),
         policy,
         passwords: Passwords::new(Arc::clone(&rng)),
-        spawner: Arc::new(TestSpawner::new(
+        spawners: Spawners::new(Arc::new(TestSpawner::new(
             &settings,
             &options.python,
             processes,
             Arc::clone(&rng),
             Arc::clone(memory),
-        )),
+        ))),
         services: Arc::new(FakeServices::default()),
         routes: Arc::new(ChpRoutes::new(&edge, Secret::new(EDGE_TOKEN))),
         pages: Pages::new(&[]).expect("the pages"),

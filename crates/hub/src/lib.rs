@@ -82,6 +82,8 @@ pub struct Hub {
     pub wakeup: Wakeup,
     pub metrics: Metrics,
     pub events: Events,
+    /// Starts that failed since the last one that succeeded, as this hub saw it.
+    pub failed_starts: std::sync::atomic::AtomicU32,
     /// Sign-ins refused in this minute.
     pub refusals: Refusals,
     /// Who follows how many starts.
@@ -97,6 +99,8 @@ pub struct Hub {
 pub struct Shutdown {
     pub servers: bool,
     pub edge: bool,
+    /// Something is so wrong that a new hub should try.
+    pub failed: bool,
 }
 
 impl std::ops::Deref for Hub {
@@ -120,6 +124,7 @@ impl Hub {
             seen: Seen::default(),
             wakeup: Wakeup::default(),
             refusals: Refusals::default(),
+            failed_starts: std::sync::atomic::AtomicU32::new(0),
             streams: http::streams::Streams::default(),
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),

@@ -72,6 +72,8 @@ struct Life {
 struct End {
     servers: bool,
     edge: bool,
+    /// With a status that tells a service manager to start another.
+    failed: bool,
     /// How long the edge's connections may finish.
     patience: Duration,
 }
@@ -121,7 +123,12 @@ impl Life {
             // Impatience: servers and edge go on, the next hub finds them.
             Asked::AtTerminal = signals.asked() => tracing::warn!("ended at once"),
         }
-        Ok(())
+        match end.failed {
+            false => Ok(()),
+            true => Err(Problem::new("too many starts of servers have failed one after the other")
+                .try_this("read why in the lines above; `consecutive_failure_limit` in [spawner] says how many are too many")
+                .into()),
+        }
     }
 
     async fn asked(&self, signals: &mut Signals) -> End {
@@ -132,6 +139,7 @@ impl Life {
                 Ok(asked) => asked.unwrap_or(Shutdown {
                     servers: false,
                     edge: false,
+                    failed: false,
                 }),
                 Err(_) => std::future::pending().await,
             }
@@ -140,11 +148,13 @@ impl Life {
             asked = signals.asked() => End {
                 servers: config.hub.cleanup_servers,
                 edge: asked == Asked::AtTerminal,
+                failed: false,
                 patience: GRACE_AT_TERMINAL,
             },
             asked = through_api => End {
                 servers: asked.servers,
                 edge: asked.edge,
+                failed: asked.failed,
                 patience: config.edge.drain,
             },
         }

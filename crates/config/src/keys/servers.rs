@@ -20,6 +20,9 @@ section! {
         http_timeout: Duration = seconds(30);
         /// Time between two looks whether a server still runs; 0 turns them off.
         poll_interval: Duration = seconds(30);
+        /// So many starts in a row that failed, of whomever, end the hub with status 1, for a service manager to start it
+        /// afresh; 0 never does.
+        consecutive_failure_limit: u32 = 0;
         /// Page that a server opens with, such as `/lab` or `/tree`.
         default_url: String = String::new(), example "\"/lab\"";
         /// Directory that the server shows, `~` being the home.

@@ -1,6 +1,7 @@
 //! Started -> Answering -> Ready: the server answers, then it gets its route.
 
 use std::convert::Infallible;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -136,6 +137,7 @@ impl Driver<'_> {
         self.reached(spawner, Phase::Ready);
         let took = metrics::since(self.hub, spawner.run.requested_at);
         self.hub.metrics.spawned(Spawned::Success, "", took);
+        self.hub.failed_starts.store(0, Ordering::Relaxed);
         server_events::emit(self.hub, Action::Start, spawner);
         Ok(())
     }

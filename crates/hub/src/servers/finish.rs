@@ -1,5 +1,9 @@
 //! The ways down: a failed start, a cancelled one, a stop, a server that ended by itself, a row that goes.
 
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
 use perijove_model::server::{Pending, Phase};
 use perijove_spawn::{Poll, SpawnError, State, Stop};
 use perijove_store::events;
@@ -8,10 +12,12 @@ use perijove_store::spawners::{self, Failure, Spawner};
 use super::drive::{Driver, Stepped, Why, key, state};
 use super::prepare::{clear_contract, path};
 use super::{progress, requests};
-use crate::Hub;
+use crate::{Hub, Shutdown};
 use crate::events::{self as server_events, Action};
 use crate::metrics::{self, Spawned};
 
+/// As JupyterHub does it.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 /// Lines of the server's log that are kept with a failure, and the most characters of each.
 const LINES: usize = 50;
 const LINE: usize = 500;
@@ -47,7 +53,30 @@ impl Driver<'_> {
         };
         let took = metrics::since(self.hub, spawner.run.requested_at);
         self.hub.metrics.spawned(how, &failure.reason, took);
+        if failure.status >= 500 {
+            self.count_failure();
+        }
         Ok(())
+    }
+
+    /// Too many in a row: something is wrong that nobody here can mend. Servers that run go on.
+    fn count_failure(&self) {
+        let failed = self.hub.failed_starts.fetch_add(1, Ordering::Relaxed) + 1;
+        let limit = self.hub.config.spawner.consecutive_failure_limit;
+        if limit == 0 || failed != limit {
+            return;
+        }
+        tracing::error!(failed, "so many starts in a row have failed: the hub ends");
+        let hub = Arc::clone(self.hub);
+        self.hub.tasks.spawn(async move {
+            // Whoever waits for the last of them is told why first.
+            tokio::time::sleep(LAST_WORDS).await;
+            hub.shutdown.send_replace(Some(Shutdown {
+                servers: false,
+                edge: false,
+                failed: true,
+            }));
+        });
     }
 
     /// Somebody wishes it stopped. A start that is under way ends here for those who wait for it.

@@ -94,3 +94,32 @@ async fn display_names_are_checked_and_kept() {
     let spawner = row(&hub, begun.spawner_id).await;
     assert_eq!(spawner.display_name.as_deref(), Some("Große Maschine"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn too_many_failures_in_a_row_end_the_hub() {
+    let setup = Setup::with(|config| config.spawner.consecutive_failure_limit = 2);
+    let hub = setup.hub().await;
+    let fail = |message: Option<&str>| {
+        setup.backend.play(Script {
+            fail: message.map(str::to_owned),
+            ..Script::default()
+        });
+    };
+    for (user, message, phase) in [
+        ("ann", Some("no"), Phase::Failed),
+        ("bob", None, Phase::Ready),
+        ("cid", Some("no"), Phase::Failed),
+    ] {
+        fail(message);
+        let begun = start(&hub, user, "").await.unwrap();
+        until(&hub, begun.spawner_id, phase).await;
+    }
+    // A success between two failures makes the second one the first.
+    assert!(hub.shutdown.borrow().is_none());
+    fail(Some("no"));
+    let begun = start(&hub, "dan", "").await.unwrap();
+    until(&hub, begun.spawner_id, Phase::Failed).await;
+    let mut shutdown = hub.shutdown.subscribe();
+    let asked = shutdown.wait_for(Option::is_some).await.unwrap().unwrap();
+    assert!(asked.failed && !asked.servers && !asked.edge, "{asked:?}");
+}

@@ -48,7 +48,11 @@ pub async fn post(State(hub): State<Arc<Hub>>, principal: Principal, body: Body<
     let detail = json!({ "servers": servers, "proxy": edge });
     audit::record(&hub, &hub.store, &principal, Act::ShutDown, "hub", detail).await?;
     tracing::info!(by = %principal.name(), servers, edge, "shutdown requested");
-    hub.shutdown.send_replace(Some(Shutdown { servers, edge }));
+    hub.shutdown.send_replace(Some(Shutdown {
+        servers,
+        edge,
+        failed: false,
+    }));
     let ending = Ending {
         message: "Shutting down Hub",
     };

@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::key::{Key, Kind};
 use crate::keys::{
-    Access, Audit, DummyAuth, Edge, Events, Group, Hub, Metrics, NativeAuth, Role, Scope, Service, Spawner,
+    Access, Audit, DummyAuth, Edge, Events, Group, Hub, Metrics, NativeAuth, Role, Scope, Service, Spawner, Storage,
 };
 use crate::reader::{Section, env_name};
 
@@ -66,6 +66,7 @@ pub(crate) fn sections() -> Vec<SectionDoc> {
         SectionDoc::many::<Group>("group"),
         SectionDoc::many::<Service>("service"),
         SectionDoc::one::<Spawner>("spawner"),
+        SectionDoc::one::<Storage>("storage"),
         SectionDoc::one::<Audit>("audit"),
         SectionDoc::one::<Events>("events"),
         SectionDoc::one::<Metrics>("metrics"),

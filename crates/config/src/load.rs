@@ -91,6 +91,7 @@ fn config(mut table: Table, reader: &mut Reader<'_>) -> Config {
             reader,
         ),
         spawner: section(table.remove("spawner"), "spawner", reader),
+        storage: section(table.remove("storage"), "storage", reader),
         audit: section(table.remove("audit"), "audit", reader),
         events: section(table.remove("events"), "events", reader),
         metrics: section(table.remove("metrics"), "metrics", reader),

@@ -6,6 +6,7 @@
 pub mod audit;
 pub mod auth_state;
 pub mod events;
+pub mod homes;
 pub mod http;
 pub mod keys;
 mod lines;
@@ -80,6 +81,8 @@ pub struct Hub {
     pub seen: Seen,
     /// Wakes the reconciler, and tells waiting requests that something has moved.
     pub wakeup: Wakeup,
+    /// Wakes whoever works on people's homes.
+    pub homes: homes::Wakeup,
     pub metrics: Metrics,
     pub events: Events,
     /// Starts that failed since the last one that succeeded, as this hub saw it.
@@ -123,6 +126,7 @@ impl Hub {
             lists: Lists::default(),
             seen: Seen::default(),
             wakeup: Wakeup::default(),
+            homes: homes::Wakeup::default(),
             refusals: Refusals::default(),
             failed_starts: std::sync::atomic::AtomicU32::new(0),
             streams: http::streams::Streams::default(),

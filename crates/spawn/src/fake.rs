@@ -14,6 +14,8 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{AbortHandle, JoinSet};
 
+use crate::fake_homes::FakeHomes;
+use crate::homes::Homes;
 use crate::{Capabilities, Poll, Progress, ServerKey, ServerSpec, SpawnError, Spawner, Started, State, Step, Stop};
 
 /// What starts and stops do from now on; `Script::default()` is a backend in good health.
@@ -47,6 +49,8 @@ pub struct Script {
 pub struct FakeSpawner {
     name: &'static str,
     world: Arc<Mutex<World>>,
+    /// Where its people's files are.
+    pub homes: FakeHomes,
 }
 
 impl Default for FakeSpawner {
@@ -84,6 +88,7 @@ impl FakeSpawner {
     #[must_use]
     pub fn named(name: &'static str) -> Self {
         Self {
+            homes: FakeHomes::default(),
             name,
             world: Arc::default(),
         }
@@ -230,6 +235,9 @@ impl Spawner for FakeSpawner {
         if let Some(message) = script.fail {
             return Err(SpawnError::new(message));
         }
+        if let Err(error) = self.homes.make(&spec.home).await {
+            return Err(SpawnError::caused("Your files are not where they were kept.", error));
+        }
         let listener = TcpListener::bind("127.0.0.1:0")
             .await
             .map_err(|error| SpawnError::caused("No port.", error))?;
@@ -299,6 +307,10 @@ impl Spawner for FakeSpawner {
 
     fn home_place(&self, user: &UserName) -> String {
         format!("/home/{user}")
+    }
+
+    fn homes(&self) -> Arc<dyn Homes> {
+        Arc::new(self.homes.clone())
     }
 
     fn capabilities(&self) -> Capabilities {

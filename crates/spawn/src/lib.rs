@@ -8,7 +8,10 @@ mod accounts;
 #[cfg(feature = "suite")]
 pub mod fake;
 #[cfg(feature = "suite")]
+pub mod fake_homes;
+#[cfg(feature = "suite")]
 pub mod fake_services;
+pub mod homes;
 pub mod inside;
 pub mod jail;
 pub mod proc;
@@ -21,6 +24,7 @@ pub mod services;
 pub mod suite;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 pub use registry::Spawners;
@@ -28,6 +32,8 @@ pub use registry::Spawners;
 use async_trait::async_trait;
 use perijove_model::{Plan, Secret, ServerName, UserName};
 use serde::{Deserialize, Serialize};
+
+use crate::homes::Homes;
 
 /// Which server this is. `spawner_id` never changes, whatever is renamed; `generation` grows with each start.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +69,10 @@ pub struct Home {
     pub id: i64,
     /// As [`Spawner::home_place`] had it when the home was first needed.
     pub place: String,
+    /// Names it where its place won't do. Never the same for two homes.
+    pub mark: String,
+    /// It was there before: if it is missing now, it is lost, and must not be made anew.
+    pub made: bool,
 }
 
 /// What a server uses, as far as the backend can tell.
@@ -178,6 +188,9 @@ pub trait Spawner: Send + Sync + 'static {
 
     /// Where the files of somebody new are to be: a directory, or the name of a volume.
     fn home_place(&self, user: &UserName) -> String;
+
+    /// What makes, measures, moves and deletes these files.
+    fn homes(&self) -> Arc<dyn Homes>;
 
     /// Everything of this server outside the database but the person's files.
     async fn forget(&self, key: &ServerKey) -> Result<(), SpawnError>;

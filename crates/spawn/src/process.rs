@@ -26,6 +26,7 @@ use async_trait::async_trait;
 use perijove_model::{Rng, UserName};
 use tokio::time::{Instant, sleep};
 
+use crate::homes::{Directories, Homes};
 use crate::proc::Process;
 use crate::scope::{Record, Report, Scope, Stage};
 use crate::{Capabilities, Poll, Progress, ServerKey, ServerSpec, SpawnError, Spawner, Started, State, Step, Stop};
@@ -197,7 +198,7 @@ impl Spawner for ProcessSpawner {
             percent: 10,
             message: "Making the home directory ready".into(),
         });
-        let home = home::make(&spec.home.place).await?;
+        let home = home::make(&spec.home).await?;
         self.sweep(&spec.key).await;
         let made = scope.clone();
         blocking(move || made.create())
@@ -232,6 +233,10 @@ impl Spawner for ProcessSpawner {
 
     fn home_place(&self, user: &UserName) -> String {
         home::place(&self.config.home_template, user)
+    }
+
+    fn homes(&self) -> Arc<dyn Homes> {
+        Arc::new(Directories)
     }
 
     async fn log_tail(&self, key: &ServerKey, lines: usize) -> Vec<String> {

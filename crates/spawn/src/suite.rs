@@ -10,6 +10,7 @@
     reason = "assertions of tests"
 )]
 
+pub mod homes;
 pub mod process;
 
 use std::collections::BTreeMap;
@@ -46,7 +47,12 @@ pub trait Subject: Send + Sync + 'static {
     fn home(&self, id: i64, user: &str) -> Home {
         let user = UserName::try_from(user).unwrap();
         let place = self.spawner().home_place(&user);
-        Home { id, place }
+        Home {
+            id,
+            place,
+            mark: format!("{id}-0"),
+            made: false,
+        }
     }
 }
 

@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test")]
 
+mod homes;
+
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -49,6 +51,24 @@ fn trials() -> Vec<Trial> {
         }));
         trials.push(Trial::test(format!("fake::{name}"), move || {
             run(case(Arc::new(FakeSpawner::new())));
+            Ok(())
+        }));
+    }
+    for (name, case) in suite::homes::CASES {
+        trials.push(Trial::test(format!("directories::{name}"), move || {
+            let dir = tempfile::tempdir()?;
+            run(case(Arc::new(homes::OnDisk(dir.path().join("homes")))));
+            Ok(())
+        }));
+        trials.push(Trial::test(format!("fake_homes::{name}"), move || {
+            run(case(Arc::new(homes::InMemory::default())));
+            Ok(())
+        }));
+    }
+    for (name, test) in homes::TESTS {
+        trials.push(Trial::test(format!("directories::{name}"), move || {
+            let dir = tempfile::tempdir()?;
+            run(test(dir.path().to_owned()));
             Ok(())
         }));
     }

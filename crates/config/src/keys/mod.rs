@@ -6,6 +6,7 @@ mod hub;
 mod people;
 mod records;
 mod servers;
+mod storage;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
@@ -19,6 +20,7 @@ pub use hub::Hub;
 pub use people::{Access, Auth, DummyAuth, Group, NativeAuth, Role, Scope};
 pub use records::{Audit, Events, Metrics};
 pub use servers::{ProcessSpawner, Service, Spawner};
+pub use storage::Storage;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -35,6 +37,7 @@ pub struct Config {
     pub groups: Vec<Group>,
     pub services: Vec<Service>,
     pub spawner: Spawner,
+    pub storage: Storage,
     pub audit: Audit,
     pub events: Events,
     pub metrics: Metrics,
@@ -52,6 +55,7 @@ impl Default for Config {
             groups: Vec::new(),
             services: Vec::new(),
             spawner: Spawner::default(),
+            storage: Storage::default(),
             audit: Audit::default(),
             events: Events::default(),
             metrics: Metrics::default(),

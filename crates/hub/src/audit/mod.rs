@@ -60,6 +60,10 @@ pub enum Act {
     /// A one-time link was made: to set up the first administrator, or to choose a password.
     LinkMade,
     LinkUsed,
+    HomeRestored,
+    HomePurged,
+    /// Somebody said where a home's files are now, or that they are lost.
+    HomeChanged,
 }
 
 impl Act {
@@ -96,6 +100,9 @@ impl Act {
             Self::ConfigurationChanged => "configuration.changed",
             Self::LinkMade => "link.made",
             Self::LinkUsed => "link.used",
+            Self::HomeRestored => "home.restored",
+            Self::HomePurged => "home.purged",
+            Self::HomeChanged => "home.changed",
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use perijove_model::Secret;
 use perijove_model::server::Phase;
-use perijove_spawn::{Home, Progress, ServerSpec, SpawnError, Started, Step};
+use perijove_spawn::{Progress, ServerSpec, SpawnError, Started, Step};
 use perijove_store::spawners::{self, Spawner};
 use perijove_store::{events, homes, plans, spans, users};
 use serde_json::{Value, json};
@@ -13,6 +13,7 @@ use url::Url;
 use super::drive::{Driver, Halt, Stepped};
 use super::prepare::{clear_contract, path};
 use super::{env, requests};
+use crate::homes::known;
 use crate::offers;
 
 /// Steps that wait to be written down; more are dropped, since they only tell.
@@ -86,10 +87,7 @@ impl Driver<'_> {
             prefix: path(self.hub, spawner),
             options: spawner.user_options.clone().unwrap_or_else(|| json!({})),
             plan,
-            home: Home {
-                id: home.id,
-                place: home.place,
-            },
+            home: known(&home),
             start_timeout: config.spawner.start_timeout,
         })
     }
@@ -114,6 +112,7 @@ impl Driver<'_> {
         spawners::set_started(&tx, self.id, &proto, &ip, port, &state, now).await?;
         spans::begin(&tx, spawner, now).await?;
         users::touch(&tx, spawner.user_id, now).await?;
+        homes::set_made_of_user(&tx, spawner.user_id, self.backend(spawner)?.name()).await?;
         tx.commit().await?;
         self.reached(spawner, Phase::Started);
         Ok(())

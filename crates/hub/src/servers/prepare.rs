@@ -3,14 +3,15 @@
 use perijove_model::names::{oauth_client_id, server_path};
 use perijove_model::server::Phase;
 use perijove_model::{Secret, token};
+use perijove_store::homes::State;
 use perijove_store::spawners::{self, Spawner};
 use perijove_store::tokens::{NewToken, Owner};
-use perijove_store::{Tx, homes, oauth, roles, spans, tokens};
+use perijove_store::{Tx, oauth, roles, spans, tokens};
 
-use super::drive::{Driver, Stepped};
+use super::drive::{Driver, Halt, Stepped};
 use super::finish::forget_everywhere;
 use super::requests;
-use crate::Hub;
+use crate::{Hub, homes};
 
 /// The client that plain API tokens belong to.
 const PLAIN: &str = "jupyterhub";
@@ -28,9 +29,12 @@ impl Driver<'_> {
         self.phase(&tx, spawner, Phase::Prepared).await?;
         clear_contract(hub, &tx, spawner).await?;
         let user = self.key(spawner)?.user;
-        let backend = self.backend(spawner)?;
-        let wanted = backend.home_place(&user);
-        homes::ensure(&tx, spawner.user_id, &user, backend.name(), &wanted, now).await?;
+        let home = homes::ensure(hub, &tx, self.backend(spawner)?.as_ref(), spawner.user_id, &user).await?;
+        if home.state != State::Live {
+            return Err(Halt::failed(
+                "Your files are being brought back. Start the server again in a moment.",
+            ));
+        }
         tokens::create(
             &tx,
             &NewToken {

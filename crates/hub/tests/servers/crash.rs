@@ -243,6 +243,8 @@ fn spec(spawner: &spawners::Spawner) -> ServerSpec {
         home: perijove_spawn::Home {
             id: 1,
             place: "/home/ann".into(),
+            mark: "1-0".into(),
+            made: false,
         },
         start_timeout: PATIENCE,
     }

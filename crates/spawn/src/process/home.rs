@@ -1,29 +1,33 @@
 //! The home directory of a person.
 
-use std::fs::DirBuilder;
-use std::io;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
 
 use perijove_model::{UserName, escape};
 
-use super::blocking;
-use crate::SpawnError;
+use crate::homes::{Directories, HomeError, Homes, TRASH};
+use crate::{Home, SpawnError};
 
-/// Makes it if it is missing, for nobody else to look into.
-pub(super) async fn make(place: &str) -> Result<PathBuf, SpawnError> {
-    let home = PathBuf::from(place);
-    let made = home.clone();
-    let make = move || DirBuilder::new().recursive(true).mode(0o700).create(made);
-    blocking(make).await.map_err(|error| {
-        let message = "Your home directory can't be made. An administrator finds it in the hub's log, and can make it, \
-                       or let the hub's account write to the directory above it.";
-        SpawnError::caused(
-            message,
-            io::Error::new(error.kind(), format!("{}: {error}", home.display())),
-        )
-    })?;
-    Ok(home)
+/// Makes it if it is new. One that is missing is told, and never made anew.
+pub(super) async fn make(home: &Home) -> Result<PathBuf, SpawnError> {
+    Directories.make(home).await.map_err(|error| refusal(home.id, error))?;
+    Ok(PathBuf::from(&home.place))
+}
+
+fn refusal(id: i64, error: HomeError) -> SpawnError {
+    let message = match error {
+        HomeError::Missing(_) => format!(
+            "Your files are not where they were kept, and nothing was put in their place. An administrator finds where \
+             that was with `perijove homes show {id}`."
+        ),
+        HomeError::BadPlace { .. } => format!(
+            "The place that is written down for your files can't be used. An administrator finds out why with \
+             `perijove homes show {id}`."
+        ),
+        _ => "Your home directory can't be made. An administrator finds it in the hub's log, and can make it, or let the \
+              hub's account write to the directory above it."
+            .to_owned(),
+    };
+    SpawnError::caused(message, error)
 }
 
 /// Where the home of somebody new is, by the configured template.
@@ -34,7 +38,7 @@ pub(super) fn place(template: &str, user: &UserName) -> String {
 /// One component of a path. Names of people are harmless as they are, whatever quotes and blanks they have: nothing
 /// here goes through a shell. Should one that is not ever come this way, it is escaped.
 fn component(name: &str) -> String {
-    let harmless = !name.contains(['/', '\0']) && name.chars().any(|c| c != '.');
+    let harmless = !name.contains(['/', '\0']) && name.chars().any(|c| c != '.') && name != TRASH;
     if harmless {
         name.to_owned()
     } else {
@@ -51,7 +55,7 @@ mod tests {
         for name in ["jürgen o'neill", "$(id)", "-rf", "a;b", ".ssh"] {
             assert_eq!(component(name), name);
         }
-        for name in ["..", ".", "", "a/../../b", "a\0b"] {
+        for name in ["..", ".", "", "a/../../b", "a\0b", TRASH] {
             let safe = component(name);
             assert!(!safe.contains(['/', '\0']) && safe.starts_with('%'), "{safe}");
         }

@@ -1,13 +1,26 @@
 CREATE TABLE perijove_homes (
     id {id},
     user_id INTEGER REFERENCES users (id) ON DELETE SET NULL,
+    user_created TIMESTAMP,
     owner VARCHAR(255) NOT NULL,
     backend VARCHAR(255) NOT NULL,
     place TEXT NOT NULL,
-    made_at TIMESTAMP NOT NULL
+    made_at TIMESTAMP NOT NULL,
+    made BOOLEAN NOT NULL,
+    state VARCHAR(16) NOT NULL,
+    since TIMESTAMP NOT NULL,
+    problem TEXT,
+    used BIGINT,
+    files BIGINT,
+    largest TEXT,
+    measured_at TIMESTAMP,
+    measure_at TIMESTAMP NOT NULL,
+    walk TEXT
 );
 CREATE UNIQUE INDEX ix_perijove_homes_user ON perijove_homes (user_id, backend) WHERE user_id IS NOT NULL;
-CREATE UNIQUE INDEX ix_perijove_homes_place ON perijove_homes (backend, place);
+CREATE UNIQUE INDEX ix_perijove_homes_place ON perijove_homes (backend, place) WHERE state <> 'gone';
+CREATE INDEX ix_perijove_homes_state ON perijove_homes (state, since) WHERE state <> 'live' AND state <> 'gone';
+CREATE INDEX ix_perijove_homes_measure ON perijove_homes (measure_at) WHERE made AND state <> 'gone';
 CREATE TABLE perijove_plans (
     spawner_id INTEGER PRIMARY KEY REFERENCES spawners (id) ON DELETE CASCADE,
     profile VARCHAR(255),

@@ -6,6 +6,7 @@ mod access;
 mod audit;
 mod crossing;
 mod groups;
+mod homes;
 mod opening;
 mod people;
 mod roles;
@@ -87,6 +88,10 @@ const CASES: &[(&str, Case)] = cases![
     servers::what_is_asked_often_is_never_a_scan,
     servers::deleting_leaves_nothing_behind,
     servers::a_server_keeps_all_but_its_name,
+    homes::a_home_is_kept_whatever_happens_to_its_person,
+    homes::nobody_gets_the_home_of_somebody_of_the_same_id,
+    homes::steps_are_taken_once_and_in_order,
+    homes::homes_are_listed_and_measured,
     crossing::a_stop_in_the_middle_of_prepare_is_kept,
     crossing::a_stop_in_the_middle_of_a_step_up_is_kept,
     crossing::a_stop_in_the_middle_of_an_end_takes_nothing_back,

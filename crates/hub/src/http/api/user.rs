@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use perijove_model::scopes::{Resource, Scope};
 use perijove_model::server::Pending;
-use perijove_store::{spawners, users};
+use perijove_store::{homes, spawners, users};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::json;
@@ -122,7 +122,7 @@ pub async fn create(
     Ok((StatusCode::CREATED, Json(model)).into_response())
 }
 
-/// Delete somebody, and their servers.
+/// Delete somebody, and their servers. Their files go to the trash.
 #[utoipa::path(
     delete,
     path = "/users/{user}",
@@ -157,6 +157,7 @@ pub async fn delete(State(hub): State<Arc<Hub>>, Path(name): Path<String>, princ
             )));
         }
     }
+    crate::homes::settle(&hub, &user).await?;
     let tx = hub.store.begin().await?;
     for server in spawners::of_user(&tx, user.id).await? {
         spawners::lock(&tx, server.id).await?;
@@ -169,10 +170,12 @@ pub async fn delete(State(hub): State<Arc<Hub>>, Path(name): Path<String>, princ
             "{name}'s server was started in the meantime, please try again."
         )));
     }
+    homes::trash_of_user(&tx, user.id, &user.name, hub.clock.now()).await?;
     users::delete(&tx, user.id).await?;
     let (target, detail) = (format!("user {}", user.name), json!({ "admin": user.admin }));
     audit::record(&hub, &tx, &principal, Act::UserRemoved, &target, detail).await?;
     tx.commit().await?;
+    hub.homes.wake();
     servers::forget(&hub, &servers).await;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -16,11 +16,11 @@ use utoipa::ToSchema;
 
 use super::refusals::{BadRequest, Conflict, NotFound};
 use super::{Body, models};
-use crate::Hub;
 use crate::audit::{self, Act};
 use crate::http::error::{HttpError, Result, short};
 use crate::http::role_changes::{self, Grant, Kind};
 use crate::http::visitor::Principal;
+use crate::{Hub, homes};
 
 /// What is to change of somebody; what is not spoken of stays.
 #[derive(Deserialize, ToSchema)]
@@ -93,6 +93,9 @@ pub async fn patch(
         groups: joined,
         roles: granted,
     };
+    if checked.new_name.is_some() {
+        homes::settle(&hub, &user).await?;
+    }
     apply(&hub, &principal, &user, &change, &checked).await?;
     answer(&hub, &principal, user.id).await.map(Json)
 }

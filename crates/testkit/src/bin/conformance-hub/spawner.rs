@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use perijove_model::{Rng, UserName};
+use perijove_spawn::homes::Homes;
 use perijove_spawn::process::{ProcessConfig, ProcessSpawner};
 use perijove_spawn::{
     Capabilities, Poll, Progress, ServerKey, ServerSpec, SpawnError, Spawner, Started, State, Step, Stop,
@@ -255,6 +256,10 @@ impl Spawner for TestSpawner {
 
     fn home_place(&self, user: &UserName) -> String {
         self.processes.home_place(user)
+    }
+
+    fn homes(&self) -> Arc<dyn Homes> {
+        self.processes.homes()
     }
 
     fn capabilities(&self) -> Capabilities {

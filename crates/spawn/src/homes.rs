@@ -1,0 +1,93 @@
+//! The Homes seam: where people's files are made, measured, moved aside, brought back and deleted. Directories today,
+//! volumes by the same words.
+//!
+//! Every step may be repeated: whoever does it may have died right after it, or in its middle, and does it again. A step
+//! never takes what was not there for a success, and never overwrites anything.
+
+mod directory;
+mod walk;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+use crate::Home;
+
+pub use directory::Directories;
+pub(crate) use directory::TRASH;
+
+/// Where a home was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Found {
+    AtPlace,
+    InTrash,
+    Nowhere,
+}
+
+/// Why a step was not done. For administrators: it names places.
+#[derive(Debug, thiserror::Error)]
+pub enum HomeError {
+    #[error("there is nothing at {0}")]
+    Missing(String),
+    #[error("something is at {0} already")]
+    InTheWay(String),
+    #[error("{place} can't be a home: {why}")]
+    BadPlace { place: String, why: &'static str },
+    #[error("{0} is mounted there: unmount it first")]
+    Mounted(String),
+    #[error("{place} can't be {what}: {error}")]
+    Io {
+        place: String,
+        what: &'static str,
+        error: std::io::Error,
+    },
+}
+
+/// How far a look into a home has come. It may be kept and gone on with, also by another process.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Walk {
+    /// What was counted last, below the home; nothing before the first.
+    pub last: Vec<String>,
+    /// On the disk, not as files say of themselves.
+    pub bytes: u64,
+    pub files: u64,
+    /// What lies directly in the home, with all that is below: the largest so far, and the present one at the end.
+    pub largest: Vec<(String, u64)>,
+    /// Directories that could not be looked into.
+    pub closed: u64,
+    pub done: bool,
+}
+
+/// How a look goes on, so that nobody notices it.
+#[derive(Debug, Clone, Copy)]
+pub struct Pace {
+    pub files_per_second: u32,
+    /// Comes back by then, done or not.
+    pub at_most: Duration,
+}
+
+/// Where a backend keeps people's files.
+#[async_trait]
+pub trait Homes: Send + Sync + 'static {
+    /// Whether such a place can be a home at all. Nothing is looked at.
+    fn check_place(&self, place: &str) -> Result<(), HomeError>;
+
+    async fn find(&self, home: &Home) -> Result<Found, HomeError>;
+
+    /// Makes it, for nobody else to look into. One that was made once and is missing is never made again.
+    async fn make(&self, home: &Home) -> Result<(), HomeError>;
+
+    /// Moves it aside, all at once.
+    async fn trash(&self, home: &Home) -> Result<(), HomeError>;
+
+    /// Moves it back, all at once.
+    async fn restore(&self, home: &Home) -> Result<(), HomeError>;
+
+    /// Deletes it for good, wherever it is. What is half deleted is never at its place.
+    async fn purge(&self, home: &Home) -> Result<(), HomeError>;
+
+    /// Goes on with a look at how much is in it.
+    async fn measure(&self, home: &Home, walk: Walk, pace: Pace) -> Result<Walk, HomeError>;
+}

@@ -69,6 +69,38 @@ impl Limits {
     }
 }
 
+/// A number of bytes as people write it: `2 GiB`, `1.5 GiB`, `300 MiB`.
+#[must_use]
+pub fn size(bytes: u64) -> String {
+    let units = [
+        (1_u64 << 40, "TiB"),
+        (1 << 30, "GiB"),
+        (1 << 20, "MiB"),
+        (1 << 10, "KiB"),
+    ];
+    let Some((unit, name)) = units.into_iter().find(|(unit, _)| bytes >= *unit) else {
+        return format!("{bytes} bytes");
+    };
+    // With one digit behind the point, unless it is a zero.
+    let tenths = (u128::from(bytes) * 10 + u128::from(unit) / 2) / u128::from(unit);
+    match tenths % 10 {
+        0 => format!("{} {name}", tenths / 10),
+        tenth => format!("{}.{tenth} {name}", tenths / 10),
+    }
+}
+
 fn cores(milli: u32) -> f64 {
     f64::from(milli) / 1000.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_for_people() {
+        let sizes = [0, 1023, 300 << 20, 2 << 30, 3 << 29, (1 << 40) + 1];
+        let expected = ["0 bytes", "1023 bytes", "300 MiB", "2 GiB", "1.5 GiB", "1 TiB"];
+        assert_eq!(sizes.map(size), expected);
+    }
 }

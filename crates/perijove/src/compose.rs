@@ -17,7 +17,7 @@ use perijove_hub::{Hub, Parts, signin};
 use perijove_model::server::Phase;
 use perijove_model::{Rng, Secret};
 use perijove_spawn::Spawners;
-use perijove_spawn::process::{ProcessConfig, ProcessSpawner};
+use perijove_spawn::process::{JailConfig, ProcessConfig, ProcessSpawner};
 use perijove_spawn::services::{ProcessServices, ServicesConfig};
 use perijove_store::{OpenOptions, Store};
 use perijove_web::Pages;
@@ -107,6 +107,7 @@ fn processes(settings: &Settings) -> ProcessConfig {
         term_timeout: process.term_timeout,
         kill_timeout: process.kill_timeout,
         log_limit: process.log_limit.0,
+        jail: JailConfig::default(),
     }
 }
 

@@ -32,7 +32,6 @@ pub(crate) async fn system(name: &str) -> Result<Option<SystemAccount>, SpawnErr
 }
 
 /// Makes an account with a home.
-#[expect(dead_code, reason = "for accounts that are made on demand")]
 pub(crate) async fn create(name: &str) -> Result<(), SpawnError> {
     let made = asked("useradd", &["--create-home", "--shell", "/bin/bash", "--", name]).await?;
     if made.status.success() {

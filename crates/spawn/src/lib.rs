@@ -11,6 +11,8 @@ pub mod fake;
 pub mod fake_homes;
 #[cfg(feature = "suite")]
 pub mod fake_services;
+pub mod gpu;
+pub mod group;
 pub mod homes;
 pub mod inside;
 pub mod jail;
@@ -172,6 +174,11 @@ pub trait Spawner: Send + Sync + 'static {
 
     /// Ends it and everything that it started; does nothing if it has ended. Comes back when it is gone.
     async fn stop(&self, state: &State, how: Stop) -> Result<(), SpawnError>;
+
+    /// What ended a server, in a sentence for its person, where more is known than a status.
+    async fn why_ended(&self, _: &State) -> Option<String> {
+        None
+    }
 
     /// The last lines that the server wrote, for the page that tells why a start failed.
     async fn log_tail(&self, key: &ServerKey, lines: usize) -> Vec<String>;

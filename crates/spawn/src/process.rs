@@ -11,8 +11,12 @@
 
 mod ending;
 mod home;
+mod jails;
 mod launch;
+mod person;
+mod places;
 
+pub use jails::{Accounts, Grouping, JailConfig, Visible};
 pub(crate) use launch::{converse, supervisor};
 
 use std::collections::BTreeMap;
@@ -23,16 +27,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use perijove_model::plan::size;
 use perijove_model::{Rng, UserName};
 use tokio::time::{Instant, sleep};
 
-use crate::homes::{Directories, Homes};
+use crate::homes::Homes;
 use crate::proc::Process;
 use crate::scope::{Record, Report, Scope, Stage};
-use crate::{Capabilities, Poll, Progress, ServerKey, ServerSpec, SpawnError, Spawner, Started, State, Step, Stop};
+use crate::{
+    Capabilities, Poll, Progress, ServerKey, ServerSpec, SpawnError, Spawner, Started, State, Step, Stop, Usage,
+};
 
 /// How often a change that is about to come is looked for.
 const LOOK: Duration = Duration::from_millis(20);
+/// The status of what was ended by a signal that nobody can refuse.
+const KILLED: i32 = 128 + 9;
 /// A supervisor begins within milliseconds; one that has not begun by then does not count.
 const COMING: Duration = Duration::from_secs(10);
 
@@ -56,6 +65,8 @@ pub struct ProcessConfig {
     pub kill_timeout: Duration,
     /// Bytes of a server's log that are kept.
     pub log_limit: u64,
+    /// How servers are kept apart and held to their limits.
+    pub jail: JailConfig,
 }
 
 /// Runs servers as processes of this machine.
@@ -164,7 +175,7 @@ impl ProcessSpawner {
         };
         for scope in self.scopes_up_to(&earlier).await.unwrap_or_default() {
             let removed = blocking(move || match scope.stage()? {
-                Stage::Nothing | Stage::Ended(_) | Stage::Lost => remove(&scope.0),
+                Stage::Nothing | Stage::Ended(_) | Stage::Lost => scope.remove(),
                 Stage::Coming | Stage::Running(_) | Stage::Ending => Ok(()),
             });
             if let Err(error) = removed.await {
@@ -198,7 +209,7 @@ impl Spawner for ProcessSpawner {
             percent: 10,
             message: "Making the home directory ready".into(),
         });
-        let home = home::make(&spec.home).await?;
+        let person = person::of(&self.config.jail.accounts, spec).await?;
         self.sweep(&spec.key).await;
         let made = scope.clone();
         blocking(move || made.create())
@@ -214,7 +225,7 @@ impl Spawner for ProcessSpawner {
             if let Some(started) = self.find(&spec.key).await? {
                 return Ok(started);
             }
-            match self.launch(spec, &scope, &home).await? {
+            match self.launch(spec, &scope, &person).await? {
                 Report::Started(record) => return Ok(self.started(&scope, record)),
                 Report::Busy if Instant::now() < deadline => sleep(LOOK).await,
                 failed => return Err(self.explain(spec, failed)),
@@ -231,12 +242,34 @@ impl Spawner for ProcessSpawner {
         self.end(self.subject(state), how).await
     }
 
+    async fn usage(&self, state: &State) -> Result<Option<Usage>, SpawnError> {
+        let Subject::Scoped { server, scope } = self.subject(state) else {
+            return Ok(None);
+        };
+        let used = move || match server.is_alive()? {
+            true => Ok(scope.group()?.and_then(|group| group.usage())),
+            false => Ok(None),
+        };
+        blocking(used).await.map_err(cannot_look)
+    }
+
+    async fn why_ended(&self, state: &State) -> Option<String> {
+        let Subject::Scoped { scope, .. } = self.subject(state) else {
+            return None;
+        };
+        let exit = blocking(move || scope.exit()).await.ok()??;
+        // The server itself was killed, and not something that it ran.
+        let killed = exit.status == KILLED && exit.out_of_memory > 0;
+        let limit = exit.memory.filter(|_| killed)?;
+        Some(format!("Its memory limit of {} was reached.", size(limit)))
+    }
+
     fn home_place(&self, user: &UserName) -> String {
-        home::place(&self.config.home_template, user)
+        person::place(&self.config.jail.accounts, &self.config.home_template, user)
     }
 
     fn homes(&self) -> Arc<dyn Homes> {
-        Arc::new(Directories)
+        Arc::new(places::Places)
     }
 
     async fn log_tail(&self, key: &ServerKey, lines: usize) -> Vec<String> {
@@ -259,7 +292,7 @@ impl Spawner for ProcessSpawner {
                 )
                 .await?;
             }
-            blocking(move || remove(&scope.0)).await.map_err(|error| {
+            blocking(move || scope.remove()).await.map_err(|error| {
                 SpawnError::caused("What the server kept on the hub's disk can't be removed.", error)
             })?;
         }
@@ -289,13 +322,6 @@ fn is_scope_name(name: &str) -> bool {
 async fn stage(scope: &Scope) -> io::Result<Stage> {
     let scope = scope.clone();
     blocking(move || scope.stage()).await
-}
-
-fn remove(dir: &Path) -> io::Result<()> {
-    match std::fs::remove_dir_all(dir) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
 }
 
 /// Files and `/proc` are read off the runtime: a slow disk must not hold up the hub.

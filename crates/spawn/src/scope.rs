@@ -22,11 +22,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use perijove_model::Limits;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Signal, WaitOptions, WaitStatus};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::group::{self, Group, Place};
 use crate::inside::{self, Entry};
 use crate::jail::Jail;
 use crate::proc::{self, Process};
@@ -51,6 +53,18 @@ pub(crate) struct Order {
     pub(crate) kind: Kind,
     /// Where it runs, and what holds for it.
     pub(crate) jail: Jail,
+    pub(crate) limits: Limits,
+    pub(crate) grouping: Held,
+}
+
+/// Who holds a server to its limits.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum Held {
+    Nobody,
+    /// A control group below this place.
+    In(Place),
+    /// One below this process's own, which systemd has left to it.
+    InScope,
 }
 
 /// What is to be run.
@@ -111,8 +125,14 @@ pub(crate) struct Record {
 
 /// `exit.json`.
 #[derive(Debug, Serialize, Deserialize)]
-struct Exit {
-    status: i32,
+pub(crate) struct Exit {
+    pub(crate) status: i32,
+    /// How often something of it was killed at its memory limit.
+    #[serde(default)]
+    pub(crate) out_of_memory: u64,
+    /// That limit, in bytes.
+    #[serde(default)]
+    pub(crate) memory: Option<u64>,
 }
 
 /// How far a scope has come.
@@ -151,7 +171,7 @@ impl Scope {
     pub(crate) fn stage(&self) -> io::Result<Stage> {
         let supervised = self.is_supervised()?;
         let record = self.record()?;
-        if let Some(status) = self.status()? {
+        if let Some(Exit { status, .. }) = self.exit()? {
             return Ok(Stage::Ended(status));
         }
         Ok(match record {
@@ -167,8 +187,18 @@ impl Scope {
         self.read("started.json")
     }
 
-    pub(crate) fn status(&self) -> io::Result<Option<i32>> {
-        Ok(self.read::<Exit>("exit.json")?.map(|exit| exit.status))
+    pub(crate) fn exit(&self) -> io::Result<Option<Exit>> {
+        self.read("exit.json")
+    }
+
+    /// The control group that was made for it.
+    pub(crate) fn group(&self) -> io::Result<Option<Group>> {
+        self.read("group.json")
+    }
+
+    /// Ends what is in the control group and removes it.
+    pub(crate) fn clear_group(&self) -> io::Result<()> {
+        self.group()?.map_or(Ok(()), |group| clear(&group))
     }
 
     /// Whether a supervisor lives.
@@ -186,6 +216,22 @@ impl Scope {
         let mut found: Vec<Process> = proc::all()?.into_iter().map(|stat| stat.process).collect();
         found.retain(|process| process.has_variable(marker.as_bytes()));
         Ok(found)
+    }
+
+    /// All that is known to be of this scope, whether or not a supervisor lives.
+    pub(crate) fn left_over(&self) -> io::Result<Vec<Process>> {
+        let mut found = self.marked()?;
+        found.extend(self.group()?.iter().flat_map(Group::processes));
+        Ok(found)
+    }
+
+    /// Everything of it goes: its control group first, which nobody would find afterwards.
+    pub(crate) fn remove(&self) -> io::Result<()> {
+        self.clear_group()?;
+        match std::fs::remove_dir_all(&self.0) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
     }
 
     fn read<T: DeserializeOwned>(&self, name: &str) -> io::Result<Option<T>> {
@@ -254,7 +300,13 @@ fn supervise(scope: &Scope, order: Order) -> Result<(), Report> {
         return Ok(());
     }
     rustix::process::set_child_subreaper(Some(rustix::process::getpid())).map_err(io::Error::from)?;
-    let (_port, record) = start(scope, &order)?;
+    let group = make_group(scope, &order)?;
+    let memory = order.limits.memory;
+    let started = start(scope, &order, group.as_ref());
+    if let (Err(_), Some(group)) = (&started, &group) {
+        clear(group)?;
+    }
+    let (_port, record) = started?;
     let log = Log::open(scope.log(), order.log_limit)?;
     drop(order);
     if let Err(error) = scope.write("started.json", &record) {
@@ -269,7 +321,42 @@ fn supervise(scope: &Scope, order: Order) -> Result<(), Report> {
     let status = watch(record.process, &log, tie);
     kill_everything_below();
     log.trim();
-    Ok(scope.write("exit.json", &Exit { status })?)
+    let out_of_memory = group.as_ref().map_or(0, Group::killed);
+    let cleared = group.as_ref().map_or(Ok(()), clear);
+    let exit = Exit {
+        status,
+        out_of_memory,
+        memory,
+    };
+    scope.write("exit.json", &exit)?;
+    Ok(cleared?)
+}
+
+/// Written down before it is made, so that whoever comes next can clear it away.
+fn make_group(scope: &Scope, order: &Order) -> Result<Option<Group>, Report> {
+    let place = match &order.grouping {
+        Held::Nobody => return Ok(None),
+        Held::In(place) => place.clone(),
+        Held::InScope => group::in_scope().map_err(Report::Jail)?,
+    };
+    let name = scope.0.file_name().unwrap_or_default().to_string_lossy();
+    let group = Group::of(&place, &name);
+    scope.write("group.json", &group)?;
+    let made = group.make(&order.limits);
+    made.map_err(|error| Report::Jail(format!("its control group: {error}")))?;
+    Ok(Some(group))
+}
+
+/// Ends what is in a control group and removes it.
+fn clear(group: &Group) -> io::Result<()> {
+    for _ in 0..UNKILLABLE {
+        group.kill();
+        match group.remove() {
+            Err(error) if error.kind() == io::ErrorKind::ResourceBusy => pause(),
+            removed => return removed,
+        }
+    }
+    group.remove()
 }
 
 /// A service may be started any number of times, but is never there twice: what is left of an earlier run is killed.
@@ -294,11 +381,12 @@ fn begin_anew(scope: &Scope, again: bool) -> io::Result<()> {
 /// What an earlier supervisor of this scope has done. A server is started once: if it ended, that is the result.
 fn earlier(scope: &Scope, again: bool) -> io::Result<Option<Record>> {
     if let Some(record) = scope.record()?
-        && (scope.status()?.is_some() || record.process.is_alive()?)
+        && (scope.exit()?.is_some() || record.process.is_alive()?)
     {
         return Ok(Some(record));
     }
     if again {
+        scope.clear_group()?;
         // It was killed, perhaps before it could write down what it had started.
         for process in scope.marked()? {
             process.signal(Signal::KILL)?;
@@ -307,7 +395,7 @@ fn earlier(scope: &Scope, again: bool) -> io::Result<Option<Record>> {
     Ok(None)
 }
 
-fn start(scope: &Scope, order: &Order) -> Result<(Option<File>, Record), Report> {
+fn start(scope: &Scope, order: &Order, group: Option<&Group>) -> Result<(Option<File>, Record), Report> {
     let log = private().append(true).open(scope.log())?;
     let (mut held, mut url) = (None, String::new());
     let mut env = order.env.clone();
@@ -323,10 +411,12 @@ fn start(scope: &Scope, order: &Order) -> Result<(Option<File>, Record), Report>
         url = format!("http://127.0.0.1:{port}");
         env.insert("JUPYTERHUB_SERVICE_URL".to_owned(), format!("{url}{prefix}"));
     }
+    let mut jail = order.jail.clone();
+    jail.groups = group.map_or_else(Vec::new, |group| group.all().into_iter().map(Path::to_owned).collect());
     let entry = Entry {
         command: order.command.clone(),
         env,
-        jail: order.jail.clone(),
+        jail,
     };
     let server = born(&entry, log)?;
     let pid = server.id() as i32;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use perijove_model::Secret;
+use perijove_model::{Limits, Secret};
 use rustix::process::Signal;
 use tokio::process::{Child, ChildStdin};
 use tokio::time::{Instant, sleep, timeout};
@@ -15,7 +15,7 @@ use tokio::time::{Instant, sleep, timeout};
 use crate::accounts::{self, SystemAccount};
 use crate::jail::{Account, Jail};
 use crate::process::{blocking, converse, supervisor};
-use crate::scope::{Kind, Order, Record, Report, Scope};
+use crate::scope::{Held, Kind, Order, Record, Report, Scope};
 use crate::{SpawnError, Stop};
 
 const PLAIN_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
@@ -133,6 +133,8 @@ impl ServiceRunner for ProcessServices {
                 }),
                 ..Jail::default()
             },
+            limits: Limits::default(),
+            grouping: Held::Nobody,
         };
         let deadline = Instant::now() + BUSY;
         loop {
@@ -183,7 +185,10 @@ impl RunningService for Running {
             tracing::warn!(%error, "the end of a service's supervisor can't be waited for");
         }
         let scope = self.scope.clone();
-        blocking(move || scope.status()).await.ok().flatten()
+        blocking(move || Ok(scope.exit()?.map(|exit| exit.status)))
+            .await
+            .ok()
+            .flatten()
     }
 
     async fn stop(&mut self, how: Stop) {

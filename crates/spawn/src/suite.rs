@@ -10,6 +10,7 @@
     reason = "assertions of tests"
 )]
 
+pub mod isolation;
 pub mod homes;
 pub mod process;
 

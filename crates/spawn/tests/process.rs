@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use libtest_mimic::{Arguments, Trial};
 use perijove_spawn::fake::{FakeSpawner, Script};
+use perijove_spawn::suite::isolation;
 use perijove_spawn::suite::process::Processes;
 use perijove_spawn::suite::{self, Behaviour, Server, Steps, Subject};
 use perijove_spawn::{Poll, ServerSpec, Spawner, State, Stop};
@@ -79,7 +80,47 @@ fn trials() -> Vec<Trial> {
             Ok(())
         }));
     }
+    trials.extend(isolation());
     trials
+}
+
+/// What needs root is left out aloud where there is none.
+fn isolation() -> Vec<Trial> {
+    let trial = |kind: &str, name: &str, case: fn(Arc<Processes>) -> _| {
+        Trial::test(format!("{kind}::{name}"), move || {
+            let dir = tempfile::tempdir()?;
+            run::<()>(case(Arc::new(jailed(dir.path()))));
+            Ok(())
+        })
+    };
+    if let Some(why) = isolation::impossible() {
+        eprintln!("skipped: all of isolation: {why}");
+        return Vec::new();
+    }
+    let mut trials: Vec<Trial> = isolation::CASES
+        .iter()
+        .map(|(name, case)| trial("isolation", name, *case))
+        .collect();
+    match isolation::limitless() {
+        None => trials.extend(
+            isolation::LIMITS
+                .iter()
+                .map(|(name, case)| trial("isolation", name, *case)),
+        ),
+        Some(why) => eprintln!("skipped: isolation with limits: {why}"),
+    }
+    for (name, case) in suite::CASES {
+        trials.push(Trial::test(format!("jailed::{name}"), move || {
+            let dir = tempfile::tempdir()?;
+            run(case(Arc::new(jailed(dir.path()))));
+            Ok(())
+        }));
+    }
+    trials
+}
+
+fn jailed(dir: &Path) -> Processes {
+    isolation::jailed(dir, std::env::current_exe().unwrap(), &["scope"])
 }
 
 fn processes(dir: &Path) -> Processes {

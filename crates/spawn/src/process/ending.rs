@@ -94,7 +94,11 @@ impl ProcessSpawner {
         let looked = scope.clone();
         let stage = blocking(move || looked.stage()).await.map_err(cannot_look)?;
         match stage {
-            Stage::Lost => self.end_all(move || scope.marked()).await,
+            Stage::Lost => {
+                let left = scope.clone();
+                self.end_all(move || left.left_over()).await?;
+                blocking(move || scope.clear_group()).await.map_err(cannot_look)
+            }
             _ => Ok(()),
         }
     }

@@ -8,10 +8,10 @@ use std::process::Stdio;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, ChildStdin, Command};
 
-use super::ProcessSpawner;
-use crate::jail::Jail;
-use crate::scope::{Kind, Order, Report, Scope};
-use crate::{ServerSpec, SpawnError};
+use super::person::Person;
+use super::{Grouping, ProcessSpawner, blocking, jails};
+use crate::scope::{Held, Kind, Order, Report, Scope};
+use crate::{ServerKey, ServerSpec, SpawnError};
 
 /// So many random ports are tried before the range is called full.
 const PORTS: u32 = 256;
@@ -20,11 +20,15 @@ const PLAIN_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
 impl ProcessSpawner {
     /// Hands the order to a new supervisor and takes its answer. It needs nobody from then on.
-    pub(super) async fn launch(&self, spec: &ServerSpec, scope: &Scope, home: &Path) -> Result<Report, SpawnError> {
-        let mut child = supervisor(&self.config.scope_exe, &self.config.scope_args, scope)
-            .spawn()
-            .map_err(broken)?;
-        let (report, _) = converse(&mut child, &self.order(spec, home)).await.map_err(broken)?;
+    pub(super) async fn launch(&self, spec: &ServerSpec, scope: &Scope, person: &Person) -> Result<Report, SpawnError> {
+        let order = self.order(spec, scope, person).await?;
+        let mut child = match &self.config.jail.grouping {
+            Grouping::Systemd(systemd_run) => self.in_systemd_scope(systemd_run, spec, scope),
+            Grouping::None | Grouping::Own(_) => supervisor(&self.config.scope_exe, &self.config.scope_args, scope),
+        }
+        .spawn()
+        .map_err(broken)?;
+        let (report, _) = converse(&mut child, &order).await.map_err(broken)?;
         match serde_json::from_slice(&report) {
             Ok(report) => Ok(report),
             Err(_) => {
@@ -36,30 +40,53 @@ impl ProcessSpawner {
         }
     }
 
-    fn order(&self, spec: &ServerSpec, home: &Path) -> Order {
-        Order {
+    /// A scope of systemd's for supervisor and server, in which the supervisor may make control groups. `systemd-run`
+    /// asks for it and then becomes the supervisor, so pipes and process ids stay as they are.
+    fn in_systemd_scope(&self, systemd_run: &Path, spec: &ServerSpec, scope: &Scope) -> Command {
+        // "This program" must not be read as `systemd-run`.
+        let exe = match self.config.scope_exe.strip_prefix("/proc/self") {
+            Ok(rest) => Path::new("/proc").join(std::process::id().to_string()).join(rest),
+            Err(_) => self.config.scope_exe.clone(),
+        };
+        let mut arguments = systemd_arguments(&spec.key);
+        arguments.push(exe.to_string_lossy().into_owned());
+        arguments.extend(self.config.scope_args.iter().cloned());
+        supervisor(systemd_run, &arguments, scope)
+    }
+
+    async fn order(&self, spec: &ServerSpec, scope: &Scope, person: &Person) -> Result<Order, SpawnError> {
+        let (config, plan, who, place) = (self.config.clone(), spec.plan.clone(), person.clone(), scope.clone());
+        let jail = blocking(move || jails::make(&config.jail, &plan, &who, &place)).await;
+        let jail = jail.map_err(|error| no_scope(&self.config.run_dir, error))?;
+        Ok(Order {
             command: spec.command.clone(),
-            env: self.environment(spec, home),
+            env: self.environment(spec, person),
             log_limit: self.config.log_limit,
             kind: Kind::Server {
                 prefix: spec.prefix.clone(),
                 ports: self.ports(),
                 ports_dir: self.config.run_dir.join("ports"),
             },
-            jail: Jail {
-                directory: Some(home.to_owned()),
-                ..Jail::default()
+            jail,
+            limits: spec.plan.limits,
+            grouping: match &self.config.jail.grouping {
+                Grouping::None => Held::Nobody,
+                Grouping::Own(place) => Held::In(place.clone()),
+                Grouping::Systemd(_) => Held::InScope,
             },
-        }
+        })
     }
 
     /// As JupyterHub does it: what is kept of the hub's, then the server's own, then what the machine decides.
-    fn environment(&self, spec: &ServerSpec, home: &Path) -> BTreeMap<String, String> {
+    fn environment(&self, spec: &ServerSpec, person: &Person) -> BTreeMap<String, String> {
         let mut env = self.config.env_keep.clone();
         env.extend(spec.env.clone());
-        env.insert("HOME".into(), home.to_string_lossy().into());
+        env.insert("HOME".into(), person.home.to_string_lossy().into());
         env.insert("USER".into(), spec.key.user.to_string());
-        env.entry("SHELL".into()).or_insert_with(|| self.shell.into());
+        match &person.shell {
+            Some(shell) => drop(env.insert("SHELL".into(), shell.clone())),
+            None => drop(env.entry("SHELL".into()).or_insert_with(|| self.shell.into())),
+        }
         let path = env.remove("PATH").unwrap_or_else(|| PLAIN_PATH.into());
         let path = match &self.config.environment_dir {
             Some(dir) => {
@@ -123,6 +150,24 @@ impl ProcessSpawner {
             }
         })
     }
+}
+
+/// Properties that older systemd doesn't know are left out; killing is left to the supervisor, which has to tell of it.
+fn systemd_arguments(key: &ServerKey) -> Vec<String> {
+    [
+        "--scope",
+        "--quiet",
+        "--collect",
+        "--slice=perijove.slice",
+        "--property=Delegate=yes",
+        &format!(
+            "--description=Perijove server {} (start {})",
+            key.spawner_id, key.generation
+        ),
+        "--",
+    ]
+    .map(str::to_owned)
+    .to_vec()
 }
 
 /// A supervisor, for whatever it will be ordered to run.

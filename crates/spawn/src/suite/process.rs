@@ -12,7 +12,7 @@ use perijove_model::{Rng, SeededRng, UserName};
 use rustix::process::Signal;
 
 use super::{Behaviour, Server, Steps, Subject, TOKEN, eventually, get, spec};
-use crate::process::{ProcessConfig, ProcessSpawner};
+use crate::process::{JailConfig, ProcessConfig, ProcessSpawner};
 use crate::{Poll, ServerSpec, Spawner, State, Stop, proc};
 
 static SEED: AtomicU16 = AtomicU16::new(0);
@@ -42,6 +42,7 @@ impl Processes {
             term_timeout: Duration::from_millis(500),
             kill_timeout: Duration::from_secs(20),
             log_limit: LOG_LIMIT,
+            jail: JailConfig::default(),
         };
         Self {
             config,

@@ -17,9 +17,9 @@ use perijove_hub::keys::Keys;
 use perijove_hub::routes::chp::ChpRoutes;
 use perijove_hub::{Hub, Parts, http, servers, signin, tasks};
 use perijove_model::{Rng, Secret};
-use perijove_spawn::fake_services::FakeServices;
 use perijove_spawn::Spawners;
-use perijove_spawn::process::ProcessConfig;
+use perijove_spawn::fake_services::FakeServices;
+use perijove_spawn::process::{JailConfig, ProcessConfig};
 use perijove_store::{OpenOptions, Store, leases};
 use perijove_web::Pages;
 use tokio::net::TcpListener;
@@ -221,5 +221,6 @@ fn processes(options: &Options, config: &Config) -> ProcessConfig {
         term_timeout: Duration::from_secs(5),
         kill_timeout: Duration::from_secs(5),
         log_limit: 1 << 20,
+        jail: JailConfig::default(),
     }
 }

@@ -32,6 +32,11 @@ fn main() -> ExitCode {
     {
         return ExitCode::from(u8::try_from(perijove_spawn::scope::main(Path::new(dir))).unwrap_or(1));
     }
+    if let [command] = arguments.as_slice()
+        && command == perijove_spawn::inside::COMMAND
+    {
+        return ExitCode::from(u8::try_from(perijove_spawn::inside::main()).unwrap_or(1));
+    }
     let options = match options::Options::read(&arguments) {
         Ok(options) => options,
         Err(why) => {

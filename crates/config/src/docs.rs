@@ -4,7 +4,8 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::key::{Key, Kind};
 use crate::keys::{
-    Access, Audit, DummyAuth, Edge, Events, Group, Hub, Metrics, NativeAuth, Role, Scope, Service, Spawner, Storage,
+    Access, Audit, DummyAuth, Edge, Environments, Events, Group, Hub, Metrics, NativeAuth, Role, Scope, Service, Spawner,
+    Storage,
 };
 use crate::reader::{Section, env_name};
 
@@ -67,6 +68,7 @@ pub(crate) fn sections() -> Vec<SectionDoc> {
         SectionDoc::many::<Service>("service"),
         SectionDoc::one::<Spawner>("spawner"),
         SectionDoc::one::<Storage>("storage"),
+        SectionDoc::one::<Environments>("environments"),
         SectionDoc::one::<Audit>("audit"),
         SectionDoc::one::<Events>("events"),
         SectionDoc::one::<Metrics>("metrics"),

@@ -18,7 +18,7 @@ mod values;
 pub use docs::{documents, example, reference, schema};
 pub use errors::ConfigErrors;
 pub use keys::{
-    Access, Audit, Auth, Config, DummyAuth, Edge, EdgeAcme, EdgeTls, Events, Group, Hub, InternalTls, Metrics,
+    Access, Audit, Auth, Config, DummyAuth, Edge, EdgeAcme, EdgeTls, Environments, Events, Group, Hub, InternalTls, Metrics,
     NativeAuth, ProcessSpawner, Role, Scope, Service, Spawner,
 };
 pub use load::load;

@@ -92,6 +92,7 @@ fn config(mut table: Table, reader: &mut Reader<'_>) -> Config {
         ),
         spawner: section(table.remove("spawner"), "spawner", reader),
         storage: section(table.remove("storage"), "storage", reader),
+        environments: section(table.remove("environments"), "environments", reader),
         audit: section(table.remove("audit"), "audit", reader),
         events: section(table.remove("events"), "events", reader),
         metrics: section(table.remove("metrics"), "metrics", reader),

@@ -5,6 +5,7 @@
 
 pub mod audit;
 pub mod auth_state;
+pub mod environments;
 pub mod events;
 pub mod homes;
 pub mod http;
@@ -27,6 +28,7 @@ use perijove_auth::Authenticator;
 use perijove_auth::password::Passwords;
 use perijove_auth::policy::Policy;
 use perijove_config::Config;
+use perijove_environments::Environments;
 use perijove_model::scopes::Catalog;
 use perijove_model::{Clock, Rng};
 use perijove_spawn::Spawners;
@@ -61,6 +63,7 @@ pub struct Parts {
     pub passwords: Passwords,
     pub spawners: Spawners,
     pub services: Arc<dyn ServiceRunner>,
+    pub environments: Environments,
     pub routes: Arc<dyn Routes>,
     pub pages: Pages,
     /// Every scope there is.

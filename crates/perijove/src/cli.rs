@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::commands::{audit, chp, completions, config, edge, hub, invite, openapi, scope, serve, stop, token};
+use crate::commands::{audit, chp, completions, config, edge, environments, extensions, hub, invite, openapi, scope, serve, stop, token};
 
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (JupyterHub 6.1.1 contract)");
 
@@ -42,6 +42,8 @@ pub enum Command {
     Invite(invite::Invite),
     Token(token::Token),
     Audit(audit::Audit),
+    Environments(environments::Environments),
+    Extensions(extensions::Extensions),
     #[command(name = "openapi")]
     OpenApi(openapi::OpenApi),
     Completions(completions::Completions),
@@ -70,6 +72,8 @@ impl Command {
             Self::Invite(command) => command.run(),
             Self::Token(command) => command.run(),
             Self::Audit(command) => command.run(),
+            Self::Environments(command) => command.run(),
+            Self::Extensions(command) => command.run(),
             Self::OpenApi(command) => command.run(),
             Self::Completions(command) => command.run(),
             Self::CliReference(command) => command.run(),

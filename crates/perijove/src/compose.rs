@@ -9,11 +9,12 @@ use perijove_auth::dummy::Dummy;
 use perijove_auth::native::Native;
 use perijove_auth::password::Passwords;
 use perijove_config::{Auth, Config, Database};
+use perijove_environments::Environments;
 use perijove_hub::auth_state::AuthStates;
 use perijove_hub::keys::Keys;
 use perijove_hub::people::StoreAccounts;
 use perijove_hub::routes::chp::ChpRoutes;
-use perijove_hub::{Hub, Parts, signin};
+use perijove_hub::{Hub, Parts, environments, signin};
 use perijove_model::server::Phase;
 use perijove_model::{Rng, Secret};
 use perijove_spawn::Spawners;
@@ -45,6 +46,7 @@ pub fn hub(settings: &Settings, store: Store, edge_token: Secret) -> Result<Arc<
         passwords,
         spawners: Spawners::new(Arc::new(ProcessSpawner::new(processes(settings), Arc::clone(&rng)))),
         services: Arc::new(ProcessServices::new(services(settings)?)),
+        environments: environments(settings),
         routes: Arc::new(ChpRoutes::new(&config.edge.api_url(), edge_token)),
         pages: Pages::new(&config.hub.template_paths).context("the pages can't be made")?,
         catalog: perijove_hub::startup::catalog(config)?,
@@ -109,6 +111,15 @@ fn processes(settings: &Settings) -> ProcessConfig {
         log_limit: process.log_limit.0,
         jail: JailConfig::default(),
     }
+}
+
+/// The Python environments of this machine.
+pub fn environments(settings: &Settings) -> Environments {
+    environments::of(
+        &settings.config,
+        settings.environment.matching(environments::is_for_tools),
+        Arc::new(SystemClock),
+    )
 }
 
 fn services(settings: &Settings) -> Result<ServicesConfig> {

@@ -55,6 +55,12 @@ impl Environment {
         self.0.get(name).map(String::as_str)
     }
 
+    #[must_use]
+    pub fn matching(&self, wanted: fn(&str) -> bool) -> BTreeMap<String, String> {
+        let wanted = self.0.iter().filter(|(name, _)| wanted(name));
+        wanted.map(|(name, value)| (name.clone(), value.clone())).collect()
+    }
+
     /// Those of these variables that are set.
     #[must_use]
     pub fn only(&self, names: &[String]) -> BTreeMap<String, String> {

@@ -26,6 +26,7 @@ pub mod services;
 pub mod suite;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -61,6 +62,8 @@ pub struct ServerSpec {
     pub options: serde_json::Value,
     pub plan: Plan,
     pub home: Home,
+    /// The Python environment that its plan names, where the backend uses those of the hub.
+    pub environment: Option<Environment>,
     pub start_timeout: Duration,
 }
 
@@ -75,6 +78,14 @@ pub struct Home {
     pub mark: String,
     /// It was there before: if it is missing now, it is lost, and must not be made anew.
     pub made: bool,
+}
+
+/// A Python environment on the hub's machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Environment {
+    pub dir: PathBuf,
+    /// It stays as long as somebody holds a shared lock on this file.
+    pub in_use: PathBuf,
 }
 
 /// What a server uses, as far as the backend can tell.
@@ -161,6 +172,11 @@ pub struct SpawnError {
 pub trait Spawner: Send + Sync + 'static {
     /// As in `spawner =` of a profile, and in `GET /hub/api/info`.
     fn name(&self) -> &'static str;
+
+    /// Whether its servers run in the Python environments of the hub's machine.
+    fn uses_environments(&self) -> bool {
+        false
+    }
 
     /// What an earlier attempt of the same generation has left running.
     async fn find(&self, key: &ServerKey) -> Result<Option<Started>, SpawnError>;

@@ -191,6 +191,10 @@ impl Spawner for ProcessSpawner {
         "process"
     }
 
+    fn uses_environments(&self) -> bool {
+        true
+    }
+
     async fn find(&self, key: &ServerKey) -> Result<Option<Started>, SpawnError> {
         let scope = self.scope(key);
         let deadline = Instant::now() + COMING;

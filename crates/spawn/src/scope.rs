@@ -50,6 +50,8 @@ pub(crate) struct Order {
     pub(crate) command: Vec<String>,
     pub(crate) env: BTreeMap<String, String>,
     pub(crate) log_limit: u64,
+    /// A file on which a shared lock is held for the server's life: what it stands for is not removed meanwhile.
+    pub(crate) in_use: Option<PathBuf>,
     pub(crate) kind: Kind,
     /// Where it runs, and what holds for it.
     pub(crate) jail: Jail,
@@ -300,6 +302,7 @@ fn supervise(scope: &Scope, order: Order) -> Result<(), Report> {
         return Ok(());
     }
     rustix::process::set_child_subreaper(Some(rustix::process::getpid())).map_err(io::Error::from)?;
+    let _used = order.in_use.as_deref().map(hold_in_use).transpose()?;
     let group = make_group(scope, &order)?;
     let memory = order.limits.memory;
     let started = start(scope, &order, group.as_ref());
@@ -376,6 +379,13 @@ fn begin_anew(scope: &Scope, again: bool) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// The hub holds it too until it has heard of the start, so nobody can have it alone.
+fn hold_in_use(file: &Path) -> io::Result<File> {
+    let held = File::open(file)?;
+    held.lock_shared()?;
+    Ok(held)
 }
 
 /// What an earlier supervisor of this scope has done. A server is started once: if it ended, that is the result.

@@ -121,6 +121,7 @@ impl ServiceRunner for ProcessServices {
             SpawnError::caused("The hub can't write to its state directory.", error)
         })?;
         let order = Order {
+            in_use: None,
             command: spec.command.clone(),
             env: self.environment(spec, person.as_ref()),
             log_limit: config.log_limit,

@@ -327,6 +327,7 @@ pub fn spec(subject: &dyn Subject, behaviour: &Behaviour) -> ServerSpec {
         options: serde_json::Value::Null,
         plan: Plan::default(),
         home: subject.home(spawner_id, "alice"),
+        environment: None,
         start_timeout: PATIENCE,
     }
 }

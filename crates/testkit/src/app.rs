@@ -1,5 +1,6 @@
 //! One running application, put together as the binary does it.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -400,6 +401,7 @@ async fn parts(world: &World) -> Parts {
         policy: perijove_hub::signin::policy(&config),
         spawners: Spawners::new(Arc::new(world.spawner.clone())).and(Arc::new(world.other_spawner.clone())),
         services: Arc::new(world.services.clone()),
+        environments: perijove_hub::environments::of(&config, tools(), Arc::clone(&world.clock) as Arc<dyn Clock>),
         routes: Arc::new(routes),
         pages: Pages::new(&config.hub.template_paths).expect("the pages"),
         catalog: perijove_hub::startup::catalog(&config).expect("the test's scopes"),
@@ -409,6 +411,11 @@ async fn parts(world: &World) -> Parts {
         passwords,
         config,
     }
+}
+
+/// For what is run beside the hub.
+fn tools() -> BTreeMap<String, String> {
+    BTreeMap::from([("PATH".to_owned(), "/usr/local/bin:/usr/bin:/bin".to_owned())])
 }
 
 fn authenticator(auth: &Auth, store: &Store, passwords: &Passwords) -> Arc<dyn Authenticator> {

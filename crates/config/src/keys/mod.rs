@@ -2,6 +2,7 @@
 
 mod edge;
 mod edge_tls;
+mod environments;
 mod hub;
 mod people;
 mod records;
@@ -16,6 +17,7 @@ use url::Url;
 
 pub use edge::Edge;
 pub use edge_tls::{EdgeAcme, EdgeTls, InternalTls};
+pub use environments::Environments;
 pub use hub::Hub;
 pub use people::{Access, Auth, DummyAuth, Group, NativeAuth, Role, Scope};
 pub use records::{Audit, Events, Metrics};
@@ -38,6 +40,7 @@ pub struct Config {
     pub services: Vec<Service>,
     pub spawner: Spawner,
     pub storage: Storage,
+    pub environments: Environments,
     pub audit: Audit,
     pub events: Events,
     pub metrics: Metrics,
@@ -56,6 +59,7 @@ impl Default for Config {
             services: Vec::new(),
             spawner: Spawner::default(),
             storage: Storage::default(),
+            environments: Environments::default(),
             audit: Audit::default(),
             events: Events::default(),
             metrics: Metrics::default(),

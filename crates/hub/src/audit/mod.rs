@@ -57,6 +57,8 @@ pub enum Act {
     ProxyChanged,
     ShutDown,
     ConfigurationChanged,
+    /// An environment was built or removed, or its extensions were changed.
+    EnvironmentChanged,
     /// A one-time link was made: to set up the first administrator, or to choose a password.
     LinkMade,
     LinkUsed,
@@ -98,6 +100,7 @@ impl Act {
             Self::ProxyChanged => "proxy.changed",
             Self::ShutDown => "hub.shut-down",
             Self::ConfigurationChanged => "configuration.changed",
+            Self::EnvironmentChanged => "environment.changed",
             Self::LinkMade => "link.made",
             Self::LinkUsed => "link.used",
             Self::HomeRestored => "home.restored",

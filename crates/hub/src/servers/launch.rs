@@ -1,8 +1,11 @@
 //! Prepared -> Started: the backend brings the server to life.
 
+use std::error::Error;
+
+use perijove_environments::{Held, Progress as Progressed};
 use perijove_model::Secret;
 use perijove_model::server::Phase;
-use perijove_spawn::{Progress, ServerSpec, SpawnError, Started, Step};
+use perijove_spawn::{Environment, Progress, ServerSpec, SpawnError, Spawner as Backend, Started, Step};
 use perijove_store::spawners::{self, Spawner};
 use perijove_store::{events, homes, plans, spans, users};
 use serde_json::{Value, json};
@@ -14,12 +17,14 @@ use super::drive::{Driver, Halt, Stepped};
 use super::prepare::{clear_contract, path};
 use super::{env, requests};
 use crate::homes::known;
-use crate::offers;
+use crate::{environments, offers};
 
 /// Steps that wait to be written down; more are dropped, since they only tell.
 const MOST_STEPS: usize = 64;
 /// What is above belongs to the hub's own steps.
 const HIGHEST_PERCENT: u8 = 89;
+/// How far an environment brings a start.
+const BUILT_PERCENT: u8 = 60;
 
 impl Driver<'_> {
     /// Without the token another hub has died here: go on with what it has left running, or prepare afresh, since
@@ -37,7 +42,13 @@ impl Driver<'_> {
 
     async fn start(&self, spawner: &Spawner, token: Secret) -> Stepped<Started> {
         let backend = self.backend(spawner)?;
-        let spec = self.spec(spawner, token).await?;
+        let mut spec = self.spec(spawner, token).await?;
+        // Kept until the server holds it itself.
+        let held = self.environment(spawner, &spec, backend.as_ref()).await?;
+        spec.environment = held.as_ref().map(|held| Environment {
+            dir: held.dir.clone(),
+            in_use: held.in_use.clone(),
+        });
         let (steps, mut written) = mpsc::channel(MOST_STEPS);
         let start = async {
             let steps = Steps(steps);
@@ -45,7 +56,9 @@ impl Driver<'_> {
         };
         let write = async {
             while let Some(step) = written.recv().await {
-                let percent = step.percent.min(HIGHEST_PERCENT);
+                // A bar does not go back behind what the building of an environment has reached.
+                let lowest = if held.is_some() { BUILT_PERCENT } else { 0 };
+                let percent = step.percent.clamp(lowest, HIGHEST_PERCENT);
                 self.tell(spawner, &json!({"progress": percent, "message": step.message}))
                     .await;
             }
@@ -88,7 +101,39 @@ impl Driver<'_> {
             options: spawner.user_options.clone().unwrap_or_else(|| json!({})),
             plan,
             home: known(&home),
+            environment: None,
             start_timeout: config.spawner.start_timeout,
+        })
+    }
+
+    /// The Python environment that it runs in, built first if nobody has used it yet. That has a timeout of its own.
+    async fn environment(&self, spawner: &Spawner, spec: &ServerSpec, backend: &dyn Backend) -> Stepped<Option<Held>> {
+        let wanted = spec
+            .plan
+            .environment
+            .as_ref()
+            .or(self.hub.config.environments.default.as_ref());
+        let Some(name) = wanted.filter(|_| backend.uses_environments()) else {
+            return Ok(None);
+        };
+        let (steps, mut written) = mpsc::channel(MOST_STEPS);
+        let build = async {
+            let steps = steps;
+            let told = |progress: Progressed| drop(steps.try_send(progress));
+            self.hub.environments.ensure(name, &told).await
+        };
+        let write = async {
+            while let Some(step) = written.recv().await {
+                let percent = percent(&step);
+                self.tell(spawner, &json!({"progress": percent, "message": step.message}))
+                    .await;
+            }
+        };
+        tokio::join!(build, write).0.map(Some).map_err(|error| {
+            let server = requests::log_name(spawner);
+            let cause = error.source().map(ToString::to_string);
+            tracing::warn!(server, environment = name, %error, cause, "the environment of a server can't be had");
+            Halt::failed(environments::told(name, &error))
         })
     }
 
@@ -141,6 +186,11 @@ fn parts(url: &str) -> Option<(String, String, u16)> {
     let url = Url::parse(url).ok()?;
     let host = url.host_str()?.trim_start_matches('[').trim_end_matches(']');
     Some((url.scheme().to_owned(), host.to_owned(), url.port_or_known_default()?))
+}
+
+fn percent(progress: &Progressed) -> u8 {
+    let done = progress.done.min(progress.total) * usize::from(BUILT_PERCENT);
+    u8::try_from(done / progress.total.max(1)).unwrap_or(BUILT_PERCENT)
 }
 
 struct Steps(mpsc::Sender<Step>);

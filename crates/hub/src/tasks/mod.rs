@@ -13,7 +13,7 @@ use jiff::SignedDuration;
 use perijove_store::leases;
 use tokio::time::sleep;
 
-use crate::{Hub, audit, events, homes, metrics, seen, servers, services};
+use crate::{Hub, audit, environments, events, homes, metrics, seen, servers, services};
 
 pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -37,6 +37,7 @@ pub fn spawn_all(hub: &Arc<Hub>) {
     hub.tasks.spawn(audit::keep_refusals(hub.clone()));
     hub.tasks.spawn(seen::keep(hub.clone()));
     hub.tasks.spawn(homes::keep(hub.clone()));
+    hub.tasks.spawn(environments::keep_tidy(hub.clone()));
     hub.tasks.spawn(metrics::measure_lateness(hub.clone()));
     events::deliver(hub);
     spawn(hub, activity::Activity);

@@ -240,6 +240,7 @@ fn spec(spawner: &spawners::Spawner) -> ServerSpec {
         prefix: "/user/ann/".into(),
         options: serde_json::Value::Null,
         plan: Default::default(),
+        environment: None,
         home: perijove_spawn::Home {
             id: 1,
             place: "/home/ann".into(),

@@ -134,6 +134,7 @@ impl Setup {
             passwords: Passwords::new(rng),
             spawners: Spawners::new(Arc::new(self.backend.clone())),
             services: Arc::new(FakeServices::default()),
+            environments: perijove_hub::environments::of(&self.config, Default::default(), self.clock.clone()),
             routes: self.routes.clone(),
             pages: Pages::new(&[]).unwrap(),
             replica: format!("hub-{hubs}"),

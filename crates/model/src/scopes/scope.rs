@@ -124,6 +124,10 @@ scope_tree! {
     GrantRoles "grant:roles" "Give roles and take them back, within what one may do oneself" [ReadRoles]
     ListRoles "list:roles" "Read which roles there are and what they allow" []
     ReadAudit "read:audit" "Read the audit log" []
+    AdminEnvironments "admin:environments"
+        "Build and remove Python environments, and choose their extensions"
+        [ReadEnvironments]
+    ReadEnvironments "read:environments" "See which Python environments there are and what they have" []
 }
 
 /// What `self` stands for, each limited to the user's own.
@@ -139,7 +143,14 @@ pub const SELF_SCOPES: &[Scope] = &[
 
 /// Scopes that JupyterHub does not know. It fails on reading a token or a share that has one, so they are kept where it
 /// does not look: see `store::tokens` and [`ADMIN_BESIDES`](super::roles::ADMIN_BESIDES).
-const PERIJOVES: &[Scope] = &[Scope::AdminRoles, Scope::GrantRoles, Scope::ListRoles, Scope::ReadAudit];
+const PERIJOVES: &[Scope] = &[
+    Scope::AdminRoles,
+    Scope::GrantRoles,
+    Scope::ListRoles,
+    Scope::ReadAudit,
+    Scope::AdminEnvironments,
+    Scope::ReadEnvironments,
+];
 
 impl Scope {
     /// Whether it is one of ours beyond JupyterHub's.

@@ -7,6 +7,8 @@ pub mod config;
 pub mod edge;
 pub mod edge_life;
 pub mod edge_routes;
+pub mod environments;
+pub mod extensions;
 pub mod hub;
 pub mod invite;
 pub mod openapi;

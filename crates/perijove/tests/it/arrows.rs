@@ -16,15 +16,16 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("auth", &["model"]),
     ("spawn", &["model"]),
     ("edge", &["model"]),
+    ("environments", &["model"]),
     ("web", &["model"]),
-    ("hub", &["model", "config", "store", "auth", "spawn", "web"]),
+    ("hub", &["model", "config", "store", "auth", "environments", "spawn", "web"]),
     (
         "perijove",
-        &["model", "config", "store", "auth", "spawn", "edge", "web", "hub"],
+        &["model", "config", "store", "auth", "environments", "spawn", "edge", "web", "hub"],
     ),
     (
         "testkit",
-        &["model", "config", "store", "auth", "spawn", "edge", "web", "hub"],
+        &["model", "config", "store", "auth", "environments", "spawn", "edge", "web", "hub"],
     ),
 ];
 const LONGEST_FILE: usize = 800;

@@ -62,6 +62,7 @@ impl ProcessSpawner {
             command: spec.command.clone(),
             env: self.environment(spec, person),
             log_limit: self.config.log_limit,
+            in_use: spec.environment.as_ref().map(|environment| environment.in_use.clone()),
             kind: Kind::Server {
                 prefix: spec.prefix.clone(),
                 ports: self.ports(),
@@ -88,7 +89,8 @@ impl ProcessSpawner {
             None => drop(env.entry("SHELL".into()).or_insert_with(|| self.shell.into())),
         }
         let path = env.remove("PATH").unwrap_or_else(|| PLAIN_PATH.into());
-        let path = match &self.config.environment_dir {
+        let own = spec.environment.as_ref().map(|environment| &environment.dir);
+        let path = match own.or(self.config.environment_dir.as_ref()) {
             Some(dir) => {
                 env.insert("VIRTUAL_ENV".into(), dir.to_string_lossy().into());
                 format!("{}:{path}", dir.join("bin").display())

@@ -45,6 +45,7 @@ const TAGS: &[(&str, &str)] = &[
     ("share-codes", "Codes with which whoever has one may use a server."),
     ("proxy", "The routes of the proxy."),
     ("oauth", "The OAuth provider behind servers and services."),
+    ("environments", "Python environments of the hub's machine."),
     ("audit", "Who did what."),
     ("deprecated", "What only old programs ask."),
 ];

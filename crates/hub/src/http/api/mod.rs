@@ -5,6 +5,7 @@ mod admin_access;
 mod audit;
 mod authorizations;
 mod description;
+mod environments;
 mod group;
 mod groups;
 pub mod health;
@@ -102,6 +103,10 @@ fn operations() -> OpenApiRouter<Arc<Hub>> {
         .routes(routes!(proxy::list, proxy::tell, proxy::switch))
         .routes(routes!(services::list))
         .routes(routes!(service::get, service::create, service::delete))
+        .routes(routes!(environments::list))
+        .routes(routes!(environments::get, environments::build, environments::remove))
+        .routes(routes!(environments::extensions))
+        .routes(routes!(environments::install, environments::switch, environments::uninstall))
         .routes(routes!(roles::list, roles::create))
         .routes(routes!(roles::get, roles::change, roles::remove))
         .routes(routes!(role_grants::list))

@@ -191,6 +191,7 @@ fn make(
             Arc::clone(memory),
         ))),
         services: Arc::new(FakeServices::default()),
+        environments: perijove_hub::environments::of(&config, Default::default(), Arc::new(SystemClock)),
         routes: Arc::new(ChpRoutes::new(&edge, Secret::new(EDGE_TOKEN))),
         pages: Pages::new(&[]).expect("the pages"),
         catalog: config::catalog(&settings),

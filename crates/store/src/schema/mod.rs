@@ -25,6 +25,12 @@ pub(crate) const STEPS: &[Step] = &[
         sqlite: "",
         postgres: "",
     },
+    // Each sign-in paid for indexes by which little was looked for.
+    Step {
+        both: include_str!("step_4.sql"),
+        sqlite: "",
+        postgres: "",
+    },
 ];
 
 /// What a step does on both databases, and then on either: what they have no common words for. In `both`, `{id}` is a

@@ -47,6 +47,7 @@ const CASES: &[(&str, Case)] = cases![
     opening::another_revision_is_refused_with_the_command,
     opening::a_stranger_is_refused,
     opening::a_newer_release_is_refused,
+    opening::an_older_database_is_brought_up_to_date,
     opening::two_hubs_make_one_database,
     people::users_live,
     people::belongings_come_for_many_at_once,

@@ -105,3 +105,23 @@ pub(super) async fn two_hubs_make_one_database(url: String) {
     one.ping().await.unwrap();
     assert_eq!(count(&two, "SELECT COUNT(*) FROM oauth_clients").await, 1);
 }
+
+pub(super) async fn an_older_database_is_brought_up_to_date(url: String) {
+    const OLD: [&str; 3] = [
+        "CREATE INDEX ix_perijove_audit_act ON perijove_audit (act, id)",
+        "CREATE INDEX ix_perijove_audit_address ON perijove_audit (address, id)",
+        "CREATE INDEX ix_perijove_sessions_expiry ON perijove_sessions (expires_at)",
+    ];
+    let store = open(&url).await;
+    for index in OLD {
+        write(&store, index, &[]).await;
+    }
+    meta::set(&store, "schema", "3").await.unwrap();
+    drop(store);
+    let store = open(&url).await;
+    assert_eq!(meta::get(&store, "schema").await.unwrap(), Some(VERSION.to_string()));
+    // They were taken away, or this would fail.
+    for index in OLD {
+        write(&store, index, &[]).await;
+    }
+}

@@ -1,0 +1,3 @@
+DROP INDEX ix_perijove_audit_act;
+DROP INDEX ix_perijove_audit_address;
+DROP INDEX ix_perijove_sessions_expiry;

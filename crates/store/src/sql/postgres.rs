@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bytes::{BufMut, BytesMut};
 use deadpool::Runtime;
-use deadpool::managed::{self, PoolError, TimeoutType};
+use deadpool::managed::{self, PoolError, QueueMode, TimeoutType};
 use futures_util::FutureExt;
 use futures_util::future::{OptionFuture, try_join_all, try_join3};
 use jiff::Timestamp;
@@ -45,6 +45,8 @@ impl Postgres {
     pub(crate) fn new(server: Server) -> Result<Self> {
         let pool = Pool::builder(Links(server.clone()))
             .max_size(CONNECTIONS)
+            // The one that was used last has all at hand, here and in the database.
+            .queue_mode(QueueMode::Lifo)
             .wait_timeout(Some(PATIENCE))
             .create_timeout(Some(PATIENCE))
             .runtime(Runtime::Tokio1)
@@ -253,11 +255,12 @@ fn read_all(found: std::result::Result<Vec<tokio_postgres::Row>, tokio_postgres:
 }
 
 fn read(row: &tokio_postgres::Row) -> Result<Row> {
-    let values = (0..row.len()).map(|column| {
-        row.try_get::<_, Value>(column)
-            .map_err(|failure| StoreError::Corrupt(describe(&failure)))
-    });
-    Ok(Row::new(values.collect::<Result<_>>()?))
+    let mut values = Vec::with_capacity(row.len());
+    for column in 0..row.len() {
+        let value = row.try_get::<_, Value>(column);
+        values.push(value.map_err(|failure| StoreError::Corrupt(describe(&failure)))?);
+    }
+    Ok(Row::new(values))
 }
 
 impl<'a> FromSql<'a> for Value {

@@ -12,6 +12,7 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, Statement, ToSql, ffi, params_from_iter};
+use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::OwnedMutexGuard;
 use tokio::time::Instant;
 
@@ -116,7 +117,7 @@ impl Sqlite {
             open: false,
             changes: AtomicBool::new(false),
         };
-        patiently(|| tx.batch("BEGIN IMMEDIATE")).await?;
+        patiently(|| run(&tx.connection(), "BEGIN IMMEDIATE")).await?;
         tx.open = true;
         Ok(tx)
     }
@@ -124,13 +125,16 @@ impl Sqlite {
     pub(crate) async fn rows(&self, stmt: &Stmt, params: &[Value]) -> Result<Vec<Row>> {
         if stmt.writes() {
             self.write(stmt, |writer| query(writer, stmt, params)).await
-        } else {
+        } else if stmt.is_kept() {
             patiently(|| match self.writer.try_lock() {
                 // It has in memory what it has written. Another connection reads all anew after each write.
                 Ok(writer) => query(&writer, stmt, params),
                 Err(_) => self.read(|connection| query(connection, stmt, params)),
             })
             .await
+        } else {
+            // What somebody asks for once, like a search of the audit log, may take long: nobody is to wait for it.
+            patiently(|| aside(|| self.read(|connection| query(connection, stmt, params)))).await
         }
     }
 
@@ -204,7 +208,7 @@ impl SqliteTx {
     }
 
     pub(super) async fn commit(mut self) -> Result<()> {
-        patiently(|| self.connection().execute_batch("COMMIT").map_err(error)).await?;
+        patiently(|| run(&self.connection(), "COMMIT")).await?;
         self.open = false;
         let changes = self.changes.load(Ordering::Relaxed);
         self.watch.committed(&mut self.connection(), changes);
@@ -230,6 +234,14 @@ impl Drop for SqliteTx {
 /// The writer is one: who waits for it behind a transaction that does not end is told so.
 async fn in_time<T>(lock: impl Future<Output = T>) -> Result<T> {
     tokio::time::timeout(PATIENCE, lock).await.map_err(|_| StoreError::Busy)
+}
+
+/// Other tasks of this thread go on elsewhere meanwhile, where there is more than one thread.
+fn aside<T>(work: impl FnOnce() -> T) -> T {
+    match Handle::try_current().map(|runtime| runtime.runtime_flavor()) {
+        Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(work),
+        _ => work(),
+    }
 }
 
 /// Tries again while another program has the database locked, for as long as a person would wait.
@@ -281,8 +293,11 @@ fn rows(prepared: &mut Statement<'_>, params: &[Value]) -> Result<Vec<Row>> {
     let mut found = prepared.query(params_from_iter(params)).map_err(error)?;
     let mut rows = Vec::new();
     while let Some(row) = found.next().map_err(error)? {
-        let values = (0..columns).map(|column| row.get_ref(column).map_err(error).and_then(read));
-        rows.push(Row::new(values.collect::<Result<_>>()?));
+        let mut values = Vec::with_capacity(columns);
+        for column in 0..columns {
+            values.push(row.get_ref(column).map_err(error).and_then(read)?);
+        }
+        rows.push(Row::new(values));
     }
     Ok(rows)
 }
@@ -291,6 +306,12 @@ fn execute(connection: &Connection, stmt: &Stmt, params: &[Value]) -> Result<u64
     let mut prepared = connection.prepare_cached(&text(stmt)).map_err(error)?;
     let changed = prepared.execute(params_from_iter(params)).map_err(error)?;
     Ok(changed as u64)
+}
+
+/// A statement without parameters that is wanted again and again.
+fn run(connection: &Connection, sql: &str) -> Result<()> {
+    let mut prepared = connection.prepare_cached(sql).map_err(error)?;
+    prepared.execute([]).map(drop).map_err(error)
 }
 
 /// SQLite would take `$1` for a name.

@@ -22,7 +22,7 @@ pub mod signin;
 pub mod startup;
 pub mod tasks;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use perijove_auth::Authenticator;
 use perijove_auth::password::Passwords;
@@ -80,6 +80,8 @@ pub struct Hub {
     pub clients: Clients,
     /// Where pages of lists end.
     pub lists: Lists,
+    /// The sign-in page before anybody has typed anything.
+    pub sign_in_page: OnceLock<String>,
     /// Who was seen, on the way to the database.
     pub seen: Seen,
     /// Wakes the reconciler, and tells waiting requests that something has moved.
@@ -127,6 +129,7 @@ impl Hub {
             standings: Standings::default(),
             clients: Clients::default(),
             lists: Lists::default(),
+            sign_in_page: OnceLock::new(),
             seen: Seen::default(),
             wakeup: Wakeup::default(),
             homes: homes::Wakeup::default(),

@@ -14,5 +14,5 @@ mod samples;
 
 pub use assets::{Asset, asset, asset_hash, asset_paths};
 pub use common::{Common, ServiceLink, Viewer};
-pub use render::{Page, PageError, Pages, packaged_templates};
+pub use render::{Page, PageError, Pages, escaped, packaged_templates};
 pub use samples::{Sample, render_samples};

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use minijinja::value::{Serde, Value};
-use minijinja::{Environment, Error, ErrorKind, State, TemplateSource, UndefinedBehavior, context, path_loader};
+use minijinja::{
+    Environment, Error, ErrorKind, HtmlEscape, State, TemplateSource, UndefinedBehavior, context, path_loader,
+};
 use perijove_model::escape;
 use rust_embed::RustEmbed;
 use serde::Serialize;
@@ -70,6 +72,7 @@ impl From<Error> for PageError {
 #[derive(Debug, Clone)]
 pub struct Pages {
     environment: Arc<Environment<'static>>,
+    packaged: bool,
 }
 
 impl Pages {
@@ -94,7 +97,14 @@ impl Pages {
         environment.add_filter("segment", |text: &str| escape::segment(text));
         Ok(Self {
             environment: Arc::new(environment),
+            packaged: override_dirs.is_empty(),
         })
+    }
+
+    /// Whether all templates are ours: what a page is made of is known, and does not change.
+    #[must_use]
+    pub fn are_packaged(&self) -> bool {
+        self.packaged
     }
 
     pub fn render<P: Page>(&self, common: &Common, page: &P) -> Result<String, PageError> {
@@ -117,6 +127,12 @@ impl Pages {
         let vars = Value::from(Serde(&common.template_vars));
         Ok(template.render(context! { ..Value::from(Serde(page)), ..shared, ..vars })?)
     }
+}
+
+/// A text as templates write it into a page.
+#[must_use]
+pub fn escaped(text: &str) -> String {
+    HtmlEscape(text).to_string()
 }
 
 /// The names of the templates in the binary.

@@ -7,8 +7,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::body::{Body, HttpBody};
+use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -42,13 +42,17 @@ impl Default for Room {
     }
 }
 
-pub(super) async fn whole(State(room): State<Room>, request: Request, next: Next) -> Response {
+pub(super) async fn whole(room: &Room, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     // No name has it, and PostgreSQL can't even look for it.
-    if parts.uri.to_string().contains("%00") {
+    let has_nul = |text: &str| text.contains("%00");
+    if has_nul(parts.uri.path()) || parts.uri.query().is_some_and(has_nul) {
         return HttpError::bad_request("The address has a NUL character.").into_response();
     }
-    match tokio::time::timeout(TIME, read(body, &room)).await {
+    if body.is_end_stream() {
+        return next.run(Request::from_parts(parts, Body::empty())).await;
+    }
+    match tokio::time::timeout(TIME, read(body, room)).await {
         Ok(Ok((bytes, _place))) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
         Ok(Err(error)) => error.into_response(),
         Err(_) => too_slow().into_response(),

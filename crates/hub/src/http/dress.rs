@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use perijove_model::JUPYTERHUB_VERSION;
 
@@ -20,12 +19,20 @@ pub(super) const DRESSED: HeaderName = HeaderName::from_static("x-perijove-dress
 #[derive(Clone)]
 pub(super) struct Dress(Arc<Parts>);
 
-struct Parts {
-    hub: Arc<Hub>,
-    prefix: String,
+pub(super) struct Parts {
+    pub(super) hub: Arc<Hub>,
+    pub(super) prefix: String,
     /// What pages may load, and what anything else may: nothing.
     page: HeaderValue,
     other: HeaderValue,
+}
+
+impl std::ops::Deref for Dress {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
 }
 
 impl Dress {
@@ -69,13 +76,15 @@ impl Place {
     }
 }
 
-pub(super) async fn dress(State(dress): State<Dress>, request: Request, next: Next) -> Response {
-    let parts = &*dress.0;
+pub(super) async fn dress<F>(parts: &Parts, request: Request, next: impl FnOnce(Request) -> F) -> Response
+where
+    F: Future<Output = Response>,
+{
     let place = Place::of(&parts.prefix, request.uri().path());
     let wants_json = matches!(place, Place::Api | Place::ApiRoot) || prefers_json(request.headers());
     let mut response = match *request.method() {
         Method::OPTIONS if place != Place::Page => StatusCode::OK.into_response(),
-        _ => next.run(request).await,
+        _ => next(request).await,
     };
     if let Some(error) = refusal(&mut response) {
         let headers = std::mem::take(response.headers_mut());

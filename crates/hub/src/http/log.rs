@@ -1,15 +1,14 @@
 //! The access log: `STATUS METHOD URI (WHO@ADDRESS) MILLISECONDS`, without secrets and never longer than a line.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, OnceLock};
 
-use axum::extract::{ConnectInfo, MatchedPath, Request, State};
-use axum::http::header;
-use axum::middleware::Next;
+use axum::extract::{ConnectInfo, MatchedPath, Request};
+use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use tracing::Level;
 
-use crate::Hub;
+use super::dress::Parts;
 
 /// A query value whose key contains one of these is not for the log.
 const SECRET_KEYS: [&str; 7] = ["token", "auth", "key", "code", "state", "_xsrf", "password"];
@@ -25,7 +24,10 @@ impl Who {
     }
 }
 
-pub(super) async fn access(State(hub): State<Arc<Hub>>, mut request: Request, next: Next) -> Response {
+pub(super) async fn access<F>(parts: &Parts, mut request: Request, next: impl FnOnce(Request) -> F) -> Response
+where
+    F: Future<Output = Response>,
+{
     let who = Who::default();
     request.extensions_mut().insert(who.clone());
     let method = request.method().clone();
@@ -33,24 +35,21 @@ pub(super) async fn access(State(hub): State<Arc<Hub>>, mut request: Request, ne
     let peer = request
         .extensions()
         .get::<ConnectInfo<SocketAddr>>()
-        .map(|info| info.0.ip().to_string());
-    let forwarded = request
-        .headers()
-        .get("x-forwarded-for")
-        .and_then(|value| value.to_str().ok());
-    let from = forwarded.map(super::error::short).or(peer).unwrap_or_default();
+        .map(|info| info.0.ip());
+    let forwarded = request.headers().get("x-forwarded-for").cloned();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let begun = tokio::time::Instant::now();
-    let response = next.run(request).await;
+    let response = next(request).await;
     let status = response.status();
     let took = begun.elapsed();
     let route = route.as_ref().map(MatchedPath::as_str);
+    let hub = &parts.hub;
     hub.metrics
         .requests
         .observe(&*hub.clock, &method, uri.path(), route, status, took);
     let dull = status.as_u16() == 304
         || uri.path().ends_with("/health")
-        || uri.path().starts_with(&format!("{}static/", hub.prefix()));
+        || (uri.path().strip_prefix(&*parts.prefix)).is_some_and(|below| below.starts_with("static/"));
     if !is_wanted(status.as_u16(), dull) {
         return response;
     }
@@ -62,6 +61,7 @@ pub(super) async fn access(State(hub): State<Arc<Hub>>, mut request: Request, ne
         .map(|location| format!(" -> {}", without_secrets(location)))
         .unwrap_or_default();
     let took = took.as_secs_f64() * 1000.0;
+    let from = address(forwarded.as_ref(), peer);
     let line = format!(
         "{} {method} {}{target} ({}{from}) {took:.2}ms",
         status.as_u16(),
@@ -75,6 +75,13 @@ pub(super) async fn access(State(hub): State<Arc<Hub>>, mut request: Request, ne
         _ => tracing::info!(target: "perijove::access", "{line}"),
     }
     response
+}
+
+/// As the proxy tells it, or else the other end of the connection.
+fn address(forwarded: Option<&HeaderValue>, peer: Option<IpAddr>) -> String {
+    let forwarded = forwarded.and_then(|value| value.to_str().ok());
+    let forwarded = forwarded.map(super::error::short);
+    forwarded.or(peer.map(|peer| peer.to_string())).unwrap_or_default()
 }
 
 /// Whether a line would be read by anybody: most of what is asked is not worth its making where only warnings are.

@@ -5,6 +5,7 @@ mod body;
 pub mod clients;
 pub mod cookies;
 mod dress;
+mod eager;
 pub mod error;
 mod form;
 mod known;
@@ -23,23 +24,23 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::middleware;
+use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 
 use crate::Hub;
 use crate::http::error::HttpError;
-use dress::DRESSED;
+use dress::{DRESSED, Dress};
 pub use serve::serve;
 
 /// Everything that the hub answers.
 pub fn router(hub: &Arc<Hub>) -> Router {
     let base = hub.config.hub.base_url.to_string();
     let base = base.trim_end_matches('/');
-    let hub_routes = Router::new().nest("/api", api::router()).merge(pages::router());
     Router::new()
-        .nest(&format!("{base}/hub"), hub_routes)
+        .nest(&format!("{base}/hub/api"), api::router())
+        .nest(&format!("{base}/hub"), pages::router())
         .route(&format!("{base}/hub/"), axum::routing::get(pages::root::get))
         .route(&format!("{base}/hub/api/"), axum::routing::get(api::root::get))
         .route(
@@ -48,11 +49,31 @@ pub fn router(hub: &Arc<Hub>) -> Router {
         )
         .fallback(pages::outside::any)
         .method_not_allowed_fallback(async || HttpError::bare(StatusCode::METHOD_NOT_ALLOWED))
-        .layer(DefaultBodyLimit::max(body::LIMIT))
-        .layer(middleware::from_fn_with_state(body::Room::default(), body::whole))
-        .layer(middleware::from_fn_with_state(dress::Dress::of(hub), dress::dress))
-        .layer(middleware::from_fn_with_state(Arc::clone(hub), log::access))
+        .layer(middleware::from_fn_with_state(Around::of(hub), around))
         .with_state(Arc::clone(hub))
+}
+
+/// What every request passes.
+#[derive(Clone)]
+struct Around {
+    dress: Dress,
+    room: body::Room,
+}
+
+impl Around {
+    fn of(hub: &Arc<Hub>) -> Self {
+        Self {
+            dress: Dress::of(hub),
+            room: body::Room::default(),
+        }
+    }
+}
+
+/// One layer for all: each costs every request some allocations.
+async fn around(State(Around { dress, room }): State<Around>, request: Request, next: Next) -> Response {
+    let whole = |request| body::whole(&room, request, next);
+    let dressed = |request| dress::dress(&dress, request, whole);
+    log::access(&dress, request, dressed).await
 }
 
 /// JSON is named before any kind of page.

@@ -15,6 +15,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tower::ServiceExt;
 
+use super::eager::Eager;
 use crate::Hub;
 
 /// For a request's head, and for the next one on a kept connection: longer than the edge keeps an idle connection
@@ -42,10 +43,10 @@ pub async fn serve(hub: Arc<Hub>, listener: TcpListener) {
         match accepted {
             Ok((stream, peer)) => {
                 let (router, hub) = (router.clone(), Arc::clone(&hub));
-                connections.spawn(async move {
+                connections.spawn(Eager::new(async move {
                     connection(&hub, router, stream, peer).await;
                     drop(place);
-                });
+                }));
             }
             Err(error) => {
                 // Out of file descriptors, most likely: give the others time to end.

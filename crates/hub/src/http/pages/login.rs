@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::Response;
 use perijove_auth::{Credentials, Offer};
 use perijove_model::Secret;
+use perijove_web::escaped;
 use perijove_web::pages::{Login, LoginLink};
 
 use super::{next, root};
@@ -16,6 +17,10 @@ use crate::http::found;
 use crate::http::visitor::Visitor;
 use crate::http::xsrf::{Xsrf, query_value};
 use crate::{Hub, signin};
+
+/// What stands in the blank page for what differs between visitors.
+const XSRF: &str = "xsrf-token-of-this-visitor";
+const ACTION: &str = "address-of-this-form";
 
 pub async fn get(
     State(hub): State<Arc<Hub>>,
@@ -156,7 +161,7 @@ async fn form(
         hub.prefix(),
         if query.is_empty() { "" } else { "?" }
     );
-    let page = Login {
+    let mut page = Login {
         next: query_value(query, "next").unwrap_or_default(),
         username: username.chars().take(255).collect(),
         login_error: error.map(str::to_owned),
@@ -165,5 +170,20 @@ async fn form(
         redirects: redirects.collect(),
         request_otp: false,
     };
-    super::render(hub, visitor, status, &page).await
+    let is_blank = page.username.is_empty() && page.login_error.is_none();
+    if !is_blank || !hub.pages.are_packaged() || visitor.in_browser().is_some() {
+        return super::render(hub, visitor, status, &page).await;
+    }
+    let action = std::mem::replace(&mut page.authenticator_login_url, ACTION.to_owned());
+    let blank = match hub.sign_in_page.get() {
+        Some(blank) => blank,
+        None => {
+            let blank = super::html(hub, super::common(hub, None, XSRF), &page)?;
+            hub.sign_in_page.get_or_init(|| blank)
+        }
+    };
+    // In this order: an address may hold any words.
+    let html = blank.replace(XSRF, visitor.xsrf.token());
+    let html = html.replace(ACTION, &escaped(&action));
+    Ok(super::answer(visitor, status, html, true))
 }

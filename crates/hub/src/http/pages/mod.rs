@@ -80,20 +80,25 @@ pub(super) async fn render<P: Page + Sync>(
 ) -> Result<Response> {
     let principal = visitor.in_browser();
     let mut common = common(hub, principal.map(viewer), visitor.xsrf.token());
-    common.announcement = announcement(hub, P::TEMPLATE);
     if let Some(principal) = principal {
         common.services = menu(hub, principal).await?;
     }
-    let html = hub
-        .pages
-        .render(&common, page)
-        .map_err(|error| HttpError::internal(&error))?;
+    let html = html(hub, common, page)?;
+    Ok(answer(visitor, status, html, P::TEMPLATE == "login.html"))
+}
+
+fn html<P: Page>(hub: &Hub, mut common: Common, page: &P) -> Result<String> {
+    common.announcement = announcement(hub, P::TEMPLATE);
+    let html = hub.pages.render(&common, page);
+    html.map_err(|error| HttpError::internal(&error))
+}
+
+fn answer(visitor: &Visitor, status: StatusCode, html: String, always_xsrf: bool) -> Response {
     let mut response = (status, [(super::DRESSED, "1")], Html(html)).into_response();
-    let always = P::TEMPLATE == "login.html";
-    for cookie in visitor.cookies(always) {
+    for cookie in visitor.cookies(always_xsrf) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
-    Ok(response)
+    response
 }
 
 fn viewer(principal: &Principal) -> Viewer {

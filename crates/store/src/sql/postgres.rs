@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bytes::{BufMut, BytesMut};
 use deadpool::Runtime;
-use deadpool::managed::{self, PoolError, QueueMode, TimeoutType};
+use deadpool::managed::{self, PoolError, TimeoutType};
 use futures_util::FutureExt;
 use futures_util::future::{OptionFuture, try_join_all, try_join3};
 use jiff::Timestamp;
@@ -45,8 +45,6 @@ impl Postgres {
     pub(crate) fn new(server: Server) -> Result<Self> {
         let pool = Pool::builder(Links(server.clone()))
             .max_size(CONNECTIONS)
-            // The one that was used last has all at hand, here and in the database.
-            .queue_mode(QueueMode::Lifo)
             .wait_timeout(Some(PATIENCE))
             .create_timeout(Some(PATIENCE))
             .runtime(Runtime::Tokio1)

@@ -175,6 +175,8 @@ async fn form(
         return super::render(hub, visitor, status, &page).await;
     }
     let action = std::mem::replace(&mut page.authenticator_login_url, ACTION.to_owned());
+    // Kept for everybody, so it must not hold what one visitor asked for.
+    page.next.clear();
     let blank = match hub.sign_in_page.get() {
         Some(blank) => blank,
         None => {

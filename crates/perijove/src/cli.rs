@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::commands::{audit, chp, completions, config, edge, environments, extensions, hub, invite, openapi, scope, serve, stop, token};
+use crate::commands::{
+    audit, chp, completions, config, edge, environments, extensions, homes, hub, invite, openapi, scope, serve, stop,
+    token,
+};
 
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (JupyterHub 6.1.1 contract)");
 
@@ -44,6 +47,7 @@ pub enum Command {
     Audit(audit::Audit),
     Environments(environments::Environments),
     Extensions(extensions::Extensions),
+    Homes(homes::Homes),
     #[command(name = "openapi")]
     OpenApi(openapi::OpenApi),
     Completions(completions::Completions),
@@ -74,6 +78,7 @@ impl Command {
             Self::Audit(command) => command.run(),
             Self::Environments(command) => command.run(),
             Self::Extensions(command) => command.run(),
+            Self::Homes(command) => command.run(),
             Self::OpenApi(command) => command.run(),
             Self::Completions(command) => command.run(),
             Self::CliReference(command) => command.run(),

@@ -69,6 +69,12 @@ pub struct ProcessConfig {
     pub jail: JailConfig,
 }
 
+/// What keeps the homes of this backend, for who has no servers to run.
+#[must_use]
+pub fn homes() -> Arc<dyn Homes> {
+    Arc::new(places::Places)
+}
+
 /// Runs servers as processes of this machine.
 #[derive(Clone)]
 pub struct ProcessSpawner {
@@ -273,7 +279,7 @@ impl Spawner for ProcessSpawner {
     }
 
     fn homes(&self) -> Arc<dyn Homes> {
-        Arc::new(places::Places)
+        homes()
     }
 
     async fn log_tail(&self, key: &ServerKey, lines: usize) -> Vec<String> {

@@ -2,6 +2,9 @@
 //! in the database first, and [`steps`] makes it so, again and again until it is; a home that is missing is never
 //! replaced by an empty one without somebody saying so.
 
+mod measure;
+pub mod model;
+pub mod room;
 mod steps;
 mod survey;
 mod wishes;
@@ -20,6 +23,7 @@ use tokio::sync::Notify;
 
 use crate::Hub;
 
+pub use measure::keep as keep_measured;
 pub use steps::{Work, work_off};
 pub use wishes::{NotPossible, Restore, purge, recreate, relink, restore};
 
@@ -31,18 +35,33 @@ pub type Keepers = BTreeMap<String, Arc<dyn Homes>>;
 
 /// Something was wished: nothing depends on its being heard.
 #[derive(Default)]
-pub struct Wakeup(Notify);
+pub struct Wakeup {
+    steps: Notify,
+    measure: Notify,
+}
 
 impl Wakeup {
+    /// Something is to be moved or deleted.
     pub fn wake(&self) {
-        self.0.notify_one();
+        self.steps.notify_one();
+    }
+
+    /// A home is to be looked into before its turn.
+    pub fn measure(&self) {
+        self.measure.notify_one();
+    }
+
+    async fn measuring(&self) {
+        self.measure.notified().await;
     }
 }
 
 #[must_use]
 pub fn keepers(hub: &Hub) -> Keepers {
     let backends = hub.spawners.all();
-    backends.map(|backend| (backend.name().to_owned(), backend.homes())).collect()
+    backends
+        .map(|backend| (backend.name().to_owned(), backend.homes()))
+        .collect()
 }
 
 /// As the backend knows it.
@@ -134,7 +153,7 @@ pub async fn keep(hub: Arc<Hub>) {
             };
             work_off(&work, hub.config.storage.trash_keep).await;
             tokio::select! {
-                () = hub.homes.0.notified() => {}
+                () = hub.homes.steps.notified() => {}
                 () = tokio::time::sleep(LOOK) => {}
             }
         }

@@ -119,9 +119,10 @@ async fn finish(work: &Work<'_>, home: &Home, next: State) -> Result<bool, Store
     if !homes::step(&tx, home.id, home.state, next, work.clock.now()).await? {
         return Ok(true);
     }
-    if next == State::Gone && home.made {
+    // Nobody has asked for it: its time was over.
+    if home.state == State::Trashed {
         let target = format!("home {}", home.id);
-        let detail = json!({ "owner": home.owner, "place": home.place });
+        let detail = json!({ "owner": home.owner, "place": home.place, "trashed_at": home.since.to_string() });
         audit::write(&tx, work.clock, &Actor::hub(), Act::HomePurged, &target, detail).await?;
     }
     tx.commit().await?;

@@ -13,6 +13,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use perijove_config::Config;
 use perijove_store::counts::{self, Active, Counts};
+use perijove_store::homes::{self, Totals};
 use tokio::time::Instant;
 
 pub use kinds::{Counter, Gauge, Histogram, Outcomes};
@@ -205,7 +206,7 @@ pub async fn page(hub: &Hub) -> String {
     theirs(metrics, &mut text);
     let begun = Instant::now();
     match asked(hub).await {
-        Ok((counts, active)) => {
+        Ok((counts, active, homes)) => {
             metrics.store.observe(begun.elapsed());
             of_the_database(&mut text, &counts, active);
             text.prefix("perijove");
@@ -215,6 +216,7 @@ pub async fn page(hub: &Hub) -> String {
                 counts.sessions as f64,
             );
             text.gauge("leases", "Leases that this hub holds", counts.leases as f64);
+            of_homes(&mut text, homes);
         }
         Err(error) => tracing::debug!(%error, "metrics without what the database knows"),
     }
@@ -227,16 +229,43 @@ pub async fn page(hub: &Hub) -> String {
     text.end()
 }
 
-async fn asked(hub: &Hub) -> Result<(Counts, Active), perijove_store::StoreError> {
+async fn asked(hub: &Hub) -> Result<(Counts, Active, Totals), perijove_store::StoreError> {
     let now = hub.clock.now();
     let counts = counts::now(&hub.store, &hub.replica, now).await?;
+    let homes = homes::totals(&hub.store).await?;
     let known = *hub.metrics.active.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some((_, active)) = known.filter(|(at, _)| at.elapsed() < ACTIVE_COUNTED) {
-        return Ok((counts, active));
+        return Ok((counts, active, homes));
     }
     let active = counts::active(&hub.store, now).await?;
     *hub.metrics.active.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), active));
-    Ok((counts, active))
+    Ok((counts, active, homes))
+}
+
+fn of_homes(text: &mut Text, homes: Totals) {
+    let state = |name| label("state", name);
+    text.gauges(
+        "homes",
+        "Homes of people, of those who are gone without a word, and in the trash",
+        [
+            (state("owned"), (homes.live - homes.orphans) as f64),
+            (state("orphan"), homes.orphans as f64),
+            (state("trash"), homes.trash as f64),
+        ],
+    );
+    text.gauges(
+        "home_bytes",
+        "Bytes on the disk of all homes together, as last measured",
+        [
+            (state("live"), homes.live_bytes as f64),
+            (state("trash"), homes.trash_bytes as f64),
+        ],
+    );
+    text.gauge(
+        "home_problems",
+        "Homes that are missing, or can't be moved or measured",
+        homes.problems as f64,
+    );
 }
 
 fn theirs(metrics: &Metrics, text: &mut Text) {

@@ -41,6 +41,8 @@ pub enum Refused {
     Unknown { user: String, server: String },
     #[error("{0} is active. Please stop it before modifying it.")]
     Active(String),
+    #[error("{0}")]
+    OverQuota(String),
     #[error("Cannot delete the default server")]
     RemoveDefault,
     #[error("the database can't be used now: {0}")]
@@ -54,6 +56,7 @@ impl Refused {
             Self::Throttled { .. } | Self::Full => StatusCode::TOO_MANY_REQUESTS,
             Self::Exists { .. } => StatusCode::CONFLICT,
             Self::Unknown { .. } => StatusCode::NOT_FOUND,
+            Self::OverQuota(_) => StatusCode::FORBIDDEN,
             Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::BAD_REQUEST,
         }

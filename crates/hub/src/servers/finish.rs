@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use perijove_model::server::{Pending, Phase};
 use perijove_spawn::{Poll, SpawnError, State, Stop};
-use perijove_store::events;
 use perijove_store::spawners::{self, Failure, Spawner};
+use perijove_store::{events, homes};
 
 use super::drive::{Driver, Stepped, Why, key, state};
 use super::prepare::{clear_contract, path};
@@ -138,6 +138,7 @@ impl Driver<'_> {
         stopped?;
         let tx = self.hub.store.begin().await?;
         self.phase(&tx, spawner, Phase::Stopped).await?;
+        homes::measure_soon(&tx, spawner.user_id, self.hub.clock.now()).await?;
         clear_contract(self.hub, &tx, spawner).await?;
         tx.commit().await?;
         self.reached(spawner, Phase::Stopped);

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use super::checks::{self, Refused};
 use crate::Hub;
 use crate::audit::{self, Act};
+use crate::homes::room;
 use crate::http::visitor::Principal;
 use crate::metrics::Spawned;
 use crate::offers;
@@ -77,6 +78,11 @@ pub async fn request_start(hub: &Arc<Hub>, start: Start<'_>) -> Result<Begun, Re
     }
     let options = start.options.as_ref().or(spawner.user_options.as_ref());
     let plan = offers::plan(hub, &tx, user, options).await?;
+    if let Err(refused) = room::check(hub, &tx, user, &plan).await {
+        drop(tx);
+        room::look_again(hub, user).await?;
+        return Err(refused);
+    }
     let generation = spawners::wish_run(&tx, spawner.id, start.options.as_ref(), hub.clock.now()).await?;
     spawners::set_backend(&tx, spawner.id, &plan.spawner).await?;
     plans::set(&tx, spawner.id, &plan).await?;

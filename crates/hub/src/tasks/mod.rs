@@ -38,6 +38,7 @@ pub fn spawn_all(hub: &Arc<Hub>) {
     hub.tasks.spawn(seen::keep(hub.clone()));
     hub.tasks.spawn(homes::keep(hub.clone()));
     hub.tasks.spawn(environments::keep_tidy(hub.clone()));
+    hub.tasks.spawn(homes::keep_measured(hub.clone()));
     hub.tasks.spawn(metrics::measure_lateness(hub.clone()));
     events::deliver(hub);
     spawn(hub, activity::Activity);

@@ -128,6 +128,9 @@ scope_tree! {
         "Build and remove Python environments, and choose their extensions"
         [ReadEnvironments]
     ReadEnvironments "read:environments" "See which Python environments there are and what they have" []
+    AdminHomes "admin:homes"
+        "Bring back and delete the files of people who are gone, and see how much everybody has" [ReadHomes]
+    ReadHomes "read:homes" "See where people's files are and how much they have" []
 }
 
 /// What `self` stands for, each limited to the user's own.
@@ -150,6 +153,8 @@ const PERIJOVES: &[Scope] = &[
     Scope::ReadAudit,
     Scope::AdminEnvironments,
     Scope::ReadEnvironments,
+    Scope::AdminHomes,
+    Scope::ReadHomes,
 ];
 
 impl Scope {

@@ -9,6 +9,7 @@ pub mod edge_life;
 pub mod edge_routes;
 pub mod environments;
 pub mod extensions;
+pub mod homes;
 pub mod hub;
 pub mod invite;
 pub mod openapi;

@@ -14,6 +14,22 @@ pub struct Home {
     pub allow_named_servers: bool,
     /// The default server's URL.
     pub url: String,
+    /// How full the home is, if that was looked at.
+    pub storage: Option<Storage>,
+}
+
+/// How much somebody's files are.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Storage {
+    /// `3.2 GiB`
+    pub used: String,
+    pub limit: Option<String>,
+    /// Of the limit, 100 at most.
+    pub percent: Option<u64>,
+    /// What there is to say about it, if it is too much, or nearly.
+    pub warning: Option<String>,
+    /// In ISO 8601.
+    pub measured_at: String,
 }
 
 /// One server on the home page.
@@ -88,11 +104,30 @@ impl Page for Home {
             allow_named_servers: servers.len() > 1,
             servers,
             url: "/user/galileo/".into(),
+            storage: None,
+        };
+        let storage = |warning: Option<&str>| {
+            Some(Storage {
+                used: "9.4 GiB".into(),
+                limit: warning.map(|_| "10 GiB".into()),
+                percent: warning.map(|_| 94),
+                warning: warning.map(str::to_owned),
+                measured_at: "2026-11-21T08:15:30Z".into(),
+            })
         };
         let card = |name, state| ServerCard::sample("galileo", name, state);
         vec![
             with(vec![card("", CardState::Stopped)]),
-            with(vec![card("", CardState::Ready)]),
+            Self {
+                storage: storage(None),
+                ..with(vec![card("", CardState::Ready)])
+            },
+            Self {
+                storage: storage(Some(
+                    "Your files take 9.4 GiB of the 10 GiB that you may have. Make room before there is none.",
+                )),
+                ..with(vec![card("", CardState::Ready)])
+            },
             with(vec![card("", CardState::Starting)]),
             with(vec![card("", CardState::Stopping)]),
             with(vec![ServerCard {

@@ -37,6 +37,7 @@ const TAGS: &[(&str, &str)] = &[
         "servers",
         "People's notebook servers: make, start, watch, change, stop.",
     ),
+    ("homes", "Where people's files are, how much there is, and the trash."),
     ("tokens", "API tokens."),
     ("groups", "Groups of people."),
     ("services", "Programs that work with the hub."),

@@ -9,6 +9,7 @@ mod environments;
 mod group;
 mod groups;
 pub mod health;
+mod homes;
 mod hub_info;
 pub mod lists;
 mod me;
@@ -96,6 +97,10 @@ fn operations() -> OpenApiRouter<Arc<Hub>> {
         .routes(routes!(authorizations::cookie_in_body))
         .routes(routes!(shutdown::post))
         .merge(shares::operations())
+        .routes(routes!(homes::list))
+        .routes(routes!(homes::get, homes::purge))
+        .routes(routes!(homes::restore))
+        .routes(routes!(homes::of_user))
         .routes(routes!(groups::list, groups::create))
         .routes(routes!(group::get, group::create, group::delete))
         .routes(routes!(group::add_users, group::remove_users))

@@ -7,12 +7,14 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use perijove_model::names::server_path;
 use perijove_model::server::{Pending, Phase};
+use perijove_store::homes;
 use perijove_store::spawners::{self, Spawner};
 use perijove_store::users::User;
-use perijove_web::pages::{CardState, Home, ServerCard};
+use perijove_web::pages::{CardState, Home, ServerCard, Storage};
 
 use super::whose::tail;
 use crate::Hub;
+use crate::homes::room;
 use crate::http::api::models;
 use crate::http::error::Result;
 use crate::http::visitor::Visitor;
@@ -42,8 +44,27 @@ pub async fn get(State(hub): State<Arc<Hub>>, OriginalUri(uri): OriginalUri, vis
         default_server_active,
         allow_named_servers: hub.config.hub.allow_named_servers,
         url: server_path(hub.config.hub.base_url.as_str(), &user.name, ""),
+        storage: storage(&hub, &user).await?,
     };
     super::render(&hub, &visitor, StatusCode::OK, &page).await
+}
+
+/// How full the home is, once somebody has looked.
+async fn storage(hub: &Hub, user: &User) -> Result<Option<Storage>> {
+    let home = homes::of_user(&hub.store, user.id, hub.spawners.first().name()).await?;
+    let Some(home) = home else { return Ok(None) };
+    let used = home.usage.used.and_then(|used| u64::try_from(used).ok());
+    let Some((used, measured_at)) = used.zip(home.usage.measured_at) else {
+        return Ok(None);
+    };
+    let limit = room::limit_of(hub, &hub.store, user.id).await?;
+    Ok(Some(Storage {
+        used: room::bytes(used),
+        limit: limit.map(room::bytes),
+        percent: limit.map(|limit| (u128::from(used) * 100 / u128::from(limit.max(1))).min(100) as u64),
+        warning: limit.and_then(|limit| room::warning(used, limit)),
+        measured_at: models::time(measured_at),
+    }))
 }
 
 fn card(hub: &Hub, user: &User, spawner: Option<&Spawner>, name: &str) -> ServerCard {

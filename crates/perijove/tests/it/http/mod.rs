@@ -5,6 +5,7 @@ mod described;
 mod events;
 mod groups;
 mod health;
+mod homes;
 mod hostile;
 mod logs;
 mod managed;

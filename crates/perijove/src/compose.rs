@@ -110,6 +110,7 @@ fn processes(settings: &Settings) -> ProcessConfig {
         kill_timeout: process.kill_timeout,
         log_limit: process.log_limit.0,
         jail: JailConfig::default(),
+        warm: process.warm,
     }
 }
 

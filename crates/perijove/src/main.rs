@@ -39,11 +39,11 @@ fn main() -> ExitCode {
     let mut arguments = std::env::args_os();
     let program = arguments.next().unwrap_or_default();
     // The supervisor of a server stays in memory as long as the server: nothing but itself is set up.
-    match (arguments.next(), arguments.next(), arguments.next()) {
-        (Some(command), Some(dir), None) if command == "scope" => {
-            return commands::scope::supervise(Path::new(&dir));
+    match std::array::from_fn(|_| arguments.next()) {
+        [Some(command), Some(dir), waiting, None] if command == "scope" => {
+            return commands::scope::supervise(Path::new(&dir), waiting.as_deref());
         }
-        (Some(command), None, None) if command == perijove_spawn::inside::COMMAND => return commands::scope::enter(),
+        [Some(command), None, None, None] if command == perijove_spawn::inside::COMMAND => return commands::scope::enter(),
         _ => {}
     }
     let called = Path::new(&program).file_stem().unwrap_or_default();

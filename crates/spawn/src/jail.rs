@@ -8,6 +8,7 @@
 mod view;
 
 use std::io;
+use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Path, PathBuf};
 
 use rustix::process::{Resource, Rlimit, setrlimit};
@@ -91,6 +92,25 @@ impl Jail {
     }
 }
 
+impl Jail {
+    /// The namespaces that [`Jail::enter`] would make, for a process that enters them itself: mounts, then IPC. This
+    /// process has one thread, and goes back to its own.
+    pub(crate) fn namespaces(&self) -> Result<Vec<OwnedFd>, JailError> {
+        let Some(changes) = &self.view else {
+            return Ok(Vec::new());
+        };
+        let own = failed(current_namespaces(), || "looking up its own mounts".to_owned())?;
+        failed(own_namespaces(), || "getting mounts of its own".to_owned())?;
+        let made = view::make(changes);
+        let new = failed(current_namespaces(), || "looking up the new mounts".to_owned());
+        for namespace in &own {
+            let back = rustix::thread::move_into_link_name_space(namespace.as_fd(), None);
+            failed(back, || "going back to its own mounts".to_owned())?;
+        }
+        made.and(new)
+    }
+}
+
 impl Ceilings {
     fn set(self) -> io::Result<()> {
         for (resource, limit) in [(Resource::Data, self.data), (Resource::Nproc, self.processes)] {
@@ -128,6 +148,11 @@ fn own_namespaces() -> io::Result<()> {
     rustix::thread::unshare(UnshareFlags::NEWNS | UnshareFlags::NEWIPC)?;
     let slave = rustix::mount::MountPropagationFlags::DOWNSTREAM | rustix::mount::MountPropagationFlags::REC;
     Ok(rustix::mount::mount_change("/", slave)?)
+}
+
+fn current_namespaces() -> io::Result<Vec<OwnedFd>> {
+    let open = |name: &str| std::fs::File::open(format!("/proc/self/ns/{name}")).map(OwnedFd::from);
+    ["mnt", "ipc"].into_iter().map(open).collect()
 }
 
 fn enter_directory(directory: &Path) -> io::Result<()> {

@@ -16,11 +16,13 @@ pub mod group;
 pub mod homes;
 pub mod inside;
 pub mod jail;
+mod nursery;
 pub mod proc;
 pub mod process;
 mod registry;
 pub mod scope;
 mod scope_log;
+mod scope_warm;
 pub mod services;
 #[cfg(feature = "suite")]
 pub mod suite;

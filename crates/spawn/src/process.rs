@@ -32,6 +32,7 @@ use perijove_model::{Rng, UserName};
 use tokio::time::{Instant, sleep};
 
 use crate::homes::Homes;
+use crate::nursery::Nurseries;
 use crate::proc::Process;
 use crate::scope::{Record, Report, Scope, Stage};
 use crate::{
@@ -67,6 +68,8 @@ pub struct ProcessConfig {
     pub log_limit: u64,
     /// How servers are kept apart and held to their limits.
     pub jail: JailConfig,
+    /// Fork servers from a process that has imported what they need, where that can be done.
+    pub warm: bool,
 }
 
 /// What keeps the homes of this backend, for who has no servers to run.
@@ -79,6 +82,7 @@ pub fn homes() -> Arc<dyn Homes> {
 #[derive(Clone)]
 pub struct ProcessSpawner {
     config: Arc<ProcessConfig>,
+    nurseries: Option<Arc<Nurseries>>,
     rng: Arc<dyn Rng>,
     /// For people's terminals, unless the hub's own SHELL is kept.
     shell: &'static str,
@@ -103,7 +107,9 @@ impl ProcessSpawner {
     #[must_use]
     pub fn new(config: ProcessConfig, rng: Arc<dyn Rng>) -> Self {
         let bash = Path::new("/bin/bash").exists();
+        let nurseries = || Arc::new(Nurseries::new(config.scope_exe.clone(), config.scope_args.clone()));
         Self {
+            nurseries: config.warm.then(nurseries),
             config: Arc::new(config),
             rng,
             shell: if bash { "/bin/bash" } else { "/bin/sh" },

@@ -33,6 +33,7 @@ use crate::inside::{self, Entry};
 use crate::jail::Jail;
 use crate::proc::{self, Process};
 use crate::scope_log::Log;
+use crate::scope_warm::Waiting;
 
 /// In the environment of everything that runs in a scope; its value is the scope's directory.
 pub(crate) const MARKER: &str = "PERIJOVE_SCOPE";
@@ -103,6 +104,8 @@ pub(crate) enum Report {
     Denied,
     /// What was to hold for it could not be made to hold.
     Jail(String),
+    /// It can't be started warm.
+    Cold(String),
     Failed(String),
 }
 
@@ -269,9 +272,10 @@ impl Scope {
     }
 }
 
-/// `perijove scope DIR`. Call it before anything else is set up: this process stays as long as its server.
+/// `perijove scope DIR`. Call it before anything else is set up: this process stays as long as its server. `waiting` is
+/// the child that is to be the server, where a nursery made both.
 #[must_use]
-pub fn main(dir: &Path) -> i32 {
+pub fn main(dir: &Path, waiting: Option<i32>) -> i32 {
     // Fails only for the leader of a process group, which has a session of its own already.
     let _ = rustix::process::setsid();
     let mut order = Vec::new();
@@ -280,7 +284,8 @@ pub fn main(dir: &Path) -> i32 {
     let (Ok(_), Ok(order)) = (read, serde_json::from_slice::<Order>(&order)) else {
         return 64;
     };
-    match supervise(&Scope(dir.to_owned()), order) {
+    let waiting = waiting.map(Waiting::take).transpose().map_err(Report::from);
+    match waiting.and_then(|waiting| supervise(&Scope(dir.to_owned()), order, waiting)) {
         Ok(()) => 0,
         Err(report) => {
             tell(&report);
@@ -289,7 +294,7 @@ pub fn main(dir: &Path) -> i32 {
     }
 }
 
-fn supervise(scope: &Scope, order: Order) -> Result<(), Report> {
+fn supervise(scope: &Scope, order: Order, waiting: Option<Waiting>) -> Result<(), Report> {
     let again = scope.0.join("lock").exists();
     let Some(_lock) = scope.hold()? else {
         return Err(Report::Busy);
@@ -305,7 +310,7 @@ fn supervise(scope: &Scope, order: Order) -> Result<(), Report> {
     let _used = order.in_use.as_deref().map(hold_in_use).transpose()?;
     let group = make_group(scope, &order)?;
     let memory = order.limits.memory;
-    let started = start(scope, &order, group.as_ref());
+    let started = start(scope, &order, group.as_ref(), waiting);
     if let (Err(_), Some(group)) = (&started, &group) {
         clear(group)?;
     }
@@ -405,7 +410,12 @@ fn earlier(scope: &Scope, again: bool) -> io::Result<Option<Record>> {
     Ok(None)
 }
 
-fn start(scope: &Scope, order: &Order, group: Option<&Group>) -> Result<(Option<File>, Record), Report> {
+fn start(
+    scope: &Scope,
+    order: &Order,
+    group: Option<&Group>,
+    waiting: Option<Waiting>,
+) -> Result<(Option<File>, Record), Report> {
     let log = private().append(true).open(scope.log())?;
     let (mut held, mut url) = (None, String::new());
     let mut env = order.env.clone();
@@ -428,8 +438,10 @@ fn start(scope: &Scope, order: &Order, group: Option<&Group>) -> Result<(Option<
         env,
         jail,
     };
-    let server = born(&entry, log)?;
-    let pid = server.id() as i32;
+    let pid = match waiting {
+        Some(waiting) => waiting.become_server(&entry, &log)?,
+        None => born(&entry, log)?.id() as i32,
+    };
     // A zombie keeps its entry until `watch` takes notice, so even one that ended at once has a start time.
     let stat = proc::stat(pid)?.ok_or_else(|| Report::Failed(format!("/proc/{pid}/stat is missing")))?;
     let process = stat.process;

@@ -234,7 +234,7 @@ fn explain(spec: &ServiceSpec, report: Report) -> SpawnError {
         Report::NotFound => format!("Its program '{program}', or the directory that it is to run in, was not found."),
         Report::Denied => format!("Its program '{program}' may not be run, or not in this directory, by this account."),
         Report::Busy | Report::Started(_) => "An earlier run of it does not end.".to_owned(),
-        Report::Jail(why) | Report::Failed(why) => {
+        Report::Jail(why) | Report::Cold(why) | Report::Failed(why) => {
             return SpawnError::caused(format!("Its program '{program}' can't be started."), why);
         }
         Report::NoPort => "No port is free.".to_owned(),

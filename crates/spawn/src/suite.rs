@@ -13,6 +13,7 @@
 pub mod isolation;
 pub mod homes;
 pub mod process;
+pub mod warm;
 
 use std::collections::BTreeMap;
 use std::future::Future;

@@ -22,7 +22,8 @@ use tokio::process::Child;
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        [_, "scope", dir] => ExitCode::from(perijove_spawn::scope::main(Path::new(dir)) as u8),
+        [_, "scope", dir] => ExitCode::from(perijove_spawn::scope::main(Path::new(dir), None) as u8),
+        [_, "scope", dir, pid] => ExitCode::from(perijove_spawn::scope::main(Path::new(dir), pid.parse().ok()) as u8),
         [_, "inside"] => ExitCode::from(perijove_spawn::inside::main() as u8),
         [_, "hub", dir, ports] => run(hub(PathBuf::from(dir), ports.parse().unwrap())),
         _ => libtest_mimic::run(&Arguments::from_args(), trials()).exit_code(),
@@ -81,15 +82,29 @@ fn trials() -> Vec<Trial> {
         }));
     }
     trials.extend(isolation());
+    for (name, case) in suite::CASES {
+        trials.push(Trial::test(format!("warm::{name}"), move || {
+            let dir = tempfile::tempdir()?;
+            run(case(Arc::new(warm(dir.path()))));
+            Ok(())
+        }));
+    }
+    for (name, case) in suite::process::CASES.iter().chain(suite::warm::CASES) {
+        trials.push(Trial::test(format!("warm::{name}"), move || {
+            let dir = tempfile::tempdir()?;
+            run(case(Arc::new(warm(dir.path()))));
+            Ok(())
+        }));
+    }
     trials
 }
 
 /// What needs root is left out aloud where there is none.
 fn isolation() -> Vec<Trial> {
-    let trial = |kind: &str, name: &str, case: fn(Arc<Processes>) -> _| {
+    let trial = |made: fn(&Path) -> Processes, kind: &str, name: &str, case: fn(Arc<Processes>) -> _| {
         Trial::test(format!("{kind}::{name}"), move || {
             let dir = tempfile::tempdir()?;
-            run::<()>(case(Arc::new(jailed(dir.path()))));
+            run::<()>(case(Arc::new(made(dir.path()))));
             Ok(())
         })
     };
@@ -97,18 +112,23 @@ fn isolation() -> Vec<Trial> {
         eprintln!("skipped: all of isolation: {why}");
         return Vec::new();
     }
-    let mut trials: Vec<Trial> = isolation::CASES
-        .iter()
-        .map(|(name, case)| trial("isolation", name, *case))
-        .collect();
+    let mut cases = isolation::CASES.to_vec();
     match isolation::limitless() {
-        None => trials.extend(
-            isolation::LIMITS
-                .iter()
-                .map(|(name, case)| trial("isolation", name, *case)),
-        ),
+        None => cases.extend(isolation::LIMITS),
         Some(why) => eprintln!("skipped: isolation with limits: {why}"),
     }
+    let mut trials = Vec::new();
+    for (name, case) in cases {
+        trials.push(trial(jailed, "isolation", name, case));
+        trials.push(trial(jailed_warm, "warm_isolation", name, case));
+    }
+    trials.push(Trial::test("warm_isolation::a_server_is_forked_into_its_jail", || {
+        let dir = tempfile::tempdir()?;
+        run(suite::warm::a_server_is_forked_into_its_jail(Arc::new(jailed_warm(
+            dir.path(),
+        ))));
+        Ok(())
+    }));
     for (name, case) in suite::CASES {
         trials.push(Trial::test(format!("jailed::{name}"), move || {
             let dir = tempfile::tempdir()?;
@@ -123,8 +143,17 @@ fn jailed(dir: &Path) -> Processes {
     isolation::jailed(dir, std::env::current_exe().unwrap(), &["scope"])
 }
 
+fn jailed_warm(dir: &Path) -> Processes {
+    isolation::jailed_warm(dir, std::env::current_exe().unwrap(), &["scope"])
+}
+
 fn processes(dir: &Path) -> Processes {
     Processes::new(dir, std::env::current_exe().unwrap(), &["scope"])
+}
+
+/// The same with servers that are forked.
+fn warm(dir: &Path) -> Processes {
+    Processes::warm(dir, std::env::current_exe().unwrap(), &["scope"])
 }
 
 fn run<T>(test: impl Future<Output = T>) -> T {

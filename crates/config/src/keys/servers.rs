@@ -69,6 +69,9 @@ section! {
         kill_timeout: Duration = seconds(5);
         /// Most that is kept of one server's output.
         log_limit: ByteSize = ByteSize(8 << 20);
+        /// Fork servers from a process that has imported what they need, which takes a tenth of the time. Where that
+        /// can't be done the log says why, and they are started afresh.
+        warm: bool = true;
     }
 
     /// A program that uses the hub's API or its login. With `command` the hub runs it, else someone else does.

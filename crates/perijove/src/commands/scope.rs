@@ -1,5 +1,6 @@
 //! `perijove scope DIR`: the supervisor of one server. The hub calls it; nobody else should.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -22,10 +23,12 @@ impl Scope {
     }
 }
 
-pub fn supervise(dir: &Path) -> ExitCode {
+/// `waiting` is the id of the child that is to be the server.
+pub fn supervise(dir: &Path, waiting: Option<&OsStr>) -> ExitCode {
     // Started from /proc/self/exe, it would be called "exe" in the list of processes.
     let _ = rustix::thread::set_name(c"perijove-scope");
-    ExitCode::from(u8::try_from(perijove_spawn::scope::main(dir)).unwrap_or(1))
+    let waiting = waiting.and_then(OsStr::to_str).and_then(|pid| pid.parse().ok());
+    ExitCode::from(u8::try_from(perijove_spawn::scope::main(dir, waiting)).unwrap_or(1))
 }
 
 /// `perijove inside`: what a supervisor starts becomes a server.

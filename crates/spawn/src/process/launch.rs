@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 use std::process::Stdio;
+use std::time::Duration;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::process::{Child, ChildStdin, Command};
+use tokio::time::timeout;
 
 use super::person::Person;
 use super::{Grouping, ProcessSpawner, blocking, jails};
@@ -16,12 +18,17 @@ use crate::{ServerKey, ServerSpec, SpawnError};
 /// So many random ports are tried before the range is called full.
 const PORTS: u32 = 256;
 const REPORT: u64 = 64 * 1024;
+/// A supervisor that a nursery makes answers within milliseconds; one that has not by then is not waited for.
+const WARM: Duration = Duration::from_secs(20);
 const PLAIN_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
 impl ProcessSpawner {
     /// Hands the order to a new supervisor and takes its answer. It needs nobody from then on.
     pub(super) async fn launch(&self, spec: &ServerSpec, scope: &Scope, person: &Person) -> Result<Report, SpawnError> {
         let order = self.order(spec, scope, person).await?;
+        if let Some(report) = self.launch_warm(&order, scope).await? {
+            return Ok(report);
+        }
         let mut child = match &self.config.jail.grouping {
             Grouping::Systemd(systemd_run) => self.in_systemd_scope(systemd_run, spec, scope),
             Grouping::None | Grouping::Own(_) => supervisor(&self.config.scope_exe, &self.config.scope_args, scope),
@@ -38,6 +45,37 @@ impl ProcessSpawner {
                 ))))
             }
         }
+    }
+
+    /// The same with a supervisor that a nursery has made; nothing if this server has to start cold.
+    async fn launch_warm(&self, order: &Order, scope: &Scope) -> Result<Option<Report>, SpawnError> {
+        let Some(nurseries) = &self.nurseries else {
+            return Ok(None);
+        };
+        if matches!(order.grouping, Held::InScope) {
+            nurseries.note(order, "it is held to its limits by a scope of systemd's");
+            return Ok(None);
+        }
+        let answer = match nurseries.supervisor(&order.command, &order.env, &scope.0).await {
+            Ok(mut link) => {
+                let (mut reader, mut writer) = link.split();
+                let told = timeout(WARM, exchange(&mut writer, &mut reader, order)).await;
+                match told {
+                    Ok(answer) => answer.map_err(broken)?,
+                    Err(_) => Vec::new(),
+                }
+            }
+            Err(why) => {
+                nurseries.note(order, &why);
+                return Ok(None);
+            }
+        };
+        match serde_json::from_slice(&answer) {
+            Ok(Report::Cold(why)) => nurseries.note(order, &why),
+            Ok(report) => return Ok(Some(report)),
+            Err(_) => nurseries.note(order, "its supervisor said nothing"),
+        }
+        Ok(None)
     }
 
     /// A scope of systemd's for supervisor and server, in which the supervisor may make control groups. `systemd-run`
@@ -143,7 +181,7 @@ impl ProcessSpawner {
                                administrator finds the cause in the hub's log.";
                 return SpawnError::caused(message, why);
             }
-            Report::Failed(why) => {
+            Report::Cold(why) | Report::Failed(why) => {
                 let message = format!(
                     "The program '{program}' of this server can't be started. Try again; an administrator finds the \
                      cause in the hub's log."
@@ -189,21 +227,32 @@ pub(crate) fn supervisor(exe: &Path, arguments: &[String], scope: &Scope) -> Com
 
 /// Gives a supervisor its order and takes its answer; what is left open is what a service is tied to.
 pub(crate) async fn converse(child: &mut Child, order: &Order) -> io::Result<(Vec<u8>, Option<ChildStdin>)> {
+    let (Some(mut stdin), Some(mut stdout)) = (child.stdin.take(), child.stdout.take()) else {
+        return Err(io::Error::other("it has no standard input and output"));
+    };
+    let report = exchange(&mut stdin, &mut stdout, order).await?;
+    Ok((report, Some(stdin)))
+}
+
+async fn exchange(
+    writer: &mut (impl AsyncWrite + Unpin),
+    reader: &mut (impl AsyncRead + Unpin),
+    order: &Order,
+) -> io::Result<Vec<u8>> {
     let mut order = serde_json::to_vec(order)?;
     order.push(b'\n');
-    let mut report = Vec::new();
-    let mut stdin = child.stdin.take();
-    if let Some(stdin) = &mut stdin {
-        match stdin.write_all(&order).await {
-            // It may end before it has read all: its answer says why.
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(error),
-            _ => {}
+    match writer.write_all(&order).await {
+        // It may end before it has read all: its answer says why.
+        Err(error) if !matches!(error.kind(), io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset) => {
+            return Err(error);
         }
+        _ => {}
     }
-    if let Some(stdout) = child.stdout.take() {
-        stdout.take(REPORT).read_to_end(&mut report).await?;
+    let mut report = Vec::new();
+    match reader.take(REPORT).read_to_end(&mut report).await {
+        Err(error) if error.kind() != io::ErrorKind::ConnectionReset => Err(error),
+        _ => Ok(report),
     }
-    Ok((report, stdin))
 }
 
 fn broken(error: io::Error) -> SpawnError {

@@ -19,6 +19,9 @@ use crate::{Poll, Stop, proc};
 
 /// Numbers that nobody on this machine has.
 const FIRST: u32 = 1_900_000_000;
+/// One that every account may run.
+const PYTHON: &str = "/usr/bin/python3";
+const ATTACKER: &str = include_str!("attacker.py");
 
 /// Why the cases can't run here.
 #[must_use]
@@ -56,6 +59,14 @@ pub fn jailed(dir: &Path, scope_exe: PathBuf, scope_args: &[&str]) -> Processes 
         }],
         grouping: group::find(&group_name()).map_or(Grouping::None, Grouping::Own),
     };
+    processes
+}
+
+/// The same with servers that are forked.
+#[must_use]
+pub fn jailed_warm(dir: &Path, scope_exe: PathBuf, scope_args: &[&str]) -> Processes {
+    let mut processes = jailed(dir, scope_exe, scope_args);
+    processes.install(&dir.join("shown/environment"), PYTHON, ATTACKER);
     processes
 }
 
@@ -469,9 +480,9 @@ struct Notebook {
 impl Notebook {
     async fn start(subject: &Processes, limits: Limits) -> Self {
         let mut spec = spec(subject, &Behaviour::Serve);
-        spec.command = ["/usr/bin/python3", "-c", include_str!("attacker.py")]
-            .map(str::to_owned)
-            .to_vec();
+        if !subject.installed {
+            spec.command = [PYTHON, "-c", ATTACKER].map(str::to_owned).to_vec();
+        }
         spec.plan.limits = limits;
         spec.home.place = format!("{}-{}", spec.home.place, spec.home.id);
         let server = Server::start_as(subject.spawner(), spec).await;

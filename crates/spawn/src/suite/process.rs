@@ -21,6 +21,8 @@ const LOG_LIMIT: u64 = 64 * 1024;
 /// The process spawner on a directory of its own, with this program as its supervisor.
 pub struct Processes {
     pub config: ProcessConfig,
+    /// The servers are the program of `config.environment_dir`, where it has one.
+    pub(super) installed: bool,
     /// Keeps its ports from the others that run on this machine now, in whichever program.
     _ports: Option<fs::File>,
 }
@@ -43,17 +45,39 @@ impl Processes {
             kill_timeout: Duration::from_secs(20),
             log_limit: LOG_LIMIT,
             jail: JailConfig::default(),
+            warm: false,
         };
         Self {
             config,
+            installed: false,
             _ports: Some(ports),
         }
     }
 
-    fn with(&self, change: impl FnOnce(&mut ProcessConfig)) -> Self {
+    /// The same with servers that are installed in an environment, from which they can be forked.
+    #[must_use]
+    pub fn warm(dir: &Path, scope_exe: PathBuf, scope_args: &[&str]) -> Self {
+        let mut processes = Self::new(dir, scope_exe, scope_args);
+        processes.install(&dir.join("environment"), "python3", include_str!("server.py"));
+        processes
+    }
+
+    /// From now on the servers are this one, and are forked.
+    pub(super) fn install(&mut self, environment: &Path, python: &str, server: &str) {
+        super::warm::make_environment(environment, python, server);
+        self.config.environment_dir = Some(environment.to_owned());
+        self.config.warm = true;
+        self.installed = true;
+    }
+
+    pub(super) fn with(&self, change: impl FnOnce(&mut ProcessConfig)) -> Self {
         let mut config = self.config.clone();
         change(&mut config);
-        Self { config, _ports: None }
+        Self {
+            config,
+            installed: self.installed,
+            _ports: None,
+        }
     }
 
     fn scope(&self, spec: &ServerSpec) -> PathBuf {
@@ -68,6 +92,13 @@ impl Subject for Processes {
         let seed = u64::from(SEED.fetch_add(1, Ordering::Relaxed)) << 32 | u64::from(std::process::id());
         let rng: Arc<dyn Rng> = Arc::new(SeededRng::new(seed));
         Arc::new(ProcessSpawner::new(self.config.clone(), rng))
+    }
+
+    fn command(&self, behaviour: &Behaviour) -> Vec<String> {
+        match super::python(behaviour).as_slice() {
+            [_, _, _, arguments @ ..] if self.installed => [&["jupyterhub-singleuser".to_owned()], arguments].concat(),
+            command => command.to_vec(),
+        }
     }
 }
 
@@ -379,7 +410,7 @@ fn spec_n(subject: &Processes, n: i64) -> ServerSpec {
     spec
 }
 
-fn pid(state: &State) -> i32 {
+pub(super) fn pid(state: &State) -> i32 {
     i32::try_from(state["pid"].as_i64().unwrap()).unwrap()
 }
 
@@ -388,7 +419,7 @@ fn supervisor(server: &Server) -> i32 {
 }
 
 /// The children of a server of that behaviour: one in a session of its own, one orphan.
-async fn family(server: &Server) -> Vec<i32> {
+pub(super) async fn family(server: &Server) -> Vec<i32> {
     family_of(&server.answer().await)
 }
 
@@ -399,11 +430,11 @@ fn family_of(body: &str) -> Vec<i32> {
     pids
 }
 
-fn lives(pid: i32) -> bool {
+pub(super) fn lives(pid: i32) -> bool {
     proc::Process::of(pid).unwrap().is_some()
 }
 
-fn kill(pid: i32) {
+pub(super) fn kill(pid: i32) {
     rustix::process::kill_process(rustix::process::Pid::from_raw(pid).unwrap(), Signal::KILL).unwrap();
 }
 

@@ -223,5 +223,6 @@ fn processes(options: &Options, config: &Config) -> ProcessConfig {
         kill_timeout: Duration::from_secs(5),
         log_limit: 1 << 20,
         jail: JailConfig::default(),
+        warm: false,
     }
 }

@@ -30,7 +30,7 @@ fn main() -> ExitCode {
     if let [command, dir] = arguments.as_slice()
         && command == "scope"
     {
-        return ExitCode::from(u8::try_from(perijove_spawn::scope::main(Path::new(dir))).unwrap_or(1));
+        return ExitCode::from(u8::try_from(perijove_spawn::scope::main(Path::new(dir), None)).unwrap_or(1));
     }
     if let [command] = arguments.as_slice()
         && command == perijove_spawn::inside::COMMAND

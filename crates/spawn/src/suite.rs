@@ -10,8 +10,9 @@
     reason = "assertions of tests"
 )]
 
-pub mod isolation;
 pub mod homes;
+pub mod isolation;
+mod life;
 pub mod process;
 pub mod warm;
 
@@ -79,7 +80,7 @@ type Case = (
 );
 
 macro_rules! cases {
-    ($($name:ident),* $(,)?) => { &[$((stringify!($name), |subject| Box::pin($name(subject)))),*] };
+    ($($name:path),* $(,)?) => { &[$((stringify!($name), |subject| Box::pin($name(subject)))),*] };
 }
 
 /// Every case by name, for a runner that shows them one by one.
@@ -96,6 +97,17 @@ pub const CASES: &[Case] = cases![
     the_end_of_what_never_was_is_fine,
     the_log_keeps_its_end,
     what_is_forgotten_is_gone,
+    life::a_start_that_was_given_up_is_taken_up_again,
+    life::a_start_that_was_given_up_can_be_forgotten,
+    life::the_next_run_begins_while_the_last_one_ends,
+    life::two_may_stop_it,
+    life::it_may_be_forgotten_twice,
+    life::what_is_forgotten_is_only_the_past,
+    life::a_state_may_hold_more_than_is_known,
+    life::nonsense_in_a_state_ends_nothing,
+    life::what_is_used_is_told_while_it_runs,
+    life::a_log_is_of_one_run,
+    life::two_hundred_start_at_once,
 ];
 
 /// Runs every case, all at the same time, and panics with the names of those that failed.

@@ -16,6 +16,7 @@ use crate::process::{JailConfig, ProcessConfig, ProcessSpawner};
 use crate::{Poll, ServerSpec, Spawner, State, Stop, proc};
 
 static SEED: AtomicU16 = AtomicU16::new(0);
+const PORTS: u16 = 220;
 const LOG_LIMIT: u64 = 64 * 1024;
 
 /// The process spawner on a directory of its own, with this program as its supervisor.
@@ -393,15 +394,18 @@ async fn an_ended_supervisor_does_not_stay_with_the_hub(subject: Arc<Processes>)
     eventually("the hub to take notice", gone).await;
 }
 
-/// Forty ports that nobody else tests with.
+/// Ports that nobody else tests with: enough for the largest case.
 fn take_ports() -> (fs::File, RangeInclusive<u16>) {
     let dir = std::env::temp_dir().join("perijove-suite-ports");
     fs::create_dir_all(&dir).unwrap();
     let take = |first: u16| {
         let file = fs::File::create(dir.join(first.to_string())).unwrap();
-        file.try_lock().is_ok().then_some((file, first..=first + 39))
+        file.try_lock().is_ok().then_some((file, first..=first + PORTS - 1))
     };
-    (20_000..32_000).step_by(40).find_map(take).expect("ports to test with")
+    (10_000..32_000)
+        .step_by(usize::from(PORTS))
+        .find_map(take)
+        .expect("ports to test with")
 }
 
 fn spec_n(subject: &Processes, n: i64) -> ServerSpec {

@@ -4,15 +4,17 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::key::{Key, Kind};
 use crate::keys::{
-    Access, Audit, DummyAuth, Edge, Environments, Events, Group, Hub, Metrics, NativeAuth, Role, Scope, Service, Spawner,
-    Storage,
+    Access, Audit, DummyAuth, Edge, Entitlement, Environments, Events, Group, Hub, Metrics, NativeAuth, Profile, Role,
+    Scope, Service, Spawner, Storage,
 };
 use crate::reader::{Section, env_name};
 
 pub(crate) struct SectionDoc {
-    pub(crate) name: &'static str,
+    pub(crate) name: String,
     /// There may be several.
     repeated: bool,
+    /// It is, or is within, one of which there may be several: it has no name in the environment.
+    in_list: bool,
     /// The `kind` that has these keys.
     variant: Option<&'static str>,
     about: &'static str,
@@ -22,8 +24,9 @@ pub(crate) struct SectionDoc {
 impl SectionDoc {
     fn one<S: Section>(name: &'static str) -> Self {
         Self {
-            name,
+            name: name.to_owned(),
             repeated: false,
+            in_list: false,
             variant: None,
             about: S::ABOUT.trim(),
             keys: S::keys(),
@@ -33,6 +36,7 @@ impl SectionDoc {
     fn many<S: Section>(name: &'static str) -> Self {
         Self {
             repeated: true,
+            in_list: true,
             ..Self::one::<S>(name)
         }
     }
@@ -69,6 +73,8 @@ pub(crate) fn sections() -> Vec<SectionDoc> {
         SectionDoc::one::<Spawner>("spawner"),
         SectionDoc::one::<Storage>("storage"),
         SectionDoc::one::<Environments>("environments"),
+        SectionDoc::many::<Profile>("profile"),
+        SectionDoc::many::<Entitlement>("entitlement"),
         SectionDoc::one::<Audit>("audit"),
         SectionDoc::one::<Events>("events"),
         SectionDoc::one::<Metrics>("metrics"),
@@ -77,30 +83,24 @@ pub(crate) fn sections() -> Vec<SectionDoc> {
 }
 
 fn with_subsections(mut section: SectionDoc) -> Vec<SectionDoc> {
-    let mut below = Vec::new();
-    for key in &mut section.keys {
-        if let Some((about, keys)) = key.kind.section.take() {
-            let name = match (section.name, key.name) {
-                ("spawner", "process") => "spawner.process",
-                ("edge", "tls") => "edge.tls",
-                ("edge", "acme") => "edge.acme",
-                ("edge", "internal_tls") => "edge.internal_tls",
-                (_, name) => name,
-            };
-            below.push(SectionDoc {
-                name,
-                repeated: false,
-                variant: None,
-                about: about.trim(),
-                keys,
-            });
-        }
+    let (below, own): (Vec<Key>, Vec<Key>) = section.keys.into_iter().partition(|key| key.kind.section.is_some());
+    section.keys = own;
+    let (name, in_list) = (section.name.clone(), section.in_list);
+    let mut all = vec![section];
+    for key in below {
+        let Some((about, keys)) = key.kind.section else {
+            continue;
+        };
+        all.extend(with_subsections(SectionDoc {
+            name: format!("{name}.{}", key.name),
+            repeated: key.kind.many,
+            in_list,
+            variant: None,
+            about: about.trim(),
+            keys,
+        }));
     }
-    section
-        .keys
-        .retain(|key| !below.iter().any(|sub| sub.name.ends_with(&format!(".{}", key.name))));
-    below.insert(0, section);
-    below
+    all
 }
 
 /// Whether it is a known key without a secret.
@@ -149,11 +149,11 @@ Perijove reads one file, `perijove.toml`. Every key may be left out. `perijove c
 fn key_reference(section: &SectionDoc, key: &Key) -> String {
     let mut text = format!("\n### `{}`\n\n{}\n\n- Type: {}\n", key.name, key.doc, key.kind.text);
     text.push_str(&format!("- Default: {}\n", default(key)));
-    if !section.repeated {
+    if !section.in_list {
         let other = key.env.map(|name| format!(", `{name}`")).unwrap_or_default();
         text.push_str(&format!(
             "- Environment: `{}`{other}\n",
-            env_name(section.name, key.name)
+            env_name(&section.name, key.name)
         ));
     }
     if let Some(example) = key.example {
@@ -182,13 +182,12 @@ pub fn schema() -> Json {
             table["properties"]["kind"] = json!({ "const": kind });
             table["required"] = json!(["kind"]);
             kinds.push(table);
-        } else if let Some((parent, name)) = section.name.split_once('.') {
-            properties[parent]["properties"][name] = table;
-        } else if section.repeated {
-            let list = json!({ "type": "array", "items": table });
-            properties.insert(section.name.to_owned(), list);
         } else {
-            properties.insert(section.name.to_owned(), table);
+            let table = match section.repeated {
+                true => json!({ "type": "array", "items": table }),
+                false => table,
+            };
+            place(&mut properties, &section.name, table);
         }
     }
     properties.insert(
@@ -202,6 +201,21 @@ pub fn schema() -> Json {
         "additionalProperties": false,
         "properties": properties,
     })
+}
+
+/// Below the sections that it is within.
+fn place(properties: &mut Map<String, Json>, name: &str, table: Json) {
+    let Some((outer, inner)) = name.split_once('.') else {
+        properties.insert(name.to_owned(), table);
+        return;
+    };
+    let outer = properties.get_mut(outer).map(|outer| match outer.get("items") {
+        Some(_) => &mut outer["items"]["properties"],
+        None => &mut outer["properties"],
+    });
+    if let Some(Json::Object(properties)) = outer {
+        place(properties, inner, table);
+    }
 }
 
 fn table_schema(section: &SectionDoc) -> Json {
@@ -247,7 +261,7 @@ fn key_schema(key: &Key) -> Json {
 pub fn example() -> String {
     let mut text = String::from("# perijove.toml: every key, with its default. Take away the # to change one.\n");
     for section in sections() {
-        let comment = if section.repeated { "# " } else { "" };
+        let comment = if section.in_list { "# " } else { "" };
         text.push_str(&format!("\n# {}\n{comment}{}\n", section.about, section.heading()));
         if let Some(kind) = section.variant {
             text.push_str(&format!("# kind = \"{kind}\"\n"));

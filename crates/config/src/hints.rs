@@ -22,6 +22,8 @@ const UPSTREAM: &[(&str, &str)] = &[
     ("load_groups", "[[group]]"),
     ("load_roles", "[[role]]"),
     ("port", "`listen` in [edge]"),
+    ("profile_list", "[[profile]]"),
+    ("profiles", "[[profile]]"),
     ("proxy_auth_token", "`auth_token` in [edge]"),
     ("services", "[[service]]"),
     ("should_start", "`supervise` in [edge]"),

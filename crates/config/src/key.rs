@@ -10,6 +10,8 @@ pub(crate) struct Kind {
     pub(crate) schema: Json,
     /// The keys, if the value is a section of its own.
     pub(crate) section: Option<(&'static str, Vec<Key>)>,
+    /// There may be several of that section.
+    pub(crate) many: bool,
 }
 
 impl Kind {
@@ -18,6 +20,7 @@ impl Kind {
             text: text.into(),
             schema,
             section: None,
+            many: false,
         }
     }
 

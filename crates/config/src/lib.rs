@@ -10,6 +10,7 @@ mod keys;
 mod load;
 mod mask;
 mod node;
+mod offers;
 mod reader;
 mod section;
 mod types;
@@ -18,11 +19,13 @@ mod values;
 pub use docs::{documents, example, reference, schema};
 pub use errors::ConfigErrors;
 pub use keys::{
-    Access, Audit, Auth, Config, DummyAuth, Edge, EdgeAcme, EdgeTls, Environments, Events, Group, Hub, InternalTls, Metrics,
-    NativeAuth, ProcessSpawner, Role, Scope, Service, Spawner,
+    Access, Audit, Auth, Choice, ChoiceOption, Config, DummyAuth, Edge, EdgeAcme, EdgeTls, Entitlement, Environments,
+    Events, Group, GroupTotal, Hub, InternalTls, Metrics, NativeAuth, ProcessSpawner, Profile, ProfileMount,
+    ProfileValues, Role, Scope, Service, Spawner,
 };
 pub use load::load;
 pub use types::{
     AccessLog, AcmeChallenge, BaseUrl, ByteSize, Database, DatabaseUrl, Json, LogFormat, LogLevel, OneOrMany,
-    PathTemplate, Pattern, PortRange, TlsVersion,
+    PathTemplate, Pattern, PortRange, Quota, TlsVersion, Whole,
 };
+pub use values::parsed_size;

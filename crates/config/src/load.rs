@@ -10,10 +10,14 @@ use crate::docs;
 use crate::errors::{ConfigErrors, Mistake, Place};
 use crate::hints;
 use crate::key::Kind;
-use crate::keys::{Auth, Config, EdgeAcme, EdgeTls, InternalTls, NativeAuth, ProcessSpawner};
+use crate::keys::{
+    Auth, Choice, ChoiceOption, Config, EdgeAcme, EdgeTls, GroupTotal, InternalTls, NativeAuth, ProcessSpawner,
+    ProfileMount,
+};
 use crate::mask::mask;
 use crate::node::{Raw, Source, Table};
-use crate::reader::{Field, Fields, Reader, Section, element, section, subsection, tables};
+use crate::offers;
+use crate::reader::{Field, Fields, Reader, Section, element, section, subsection, subsections, tables};
 
 /// Ways to log in that people will look for.
 const LATER: &[&str] = &["oauth", "ldap", "header", "pam", "shared-password", "jwt", "lti"];
@@ -76,6 +80,7 @@ fn line(text: &str, mistake: &Mistake) -> Option<usize> {
 }
 
 fn config(mut table: Table, reader: &mut Reader<'_>) -> Config {
+    let (profiles, entitlements) = offers::read(&mut table, reader);
     let config = Config {
         hub: section(table.remove("hub"), "hub", reader),
         edge: section(table.remove("edge"), "edge", reader),
@@ -93,6 +98,8 @@ fn config(mut table: Table, reader: &mut Reader<'_>) -> Config {
         spawner: section(table.remove("spawner"), "spawner", reader),
         storage: section(table.remove("storage"), "storage", reader),
         environments: section(table.remove("environments"), "environments", reader),
+        profiles,
+        entitlements,
         audit: section(table.remove("audit"), "audit", reader),
         events: section(table.remove("events"), "events", reader),
         metrics: section(table.remove("metrics"), "metrics", reader),
@@ -100,7 +107,7 @@ fn config(mut table: Table, reader: &mut Reader<'_>) -> Config {
     let sections = docs::sections();
     for entry in table.entries {
         reader.hide(&entry.node);
-        let mistake = hints::unknown_section(&entry.key, sections.iter().map(|section| section.name));
+        let mistake = hints::unknown_section(&entry.key, sections.iter().map(|section| section.name.as_str()));
         reader.mistake(&entry.key_place, mistake);
     }
     config
@@ -165,7 +172,7 @@ fn auth(mut table: Table, place: Place, reader: &mut Reader<'_>) -> Option<Auth>
 }
 
 /// Sections that are within another one.
-macro_rules! subsections {
+macro_rules! single {
     ($($section:ty),+) => {$(
         impl Field for $section {
             fn kind() -> Kind {
@@ -190,4 +197,33 @@ macro_rules! subsections {
     )+};
 }
 
-subsections!(ProcessSpawner, EdgeTls, EdgeAcme, InternalTls);
+single!(ProcessSpawner, EdgeTls, EdgeAcme, InternalTls, GroupTotal);
+
+/// Lists of sections that are within another one.
+macro_rules! several {
+    ($($section:ty),+) => {$(
+        impl Field for Vec<$section> {
+            fn kind() -> Kind {
+                Kind {
+                    section: Some((<$section>::ABOUT, <$section>::keys())),
+                    many: true,
+                    ..Kind::text("a list of sections")
+                }
+            }
+
+            fn show(&self) -> Option<String> {
+                None
+            }
+
+            fn take(fields: &mut Fields<'_, '_>, name: &'static str) -> Option<Self> {
+                Some(subsections(fields, name))
+            }
+
+            fn based(self, _base: &Path) -> Self {
+                self
+            }
+        }
+    )+};
+}
+
+several!(ProfileMount, Choice, ChoiceOption);

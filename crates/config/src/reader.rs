@@ -37,7 +37,14 @@ pub(crate) trait Field: Sized {
 pub(crate) trait Section: Sized {
     const ABOUT: &'static str;
     fn keys() -> Vec<Key>;
-    fn read(fields: Fields<'_, '_>) -> Self;
+    /// Takes its own keys out of the fields.
+    fn take(fields: &mut Fields<'_, '_>) -> Self;
+
+    fn read(mut fields: Fields<'_, '_>) -> Self {
+        let value = Self::take(&mut fields);
+        fields.finish();
+        value
+    }
 }
 
 pub(crate) type Files<'a> = &'a dyn Fn(&Path) -> io::Result<String>;
@@ -155,6 +162,10 @@ impl<T: Value> Field for T {
 
 /// Reads `[name]`, absent or not.
 pub(crate) fn section<S: Section>(entry: Option<Entry>, name: &str, reader: &mut Reader<'_>) -> S {
+    inner(entry, name, true, reader)
+}
+
+fn inner<S: Section>(entry: Option<Entry>, name: &str, in_env: bool, reader: &mut Reader<'_>) -> S {
     let place = entry
         .as_ref()
         .map_or(Place::File(0..0), |entry| entry.key_place.clone());
@@ -173,7 +184,7 @@ pub(crate) fn section<S: Section>(entry: Option<Entry>, name: &str, reader: &mut
     S::read(Fields {
         table,
         section: name.to_owned(),
-        in_env: true,
+        in_env,
         place,
         keys: S::keys(),
         reader,
@@ -224,5 +235,20 @@ pub(crate) fn element<S: Section>(table: Table, place: Place, name: &str, reader
 /// A section within a section.
 pub(crate) fn subsection<S: Section>(fields: &mut Fields<'_, '_>, name: &str) -> S {
     let entry = fields.table.remove(name);
-    section(entry, &format!("{}.{name}", fields.section), fields.reader)
+    inner(
+        entry,
+        &format!("{}.{name}", fields.section),
+        fields.in_env,
+        fields.reader,
+    )
+}
+
+/// `[[section.name]]`, below one of `[[section]]`.
+pub(crate) fn subsections<S: Section>(fields: &mut Fields<'_, '_>, name: &str) -> Vec<S> {
+    let entry = fields.table.remove(name);
+    let name = format!("{}.{name}", fields.section);
+    tables(entry, &name, fields.reader)
+        .into_iter()
+        .map(|(table, place)| element(table, place, &name, fields.reader))
+        .collect()
 }

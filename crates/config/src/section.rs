@@ -10,11 +10,12 @@
 ///     }
 /// }
 /// ```
-/// What follows the default are calls of the methods of [`crate::key::Key`].
+/// What follows the default are calls of the methods of [`crate::key::Key`]. `pub struct Hub with field: Section` has the
+/// keys of another section among its own.
 macro_rules! section {
     ($(
         $(#[doc = $about:literal])+
-        pub struct $name:ident {
+        pub struct $name:ident $(with $flat:ident: $flat_type:ty)? {
             $(
                 $(#[doc = $doc:literal])+
                 $field:ident: $type:ty = $default:expr $(, $option:ident $($argument:literal)?)*;
@@ -28,11 +29,12 @@ macro_rules! section {
                 $(#[doc = $doc])+
                 pub $field: $type,
             )+
+            $(pub $flat: $flat_type,)?
         }
 
         impl Default for $name {
             fn default() -> Self {
-                Self { $($field: $default,)+ }
+                Self { $($field: $default,)+ $($flat: <$flat_type>::default(),)? }
             }
         }
 
@@ -40,16 +42,20 @@ macro_rules! section {
             const ABOUT: &'static str = concat!($($about),+);
 
             fn keys() -> Vec<$crate::key::Key> {
-                vec![$(
+                #[allow(unused_mut)]
+                let mut keys = vec![$(
                     $crate::key::Key::new::<$type>(stringify!($field), concat!($($doc),+), &$default)
                         $(.$option($($argument)?))*,
-                )+]
+                )+];
+                $(keys.extend(<$flat_type as $crate::reader::Section>::keys());)?
+                keys
             }
 
-            fn read(mut fields: $crate::reader::Fields<'_, '_>) -> Self {
-                let value = Self { $($field: fields.take(stringify!($field), || $default),)+ };
-                fields.finish();
-                value
+            fn take(fields: &mut $crate::reader::Fields<'_, '_>) -> Self {
+                Self {
+                    $($field: fields.take(stringify!($field), || $default),)+
+                    $($flat: <$flat_type as $crate::reader::Section>::take(fields),)?
+                }
             }
         }
     )+};

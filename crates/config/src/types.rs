@@ -198,6 +198,52 @@ fn last_line(text: &str) -> &str {
     text.lines().last().unwrap_or(text).trim_start_matches("error: ")
 }
 
+/// Regular expression that a whole text must match.
+#[derive(Debug, Clone)]
+pub struct Whole {
+    written: String,
+    anchored: regex::Regex,
+}
+
+impl Whole {
+    #[must_use]
+    pub fn is_match(&self, text: &str) -> bool {
+        self.anchored.is_match(text)
+    }
+
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.written
+    }
+}
+
+impl PartialEq for Whole {
+    fn eq(&self, other: &Self) -> bool {
+        self.written == other.written
+    }
+}
+
+impl TryFrom<&str> for Whole {
+    type Error = String;
+
+    fn try_from(text: &str) -> Result<Self, String> {
+        let why = |error: regex::Error| format!("not a regular expression: {}", last_line(&error.to_string()));
+        regex::Regex::new(text).map_err(why)?;
+        let anchored = regex::Regex::new(&format!("\\A(?:{text})\\z")).map_err(why)?;
+        Ok(Self {
+            written: text.to_owned(),
+            anchored,
+        })
+    }
+}
+
+/// How much of something, or all there is: written as the amount, or "unlimited".
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Quota<T> {
+    At(T),
+    Unlimited,
+}
+
 /// A path with `{data_dir}` and `{username}` to be filled in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PathTemplate(String);

@@ -16,7 +16,7 @@ use crate::node::{Node, Raw};
 use crate::reader::{Reader, Value};
 use crate::types::{
     AccessLog, AcmeChallenge, BaseUrl, ByteSize, DatabaseUrl, Json, LogFormat, LogLevel, OneOrMany, PathTemplate,
-    Pattern, PortRange, TlsVersion,
+    Pattern, PortRange, Quota, TlsVersion, Whole,
 };
 
 /// Text as TOML: a JSON string is one.
@@ -80,6 +80,7 @@ text_values! {
     DatabaseUrl: "a database URL such as \"sqlite:///perijove.sqlite\" or \"postgresql://user:password@host/name\"",
         |t| Self::try_from(t), |_| "sqlite:///perijove.sqlite".to_owned();
     Pattern: "a regular expression", |t| Self::try_from(t), |p| p.as_str().to_owned();
+    Whole: "a regular expression for the whole text", |t| Self::try_from(t), |p| p.as_str().to_owned();
     PortRange: "a range of ports such as \"20000-32767\"", |t| Self::try_from(t),
         |r| format!("{}-{}", r.0.start(), r.0.end());
     PathBuf: "a path", path, |p| p.display().to_string(), |p, base| base.join(p);
@@ -292,13 +293,15 @@ impl Value for ByteSize {
                 size
             }
             _ => from_text(&node, reader, SIZE, |text| {
-                size(text).ok_or_else(|| "not a size".to_owned())
+                parsed_size(text).ok_or_else(|| "not a size".to_owned())
             }),
         }
     }
 }
 
-fn size(text: &str) -> Option<ByteSize> {
+/// As written in the file: "512M".
+#[must_use]
+pub fn parsed_size(text: &str) -> Option<ByteSize> {
     let upper = text.trim().to_ascii_uppercase();
     let digits = upper.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let shift = match upper[digits.len()..].trim_end_matches('B').trim_end_matches('I') {
@@ -414,6 +417,30 @@ impl<T: Value> Value for Option<T> {
 
     fn based(self, base: &Path) -> Self {
         self.map(|value| value.based(base))
+    }
+}
+
+impl<T: Value> Value for Quota<T> {
+    fn kind() -> Kind {
+        let kind = T::kind();
+        Kind::new(
+            format!("{}, or \"unlimited\"", kind.text),
+            json!({ "anyOf": [kind.schema, { "const": "unlimited" }] }),
+        )
+    }
+
+    fn show(&self) -> Option<String> {
+        match self {
+            Self::At(amount) => amount.show(),
+            Self::Unlimited => Some(quoted("unlimited")),
+        }
+    }
+
+    fn read(node: Node, reader: &mut Reader<'_>) -> Option<Self> {
+        match &node.raw {
+            Raw::Text(text) if text == "unlimited" => Some(Self::Unlimited),
+            _ => T::read(node, reader).map(Self::At),
+        }
     }
 }
 

@@ -139,3 +139,53 @@ fn colour_is_a_choice() {
     assert!(errors.render(true).contains('\u{1b}'));
     assert!(!errors.render(false).contains('\u{1b}'));
 }
+
+#[test]
+fn profiles_and_entitlements() {
+    let text = r#"[[profile]]
+name = "Small"
+cpu = 1
+cpu_guarantee = 2
+picture = "https://elsewhere.example.org/x.png"
+
+[[profile]]
+slug = "small"
+name = "Another"
+default = true
+default_url = "/lab/tree/{user}"
+
+[[profile]]
+name = "漢字"
+default = true
+
+[[profile.choice]]
+name = "Size"
+default = "larg"
+[[profile.choice.option]]
+name = "Large"
+memory = "4G"
+memory_guarantee = "5G"
+[[profile.choice.option]]
+name = "Large"
+
+[[profile.choice]]
+name = "Image"
+pattern = "a.*"
+[[profile.choice]]
+name = "Nothing"
+[[profile.choice]]
+name = "Where"
+pattern = "a.*"
+sets = "cmd"
+
+[[profile.mounts]]
+source = "/shared/{group}"
+target = "../shared"
+
+[[entitlement]]
+allow_profiles = ["smal"]
+memory = "much"
+group_total = { servers = 2 }
+"#;
+    insta::assert_snapshot!(shown(text, &[]));
+}

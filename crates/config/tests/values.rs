@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use common::read;
-use perijove_config::{Auth, ByteSize, Config, Database, load};
+use perijove_config::{Auth, ByteSize, Config, Database, Quota, load};
 use perijove_model::UserName;
 
 #[test]
@@ -187,4 +187,63 @@ fn databases() {
         assert_eq!(url.expose(), "postgresql://u:p%40@h:1/db?sslmode=require");
     }
     assert!(database("mysql://h/db").is_err());
+}
+
+#[test]
+fn profiles_have_slugs_and_defaults() {
+    let text = r#"
+[[profile]]
+name = "uv Lab - 2 CPU / 4GB"
+cpu = 2
+memory = "4G"
+claims = { department = "physics" }
+[[profile.choice]]
+name = "Size"
+[[profile.choice.option]]
+name = "Small"
+[[profile.choice.option]]
+name = "Large"
+memory = "8G"
+env = { SIZE = "large" }
+[[profile.choice]]
+name = "Image"
+pattern = "registry/[a-z]+"
+sets = "image"
+[[profile.mounts]]
+source = "/data"
+target = "data"
+read_only = true
+[[entitlement]]
+memory = "unlimited"
+gpu = 0
+group_total = { memory = "64G" }
+groups = ["class"]
+"#;
+    let config =
+        read(text, &[("PERIJOVE_ENTITLEMENT_GROUP_TOTAL_SERVERS", "3")]).unwrap_or_else(|errors| panic!("{errors}"));
+    let profile = &config.profiles[0];
+    assert_eq!(profile.slug, "uv-lab-2-cpu-4gb");
+    assert_eq!(profile.values.memory, Some(ByteSize(4 << 30)));
+    assert_eq!(&*profile.claims["department"], ["physics".to_owned()]);
+    assert!(profile.values.mounts[0].read_only);
+    let [size, image] = profile.choice.as_slice() else {
+        panic!()
+    };
+    assert_eq!((size.slug.as_str(), size.default.as_str()), ("size", "small"));
+    assert_eq!(size.option[1].values.env["SIZE"], "large");
+    assert!(size.takes("large") && !size.takes("Large") && image.takes("registry/lab"));
+    assert!(
+        !image.takes("registry/lab\n") && !image.takes("x/registry/lab"),
+        "from end to end"
+    );
+    let entitlement = &config.entitlements[0];
+    assert_eq!(
+        (entitlement.memory, entitlement.gpu),
+        (Some(Quota::Unlimited), Some(Quota::At(0)))
+    );
+    assert_eq!(entitlement.group_total.memory, Some(ByteSize(64 << 30)));
+    assert_eq!(
+        entitlement.group_total.servers, None,
+        "what has no name has no variable"
+    );
 }

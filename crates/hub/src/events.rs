@@ -50,6 +50,9 @@ struct Record<'a> {
     action: Action,
     username: &'a str,
     servername: &'a str,
+    /// Ours, and absent without profiles.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    profile: Option<&'a str>,
 }
 
 /// Where events go.
@@ -96,6 +99,7 @@ pub fn emit(hub: &Hub, action: Action, spawner: &Spawner) {
         action,
         username: &spawner.user_name,
         servername: &spawner.name,
+        profile: spawner.profile.as_ref().map(|profile| profile.slug.as_str()),
     };
     let Ok(record) = serde_json::to_vec(&record) else {
         return;

@@ -29,6 +29,8 @@ pub enum StartError {
     Role(String, String),
     #[error("[[service]] {0}: {1}")]
     Service(String, String),
+    #[error("[[profile]] {0}: there is no backend `{1}`; there are: {2}")]
+    Backend(String, String, String),
 }
 
 type Result<T> = std::result::Result<T, StartError>;
@@ -52,6 +54,7 @@ pub async fn prepare(hub: &Arc<Hub>) -> Result<()> {
     let config = &hub.config;
     let (defaults, configured) = role_specs(config, &hub.catalog)?;
     let specs = service_specs(hub)?;
+    check_backends(hub)?;
     let tx = hub.store.begin().await?;
     let mut people = Vec::new();
     for name in config.access.allowed_users.iter().chain(&config.access.admin_users) {
@@ -93,6 +96,21 @@ pub async fn prepare(hub: &Arc<Hub>) -> Result<()> {
     }
     audit::note_configuration(hub, &tx).await?;
     tx.commit().await?;
+    Ok(())
+}
+
+/// Every profile, whatever is chosen in it, runs in a backend that is there.
+fn check_backends(hub: &Hub) -> Result<()> {
+    for profile in &hub.config.profiles {
+        let options = profile.choice.iter().flat_map(|choice| &choice.option);
+        let values = std::iter::once(&profile.values).chain(options.map(|option| &option.values));
+        for name in values.filter_map(|values| values.spawner.as_ref()) {
+            if hub.spawners.get(name).is_none() {
+                let known: Vec<&str> = hub.spawners.all().map(|spawner| spawner.name()).collect();
+                return Err(StartError::Backend(profile.name.clone(), name.clone(), known.join(", ")));
+            }
+        }
+    }
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 //! Architecture invariant: no I/O, no async, no clock of its own. Everything here is a value or a rule about values.
 
 pub mod clock;
+pub mod entitlement;
 pub mod escape;
 pub mod names;
 pub mod plan;

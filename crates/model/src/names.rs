@@ -254,6 +254,25 @@ pub fn safe_slug(text: &str) -> String {
     format!("{}-{}", slug.trim_end_matches('-'), &hash[..8])
 }
 
+/// Text as a slug that anybody can guess: without accents, lower-case, a dash for all else. Empty if nothing is left.
+#[must_use]
+pub fn plain_slug(text: &str) -> String {
+    let mut slug = String::new();
+    for c in text
+        .nfkd()
+        .filter(|c| !unicode_normalization::char::is_combining_mark(*c))
+        .flat_map(char::to_lowercase)
+    {
+        if c.is_ascii_lowercase() || c.is_ascii_digit() {
+            slug.push(c);
+        } else if !slug.is_empty() && !slug.ends_with('-') {
+            slug.push('-');
+        }
+    }
+    slug.truncate(63);
+    slug.trim_end_matches('-').to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -306,6 +325,18 @@ mod tests {
         }
         for bad in ["A", "1a", "a-", "a--b", "a_b", "a/b", &"a".repeat(31)] {
             assert_eq!(ServerName::try_from(bad), Err(NameError::NotASlug), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn plain_slugs_can_be_guessed() {
+        for (text, slug) in [
+            ("Large", "large"),
+            ("uv Lab - 2 CPU / 4GB", "uv-lab-2-cpu-4gb"),
+            ("  Größe: \u{e9}norme!  ", "gro-e-enorme"),
+            ("\u{6f22}\u{5b57}", ""),
+        ] {
+            assert_eq!(plain_slug(text), slug, "{text:?}");
         }
     }
 

@@ -28,7 +28,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use perijove_model::plan::size;
-use perijove_model::{Rng, UserName};
+use perijove_model::{Plan, Rng, UserName};
 use tokio::time::{Instant, sleep};
 
 use crate::homes::Homes;
@@ -205,6 +205,23 @@ impl Spawner for ProcessSpawner {
 
     fn uses_environments(&self) -> bool {
         true
+    }
+
+    fn check(&self, plan: &Plan) -> Result<(), SpawnError> {
+        match (&plan.image, &plan.environment) {
+            (Some(_), None) => Err(SpawnError::refused(
+                format!(
+                    "{} is a container's image, and this platform runs servers as processes. An administrator can give the \
+                     profile an environment, too.",
+                    plan.title
+                        .as_deref()
+                        .map_or_else(|| "This".to_owned(), |title| format!("The profile “{title}”"))
+                ),
+                400,
+                "image",
+            )),
+            _ => Ok(()),
+        }
     }
 
     async fn find(&self, key: &ServerKey) -> Result<Option<Started>, SpawnError> {

@@ -4,6 +4,7 @@ mod edge;
 mod edge_tls;
 mod environments;
 mod hub;
+mod offers;
 mod people;
 mod records;
 mod servers;
@@ -19,6 +20,7 @@ pub use edge::Edge;
 pub use edge_tls::{EdgeAcme, EdgeTls, InternalTls};
 pub use environments::Environments;
 pub use hub::Hub;
+pub use offers::{Choice, ChoiceOption, Entitlement, GroupTotal, Profile, ProfileMount, ProfileValues};
 pub use people::{Access, Auth, DummyAuth, Group, NativeAuth, Role, Scope};
 pub use records::{Audit, Events, Metrics};
 pub use servers::{ProcessSpawner, Service, Spawner};
@@ -41,6 +43,8 @@ pub struct Config {
     pub spawner: Spawner,
     pub storage: Storage,
     pub environments: Environments,
+    pub profiles: Vec<Profile>,
+    pub entitlements: Vec<Entitlement>,
     pub audit: Audit,
     pub events: Events,
     pub metrics: Metrics,
@@ -60,6 +64,8 @@ impl Default for Config {
             spawner: Spawner::default(),
             storage: Storage::default(),
             environments: Environments::default(),
+            profiles: Vec::new(),
+            entitlements: Vec::new(),
             audit: Audit::default(),
             events: Events::default(),
             metrics: Metrics::default(),

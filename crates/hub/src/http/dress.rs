@@ -114,7 +114,10 @@ fn refusal(response: &mut Response) -> Option<HttpError> {
 }
 
 fn error_json(error: &HttpError) -> Response {
-    let body = serde_json::json!({ "status": error.status.as_u16(), "message": error.message });
+    let mut body = serde_json::json!({ "status": error.status.as_u16(), "message": error.message });
+    if let Some(detail) = &error.detail {
+        body[detail.0] = detail.1.clone();
+    }
     (error.status, axum::Json(body)).into_response()
 }
 

@@ -16,6 +16,8 @@ pub struct HttpError {
     /// What to do about it; shown on pages only.
     pub hint: Option<String>,
     pub header: Option<Box<(HeaderName, HeaderValue)>>,
+    /// What programs are told besides, by its name.
+    pub detail: Option<Box<(&'static str, serde_json::Value)>>,
 }
 
 impl HttpError {
@@ -26,6 +28,7 @@ impl HttpError {
             message: None,
             hint: None,
             header: None,
+            detail: None,
         }
     }
 

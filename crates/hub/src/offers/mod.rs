@@ -1,32 +1,159 @@
 //! What is offered: what a server gets is decided here, once for each start, before its wish is written.
+//!
+//! `person` finds out whom the rules are about, `profiles` which of them somebody may have, `choose` reads what was
+//! chosen, `making` makes the plan of it, `quota` says whether there is room, `words` says it to people.
 
-use perijove_model::{Limits, Plan};
-use perijove_store::Tx;
+mod choose;
+mod making;
+mod person;
+mod profiles;
+mod quota;
+pub mod words;
+
+use perijove_config::Profile;
+use perijove_model::{Limits, Plan, ServerName};
+use perijove_spawn::SpawnError;
 use perijove_store::users::User;
+use perijove_store::{Db, StoreError, Tx};
 use serde_json::Value;
+
+pub use choose::{Chosen, FormField, field_names};
+pub use person::Person;
+pub use profiles::Offered;
+pub use quota::{Exceeded, GroupUse, Standing, Use, entitled, standing};
 
 use crate::Hub;
 use crate::servers::Refused;
 
-/// What a server of this person gets, by the options that were chosen for it.
-pub async fn plan(hub: &Hub, _: &Tx, _: &User, _: Option<&Value>) -> Result<Plan, Refused> {
-    Ok(configured(hub))
+/// A start that somebody wants.
+pub struct Wanted<'a> {
+    pub user: &'a User,
+    pub server: &'a ServerName,
+    /// What was chosen, now or for the last start.
+    pub options: Option<&'a Value>,
+    /// It was chosen now, so that what can't be understood is told rather than passed over.
+    pub fresh: bool,
+}
+
+/// Why what was chosen can't be had.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Unavailable {
+    #[error("No profile is offered to {user}. An administrator can change that.")]
+    Nothing { user: String },
+    #[error("There is no profile “{slug}” for {user}.{}", there_are(.offered))]
+    Profile {
+        slug: String,
+        user: String,
+        offered: Vec<String>,
+    },
+    #[error(
+        "The profile “{slug}”, with which this server was last started, is not offered any more. Choose another one.{}",
+        there_are(.offered)
+    )]
+    Gone { slug: String, offered: Vec<String> },
+    #[error("The profile “{profile}” has no choice “{choice}”.{}", there_are(.offered))]
+    Choice {
+        profile: String,
+        choice: String,
+        offered: Vec<String>,
+    },
+    #[error("“{value}” can't be chosen for “{choice}” of the profile “{profile}”.{}", there_are(.offered))]
+    Value {
+        profile: String,
+        choice: String,
+        value: String,
+        offered: Vec<String>,
+    },
+    #[error("The option “{0}” must be a text.")]
+    NotText(String),
+}
+
+fn there_are(list: &[String]) -> String {
+    match list {
+        [] => String::new(),
+        list => format!(" There are: {}.", list.join(", ")),
+    }
+}
+
+/// The plan, and the options in their plain form where they were chosen now.
+pub async fn plan(hub: &Hub, tx: &Tx, wanted: &Wanted<'_>) -> Result<(Plan, Option<Value>), Refused> {
+    let config = &hub.config;
+    if config.profiles.is_empty() && config.entitlements.is_empty() {
+        return Ok((configured(hub), None));
+    }
+    let person = Person::read(hub, tx, wanted.user).await?;
+    let (mut plan, options) = match config.profiles.is_empty() {
+        true => (configured(hub), None),
+        false => chosen_plan(hub, &person, wanted)?,
+    };
+    quota::fit(hub, tx, &person, &mut plan).await?;
+    let backend = hub.spawners.of(&plan.spawner)?;
+    backend.check(&plan)?;
+    Ok((plan, options))
+}
+
+fn chosen_plan(hub: &Hub, person: &Person, wanted: &Wanted<'_>) -> Result<(Plan, Option<Value>), Refused> {
+    let offered = Offered::to(&hub.config, person);
+    let chosen = choose::read(hub, &offered, wanted)?;
+    let plan = making::plan(hub, person, wanted.server, &chosen);
+    let options = wanted.fresh.then(|| chosen.options(wanted.options));
+    Ok((plan, options))
 }
 
 /// Where there are no profiles: as `[spawner]` says.
+#[must_use]
 pub fn configured(hub: &Hub) -> Plan {
-    let spawner = &hub.config.spawner;
     Plan {
-        limits: Limits {
-            memory: spawner.mem_limit.map(|size| size.0),
-            cpu_milli: spawner.cpu_limit.map(milli),
-            ..Limits::default()
-        },
+        limits: configured_limits(hub),
         ..Plan::default()
+    }
+}
+
+fn configured_limits(hub: &Hub) -> Limits {
+    let spawner = &hub.config.spawner;
+    Limits {
+        memory: spawner.mem_limit.map(|size| size.0),
+        cpu_milli: spawner.cpu_limit.map(milli),
+        ..Limits::default()
     }
 }
 
 /// Thousandths of a core; at least one.
 fn milli(cores: f64) -> u32 {
     (cores * 1000.0).round().clamp(1.0, f64::from(u32::MAX)) as u32
+}
+
+/// What somebody may start, for whoever shows it.
+pub async fn to(hub: &Hub, db: &impl Db, user: &User) -> Result<(Person, Vec<Card>), StoreError> {
+    let person = Person::read(hub, db, user).await?;
+    let offered = Offered::to(&hub.config, &person);
+    let default = offered.default().map(|default| default.slug.clone());
+    let cards = offered.all.iter().map(|profile| Card {
+        default: default.as_ref() == Some(&profile.slug),
+        plan: making::plan(hub, &person, &ServerName::default(), &Chosen::defaults(profile)),
+        profile: (*profile).clone(),
+    });
+    let cards = cards.collect();
+    Ok((person, cards))
+}
+
+/// A profile as somebody gets it.
+pub struct Card {
+    pub profile: Profile,
+    /// It is started where nobody chooses.
+    pub default: bool,
+    /// Where nothing is chosen.
+    pub plan: Plan,
+}
+
+impl From<SpawnError> for Refused {
+    fn from(error: SpawnError) -> Self {
+        Self::Backend(error)
+    }
+}
+
+impl From<Unavailable> for Refused {
+    fn from(why: Unavailable) -> Self {
+        Self::Unavailable(Box::new(why))
+    }
 }

@@ -4,13 +4,19 @@ use std::time::Duration;
 
 use http::StatusCode;
 use perijove_model::ServerName;
+use perijove_spawn::SpawnError;
 use perijove_store::spawners::{self, Spawner};
 use perijove_store::users::User;
 use perijove_store::{StoreError, Tx};
+use serde_json::{Value, json};
 
 use crate::Hub;
 use crate::http::visitor::Principal;
 use crate::metrics::Spawned;
+use crate::offers::{
+    Exceeded, Unavailable, Use,
+    words::{quantity, told},
+};
 
 /// Why a wish is not taken. The text is for the person, the status from the contract.
 #[derive(Debug, thiserror::Error)]
@@ -45,6 +51,12 @@ pub enum Refused {
     OverQuota(String),
     #[error("Cannot delete the default server")]
     RemoveDefault,
+    #[error("{0}")]
+    Unavailable(Box<Unavailable>),
+    #[error("{0}")]
+    Exceeded(Box<Exceeded>),
+    #[error("{0}")]
+    Backend(SpawnError),
     #[error("the database can't be used now: {0}")]
     Store(#[from] StoreError),
 }
@@ -58,8 +70,37 @@ impl Refused {
             Self::Unknown { .. } => StatusCode::NOT_FOUND,
             Self::OverQuota(_) => StatusCode::FORBIDDEN,
             Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unavailable(why) => match **why {
+                Unavailable::Nothing { .. } | Unavailable::Profile { .. } => StatusCode::FORBIDDEN,
+                _ => StatusCode::BAD_REQUEST,
+            },
+            Self::Exceeded(why) if why.for_good() => StatusCode::FORBIDDEN,
+            Self::Exceeded(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Backend(error) => StatusCode::from_u16(error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
             _ => StatusCode::BAD_REQUEST,
         }
+    }
+
+    /// What programs are told besides the message.
+    #[must_use]
+    pub fn detail(&self) -> Option<(&'static str, Value)> {
+        let Self::Exceeded(why) = self else { return None };
+        let called = |one: &Use| json!({ "name": one.server, "display_name": one.called, "stopping": one.stopping });
+        Some((
+            "limit",
+            json!({
+                "quantity": quantity(why.quantity),
+                "group": why.group,
+                "user": why.user,
+                "allowed": told(why.quantity, why.allowed),
+                "used": told(why.quantity, why.used),
+                "wanted": told(why.quantity, why.wanted),
+                "servers": why.by.iter().map(called).collect::<Vec<_>>(),
+                "servers_of_others": why.others,
+                "stop": why.to_stop().iter().map(|one| &one.server).collect::<Vec<_>>(),
+                "again_at": why.again.map(|again| again.to_string()),
+            }),
+        ))
     }
 
     /// Seconds for the header `Retry-After`.

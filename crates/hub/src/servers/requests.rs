@@ -17,7 +17,7 @@ use crate::audit::{self, Act};
 use crate::homes::room;
 use crate::http::visitor::Principal;
 use crate::metrics::Spawned;
-use crate::offers;
+use crate::offers::{self, Wanted};
 
 /// How often whoever waits looks into the database: another replica may do the work.
 const LOOK: Duration = Duration::from_millis(500);
@@ -77,16 +77,24 @@ pub async fn request_start(hub: &Arc<Hub>, start: Start<'_>) -> Result<Begun, Re
         spawners::set_display_name(&tx, spawner.id, display_name.as_deref()).await?;
     }
     let options = start.options.as_ref().or(spawner.user_options.as_ref());
-    let plan = offers::plan(hub, &tx, user, options).await?;
+    let wanted = Wanted {
+        user,
+        server,
+        options,
+        fresh: start.options.is_some(),
+    };
+    let (plan, plain) = offers::plan(hub, &tx, &wanted).await?;
     if let Err(refused) = room::check(hub, &tx, user, &plan).await {
         drop(tx);
         room::look_again(hub, user).await?;
         return Err(refused);
     }
-    let generation = spawners::wish_run(&tx, spawner.id, start.options.as_ref(), hub.clock.now()).await?;
-    spawners::set_backend(&tx, spawner.id, &plan.spawner).await?;
+    let options = plain.as_ref().or(start.options.as_ref());
+    let generation = spawners::wish_run(&tx, spawner.id, options, hub.clock.now()).await?;
+    let backend = hub.spawners.get(&plan.spawner).map_or("", |backend| backend.name());
+    spawners::set_backend(&tx, spawner.id, backend).await?;
     plans::set(&tx, spawner.id, &plan).await?;
-    note(hub, &tx, by, &spawner, "start").await?;
+    note_with(hub, &tx, by, &spawner, "start", plan.profile.as_deref()).await?;
     tx.commit().await?;
 
     tracing::info!(server = log_name(&spawner), generation, "start requested");
@@ -159,10 +167,25 @@ pub(super) async fn note(
     spawner: &Spawner,
     what: &str,
 ) -> Result<(), StoreError> {
+    note_with(hub, tx, by, spawner, what, None).await
+}
+
+async fn note_with(
+    hub: &Hub,
+    tx: &Tx,
+    by: Option<&Principal>,
+    spawner: &Spawner,
+    what: &str,
+    profile: Option<&str>,
+) -> Result<(), StoreError> {
+    let mut detail = json!({ "did": what });
+    if let Some(profile) = profile {
+        detail["profile"] = json!(profile);
+    }
     match by {
         Some(by) if by.user().is_none_or(|user| user.id != spawner.user_id) => {
             let target = format!("server {}/{}", spawner.user_name, spawner.name);
-            audit::record_as(hub, tx, &by.into(), Act::ServerManaged, &target, json!({ "did": what })).await
+            audit::record_as(hub, tx, &by.into(), Act::ServerManaged, &target, detail).await
         }
         _ => Ok(()),
     }

@@ -120,6 +120,20 @@ pub async fn scopes_of_user(db: &impl Db, user_id: i64, now: Timestamp) -> Resul
     Ok(raw.sorted())
 }
 
+/// The names of a user's roles, own ones and those of groups.
+pub async fn names_of_user(db: &impl Db, user_id: i64, now: Timestamp) -> Result<Vec<String>> {
+    const NAMES: Stmt = Stmt::read(
+        "SELECT r.name FROM user_role_map m JOIN roles r ON r.id = m.role_id \
+         LEFT JOIN perijove_role_grants g ON g.role_id = m.role_id AND g.user_id = m.user_id \
+         WHERE m.user_id = $1 AND (g.expires_at IS NULL OR g.expires_at > $2) UNION \
+         SELECT r.name FROM user_group_map ug JOIN group_role_map m ON m.group_id = ug.group_id \
+         JOIN roles r ON r.id = m.role_id \
+         LEFT JOIN perijove_role_grants g ON g.role_id = m.role_id AND g.group_id = m.group_id \
+         WHERE ug.user_id = $1 AND (g.expires_at IS NULL OR g.expires_at > $2)",
+    );
+    db.column(&NAMES, &[user_id.into(), now.into()]).await
+}
+
 /// What a service's roles allow.
 pub async fn scopes_of_service(db: &impl Db, service_id: i64, now: Timestamp) -> Result<Raw> {
     const ROLES: Stmt = Stmt::read(

@@ -25,6 +25,8 @@ pub struct Person {
     pub last_activity: Option<String>,
     /// Servers that run or are on their way.
     pub running: usize,
+    /// The profiles of those, in words.
+    pub profiles: Vec<String>,
     /// Opens the person's default server, or starts it.
     pub spawn_url: String,
 }
@@ -38,6 +40,7 @@ impl Page for Admin {
             admin: running == 0,
             last_activity: Some("2026-11-21T08:15:30Z".into()),
             running,
+            profiles: vec!["Data science".into(); running],
             spawn_url: format!("/hub/spawn/{name}"),
         };
         vec![

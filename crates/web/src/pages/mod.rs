@@ -16,7 +16,10 @@ pub use admin::{Admin, Person};
 pub use error::Error;
 pub use oauth::{OauthConfirm, ScopeLine};
 pub use role::{GrantLine, Role, RoleDraft, RoleLine, Roles};
-pub use server::{CardState, Home, NotRunning, ServerCard, Spawn, SpawnPending, StopPending, Storage};
+pub use server::{
+    CardState, ChoiceField, ChoiceLine, Home, NotRunning, ProfileCard, ServerCard, Spawn, SpawnPending, StopPending,
+    Storage,
+};
 pub use share::{AcceptShare, Named};
 pub use token::{ClientRow, Expiration, TokenRow, Tokens};
 

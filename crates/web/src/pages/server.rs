@@ -16,6 +16,10 @@ pub struct Home {
     pub url: String,
     /// How full the home is, if that was looked at.
     pub storage: Option<Storage>,
+    /// Where the forms of this page are sent, with `do`: `add`, `name` or `remove`.
+    pub action_url: String,
+    /// Why the last of them came to nothing.
+    pub problem: Option<String>,
 }
 
 /// How much somebody's files are.
@@ -51,6 +55,10 @@ pub struct ServerCard {
     pub api_url: String,
     /// Why the last start failed.
     pub failure: Option<String>,
+    /// The profile that it runs with or last ran with.
+    pub profile: Option<String>,
+    /// What it may use, in words, while it runs.
+    pub limits: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
@@ -91,6 +99,11 @@ impl ServerCard {
             api_url: format!("/hub/api/users/{user}/{api}"),
             failure: (state == CardState::Failed)
                 .then(|| "The server ended before it answered (exit status 1: no module named jupyterlab).".into()),
+            profile: (state == CardState::Ready).then(|| "Data science".into()),
+            limits: match state {
+                CardState::Ready => vec!["2 cores".into(), "4 GiB of memory".into()],
+                _ => Vec::new(),
+            },
         }
     }
 }
@@ -105,6 +118,8 @@ impl Page for Home {
             servers,
             url: "/user/galileo/".into(),
             storage: None,
+            action_url: "/hub/home".into(),
+            problem: None,
         };
         let storage = |warning: Option<&str>| {
             Some(Storage {
@@ -157,10 +172,81 @@ pub struct Spawn {
     /// HTML of the fields, made by the configuration: shown as it is.
     pub spawner_options_form: Option<String>,
     pub error_message: Option<String>,
+    /// What may be started; empty where there are no profiles.
+    pub profiles: Vec<ProfileCard>,
     /// Where the form is sent.
     pub url: String,
 }
 
+/// A profile to choose.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct ProfileCard {
+    pub slug: String,
+    pub name: String,
+    pub description: String,
+    /// Its address, or empty.
+    pub picture: String,
+    /// What it gives, in words.
+    pub limits: Vec<String>,
+    pub checked: bool,
+    pub choices: Vec<ChoiceField>,
+}
+
+/// A choice within a profile: a list, a text, or both, where what is typed goes first.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct ChoiceField {
+    pub name: String,
+    /// The list's name in the form.
+    pub select: String,
+    pub options: Vec<ChoiceLine>,
+    /// The text's name in the form; empty if nothing may be typed.
+    pub text: String,
+    pub typed: String,
+    /// A regular expression, for the browser to check.
+    pub pattern: String,
+}
+
+/// An option of a list.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct ChoiceLine {
+    pub slug: String,
+    pub name: String,
+    pub selected: bool,
+}
+
+impl ProfileCard {
+    fn sample(name: &str, checked: bool) -> Self {
+        let line = |name: &str, selected| ChoiceLine {
+            slug: name.into(),
+            name: name.into(),
+            selected,
+        };
+        Self {
+            slug: name.into(),
+            name: name.into(),
+            description: format!("{name}: for what needs it."),
+            picture: "/hub/logo".into(),
+            limits: vec!["2 cores".into(), "4 GiB of memory".into()],
+            checked,
+            choices: vec![
+                ChoiceField {
+                    name: "Size".into(),
+                    select: format!("profile-option-{name}--size"),
+                    options: vec![line("Small", false), line("Large", true)],
+                    ..ChoiceField::default()
+                },
+                ChoiceField {
+                    name: "Image".into(),
+                    select: format!("profile-option-{name}--image"),
+                    options: vec![line("Usual", true)],
+                    text: format!("profile-option-{name}--image--unlisted-choice"),
+                    typed: String::new(),
+                    pattern: "registry/[a-z]+".into(),
+                },
+            ],
+        }
+    }
+}
 impl Page for Spawn {
     const TEMPLATE: &'static str = "spawn.html";
 
@@ -188,6 +274,25 @@ impl Page for Spawn {
                 error_message: Some(NASTY.into()),
                 url: format!("/hub/spawn/{NASTY}"),
                 spawner_options_form: None,
+                profiles: vec![ProfileCard::sample(NASTY, true)],
+            },
+            Self {
+                for_user: "galileo".into(),
+                url: "/hub/spawn/galileo".into(),
+                profiles: vec![
+                    ProfileCard {
+                        choices: Vec::new(),
+                        ..ProfileCard::sample("JupyterLab", false)
+                    },
+                    ProfileCard::sample("Data science", true),
+                    ProfileCard {
+                        picture: String::new(),
+                        choices: Vec::new(),
+                        limits: Vec::new(),
+                        ..ProfileCard::sample("Bare", false)
+                    },
+                ],
+                ..Self::default()
             },
         ]
     }
@@ -201,6 +306,8 @@ pub struct SpawnPending {
     pub server_name: String,
     /// What its owner calls it; may be empty.
     pub display_name: String,
+    /// What was chosen.
+    pub profile: Option<String>,
     /// The event stream, with its `?_xsrf=`.
     pub progress_url: String,
     /// A POST with `_xsrf` stops the start.
@@ -219,6 +326,7 @@ impl Page for SpawnPending {
             user_name: "galileo".into(),
             server_name: String::new(),
             display_name: String::new(),
+            profile: None,
             progress_url: "/hub/api/users/galileo/server/progress?_xsrf=secret".into(),
             stop_url: "/hub/stop/galileo".into(),
             next_url: String::new(),
@@ -229,6 +337,7 @@ impl Page for SpawnPending {
             Self {
                 server_name: "moons".into(),
                 display_name: "Moons of Jupiter".into(),
+                profile: Some("Data science".into()),
                 next_url: "/user/galileo/moons/lab/tree/io.ipynb".into(),
                 expected_seconds: None,
                 ..pending.clone()

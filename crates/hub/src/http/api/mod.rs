@@ -16,6 +16,7 @@ mod me;
 pub mod models;
 mod openapi;
 mod pagination;
+mod profiles;
 mod progress;
 mod proxy;
 mod refusals;
@@ -86,6 +87,8 @@ fn operations() -> OpenApiRouter<Arc<Hub>> {
             servers::stop::stop
         ))
         .routes(routes!(progress::get))
+        .routes(routes!(profiles::list))
+        .routes(routes!(profiles::of_user))
         .routes(routes!(oauth::authorize::get, oauth::authorize::post))
         .routes(routes!(oauth::token::post))
         .routes(routes!(oauth::revoke::post))

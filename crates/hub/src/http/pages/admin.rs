@@ -60,6 +60,11 @@ async fn fill(hub: &Hub, page: &mut Admin, offset: u32) -> Result<()> {
                 .iter()
                 .filter(|server| server.user_id == user.id && server.run.phase.is_active())
                 .count(),
+            profiles: servers
+                .iter()
+                .filter(|server| server.user_id == user.id && server.run.phase.is_active())
+                .filter_map(|server| server.profile.as_ref().map(|profile| profile.title.clone()))
+                .collect(),
             spawn_url: format!("{prefix}spawn/{}", tail(&user.name, "")),
         })
         .collect();

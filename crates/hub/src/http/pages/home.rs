@@ -1,13 +1,17 @@
 //! `GET /hub/home`: one's servers, and what can be done with them.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{OriginalUri, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::Response;
+use perijove_model::ServerName;
 use perijove_model::names::server_path;
+use perijove_model::scopes::{Resource, Scope};
 use perijove_model::server::{Pending, Phase};
 use perijove_store::homes;
+use perijove_store::plans::{self, Whose};
 use perijove_store::spawners::{self, Spawner};
 use perijove_store::users::User;
 use perijove_web::pages::{CardState, Home, ServerCard, Storage};
@@ -16,37 +20,139 @@ use super::whose::tail;
 use crate::Hub;
 use crate::homes::room;
 use crate::http::api::models;
-use crate::http::error::Result;
-use crate::http::visitor::Visitor;
+use crate::http::error::{HttpError, Result};
+use crate::http::form::Form;
+use crate::http::found;
+use crate::http::visitor::{Principal, Visitor};
+use crate::offers::words;
+use crate::servers::{self, Edit, Start};
+
+/// How long the page waits for a server to be gone.
+const SOON: Duration = Duration::from_secs(1);
 
 pub async fn get(State(hub): State<Arc<Hub>>, OriginalUri(uri): OriginalUri, visitor: Visitor) -> Result<Response> {
     let user = match super::signed_in(&hub, &visitor, &uri) {
         Ok(principal) => principal.user().cloned(),
         Err(elsewhere) => return Ok(elsewhere),
     };
-    let Some(user) = user else {
-        return Err(crate::http::error::HttpError::not_found());
-    };
+    show(&hub, &visitor, &user.ok_or_else(HttpError::not_found)?, None).await
+}
+
+async fn show(hub: &Arc<Hub>, visitor: &Visitor, user: &User, problem: Option<HttpError>) -> Result<Response> {
     let spawners = spawners::of_user(&hub.store, user.id).await?;
+    let running = plans::running(&hub.store, Whose::User(user.id)).await?;
+    let limits = |id: i64| {
+        let of = running.iter().find(|running| running.spawner_id == id);
+        of.and_then(|of| of.plan.as_ref())
+            .map(|plan| words::limits(&plan.limits))
+            .unwrap_or_default()
+    };
     let default_server_active = spawners
         .iter()
         .any(|server| server.name.is_empty() && server.run.phase.is_active());
     let mut servers: Vec<ServerCard> = spawners
         .iter()
-        .map(|spawner| card(&hub, &user, Some(spawner), &spawner.name))
+        .map(|spawner| ServerCard {
+            limits: limits(spawner.id),
+            ..card(hub, user, Some(spawner), &spawner.name)
+        })
         .collect();
     if !spawners.iter().any(|spawner| spawner.name.is_empty()) {
-        servers.insert(0, card(&hub, &user, None, ""));
+        servers.insert(0, card(hub, user, None, ""));
     }
     servers.sort_by(|a, b| a.name.cmp(&b.name));
+    let status = problem.as_ref().map_or(StatusCode::OK, |problem| problem.status);
     let page = Home {
         servers,
         default_server_active,
         allow_named_servers: hub.config.hub.allow_named_servers,
         url: server_path(hub.config.hub.base_url.as_str(), &user.name, ""),
-        storage: storage(&hub, &user).await?,
+        storage: storage(hub, user).await?,
+        action_url: format!("{}home", hub.prefix()),
+        problem: problem.and_then(|problem| problem.message),
     };
-    super::render(&hub, &visitor, StatusCode::OK, &page).await
+    super::render(hub, visitor, status, &page).await
+}
+
+/// Adds a named server, gives one another name, or deletes one.
+pub async fn post(
+    State(hub): State<Arc<Hub>>,
+    OriginalUri(uri): OriginalUri,
+    headers: HeaderMap,
+    visitor: Visitor,
+    form: Form,
+) -> Result<Response> {
+    let principal = match super::signed_in(&hub, &visitor, &uri) {
+        Ok(principal) => principal,
+        Err(elsewhere) => return Ok(elsewhere),
+    };
+    visitor.xsrf.check_form(form.text("_xsrf"), &headers, &Method::POST)?;
+    let user = principal.user().cloned().ok_or_else(HttpError::not_found)?;
+    let text = |name: &str| form.text(name).unwrap_or_default().trim();
+    let done = match text("do") {
+        "add" => add(&hub, principal, &user, text("display_name")).await,
+        "name" => name(&hub, principal, &user, text("server"), text("display_name")).await,
+        "remove" => remove(&hub, principal, &user, text("server")).await,
+        _ => Err(HttpError::bad_request(
+            "The form asks for nothing that can be done here.",
+        )),
+    };
+    match done {
+        Ok(to) => Ok(found(&to)),
+        Err(error) if error.status.is_client_error() => show(&hub, &visitor, &user, Some(error)).await,
+        Err(error) => Err(error),
+    }
+}
+
+/// The name in addresses is made from what was typed, as JupyterHub's page makes it.
+async fn add(hub: &Arc<Hub>, principal: &Principal, user: &User, display_name: &str) -> Result<String> {
+    let slug = perijove_model::names::safe_slug(display_name);
+    let server = ServerName::try_from(slug.as_str())?;
+    let resource = Resource::Server {
+        user: &user.name,
+        server: &slug,
+    };
+    principal.require(&hub.store, &[Scope::StartServers], resource).await?;
+    let start = Start {
+        by: Some(principal),
+        user,
+        server: &server,
+        options: None,
+        display_name: Some(display_name),
+    };
+    servers::create(hub, start).await?;
+    Ok(format!("{}spawn/{}", hub.prefix(), tail(&user.name, &slug)))
+}
+
+async fn name(hub: &Arc<Hub>, principal: &Principal, user: &User, server: &str, display_name: &str) -> Result<String> {
+    let resource = Resource::Server {
+        user: &user.name,
+        server,
+    };
+    principal.require(&hub.store, &[Scope::StartServers], resource).await?;
+    let edit = Edit {
+        by: principal,
+        user,
+        server,
+        name: None,
+        display_name: Some(display_name),
+        options: None,
+    };
+    servers::edit(hub, edit).await?;
+    Ok(format!("{}home", hub.prefix()))
+}
+
+async fn remove(hub: &Arc<Hub>, principal: &Principal, user: &User, server: &str) -> Result<String> {
+    let resource = Resource::Server {
+        user: &user.name,
+        server,
+    };
+    principal.require(&hub.store, &[Scope::DeleteServers], resource).await?;
+    if let Some(spawner) = spawners::get(&hub.store, user.id, server).await? {
+        servers::request_stop(hub, Some(principal), &spawner, true).await?;
+        servers::wait(hub, spawner.id, SOON, |_| false).await?;
+    }
+    Ok(format!("{}home", hub.prefix()))
 }
 
 /// How full the home is, once somebody has looked.
@@ -92,5 +198,9 @@ fn card(hub: &Hub, user: &User, spawner: Option<&Spawner>, name: &str) -> Server
         failure: spawner
             .and_then(|spawner| spawner.run.failure.as_ref())
             .map(|failure| failure.message.clone()),
+        profile: spawner
+            .and_then(|spawner| spawner.profile.as_ref())
+            .map(|profile| profile.title.clone()),
+        limits: Vec::new(),
     }
 }

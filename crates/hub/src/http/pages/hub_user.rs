@@ -189,7 +189,8 @@ impl From<servers::Refused> for HttpError {
         if let servers::Refused::Store(error) = refused {
             return error.into();
         }
-        let error = HttpError::new(refused.status(), refused.to_string());
+        let mut error = HttpError::new(refused.status(), refused.to_string());
+        error.detail = refused.detail().map(Box::new);
         match refused.retry_after() {
             Some(seconds) => error.with_header(axum::http::header::RETRY_AFTER, seconds),
             None => error,

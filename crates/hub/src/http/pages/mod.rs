@@ -48,7 +48,7 @@ pub(super) fn router() -> Router<Arc<Hub>> {
         .route("/login", get(login::get).post(login::post))
         .route("/logout", get(logout::get))
         .route("/setup", get(setup::get).post(setup::post))
-        .route("/home", get(home::get))
+        .route("/home", get(home::get).post(home::post))
         .route("/admin", get(admin::get))
         .route("/admin/roles", get(roles::list).post(roles::create))
         .route("/admin/roles/{role}", get(roles::get).post(roles::post))

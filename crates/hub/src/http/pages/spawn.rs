@@ -9,8 +9,8 @@ use axum::response::Response;
 use perijove_model::scopes::Scope;
 use perijove_model::server::{Pending, Phase};
 use perijove_spawn::{SpawnError, State as Object};
-use perijove_web::pages::Spawn;
-use serde_json::Value;
+use perijove_web::pages::{ProfileCard, Spawn};
+use serde_json::{Value, json};
 
 use super::spawn_pending::not_running;
 use super::whose::{Whose, tail};
@@ -21,6 +21,7 @@ use crate::http::form::Form;
 use crate::http::found;
 use crate::http::visitor::{Principal, Visitor};
 use crate::http::xsrf::query_value;
+use crate::offers;
 use crate::servers::{self, Start};
 
 /// What fails this soon is told at once, without the page of the way up.
@@ -109,8 +110,8 @@ impl Visit<'_> {
         }
         let has_form = self.has_form();
         match spawn_options::in_query(self.query())? {
-            None if has_form => self.form(None).await,
-            None => match self.start(None).await {
+            None if has_form && !self.needs_no_choice().await? => self.form(None).await,
+            None => match self.start(self.only_profile().await?).await {
                 Err(failed) => self.told(failed).await,
                 Ok(response) => Ok(response),
             },
@@ -136,8 +137,8 @@ impl Visit<'_> {
             }
         }
         let fields = form.options();
-        let started = match fields.is_empty() && !self.has_form() {
-            true => self.start(None).await,
+        let started = match fields.is_empty() && (!self.has_form() || self.needs_no_choice().await?) {
+            true => self.start(self.only_profile().await?).await,
             false => self.start_with(fields).await,
         };
         match started {
@@ -174,7 +175,38 @@ impl Visit<'_> {
     }
 
     fn has_form(&self) -> bool {
-        !self.hub.config.spawner.options_form.is_empty()
+        !self.hub.config.spawner.options_form.is_empty() || !self.hub.config.profiles.is_empty()
+    }
+
+    /// One profile without choices, and no fields of the site's own: there is nothing to ask.
+    async fn needs_no_choice(&self) -> Result<bool> {
+        Ok(self.only_profile().await?.is_some())
+    }
+
+    async fn only_profile(&self) -> Result<Option<Value>> {
+        let config = &self.hub.config;
+        if config.profiles.is_empty() || !config.spawner.options_form.is_empty() {
+            return Ok(None);
+        }
+        let (_, cards) = offers::to(self.hub, &self.hub.store, &self.whose.user).await?;
+        Ok(match cards.as_slice() {
+            [only] if only.profile.choice.is_empty() => Some(json!({ "profile": only.profile.slug })),
+            _ => None,
+        })
+    }
+
+    /// What may be chosen, as it was the last time.
+    async fn profiles(&self) -> Result<Vec<ProfileCard>> {
+        if self.hub.config.profiles.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (_, cards) = offers::to(self.hub, &self.hub.store, &self.whose.user).await?;
+        let last = self
+            .whose
+            .spawner(self.hub)
+            .await?
+            .and_then(|spawner| spawner.user_options);
+        Ok(spawn_options::cards(cards, last.as_ref()))
     }
 
     async fn form(&self, failed: Option<Failed>) -> Result<Response> {
@@ -188,7 +220,8 @@ impl Visit<'_> {
         let join = if query.is_empty() { '?' } else { '&' };
         let page = Spawn {
             for_user: self.whose.user.name.clone(),
-            spawner_options_form: Some(self.hub.config.spawner.options_form.clone()),
+            spawner_options_form: Some(self.hub.config.spawner.options_form.clone()).filter(|form| !form.is_empty()),
+            profiles: self.profiles().await?,
             error_message,
             url: format!("{}{query}{join}_xsrf={}", self.uri.path(), self.visitor.xsrf.token()),
         };

@@ -1,11 +1,14 @@
-//! Options of a server in the query of a link.
+//! Options of a server in the query of a link, and the profiles that they may name as the page shows them.
 
 use axum::http::StatusCode;
+use perijove_config::{Choice, Profile};
 use perijove_spawn::State as Object;
+use perijove_web::pages::{ChoiceField, ChoiceLine, ProfileCard};
 use serde_json::Value;
 
 use crate::http::error::{HttpError, Result};
 use crate::http::form::lists;
+use crate::offers::{self, Card, words};
 
 /// Keys of the query that are not options.
 const NOT_OPTIONS: [&str; 3] = ["next", "display_name", "_xsrf"];
@@ -29,6 +32,61 @@ pub fn in_query(query: &str) -> Result<Option<Object>> {
     });
     let options = lists(options);
     Ok((!options.is_empty()).then_some(options))
+}
+
+/// The profiles to choose from. What was chosen the last time is chosen again, if it is still there.
+pub fn cards(cards: Vec<Card>, last: Option<&Value>) -> Vec<ProfileCard> {
+    let last_of = |key: &str| last.and_then(|last| last.get(key)).and_then(Value::as_str);
+    let again = last_of("profile").filter(|slug| cards.iter().any(|card| card.profile.slug == *slug));
+    let shown = cards.iter().map(|card| {
+        let profile = &card.profile;
+        let checked = again.map_or(card.default, |slug| slug == profile.slug);
+        let choices = profile.choice.iter().map(|choice| {
+            let last = if again == Some(profile.slug.as_str()) {
+                last_of(&choice.slug)
+            } else {
+                None
+            };
+            field(
+                profile,
+                choice,
+                last.filter(|text| choice.takes(text)).unwrap_or(&choice.default),
+            )
+        });
+        ProfileCard {
+            choices: choices.collect(),
+            slug: profile.slug.clone(),
+            name: profile.name.clone(),
+            description: profile.description.clone(),
+            picture: profile.picture.clone(),
+            limits: words::limits(&card.plan.limits),
+            checked,
+        }
+    });
+    shown.collect()
+}
+
+fn field(profile: &Profile, choice: &Choice, value: &str) -> ChoiceField {
+    let names = offers::field_names(profile, choice);
+    let options = choice.option.iter().map(|option| ChoiceLine {
+        slug: option.slug.clone(),
+        name: option.name.clone(),
+        selected: option.slug == value,
+    });
+    let options: Vec<ChoiceLine> = options.collect();
+    let listed = options.iter().any(|option| option.selected);
+    ChoiceField {
+        name: choice.name.clone(),
+        select: names.select,
+        text: choice.pattern.as_ref().map(|_| names.text).unwrap_or_default(),
+        typed: if listed { String::new() } else { value.to_owned() },
+        pattern: choice
+            .pattern
+            .as_ref()
+            .map(|pattern| pattern.as_str().to_owned())
+            .unwrap_or_default(),
+        options,
+    }
 }
 
 #[cfg(test)]

@@ -65,7 +65,8 @@ async fn show(
             Ok(found(&next::onward(hub, headers, query, &whose.url(hub))))
         }
         (_, Some(Pending::Spawn)) => {
-            let page = pending(hub, visitor, &whose, display_name, next);
+            let mut page = pending(hub, visitor, &whose, display_name, next);
+            page.profile = spawner.and_then(|spawner| spawner.profile).map(|profile| profile.title);
             super::render(hub, visitor, StatusCode::OK, &page).await
         }
         (_, Some(Pending::Stop)) => {
@@ -90,6 +91,7 @@ fn pending(hub: &Hub, visitor: &Visitor, whose: &Whose, display_name: String, ne
         user_name: whose.user.name.clone(),
         server_name: whose.server.to_string(),
         display_name,
+        profile: None,
         progress_url: format!("{api}/progress?_xsrf={}", visitor.xsrf.token()),
         stop_url: format!("{prefix}stop/{}", whose.tail()),
         next_url: next.unwrap_or_else(|| whose.url(hub)),

@@ -2,6 +2,7 @@
 
 mod audit;
 mod described;
+mod entitlements;
 mod events;
 mod groups;
 mod health;
@@ -14,6 +15,7 @@ mod metrics;
 mod oauth;
 mod pages;
 mod postgres;
+mod profiles;
 mod proxy;
 mod replicas;
 mod rest;

@@ -34,10 +34,20 @@ pub struct ServerModel {
     /// Where its start is told as it goes on.
     progress_url: String,
     full_progress_url: Option<String>,
+    /// The profile of its last start; absent if there was none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    profile: Option<ChosenProfile>,
     /// What the backend keeps of it; for `admin:server_state` only.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     state: Option<Value>,
+}
+
+/// A profile as it was called when it was chosen.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ChosenProfile {
+    slug: String,
+    name: String,
 }
 
 #[must_use]
@@ -65,6 +75,10 @@ pub fn server(hub: &Hub, server: &Spawner, with_state: bool) -> ServerModel {
         user_options: server.user_options.clone().unwrap_or_else(|| json!({})),
         full_progress_url: full(&progress_url),
         progress_url,
+        profile: server.profile.as_ref().map(|profile| ChosenProfile {
+            slug: profile.slug.clone(),
+            name: profile.title.clone(),
+        }),
         state: with_state.then(|| server.state.clone().unwrap_or(Value::Null)),
     }
 }

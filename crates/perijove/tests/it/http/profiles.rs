@@ -66,6 +66,16 @@ async fn stop(browser: &Browser, path: &str) {
     browser.api(Method::DELETE, path, None).await.expect(204);
 }
 
+async fn until_ready(browser: &Browser) {
+    for _ in 0..1000 {
+        if browser.api(Method::GET, SERVER, None).await.json()["ready"] == true {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("the server is not ready");
+}
+
 #[tokio::test]
 async fn a_profile_and_its_choices_say_what_a_server_gets() {
     let app = with_profiles().await;
@@ -211,7 +221,7 @@ async fn the_page_shows_what_may_be_had_and_works_without_script() {
     ann.send(ann.request(Method::POST, action).form(&fields))
         .await
         .expect(302);
-    super::start_server(&ann, "ann").await;
+    until_ready(&ann).await;
     let model = ann.api(Method::GET, SERVER, None).await.json();
     assert_eq!(
         model["user_options"],

@@ -6,6 +6,7 @@ use percent_encoding::percent_decode_str;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization;
+use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
 
 /// Long enough for any directory's names, short enough for a log line and the database's column.
 pub const MAX_NAME: usize = 255;
@@ -209,12 +210,13 @@ pub fn display_name(typed: &str) -> Option<String> {
     (fits && !spaced && name.chars().all(|c| c == ' ' || is_printable(c))).then_some(name)
 }
 
-/// Neither control nor space, and nothing that turns the text round it, hides, or means nothing.
+/// A letter, mark, number, sign or symbol: nothing that turns the text round it, hides, or means nothing.
 fn is_printable(c: char) -> bool {
-    let hidden = matches!(c,
-        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-        | '\u{e000}'..='\u{f8ff}' | '\u{feff}' | '\u{fff0}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}' | '\u{e0000}'..='\u{10ffff}');
-    !c.is_control() && !c.is_whitespace() && !hidden
+    use GeneralCategoryGroup::{Letter, Mark, Number, Punctuation, Symbol};
+    matches!(
+        c.general_category_group(),
+        Letter | Mark | Number | Punctuation | Symbol
+    )
 }
 
 fn is_slug(name: &str) -> bool {
@@ -236,7 +238,7 @@ pub fn safe_slug(text: &str) -> String {
     let mut slug = String::new();
     for c in text
         .nfkd()
-        .filter(|c| !unicode_normalization::char::is_combining_mark(*c))
+        .filter(|c| c.general_category() != GeneralCategory::NonspacingMark)
         .flat_map(char::to_lowercase)
     {
         if plain(c) {
@@ -260,7 +262,7 @@ pub fn plain_slug(text: &str) -> String {
     let mut slug = String::new();
     for c in text
         .nfkd()
-        .filter(|c| !unicode_normalization::char::is_combining_mark(*c))
+        .filter(|c| c.general_category() != GeneralCategory::NonspacingMark)
         .flat_map(char::to_lowercase)
     {
         if c.is_ascii_lowercase() || c.is_ascii_digit() {
@@ -338,6 +340,24 @@ mod tests {
         ] {
             assert_eq!(plain_slug(text), slug, "{text:?}");
         }
+    }
+
+    /// Hundreds of texts, with what JupyterHub 6.1.1's `safe_slug` and `is_valid_display_name` make of each.
+    #[test]
+    fn slugs_and_display_names_are_jupyterhubs() {
+        let table = include_str!("../tests/slugs.txt");
+        let mut seen = 0;
+        for line in table.lines().filter(|line| !line.starts_with('#')) {
+            let mut columns = line.split('\t');
+            let mut next = || columns.next().unwrap();
+            let points = next().split(' ').map(|point| u32::from_str_radix(point, 16).unwrap());
+            let text: String = points.map(|point| char::from_u32(point).unwrap()).collect();
+            assert_eq!(safe_slug(&text), next(), "{text:?}");
+            assert_eq!(is_slug(&text), next() == "slug", "{text:?}");
+            assert_eq!(display_name(&text).is_some(), next() == "shown", "{text:?}");
+            seen += 1;
+        }
+        assert!(seen > 400, "{seen}");
     }
 
     #[test]

@@ -15,7 +15,11 @@ pub struct Lease {
     pub expires_at: Timestamp,
 }
 
-/// Takes a lease that is free, has expired or is one's own already; `None` if somebody else holds it.
+/// Clocks of hubs may differ by so much, and no more.
+const SKEW: SignedDuration = SignedDuration::from_mins(5);
+
+/// Takes a lease that is free, has expired or is one's own already; `None` if somebody else holds it. One that nobody can
+/// have taken at this time of day is from before a clock was put back, and free.
 pub async fn acquire(
     db: &impl Db,
     name: &str,
@@ -26,11 +30,20 @@ pub async fn acquire(
     const ACQUIRE: Stmt = Stmt::note(
         "INSERT INTO perijove_leases (name, holder, epoch, expires_at) VALUES ($1, $2, 1, $3) \
          ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at, \
-         epoch = perijove_leases.epoch + CASE WHEN perijove_leases.expires_at <= $4 THEN 1 ELSE 0 END \
-         WHERE perijove_leases.expires_at <= $4 OR perijove_leases.holder = excluded.holder RETURNING epoch",
+         epoch = perijove_leases.epoch \
+         + CASE WHEN perijove_leases.expires_at <= $4 OR perijove_leases.expires_at > $5 THEN 1 ELSE 0 END \
+         WHERE perijove_leases.expires_at <= $4 OR perijove_leases.expires_at > $5 \
+         OR perijove_leases.holder = excluded.holder RETURNING epoch",
     );
     let expires_at = later(now, ttl);
-    let params = [name.into(), holder.into(), expires_at.into(), now.into()];
+    let impossible = later(expires_at, SKEW);
+    let params = [
+        name.into(),
+        holder.into(),
+        expires_at.into(),
+        now.into(),
+        impossible.into(),
+    ];
     let epoch: Option<i64> = db.one(&ACQUIRE, &params).await?;
     Ok(epoch.map(|epoch| Lease {
         name: name.to_owned(),

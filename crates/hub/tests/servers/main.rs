@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't go on says so")]
 
 mod chp;
+mod clock;
 mod crash;
 mod limits;
 mod setup;

@@ -212,7 +212,7 @@ async fn a_hub_that_has_lost_its_lease_ends_what_it_runs() {
     let far = now + SignedDuration::from_secs(100);
     let store = &app.hub.store;
     let taken =
-        perijove_store::leases::acquire(store, "service:grader", "another", SignedDuration::from_secs(900), far);
+        perijove_store::leases::acquire(store, "service:grader", "another", SignedDuration::from_secs(200), far);
     assert!(taken.await.unwrap().is_some());
     eventually("it is ended", async || {
         app.services.living("grader").is_empty().then_some(())

@@ -11,7 +11,7 @@ TARGET = $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 BINARY = $(TARGET)/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))/perijove
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-unit test-it conformance e2e fuzz-api fuzz-edge lint format docs bench advisories clean
+.PHONY: help run build environments test test-unit test-it conformance e2e fuzz-api fuzz-edge lint format docs bench advisories clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ run: build ## build, prepare the notebook environment, start on http://127.0.0.1
 
 build: ## build the binary
 	cargo build --locked -p perijove --profile $(PROFILE)
+
+environments: build ## build every environment that servers can run in: two gigabytes and some minutes
+	"$(BINARY)" environments build datascience lab marimo
 
 test: ## every check, installing what it needs where it can; says at the end what was skipped and why
 	@scripts/test.sh

@@ -14,6 +14,10 @@ use crate::{Choices, Error, Python, Settings};
 /// Packages are installed in so many goes: after each it is known how far it has come.
 const GOES: usize = 12;
 const FEWEST: usize = 8;
+/// How `uv` begins a program of an environment that can be moved, and how that beginning ends.
+const MOVABLE: (&str, &str) = ("#!/bin/sh\n'''exec' ", "\n' '''\n");
+const LONGEST_LINE: usize = 127;
+const LARGEST_PROGRAM: u64 = 1 << 20;
 const QUIET: &str = r#"{"LabApp": {"news_url": null, "check_for_updates_class": "jupyterlab.NeverCheckForUpdate"}}"#;
 const CALM: &str =
     r#"{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}"#;
@@ -82,8 +86,9 @@ impl Build<'_> {
         command::run(venv, &self.log, "the environment can't be begun").await?;
         let lock = self.lock(half).await?;
         self.install(half, &lock).await?;
-        self.finish(half)?;
         self.try_out(half).await?;
+        self.finish(half)?;
+        settle(half, &self.place.version(self.version))?;
         let pins = lock.iter().filter_map(|line| pinned(line));
         let manifest = Manifest {
             name: self.definition.name.clone(),
@@ -231,5 +236,57 @@ impl Build<'_> {
         // A step that nobody reads of is no reason to stop.
         let _ = self.place.write_json("building.json", &progress);
         self.log.flush(&self.place.file("build.log")).await;
+    }
+}
+
+/// Lets programs name their interpreter by where it is going to be: what can be moved asks a shell at each start, and
+/// can't be recognised as a program of Python.
+fn settle(half: &Path, whole: &Path) -> Result<(), Error> {
+    let line = format!("#!{}/bin/python\n", whole.display());
+    // The kernel's own limits.
+    if line.len() > LONGEST_LINE || line.trim_end().contains(char::is_whitespace) {
+        return Ok(());
+    }
+    let bin = half.join("bin");
+    for entry in fs::read_dir(&bin)
+        .map_err(|error| place::trouble(&bin, error))?
+        .flatten()
+    {
+        let path = entry.path();
+        let is_program = entry
+            .metadata()
+            .is_ok_and(|about| about.is_file() && about.len() <= LARGEST_PROGRAM);
+        let Some(text) = fs::read_to_string(&path).ok().filter(|_| is_program) else {
+            continue;
+        };
+        if let Some((_, rest)) = text
+            .split_once(MOVABLE.1)
+            .filter(|(head, _)| head.starts_with(MOVABLE.0))
+        {
+            fs::write(&path, format!("{line}{rest}")).map_err(|error| place::trouble(&path, error))?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn programs_name_the_python_that_they_will_have() {
+        let half = tempfile::tempdir().unwrap();
+        let bin = half.path().join("bin");
+        fs::create_dir(&bin).unwrap();
+        let head = r#"#!/bin/sh
+'''exec' "$(dirname -- "$(realpath -- "$0")")"/'python' "$0" "$@"
+' '''
+"#;
+        fs::write(bin.join("server"), format!("{head}import sys\n")).unwrap();
+        fs::write(bin.join("other"), "#!/bin/sh\necho\n").unwrap();
+        settle(half.path(), Path::new("/data/lab/one")).unwrap();
+        let read = |name: &str| fs::read_to_string(bin.join(name)).unwrap();
+        assert_eq!(read("server"), "#!/data/lab/one/bin/python\nimport sys\n");
+        assert_eq!(read("other"), "#!/bin/sh\necho\n");
     }
 }

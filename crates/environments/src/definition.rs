@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use crate::{Error, Python};
 
 /// Counts up when the same definition is to be built differently.
-const BUILDER: u32 = 1;
+const BUILDER: u32 = 2;
 const VERSION_LENGTH: usize = 12;
 const LONGEST_NAME: usize = 40;
 /// No honest lock is larger.
@@ -28,7 +28,7 @@ macro_rules! built_in {
     };
 }
 
-built_in!("datascience" "lab" "marimo");
+built_in!("datascience" "lab" "marimo" "vscode");
 
 /// Where a definition comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -241,7 +241,10 @@ mod tests {
     #[test]
     fn those_of_the_program_are_locked_to_the_contracts_version() {
         let all = all(None).unwrap();
-        assert_eq!(all.keys().collect::<Vec<_>>(), ["datascience", "lab", "marimo"]);
+        assert_eq!(
+            all.keys().collect::<Vec<_>>(),
+            ["datascience", "lab", "marimo", "vscode"]
+        );
         for definition in all.values() {
             assert!(definition.is_locked(), "{}", definition.name);
             assert!(!definition.description.is_empty(), "{}", definition.name);
@@ -312,7 +315,7 @@ mod tests {
         let all = all(Some(dir.path())).unwrap();
         assert_eq!(
             all.keys().collect::<Vec<_>>(),
-            ["datascience", "lab", "marimo", "physics"]
+            ["datascience", "lab", "marimo", "physics", "vscode"]
         );
         assert_eq!(
             (all["lab"].source, all["lab"].description.as_str()),

@@ -11,6 +11,7 @@ mod command;
 mod definition;
 mod error;
 pub mod extensions;
+pub mod own;
 mod place;
 mod tools;
 
@@ -128,6 +129,19 @@ impl Environments {
     async fn python(&self) -> Result<&Python, Error> {
         let asked = self.0.python.get_or_try_init(|| tools::python(&self.0.settings));
         asked.await
+    }
+
+    /// With what people's own environments are made: Python, `uv` (if it is wanted and can be had), and variables, which
+    /// name nothing of the hub's own.
+    pub async fn tools(&self, with_uv: bool) -> Result<(PathBuf, Option<PathBuf>, BTreeMap<String, String>), Error> {
+        let python = self.python().await?;
+        let uv = match with_uv {
+            true => tools::uv(&self.0.settings, python, &Log::new()).await.ok(),
+            false => None,
+        };
+        let mut env = self.0.settings.env.clone();
+        env.retain(|name, _| !["HOME", "TMPDIR", "UV_CACHE_DIR"].contains(&name.as_str()) && !name.starts_with("XDG_"));
+        Ok((python.program.clone(), uv, env))
     }
 
     /// Which environments there are, by name.

@@ -1,5 +1,7 @@
 //! Python environments as the hub has them: where they are, what builds them, and what is said when one can't be had.
 
+pub mod own;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,7 +34,7 @@ const PROXIES: &[&str] = &["http_proxy", "https_proxy", "no_proxy", "all_proxy"]
 pub fn of(config: &Config, env: BTreeMap<String, String>, clock: Arc<dyn Clock>) -> Environments {
     let keys = &config.environments;
     Environments::new(Settings {
-        dir: config.hub.data_dir.join("environments"),
+        dir: config.hub.data_dir.join("python"),
         definitions: keys.dir.clone(),
         python: keys.python.clone(),
         build_timeout: keys.build_timeout,

@@ -96,6 +96,8 @@ pub struct Hub {
     pub refusals: Refusals,
     /// Who follows how many starts.
     pub streams: http::streams::Streams,
+    /// People's own environments that are being made.
+    pub own_builds: tokio::sync::Semaphore,
     pub tasks: TaskTracker,
     pub stop: CancellationToken,
     /// Somebody asked for the end through the API (`POST /shutdown`); the binary acts on it.
@@ -136,6 +138,7 @@ impl Hub {
             refusals: Refusals::default(),
             failed_starts: std::sync::atomic::AtomicU32::new(0),
             streams: http::streams::Streams::default(),
+            own_builds: tokio::sync::Semaphore::new(environments::own::AT_ONCE),
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
             shutdown: tokio::sync::watch::channel(None).0,

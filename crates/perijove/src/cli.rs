@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    audit, chp, completions, config, edge, environments, extensions, homes, hub, invite, openapi, scope, serve, stop,
-    token,
+    audit, chp, completions, config, edge, environments, extensions, homes, hub, invite, openapi, own_environment,
+    scope, serve, stop, token,
 };
 
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (JupyterHub 6.1.1 contract)");
@@ -54,6 +54,8 @@ pub enum Command {
     #[command(hide = true)]
     CliReference(completions::CliReference),
     #[command(hide = true)]
+    OwnEnvironment(own_environment::OwnEnvironment),
+    #[command(hide = true)]
     Scope(scope::Scope),
 }
 
@@ -82,6 +84,7 @@ impl Command {
             Self::OpenApi(command) => command.run(),
             Self::Completions(command) => command.run(),
             Self::CliReference(command) => command.run(),
+            Self::OwnEnvironment(command) => command.run(),
             Self::Scope(command) => command.run(),
         }
     }

@@ -190,6 +190,12 @@ pub trait Spawner: Send + Sync + 'static {
     /// Whether it still runs. An error means "can't tell now", never "stopped".
     async fn poll(&self, state: &State) -> Result<Poll, SpawnError>;
 
+    /// Runs the spec's command to its end as the person, with what holds for their servers, and gives what it printed.
+    async fn run_once(&self, _: &ServerSpec, _: Duration) -> Result<Vec<u8>, SpawnError> {
+        let message = "This can't be done here: servers run elsewhere than on the hub's machine.";
+        Err(SpawnError::refused(message, 501, "not-here"))
+    }
+
     /// Ends it and everything that it started; does nothing if it has ended. Comes back when it is gone.
     async fn stop(&self, state: &State, how: Stop) -> Result<(), SpawnError>;
 

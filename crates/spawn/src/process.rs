@@ -15,6 +15,7 @@ mod jails;
 mod launch;
 mod person;
 mod places;
+mod task;
 
 pub use jails::{Accounts, Grouping, JailConfig, Visible};
 pub(crate) use launch::{converse, supervisor};
@@ -269,6 +270,10 @@ impl Spawner for ProcessSpawner {
     async fn poll(&self, state: &State) -> Result<Poll, SpawnError> {
         let subject = self.subject(state);
         blocking(move || ending::look(&subject)).await.map_err(cannot_look)
+    }
+
+    async fn run_once(&self, spec: &ServerSpec, patience: Duration) -> Result<Vec<u8>, SpawnError> {
+        self.run_task(spec, patience).await
     }
 
     async fn stop(&self, state: &State, how: Stop) -> Result<(), SpawnError> {

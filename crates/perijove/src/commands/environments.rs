@@ -12,7 +12,7 @@ use crate::{compose, runtime, ui};
 
 /// Look after the Python environments that servers run in
 ///
-/// They lie in `environments` below the data directory. The hub need not run; where it does, it sees what was done here.
+/// They lie in `python` below the data directory. The hub need not run; where it does, it sees what was done here.
 #[derive(Args)]
 pub struct Environments {
     #[command(subcommand)]

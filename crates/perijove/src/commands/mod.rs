@@ -13,6 +13,7 @@ pub mod homes;
 pub mod hub;
 pub mod invite;
 pub mod openapi;
+pub mod own_environment;
 pub mod scope;
 pub mod serve;
 pub mod stop;

@@ -10,6 +10,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::process::{Child, ChildStdin, Command};
 use tokio::time::timeout;
 
+use super::jails::Visible;
 use super::person::Person;
 use super::{Grouping, ProcessSpawner, blocking, jails};
 use crate::scope::{Held, Kind, Order, Report, Scope};
@@ -92,9 +93,16 @@ impl ProcessSpawner {
         supervisor(systemd_run, &arguments, scope)
     }
 
-    async fn order(&self, spec: &ServerSpec, scope: &Scope, person: &Person) -> Result<Order, SpawnError> {
+    pub(super) async fn order(&self, spec: &ServerSpec, scope: &Scope, person: &Person) -> Result<Order, SpawnError> {
         let (config, plan, who, place) = (self.config.clone(), spec.plan.clone(), person.clone(), scope.clone());
-        let jail = blocking(move || jails::make(&config.jail, &plan, &who, &place)).await;
+        let mut kept = config.jail.clone();
+        if let Some(environment) = &spec.environment {
+            kept.visible.push(Visible {
+                path: environment.dir.clone(),
+                read_only: true,
+            });
+        }
+        let jail = blocking(move || jails::make(&kept, &plan, &who, &place)).await;
         let jail = jail.map_err(|error| no_scope(&self.config.run_dir, error))?;
         Ok(Order {
             command: spec.command.clone(),

@@ -15,6 +15,7 @@ pub mod lists;
 mod me;
 pub mod models;
 mod openapi;
+mod own_environments;
 mod pagination;
 mod profiles;
 mod progress;
@@ -112,6 +113,8 @@ fn operations() -> OpenApiRouter<Arc<Hub>> {
         .routes(routes!(services::list))
         .routes(routes!(service::get, service::create, service::delete))
         .routes(routes!(environments::list))
+        .routes(routes!(own_environments::list, own_environments::create))
+        .routes(routes!(own_environments::remove))
         .routes(routes!(environments::get, environments::build, environments::remove))
         .routes(routes!(environments::extensions))
         .routes(routes!(environments::install, environments::switch, environments::uninstall))

@@ -80,6 +80,17 @@ pub async fn running(db: &impl Db, whose: Whose<'_>) -> Result<Vec<Running>> {
     rows.into_iter().map(read_running).collect()
 }
 
+/// How many servers there are of each profile, without those that have none.
+pub async fn by_profile(db: &impl Db) -> Result<Vec<(String, i64)>> {
+    const COUNT: Stmt = Stmt::read(
+        "SELECT p.profile, COUNT(*) FROM servers v JOIN spawners s ON s.server_id = v.id \
+         JOIN perijove_plans p ON p.spawner_id = s.id WHERE p.profile IS NOT NULL \
+         GROUP BY p.profile ORDER BY p.profile LIMIT 1000",
+    );
+    let read = |mut row: Row| Ok((row.take()?, row.take()?));
+    db.rows(&COUNT, &[]).await?.into_iter().map(read).collect()
+}
+
 fn read_running(mut row: Row) -> Result<Running> {
     let spawner_id = row.take()?;
     Ok(Running {

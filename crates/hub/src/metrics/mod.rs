@@ -14,6 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use perijove_config::Config;
 use perijove_store::counts::{self, Active, Counts};
 use perijove_store::homes::{self, Totals};
+use perijove_store::plans;
 use tokio::time::Instant;
 
 pub use kinds::{Counter, Gauge, Histogram, Outcomes};
@@ -217,6 +218,7 @@ pub async fn page(hub: &Hub) -> String {
             );
             text.gauge("leases", "Leases that this hub holds", counts.leases as f64);
             of_homes(&mut text, homes);
+            of_profiles(hub, &mut text).await;
         }
         Err(error) => tracing::debug!(%error, "metrics without what the database knows"),
     }
@@ -240,6 +242,21 @@ async fn asked(hub: &Hub) -> Result<(Counts, Active, Totals), perijove_store::St
     let active = counts::active(&hub.store, now).await?;
     *hub.metrics.active.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), active));
     Ok((counts, active, homes))
+}
+
+/// As many as there are profiles, and those that ran before a change of them.
+async fn of_profiles(hub: &Hub, text: &mut Text) {
+    match plans::by_profile(&hub.store).await {
+        Ok(profiles) if !profiles.is_empty() => text.gauges(
+            "servers_by_profile",
+            "Servers that were started and not stopped, by their profile",
+            profiles
+                .iter()
+                .map(|(profile, count)| (label("profile", profile), *count as f64)),
+        ),
+        Ok(_) => {}
+        Err(error) => tracing::debug!(%error, "metrics without what runs of each profile"),
+    }
 }
 
 fn of_homes(text: &mut Text, homes: Totals) {

@@ -5,8 +5,10 @@ use std::process::Command;
 use crate::support::{skip, variable};
 
 /// Of the tests in this folder, those whose queries matter.
-const AGAIN: [&str; 6] = [
+const AGAIN: [&str; 8] = [
     "http::replicas",
+    "http::entitlements",
+    "http::profiles",
     "http::rest",
     "http::oauth",
     "http::setup",

@@ -39,13 +39,13 @@ FOR_OTHERS = {"hmac", "random", "secrets", "tempfile", "uuid", __name__}
 # What a server with JupyterLab has loaded by its first page, besides the extensions that are turned on. Nothing else may
 # be in here: modules change one another when they are imported.
 USUAL = """
-    jinja2.ext jupyter_core.migrate jupyter_server.kernelspecs.handlers jupyter_server.nbconvert.handlers
+    IPython.display httpcore jinja2.ext jupyter_core.migrate jupyter_server.kernelspecs.handlers jupyter_server.nbconvert.handlers
     jupyter_server.serverapp jupyter_server.services.api.handlers jupyter_server.services.config.handlers
     jupyter_server.services.contents.handlers jupyter_server.services.events.handlers
     jupyter_server.services.kernels.handlers jupyter_server.services.kernelspecs.handlers
     jupyter_server.services.nbconvert.handlers jupyter_server.services.security.handlers
     jupyter_server.services.sessions.handlers jupyter_server.services.shutdown jupyter_server.view.handlers
-    jupyter_lsp.virtual_documents_shadow jupyterlab.labapp jupyterlab_server tornado.platform.asyncio
+    jupyter_lsp.virtual_documents_shadow jupyterlab.labapp jupyterlab_server notebook_shim.nbserver tornado.platform.asyncio
 """.split()
 
 LIBC = ctypes.CDLL(None, use_errno=True)

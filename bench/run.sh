@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Measures Perijove beside its peers in one run: bench/run.sh [startup|cost|load|edge|routes] [options]. See bench/README.md.
+# Measures Perijove beside its peers in one run: bench/run.sh [startup|cost|load|spawn|edge|routes] [options]. See bench/README.md.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 what=${1:-startup}
 [ $# -gt 0 ] && shift
 case $what in
-  startup | cost | load | edge | routes) ;;
-  *) echo "error: there is no benchmark named '$what'; there are: startup, cost, load, edge, routes" >&2; exit 2 ;;
+  startup | cost | load | spawn | edge | routes) ;;
+  *) echo "error: there is no benchmark named '$what'; there are: startup, cost, load, spawn, edge, routes" >&2; exit 2 ;;
 esac
 
 cargo build --locked --release -p perijove
@@ -21,5 +21,6 @@ if [ "$what" = edge ] || [ "$what" = routes ]; then
   exec python3 "bench/$what.py" "$@"
 fi
 environments/build.sh test .perijove/environments/test
+[ "$what" != spawn ] || environments/build.sh lab .perijove/environments/lab
 # With the drivers of databases.
 exec .perijove/environments/test/bin/python "bench/$what.py" "$@"

@@ -147,10 +147,13 @@ impl Nurseries {
             made: now,
         });
         tokio::spawn(async move {
-            let state = match Nursery::start(&key, LONGEST_IDLE).await {
-                Ok(nursery) => State::Warm(Arc::new(nursery)),
-                Err(why) => State::Cold(why),
+            let checked = Arc::clone(&key);
+            let safe = crate::process::blocking(move || Ok(checked.is_safe())).await;
+            let made = match safe.unwrap_or_else(|error| Err(error.to_string())) {
+                Ok(()) => Nursery::start(&key, LONGEST_IDLE).await,
+                Err(why) => Err(why),
             };
+            let state = made.map_or_else(State::Cold, |nursery| State::Warm(Arc::new(nursery)));
             // Nobody may be waiting any more; the room keeps it.
             settle.send_replace(state);
         });

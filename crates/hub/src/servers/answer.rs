@@ -25,7 +25,9 @@ use crate::events::{self as server_events, Action};
 use crate::metrics::{self, Spawned};
 use crate::routes::Route;
 
-const FIRST_PAUSE: Duration = Duration::from_millis(200);
+/// A server that was forked answers within a fifth of a second or two, others take seconds.
+const FIRST_PAUSE: Duration = Duration::from_millis(80);
+const GROWTH: f64 = 1.5;
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// A server that takes a connection and then says nothing is asked again.
 const ONE_TRY: Duration = Duration::from_secs(10);
@@ -84,7 +86,7 @@ impl Driver<'_> {
             // Half of it by chance, so that many servers that start together aren't asked together.
             let share = f64::from(self.hub.rng.below(1000)) / 1000.0;
             sleep(pause.mul_f64(0.5 + share / 2.0)).await;
-            pause = (pause * 2).min(LONGEST_PAUSE);
+            pause = pause.mul_f64(GROWTH).min(LONGEST_PAUSE);
         }
     }
 

@@ -38,6 +38,8 @@ pub(super) struct Key {
     pub(super) script: PathBuf,
     pub(super) python: PathBuf,
     pub(super) variables: BTreeMap<String, String>,
+    /// What decides what is imported.
+    places: Vec<PathBuf>,
     /// Device, inode and time of change of what changes whenever a package is installed or removed.
     stamps: Vec<(u64, u64, i64, i64)>,
 }
@@ -76,13 +78,10 @@ impl Key {
             config,
         ];
         places.extend(packages.iter().cloned());
-        if rustix::process::geteuid().is_root() {
-            only_roots(&places, &packages)?;
-        }
-        places.push(environment.join("etc/jupyter/jupyter_server_config.d"));
-        places.push(environment.join(".perijove-stamp"));
+        let others = ["etc/jupyter/jupyter_server_config.d", ".perijove-stamp"];
+        let stamped = places.iter().cloned().chain(others.map(|name| environment.join(name)));
         Ok(Self {
-            stamps: places.iter().map(|place| stamp(place)).collect(),
+            stamps: stamped.map(|place| stamp(&place)).collect(),
             variables: env
                 .iter()
                 .filter(|(name, _)| *name == "PATH" || *name == "VIRTUAL_ENV" || begins(name, &OF_THE_START))
@@ -91,7 +90,25 @@ impl Key {
             environment,
             script,
             python,
+            places,
         })
+    }
+
+    /// A nursery of a hub that is root imports as root: nobody else may have a say in what that is.
+    pub(super) fn is_safe(&self) -> Result<(), String> {
+        if !rustix::process::geteuid().is_root() {
+            return Ok(());
+        }
+        let packages = self.places.iter().filter(|place| place.ends_with("site-packages"));
+        let within = packages.filter_map(|dir| std::fs::read_dir(dir).ok());
+        let within = within.flatten().flatten().map(|entry| entry.path());
+        for place in self.places.iter().cloned().chain(within) {
+            let about = std::fs::metadata(&place).map_err(|error| format!("{}: {error}", place.display()))?;
+            if about.uid() != 0 || about.mode() & 0o022 != 0 {
+                return Err(format!("others than root may change {}", place.display()));
+            }
+        }
+        Ok(())
     }
 
     /// The environment has changed since.
@@ -130,19 +147,6 @@ fn packages(environment: &Path) -> io::Result<Vec<PathBuf>> {
     }
     found.sort();
     Ok(found)
-}
-
-/// A nursery of a hub that is root imports as root: nobody else may have a say in what that is.
-fn only_roots(places: &[PathBuf], packages: &[PathBuf]) -> Result<(), String> {
-    let within = packages.iter().filter_map(|dir| std::fs::read_dir(dir).ok());
-    let within = within.flatten().flatten().map(|entry| entry.path());
-    for place in places.iter().cloned().chain(within) {
-        let about = std::fs::metadata(&place).map_err(|error| format!("{}: {error}", place.display()))?;
-        if about.uid() != 0 || about.mode() & 0o022 != 0 {
-            return Err(format!("others than root may change {}", place.display()));
-        }
-    }
-    Ok(())
 }
 
 fn stamp(place: &Path) -> (u64, u64, i64, i64) {

@@ -11,7 +11,7 @@ it had been started so. What differs from a fresh start is undone or refused her
 - Which variables they looked at is noted; a server for which one of them differs is refused, and gets a fresh start.
 - The same goes for modules that drew random numbers, started threads or opened files, unless they are known here.
 
-Needs Python 3.9 and its standard library. The tests are those of every server: `suite/process.rs`, started warm.
+Needs Python 3.10 and its standard library. The tests are those of every server: `suite/process.rs`, started warm.
 """
 
 import ast

@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::key::{Key, Kind};
 use crate::keys::{
     Access, Audit, DummyAuth, Edge, Entitlement, Environments, Events, Group, Hub, Metrics, NativeAuth, Profile, Role,
-    Scope, Service, Spawner, Storage,
+    Scope, Service, SharedFolder, Spawner, Storage,
 };
 use crate::reader::{Section, env_name};
 
@@ -72,6 +72,7 @@ pub(crate) fn sections() -> Vec<SectionDoc> {
         SectionDoc::many::<Service>("service"),
         SectionDoc::one::<Spawner>("spawner"),
         SectionDoc::one::<Storage>("storage"),
+        SectionDoc::many::<SharedFolder>("shared_folder"),
         SectionDoc::one::<Environments>("environments"),
         SectionDoc::many::<Profile>("profile"),
         SectionDoc::many::<Entitlement>("entitlement"),

@@ -21,11 +21,11 @@ pub use errors::ConfigErrors;
 pub use keys::{
     Access, Audit, Auth, Choice, ChoiceOption, Config, DummyAuth, Edge, EdgeAcme, EdgeTls, Entitlement, Environments,
     Events, Group, GroupTotal, Hub, InternalTls, Metrics, NativeAuth, ProcessSpawner, Profile, ProfileMount,
-    ProfileValues, Role, Scope, Service, Spawner,
+    ProfileValues, Role, Scope, Service, SharedFolder, Spawner, Storage,
 };
 pub use load::load;
 pub use types::{
-    AccessLog, AcmeChallenge, BaseUrl, ByteSize, Database, DatabaseUrl, Json, LogFormat, LogLevel, OneOrMany,
+    AccessLog, AcmeChallenge, BaseUrl, ByteSize, Database, DatabaseUrl, FolderName, Json, LogFormat, LogLevel, OneOrMany,
     PathTemplate, Pattern, PortRange, Quota, TlsVersion, Whole,
 };
 pub use values::parsed_size;

@@ -314,6 +314,35 @@ impl TryFrom<&str> for PathTemplate {
     }
 }
 
+/// The name of a directory: one component of a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FolderName(String);
+
+impl FolderName {
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Default for FolderName {
+    fn default() -> Self {
+        Self("shared".to_owned())
+    }
+}
+
+impl TryFrom<&str> for FolderName {
+    type Error = String;
+
+    fn try_from(text: &str) -> Result<Self, String> {
+        let is_name = !text.is_empty() && !text.contains(['/', '\0']) && text.chars().any(|c| c != '.');
+        match is_name {
+            true => Ok(Self(text.to_owned())),
+            false => Err("not the name of one directory, such as \"data\"".to_owned()),
+        }
+    }
+}
+
 /// Ports, written "20000-32767".
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PortRange(pub RangeInclusive<u16>);

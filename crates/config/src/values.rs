@@ -15,8 +15,8 @@ use crate::key::Kind;
 use crate::node::{Node, Raw};
 use crate::reader::{Reader, Value};
 use crate::types::{
-    AccessLog, AcmeChallenge, BaseUrl, ByteSize, DatabaseUrl, Json, LogFormat, LogLevel, OneOrMany, PathTemplate,
-    Pattern, PortRange, Quota, TlsVersion, Whole,
+    AccessLog, AcmeChallenge, BaseUrl, ByteSize, DatabaseUrl, FolderName, Json, LogFormat, LogLevel, OneOrMany,
+    PathTemplate, Pattern, PortRange, Quota, TlsVersion, Whole,
 };
 
 /// Text as TOML: a JSON string is one.
@@ -83,6 +83,7 @@ text_values! {
     Whole: "a regular expression for the whole text", |t| Self::try_from(t), |p| p.as_str().to_owned();
     PortRange: "a range of ports such as \"20000-32767\"", |t| Self::try_from(t),
         |r| format!("{}-{}", r.0.start(), r.0.end());
+    FolderName: "the name of a directory", |t| Self::try_from(t), |f| f.as_str().to_owned();
     PathBuf: "a path", path, |p| p.display().to_string(), |p, base| base.join(p);
     PathTemplate: "a path with `{username}` in it", |t| Self::try_from(t), |p| p.as_str().to_owned(), Self::in_dir;
 }

@@ -26,6 +26,8 @@ pub struct Plan {
     pub env: BTreeMap<String, String>,
     pub limits: Limits,
     pub mounts: Vec<Mount>,
+    /// Numbers of groups that its processes are in besides: whose files they may use.
+    pub groups: Vec<u32>,
 }
 
 /// What a server may use; `None` is as much as there is.

@@ -150,6 +150,9 @@ pub struct Capabilities {
     pub own_user: bool,
     pub gpu: bool,
     pub image_pull: bool,
+    /// Directories of a plan are mounted, and read-only where it says so. Otherwise links stand for them, and keep
+    /// nobody from writing.
+    pub mounts: bool,
 }
 
 /// Why a backend could not do what it was asked.

@@ -10,6 +10,7 @@
 //! A service manager must leave the scopes alone when it stops the hub (systemd: `KillMode=process`).
 
 mod ending;
+mod folders;
 mod home;
 mod jails;
 mod launch;
@@ -244,6 +245,7 @@ impl Spawner for ProcessSpawner {
             message: "Making the home directory ready".into(),
         });
         let person = person::of(&self.config.jail.accounts, spec).await?;
+        let spec = &folders::ready(spec, &person, progress).await;
         self.sweep(&spec.key).await;
         let made = scope.clone();
         blocking(move || made.create())
@@ -339,7 +341,11 @@ impl Spawner for ProcessSpawner {
 
     /// Processes of the hub's own account, without limits.
     fn capabilities(&self) -> Capabilities {
-        Capabilities::default()
+        let jail = &self.config.jail;
+        Capabilities {
+            mounts: jail.isolate && !matches!(jail.accounts, Accounts::Hub),
+            ..Capabilities::default()
+        }
     }
 }
 

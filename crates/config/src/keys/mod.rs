@@ -24,7 +24,7 @@ pub use offers::{Choice, ChoiceOption, Entitlement, GroupTotal, Profile, Profile
 pub use people::{Access, Auth, DummyAuth, Group, NativeAuth, Role, Scope};
 pub use records::{Audit, Events, Metrics};
 pub use servers::{ProcessSpawner, Service, Spawner};
-pub use storage::Storage;
+pub use storage::{SharedFolder, Storage};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -42,6 +42,7 @@ pub struct Config {
     pub services: Vec<Service>,
     pub spawner: Spawner,
     pub storage: Storage,
+    pub shared_folders: Vec<SharedFolder>,
     pub environments: Environments,
     pub profiles: Vec<Profile>,
     pub entitlements: Vec<Entitlement>,
@@ -63,6 +64,7 @@ impl Default for Config {
             services: Vec::new(),
             spawner: Spawner::default(),
             storage: Storage::default(),
+            shared_folders: Vec::new(),
             environments: Environments::default(),
             profiles: Vec::new(),
             entitlements: Vec::new(),

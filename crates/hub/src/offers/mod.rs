@@ -4,6 +4,7 @@
 //! chosen, `making` makes the plan of it, `quota` says whether there is room, `words` says it to people.
 
 mod choose;
+pub mod folders;
 mod making;
 mod person;
 mod profiles;

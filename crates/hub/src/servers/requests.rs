@@ -83,7 +83,8 @@ pub async fn request_start(hub: &Arc<Hub>, start: Start<'_>) -> Result<Begun, Re
         options,
         fresh: start.options.is_some(),
     };
-    let (plan, plain) = offers::plan(hub, &tx, &wanted).await?;
+    let (mut plan, plain) = offers::plan(hub, &tx, &wanted).await?;
+    offers::folders::add(hub, &tx, user, &mut plan).await?;
     if let Err(refused) = room::check(hub, &tx, user, &plan).await {
         drop(tx);
         room::look_again(hub, user).await?;

@@ -67,10 +67,18 @@ pub(super) fn make(config: &JailConfig, plan: &Plan, person: &Person, scope: &Sc
         groups: Vec::new(),
         ceilings: ceilings(config, plan, person),
         view,
-        account: person.account.clone(),
+        account: person.account.clone().map(|account| in_groups(account, plan)),
         no_new_privileges: person.account.is_some(),
         directory: Some(person.home.clone()),
     })
+}
+
+/// The account with the groups of the plan: what is theirs it may use.
+fn in_groups(mut account: Account, plan: &Plan) -> Account {
+    account.groups.extend(&plan.groups);
+    account.groups.sort_unstable();
+    account.groups.dedup();
+    account
 }
 
 /// The weakest way to hold a server to its limits, for where there is no better one.

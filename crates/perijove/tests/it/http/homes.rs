@@ -423,3 +423,28 @@ async fn homes_are_for_those_who_may() {
     let page = ruth.api(Method::GET, "homes?limit=1", None).await.expect(200).json();
     assert_eq!(page["items"].as_array().unwrap().len(), 1);
 }
+
+#[tokio::test]
+async fn shared_folders_are_seen_by_groups() {
+    let app = App::builder()
+        .config(
+            "[[group]]\nname = \"class\"\nusers = [\"ann\", \"bob\"]\n[[group]]\nname = \"staff\"\nusers = [\"bob\"]\n\
+             [[shared_folder]]\nname = \"data\"\npath = \"/srv/data\"\nread = [\"class\"]\nwrite = [\"staff\"]\ngroup = 3000\n",
+        )
+        .start()
+        .await;
+    for (name, read_only) in [("ann", Some(true)), ("bob", Some(false)), ("cyd", None)] {
+        let browser = app.sign_in(name).await;
+        start_server(&browser, name).await;
+        let plan = app.spawner.specs().last().unwrap().plan.clone();
+        let seen = plan.mounts.first().map(|mount| mount.read_only);
+        assert_eq!(seen, read_only, "{name}");
+        assert_eq!(plan.groups.is_empty(), read_only.is_none());
+        for mount in plan.mounts {
+            assert_eq!(
+                (mount.source.as_str(), mount.target.as_str()),
+                ("/srv/data", "shared/data")
+            );
+        }
+    }
+}

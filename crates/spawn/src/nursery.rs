@@ -127,7 +127,7 @@ impl Nurseries {
         let now = Instant::now();
         let mut rooms = self.rooms.lock().unwrap_or_else(PoisonError::into_inner);
         // What was imported is not what lies there now, or could not be imported a while ago.
-        rooms.retain(|room| !room.key.is_outdated_by(&key) && !(room.is_cold() && now - room.made > AGAIN));
+        rooms.retain(|room| !(room.key.is_outdated_by(&key) || room.is_cold() && now - room.made > AGAIN));
         if let Some(room) = rooms.iter_mut().find(|room| room.key == key) {
             room.used = now;
             return Ok(room.state.clone());

@@ -4,8 +4,8 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::key::{Key, Kind};
 use crate::keys::{
-    Access, Audit, DummyAuth, Edge, Entitlement, Environments, Events, Group, Hub, Metrics, NativeAuth, Profile, Role,
-    Scope, Service, SharedFolder, Spawner, Storage,
+    Access, Audit, Culler, DummyAuth, Edge, Entitlement, Environments, Events, Group, Hub, Metrics, NativeAuth,
+    Profile, Role, Scope, Service, SharedFolder, Spawner, Storage,
 };
 use crate::reader::{Section, env_name};
 
@@ -76,6 +76,7 @@ pub(crate) fn sections() -> Vec<SectionDoc> {
         SectionDoc::one::<Environments>("environments"),
         SectionDoc::many::<Profile>("profile"),
         SectionDoc::many::<Entitlement>("entitlement"),
+        SectionDoc::one::<Culler>("culler"),
         SectionDoc::one::<Audit>("audit"),
         SectionDoc::one::<Events>("events"),
         SectionDoc::one::<Metrics>("metrics"),
@@ -157,6 +158,9 @@ fn key_reference(section: &SectionDoc, key: &Key) -> String {
             env_name(&section.name, key.name)
         ));
     }
+    if let Some(alias) = key.alias {
+        text.push_str(&format!("- Also: `{alias}`\n"));
+    }
     if let Some(example) = key.example {
         text.push_str(&format!("- Example: `{} = {example}`\n", key.name));
     }
@@ -220,7 +224,9 @@ fn place(properties: &mut Map<String, Json>, name: &str, table: Json) {
 }
 
 fn table_schema(section: &SectionDoc) -> Json {
-    let keys = section.keys.iter().map(|key| (key.name.to_owned(), key_schema(key)));
+    let names = |key: &Key| [Some(key.name), key.alias].into_iter().flatten();
+    let keys = section.keys.iter();
+    let keys = keys.flat_map(|key| names(key).map(|name| (name.to_owned(), key_schema(key))));
     let required: Vec<_> = section
         .keys
         .iter()

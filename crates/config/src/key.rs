@@ -37,6 +37,8 @@ pub(crate) struct Key {
     pub(crate) default: Option<String>,
     /// In words, where the default comes from elsewhere.
     pub(crate) unset: Option<&'static str>,
+    /// Its upstream name in the file.
+    pub(crate) alias: Option<&'static str>,
     /// Environment variable under its upstream name.
     pub(crate) env: Option<&'static str>,
     pub(crate) example: Option<&'static str>,
@@ -51,6 +53,7 @@ impl Key {
             kind: T::kind(),
             default: default.show(),
             unset: None,
+            alias: None,
             env: None,
             example: None,
             required: false,
@@ -60,6 +63,13 @@ impl Key {
     pub(crate) fn unset(self, text: &'static str) -> Self {
         Self {
             unset: Some(text),
+            ..self
+        }
+    }
+
+    pub(crate) fn alias(self, name: &'static str) -> Self {
+        Self {
+            alias: Some(name),
             ..self
         }
     }

@@ -19,13 +19,13 @@ mod values;
 pub use docs::{documents, example, reference, schema};
 pub use errors::ConfigErrors;
 pub use keys::{
-    Access, Audit, Auth, Choice, ChoiceOption, Config, DummyAuth, Edge, EdgeAcme, EdgeTls, Entitlement, Environments,
-    Events, Group, GroupTotal, Hub, InternalTls, Metrics, NativeAuth, ProcessSpawner, Profile, ProfileMount,
-    ProfileValues, Role, Scope, Service, SharedFolder, Spawner, Storage,
+    Access, Audit, Auth, Choice, ChoiceOption, Config, Culler, CullerRule, DummyAuth, Edge, EdgeAcme, EdgeTls,
+    Entitlement, Environments, Events, Group, GroupTotal, Hub, InternalTls, Metrics, NativeAuth, ProcessSpawner,
+    Profile, ProfileMount, ProfileValues, Role, Scope, Service, SharedFolder, Spawner, Storage,
 };
 pub use load::load;
 pub use types::{
-    AccessLog, AcmeChallenge, BaseUrl, ByteSize, Database, DatabaseUrl, FolderName, Json, LogFormat, LogLevel, OneOrMany,
-    PathTemplate, Pattern, PortRange, Quota, TlsVersion, Whole,
+    AccessLog, AcmeChallenge, BaseUrl, Busy, ByteSize, Database, DatabaseUrl, FolderName, Json, LogFormat, LogLevel,
+    OneOrMany, PathTemplate, Pattern, PortRange, Quota, TlsVersion, Weekly, Whole, Zone,
 };
 pub use values::parsed_size;

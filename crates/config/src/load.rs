@@ -11,8 +11,8 @@ use crate::errors::{ConfigErrors, Mistake, Place};
 use crate::hints;
 use crate::key::Kind;
 use crate::keys::{
-    Auth, Choice, ChoiceOption, Config, EdgeAcme, EdgeTls, GroupTotal, InternalTls, NativeAuth, ProcessSpawner,
-    ProfileMount,
+    Auth, Choice, ChoiceOption, Config, CullerRule, EdgeAcme, EdgeTls, GroupTotal, InternalTls, NativeAuth,
+    ProcessSpawner, ProfileMount,
 };
 use crate::mask::mask;
 use crate::node::{Raw, Source, Table};
@@ -106,6 +106,7 @@ fn config(mut table: Table, reader: &mut Reader<'_>) -> Config {
         environments: section(table.remove("environments"), "environments", reader),
         profiles,
         entitlements,
+        culler: section(table.remove("culler"), "culler", reader),
         audit: section(table.remove("audit"), "audit", reader),
         events: section(table.remove("events"), "events", reader),
         metrics: section(table.remove("metrics"), "metrics", reader),
@@ -232,4 +233,4 @@ macro_rules! several {
     )+};
 }
 
-several!(ProfileMount, Choice, ChoiceOption);
+several!(ProfileMount, Choice, ChoiceOption, CullerRule);

@@ -104,12 +104,12 @@ impl Fields<'_, '_> {
 
     /// The key's value and who gave it.
     fn node(&mut self, name: &'static str) -> Option<Node> {
-        let written = self
-            .table
-            .remove(name)
+        let key = self.keys.iter().find(|key| key.name == name)?;
+        let entry = self.table.remove(name);
+        let written = entry
+            .or_else(|| self.table.remove(key.alias?))
             .map(|entry| entry.node)
             .filter(|node| !node.is_unset());
-        let key = self.keys.iter().find(|key| key.name == name)?;
         if self.in_env {
             let names = [Some(env_name(&self.section, name)), key.env.map(str::to_owned)];
             for variable in names.into_iter().flatten() {

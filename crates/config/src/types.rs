@@ -4,6 +4,9 @@ use std::fmt;
 use std::ops::{Deref, RangeInclusive};
 use std::path::{Path, PathBuf};
 
+use jiff::civil::{Time, Weekday};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
 use perijove_model::Secret;
 
 /// A table of anything, as the API's JSON.
@@ -22,6 +25,118 @@ impl<T> Deref for OneOrMany<T> {
 
     fn deref(&self) -> &[T] {
         &self.0
+    }
+}
+
+/// What shows that a server is used although nobody has touched it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Busy {
+    /// A kernel runs a cell.
+    Kernels,
+    /// A browser has a notebook open.
+    Connections,
+    /// Somebody types in a terminal, or something writes there.
+    Terminals,
+    /// It computes.
+    Cpu,
+}
+
+/// A moment of certain days of every week: `Mon-Fri 22:00`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Weekly {
+    text: String,
+    days: Vec<Weekday>,
+    time: Time,
+}
+
+const DAYS: [(&str, Weekday); 7] = [
+    ("mon", Weekday::Monday),
+    ("tue", Weekday::Tuesday),
+    ("wed", Weekday::Wednesday),
+    ("thu", Weekday::Thursday),
+    ("fri", Weekday::Friday),
+    ("sat", Weekday::Saturday),
+    ("sun", Weekday::Sunday),
+];
+
+impl Weekly {
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The last such moment until then, and the next one after it.
+    #[must_use]
+    pub fn around(&self, now: Timestamp, zone: &Zone) -> (Option<Timestamp>, Option<Timestamp>) {
+        let today = now.to_zoned(zone.0.clone()).date();
+        let moments: Vec<Timestamp> = (-8..=8)
+            .filter_map(|days| today.checked_add(days.days()).ok())
+            .filter(|date| self.days.contains(&date.weekday()))
+            .filter_map(|date| date.to_datetime(self.time).to_zoned(zone.0.clone()).ok())
+            .map(|moment| moment.timestamp())
+            .collect();
+        let last = moments.iter().rev().find(|moment| **moment <= now).copied();
+        let next = moments.iter().find(|moment| **moment > now).copied();
+        (last, next)
+    }
+}
+
+impl TryFrom<&str> for Weekly {
+    type Error = String;
+
+    fn try_from(text: &str) -> Result<Self, String> {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let (days, time) = match words.as_slice() {
+            [time] => ("mon-sun", *time),
+            [days, time] => (*days, *time),
+            _ => return Err("neither a time nor days and a time".to_owned()),
+        };
+        let mut list = Vec::new();
+        for part in days.split(',') {
+            let (first, last) = part.split_once('-').unwrap_or((part, part));
+            let (first, last) = (day(first)?, day(last)?);
+            // A week goes round: `Sat-Mon` is three days.
+            let length = (last + 7 - first) % 7;
+            list.extend((first..=first + length).map(|day| DAYS[day % 7].1));
+        }
+        let time = time.parse().map_err(|_| "not a time of day such as 22:00".to_owned())?;
+        Ok(Self {
+            text: words.join(" "),
+            days: list,
+            time,
+        })
+    }
+}
+
+fn day(text: &str) -> Result<usize, String> {
+    let text = text.trim().to_ascii_lowercase();
+    let known = DAYS.iter().position(|(name, _)| text.get(..3) == Some(name));
+    known.ok_or_else(|| "not a day of the week such as Mon".to_owned())
+}
+
+/// A time zone by its name, `Europe/Berlin`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Zone(pub TimeZone);
+
+impl Default for Zone {
+    fn default() -> Self {
+        Self(TimeZone::UTC)
+    }
+}
+
+impl Zone {
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.0.iana_name().unwrap_or("UTC")
+    }
+}
+
+impl TryFrom<&str> for Zone {
+    type Error = String;
+
+    fn try_from(text: &str) -> Result<Self, String> {
+        let zone = TimeZone::get(text).map_err(|_| "this machine knows no time zone of this name".to_owned())?;
+        Ok(Self(zone))
     }
 }
 

@@ -15,8 +15,8 @@ use crate::key::Kind;
 use crate::node::{Node, Raw};
 use crate::reader::{Reader, Value};
 use crate::types::{
-    AccessLog, AcmeChallenge, BaseUrl, ByteSize, DatabaseUrl, FolderName, Json, LogFormat, LogLevel, OneOrMany,
-    PathTemplate, Pattern, PortRange, Quota, TlsVersion, Whole,
+    AccessLog, AcmeChallenge, BaseUrl, Busy, ByteSize, DatabaseUrl, FolderName, Json, LogFormat, LogLevel, OneOrMany,
+    PathTemplate, Pattern, PortRange, Quota, TlsVersion, Weekly, Whole, Zone,
 };
 
 /// Text as TOML: a JSON string is one.
@@ -84,6 +84,8 @@ text_values! {
     PortRange: "a range of ports such as \"20000-32767\"", |t| Self::try_from(t),
         |r| format!("{}-{}", r.0.start(), r.0.end());
     FolderName: "the name of a directory", |t| Self::try_from(t), |f| f.as_str().to_owned();
+    Weekly: "a time such as \"22:00\", or with days \"Mon-Fri 22:00\"", |t| Self::try_from(t), |w| w.as_str().to_owned();
+    Zone: "a time zone such as \"Europe/Berlin\"", |t| Self::try_from(t), |z| z.name().to_owned();
     PathBuf: "a path", path, |p| p.display().to_string(), |p, base| base.join(p);
     PathTemplate: "a path with `{username}` in it", |t| Self::try_from(t), |p| p.as_str().to_owned(), Self::in_dir;
 }
@@ -397,6 +399,7 @@ choices! {
     LogFormat: "text" => Text, "json" => Json;
     AccessLog: "off" => Off, "json" => Json, "common" => Common, "combined" => Combined;
     TlsVersion: "1.2" => V12, "1.3" => V13;
+    Busy: "kernels" => Kernels, "connections" => Connections, "terminals" => Terminals, "cpu" => Cpu;
     AcmeChallenge: "http-01" => Http01, "tls-alpn-01" => TlsAlpn01;
 }
 

@@ -5,6 +5,7 @@
 
 pub mod audit;
 pub mod auth_state;
+pub mod culler;
 pub mod environments;
 pub mod events;
 pub mod homes;

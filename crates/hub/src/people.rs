@@ -4,12 +4,13 @@ use async_trait::async_trait;
 use perijove_auth::AuthError;
 use perijove_auth::native::Accounts;
 use perijove_model::{Clock, Rng, UserName};
-use perijove_store::{Db, Store, StoreError, native, users};
-use serde_json::json;
+use perijove_store::{Db, Store, StoreError, homes, native, spawners, users};
+use serde_json::{Value, json};
 
-use crate::audit::{self, Act};
+use crate::audit::{self, Act, Actor};
+use crate::http::api::models;
 use crate::http::visitor::Principal;
-use crate::{Hub, http};
+use crate::{Hub, http, servers};
 
 /// The user of this name, made if need be.
 pub async fn ensure(
@@ -29,6 +30,27 @@ pub async fn ensure(
             .ok_or_else(|| StoreError::Conflict("the user came and went".into())),
         result => result,
     }
+}
+
+/// Deletes somebody whose servers have stopped, and those servers; `false` if one was started in the meantime.
+pub async fn remove(hub: &Hub, user: &users::User, by: &Actor, detail: Value) -> Result<bool, StoreError> {
+    let tx = hub.store.begin().await?;
+    for server in spawners::of_user(&tx, user.id).await? {
+        spawners::lock(&tx, server.id).await?;
+    }
+    users::lock(&tx, user.id).await?;
+    // Seen again under the lock: one that was started meanwhile would run on with nobody knowing it.
+    let servers = spawners::of_user(&tx, user.id).await?;
+    if servers.iter().any(models::is_active) {
+        return Ok(false);
+    }
+    homes::trash_of_user(&tx, user.id, &user.name, hub.clock.now()).await?;
+    users::delete(&tx, user.id).await?;
+    audit::record_as(hub, &tx, by, Act::UserRemoved, &format!("user {}", user.name), detail).await?;
+    tx.commit().await?;
+    hub.homes.wake();
+    servers::forget(hub, &servers).await;
+    Ok(true)
 }
 
 /// A new user, made by somebody; `None` if there is one of this name.

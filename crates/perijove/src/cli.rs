@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    audit, chp, completions, config, edge, environments, extensions, homes, hub, invite, openapi, own_environment,
+    audit, chp, completions, config, cull, edge, environments, extensions, homes, hub, invite, openapi, own_environment,
     scope, serve, stop, token,
 };
 
@@ -48,6 +48,7 @@ pub enum Command {
     Environments(environments::Environments),
     Extensions(extensions::Extensions),
     Homes(homes::Homes),
+    Cull(cull::Cull),
     #[command(name = "openapi")]
     OpenApi(openapi::OpenApi),
     Completions(completions::Completions),
@@ -81,6 +82,7 @@ impl Command {
             Self::Environments(command) => command.run(),
             Self::Extensions(command) => command.run(),
             Self::Homes(command) => command.run(),
+            Self::Cull(command) => command.run(),
             Self::OpenApi(command) => command.run(),
             Self::Completions(command) => command.run(),
             Self::CliReference(command) => command.run(),

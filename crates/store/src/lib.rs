@@ -24,6 +24,7 @@ mod tls;
 
 pub mod audit;
 pub mod counts;
+pub mod culls;
 pub mod events;
 pub mod gates;
 pub mod groups;

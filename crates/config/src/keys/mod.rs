@@ -1,5 +1,6 @@
 //! All keys of perijove.toml.
 
+mod culler;
 mod edge;
 mod edge_tls;
 mod environments;
@@ -16,6 +17,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 use url::Url;
 
+pub use culler::{Culler, CullerRule};
 pub use edge::Edge;
 pub use edge_tls::{EdgeAcme, EdgeTls, InternalTls};
 pub use environments::Environments;
@@ -46,6 +48,7 @@ pub struct Config {
     pub environments: Environments,
     pub profiles: Vec<Profile>,
     pub entitlements: Vec<Entitlement>,
+    pub culler: Culler,
     pub audit: Audit,
     pub events: Events,
     pub metrics: Metrics,
@@ -68,6 +71,7 @@ impl Default for Config {
             environments: Environments::default(),
             profiles: Vec::new(),
             entitlements: Vec::new(),
+            culler: Culler::default(),
             audit: Audit::default(),
             events: Events::default(),
             metrics: Metrics::default(),

@@ -54,6 +54,8 @@ pub enum Act {
     ServerEntered,
     /// Somebody started, stopped or changed a server that is not their own.
     ServerManaged,
+    /// The hub stopped a server that nobody used, or that had run for long enough.
+    ServerCulled,
     ProxyChanged,
     ShutDown,
     ConfigurationChanged,
@@ -97,6 +99,7 @@ impl Act {
             Self::ShareAccepted => "share.accepted",
             Self::ServerEntered => "server.entered",
             Self::ServerManaged => "server.managed",
+            Self::ServerCulled => "server.culled",
             Self::ProxyChanged => "proxy.changed",
             Self::ShutDown => "hub.shut-down",
             Self::ConfigurationChanged => "configuration.changed",
@@ -166,6 +169,15 @@ impl Actor {
             name: String::new(),
             via: "configuration".to_owned(),
             address: String::new(),
+        }
+    }
+
+    /// The hub by itself, when somebody's time is over.
+    #[must_use]
+    pub fn culler() -> Self {
+        Self {
+            via: "culler".to_owned(),
+            ..Self::hub()
         }
     }
 

@@ -101,7 +101,7 @@ impl Wakeup {
     }
 
     /// Something about this server was written, but not its phase.
-    fn moved(&self, spawner_id: i64) {
+    pub(crate) fn moved(&self, spawner_id: i64) {
         // Nobody may be waiting.
         let _ = self.moved.send(spawner_id);
     }

@@ -1,6 +1,6 @@
 //! Background work: periodic, repeatable, once per cluster. The reconciler is a loop of its own, see [`crate::servers`].
 
-mod activity;
+pub(crate) mod activity;
 mod grants;
 mod purge;
 mod routes;
@@ -13,7 +13,7 @@ use jiff::SignedDuration;
 use perijove_store::leases;
 use tokio::time::sleep;
 
-use crate::{Hub, audit, environments, events, homes, metrics, seen, servers, services};
+use crate::{Hub, audit, culler, environments, events, homes, metrics, seen, servers, services};
 
 pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -43,6 +43,9 @@ pub fn spawn_all(hub: &Arc<Hub>) {
     events::deliver(hub);
     spawn(hub, activity::Activity);
     spawn(hub, purge::Purge);
+    if hub.config.culler.enabled {
+        hub.tasks.spawn(culler::keep(hub.clone()));
+    }
     if let Some(file) = &hub.config.audit.file {
         spawn(hub, audit::Follow { file: file.clone() });
     }
@@ -86,17 +89,17 @@ pub(crate) async fn once_per_cluster(
 }
 
 /// Logs a failure when it begins and when it ends, not at each try.
-struct Streak {
+pub(crate) struct Streak {
     name: &'static str,
     failures: u32,
 }
 
 impl Streak {
-    fn new(name: &'static str) -> Self {
+    pub(crate) fn new(name: &'static str) -> Self {
         Self { name, failures: 0 }
     }
 
-    fn note<E: std::fmt::Display>(&mut self, outcome: Result<(), E>) {
+    pub(crate) fn note<E: std::fmt::Display>(&mut self, outcome: Result<(), E>) {
         match outcome {
             Ok(()) => {
                 if self.failures > 0 {

@@ -4,6 +4,7 @@ pub mod audit;
 pub mod chp;
 pub mod completions;
 pub mod config;
+pub mod cull;
 pub mod edge;
 pub mod edge_life;
 pub mod edge_routes;

@@ -51,3 +51,14 @@ CREATE INDEX ix_perijove_spans_ended ON perijove_spans (ended_at);
 CREATE TABLE perijove_gates (
     name TEXT PRIMARY KEY
 );
+CREATE TABLE perijove_culls (
+    spawner_id INTEGER PRIMARY KEY REFERENCES spawners (id) ON DELETE CASCADE,
+    generation BIGINT NOT NULL,
+    why VARCHAR(255),
+    due_at TIMESTAMP,
+    warned_at TIMESTAMP,
+    kept_until TIMESTAMP,
+    cpu_ms BIGINT,
+    cpu_at TIMESTAMP
+);
+CREATE INDEX ix_perijove_culls_due ON perijove_culls (due_at);

@@ -117,6 +117,10 @@ class ServerList extends HTMLElement {
       time.textContent = `since ${told}`;
       time.title = at.toLocaleString();
     }
+    for (const time of /** @type {NodeListOf<HTMLTimeElement>} */ (this.querySelectorAll("time[data-at]"))) {
+      const at = new Date(time.dateTime);
+      if (!Number.isNaN(at.valueOf())) time.textContent = `at ${at.toLocaleTimeString([], { timeStyle: "short" })}`;
+    }
   }
 
   /** @param {string} text */
@@ -138,8 +142,8 @@ const nameOf = (card) => /** @type {HTMLElement} */ (card).dataset.name ?? "";
 
 /** @param {Element} card */
 const versionOf = (card) => {
-  const { state, since } = /** @type {HTMLElement} */ (card).dataset;
-  return `${state} ${since}`;
+  const { state, since, notices } = /** @type {HTMLElement} */ (card).dataset;
+  return `${state} ${since} ${notices}`;
 };
 
 customElements.define("server-list", ServerList);

@@ -17,7 +17,7 @@ pub use error::Error;
 pub use oauth::{OauthConfirm, ScopeLine};
 pub use role::{GrantLine, Role, RoleDraft, RoleLine, Roles};
 pub use server::{
-    CardState, ChoiceField, ChoiceLine, Home, NotRunning, ProfileCard, ServerCard, Spawn, SpawnPending, StopPending,
+    CardNotice, CardState, ChoiceField, ChoiceLine, Home, NotRunning, ProfileCard, ServerCard, Spawn, SpawnPending, StopPending,
     Storage,
 };
 pub use share::{AcceptShare, Named};

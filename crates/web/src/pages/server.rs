@@ -59,6 +59,20 @@ pub struct ServerCard {
     pub profile: Option<String>,
     /// What it may use, in words, while it runs.
     pub limits: Vec<String>,
+    /// What its owner is to be told, the latest first.
+    pub notices: Vec<CardNotice>,
+}
+
+/// What somebody is to be told about a server.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct CardNotice {
+    pub message: String,
+    /// Since when it is so, in ISO 8601.
+    pub at: String,
+    /// When the server is stopped.
+    pub stops_at: Option<String>,
+    /// Whether it goes on if somebody says that they are still there.
+    pub can_stay: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
@@ -104,6 +118,7 @@ impl ServerCard {
                 CardState::Ready => vec!["2 cores".into(), "4 GiB of memory".into()],
                 _ => Vec::new(),
             },
+            notices: Vec::new(),
         }
     }
 }
@@ -143,6 +158,30 @@ impl Page for Home {
                 )),
                 ..with(vec![card("", CardState::Ready)])
             },
+            with(vec![ServerCard {
+                notices: vec![
+                    CardNotice {
+                        message: "This server is about to be stopped: nobody has used it for a while.".into(),
+                        at: "2026-11-21T09:10:30Z".into(),
+                        stops_at: Some("2026-11-21T09:15:30Z".into()),
+                        can_stay: true,
+                    },
+                    CardNotice {
+                        message: "The memory limit of 2 GiB was reached.".into(),
+                        at: "2026-11-21T09:00:00Z".into(),
+                        ..CardNotice::default()
+                    },
+                ],
+                ..card("", CardState::Ready)
+            }]),
+            with(vec![ServerCard {
+                notices: vec![CardNotice {
+                    message: "The server was stopped because it was not used for 1 hour.".into(),
+                    at: "2026-11-21T09:15:30Z".into(),
+                    ..CardNotice::default()
+                }],
+                ..card("", CardState::Stopped)
+            }]),
             with(vec![card("", CardState::Starting)]),
             with(vec![card("", CardState::Stopping)]),
             with(vec![ServerCard {
@@ -405,6 +444,8 @@ pub struct NotRunning {
     pub failed_message: Option<String>,
     /// The last lines the server wrote.
     pub failed_log: Vec<String>,
+    /// Why it was stopped, where nobody has wished that.
+    pub stopped_message: Option<String>,
     /// Start by itself after so many seconds; 0: only on request.
     pub implicit_spawn_seconds: f64,
 }
@@ -426,6 +467,10 @@ impl Page for NotRunning {
                 ..stopped.clone()
             },
             Self {
+                stopped_message: Some("The server was stopped because it was not used for 1 hour.".into()),
+                ..stopped.clone()
+            },
+            Self {
                 failed: true,
                 failed_message: Some("The server ended before it answered (exit status 1).".into()),
                 failed_log: vec![
@@ -443,6 +488,7 @@ impl Page for NotRunning {
                 failed: true,
                 failed_message: Some(NASTY.into()),
                 failed_log: vec![NASTY.into()],
+                stopped_message: None,
                 implicit_spawn_seconds: 0.5,
             },
         ]

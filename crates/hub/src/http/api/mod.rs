@@ -4,6 +4,7 @@ mod activity;
 mod admin_access;
 mod audit;
 mod authorizations;
+mod culler;
 mod description;
 mod environments;
 mod group;
@@ -14,6 +15,7 @@ mod hub_info;
 pub mod lists;
 mod me;
 pub mod models;
+mod notices;
 mod openapi;
 mod own_environments;
 mod pagination;
@@ -41,7 +43,7 @@ pub use description::document;
 use axum::Router;
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
-use axum::routing::get;
+use axum::routing::{get, post};
 use serde::de::DeserializeOwned;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -90,6 +92,13 @@ fn operations() -> OpenApiRouter<Arc<Hub>> {
         .routes(routes!(progress::get))
         .routes(routes!(profiles::list))
         .routes(routes!(profiles::of_user))
+        .route("/users/{user}/server/notices", get(notices::get))
+        .route("/users/{user}/servers//notices", get(notices::get))
+        .route("/users/{user}/server/here", post(notices::here))
+        .route("/users/{user}/servers//here", post(notices::here))
+        .routes(routes!(notices::get))
+        .routes(routes!(notices::here))
+        .routes(routes!(culler::get))
         .routes(routes!(oauth::authorize::get, oauth::authorize::post))
         .routes(routes!(oauth::token::post))
         .routes(routes!(oauth::revoke::post))

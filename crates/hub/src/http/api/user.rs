@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use perijove_model::scopes::{Resource, Scope};
 use perijove_model::server::Pending;
-use perijove_store::{homes, spawners, users};
+use perijove_store::{spawners, users};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::json;
@@ -18,7 +18,6 @@ use super::refusals::{Conflict, NotFound};
 use super::user_change::invalid;
 use super::users::{check_may_make_admin, include_stopped};
 use super::{Body, models};
-use crate::audit::{self, Act};
 use crate::http::error::{HttpError, Result};
 use crate::http::visitor::Principal;
 use crate::{Hub, people, servers};
@@ -158,24 +157,10 @@ pub async fn delete(State(hub): State<Arc<Hub>>, Path(name): Path<String>, princ
         }
     }
     crate::homes::settle(&hub, &user).await?;
-    let tx = hub.store.begin().await?;
-    for server in spawners::of_user(&tx, user.id).await? {
-        spawners::lock(&tx, server.id).await?;
-    }
-    users::lock(&tx, user.id).await?;
-    // Seen again under the lock: one that was started meanwhile would run on with nobody knowing it.
-    let servers = spawners::of_user(&tx, user.id).await?;
-    if servers.iter().any(models::is_active) {
-        return Err(HttpError::bad_request(format!(
+    match people::remove(&hub, &user, &(&principal).into(), json!({ "admin": user.admin })).await? {
+        true => Ok(StatusCode::NO_CONTENT),
+        false => Err(HttpError::bad_request(format!(
             "{name}'s server was started in the meantime, please try again."
-        )));
+        ))),
     }
-    homes::trash_of_user(&tx, user.id, &user.name, hub.clock.now()).await?;
-    users::delete(&tx, user.id).await?;
-    let (target, detail) = (format!("user {}", user.name), json!({ "admin": user.admin }));
-    audit::record(&hub, &tx, &principal, Act::UserRemoved, &target, detail).await?;
-    tx.commit().await?;
-    hub.homes.wake();
-    servers::forget(&hub, &servers).await;
-    Ok(StatusCode::NO_CONTENT)
 }

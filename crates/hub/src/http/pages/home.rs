@@ -14,10 +14,11 @@ use perijove_store::homes;
 use perijove_store::plans::{self, Whose};
 use perijove_store::spawners::{self, Spawner};
 use perijove_store::users::User;
-use perijove_web::pages::{CardState, Home, ServerCard, Storage};
+use perijove_web::pages::{CardNotice, CardState, Home, ServerCard, Storage};
 
 use super::whose::tail;
 use crate::Hub;
+use crate::culler::notices::{self, Told};
 use crate::homes::room;
 use crate::http::api::models;
 use crate::http::error::{HttpError, Result};
@@ -50,13 +51,15 @@ async fn show(hub: &Arc<Hub>, visitor: &Visitor, user: &User, problem: Option<Ht
     let default_server_active = spawners
         .iter()
         .any(|server| server.name.is_empty() && server.run.phase.is_active());
-    let mut servers: Vec<ServerCard> = spawners
-        .iter()
-        .map(|spawner| ServerCard {
+    let mut servers = Vec::with_capacity(spawners.len());
+    for spawner in &spawners {
+        let notices = notices::of(hub, spawner).await?;
+        servers.push(ServerCard {
             limits: limits(spawner.id),
+            notices: notices.into_iter().map(notice).collect(),
             ..card(hub, user, Some(spawner), &spawner.name)
-        })
-        .collect();
+        });
+    }
     if !spawners.iter().any(|spawner| spawner.name.is_empty()) {
         servers.insert(0, card(hub, user, None, ""));
     }
@@ -173,6 +176,15 @@ async fn storage(hub: &Hub, user: &User) -> Result<Option<Storage>> {
     }))
 }
 
+fn notice(told: Told) -> CardNotice {
+    CardNotice {
+        message: told.notice.message,
+        at: models::time(told.notice.at),
+        stops_at: told.stops_at.map(models::time),
+        can_stay: told.can_stay,
+    }
+}
+
 fn card(hub: &Hub, user: &User, spawner: Option<&Spawner>, name: &str) -> ServerCard {
     let prefix = hub.prefix();
     let tail = tail(&user.name, name);
@@ -202,5 +214,6 @@ fn card(hub: &Hub, user: &User, spawner: Option<&Spawner>, name: &str) -> Server
             .and_then(|spawner| spawner.profile.as_ref())
             .map(|profile| profile.title.clone()),
         limits: Vec::new(),
+        notices: Vec::new(),
     }
 }

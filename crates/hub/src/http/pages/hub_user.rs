@@ -11,7 +11,7 @@ use perijove_model::{escape, names};
 use perijove_store::{spawners, users};
 
 use super::spawn::pending_url;
-use super::spawn_pending::not_running;
+use super::spawn_pending::{not_running, stopped_message};
 use super::whose::{Whose, tail};
 use crate::Hub;
 use crate::http::error::{HttpError, Result};
@@ -60,7 +60,8 @@ pub async fn any(
             &pending_url(&hub, &whose, next),
         )),
         _ => {
-            let (_, page) = not_running(&hub, &whose, spawner.as_ref(), next);
+            let (_, mut page) = not_running(&hub, &whose, spawner.as_ref(), next);
+            page.stopped_message = stopped_message(&hub, spawner.as_ref()).await?;
             super::render(&hub, &visitor, stopped(&hub), &page).await
         }
     }

@@ -3,6 +3,7 @@
 mod accept_share;
 mod admin;
 pub mod error;
+mod here;
 mod home;
 pub mod hub_user;
 mod login;
@@ -59,6 +60,8 @@ pub(super) fn router() -> Router<Arc<Hub>> {
         .route("/spawn-pending/{user}/{server}", get(spawn_pending::named))
         .route("/stop/{user}", post(stop::default))
         .route("/stop/{user}/{server}", post(stop::named))
+        .route("/here/{user}", post(here::default))
+        .route("/here/{user}/{server}", post(here::named))
         .route("/token", get(token::get).post(token::post))
         .route("/token/revoke", post(token::revoke))
         .route("/user-redirect/{*path}", get(hub_user::redirect))

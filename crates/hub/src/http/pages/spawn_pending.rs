@@ -13,6 +13,7 @@ use perijove_web::pages::{NotRunning, SpawnPending, StopPending};
 use super::next;
 use super::whose::Whose;
 use crate::Hub;
+use crate::culler::notices;
 use crate::http::api::models;
 use crate::http::error::Result;
 use crate::http::found;
@@ -78,7 +79,8 @@ async fn show(
             super::render(hub, visitor, StatusCode::OK, &page).await
         }
         _ => {
-            let (status, page) = not_running(hub, &whose, spawner.as_ref(), next.as_deref());
+            let (status, mut page) = not_running(hub, &whose, spawner.as_ref(), next.as_deref());
+            page.stopped_message = stopped_message(hub, spawner.as_ref()).await?;
             super::render(hub, visitor, status, &page).await
         }
     }
@@ -106,6 +108,14 @@ pub fn status(failure: &Failure) -> StatusCode {
     told.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
+/// Why it was stopped, where the hub itself has done that.
+pub async fn stopped_message(hub: &Hub, spawner: Option<&Spawner>) -> Result<Option<String>> {
+    let Some(spawner) = spawner else { return Ok(None) };
+    let told = notices::of(hub, spawner).await?;
+    let stopped = told.into_iter().find(|told| told.notice.kind == notices::STOPPED);
+    Ok(stopped.map(|told| told.notice.message))
+}
+
 /// The page of a server that does not run, with the reason if its last start failed.
 pub fn not_running(
     hub: &Hub,
@@ -131,6 +141,7 @@ pub fn not_running(
         failed,
         failed_message: failure.map(|failure| failure.message.clone()),
         failed_log: failure.map(|failure| failure.log.clone()).unwrap_or_default(),
+        stopped_message: None,
         implicit_spawn_seconds: hub.config.hub.implicit_spawn_seconds.as_secs_f64(),
     };
     (status, page)

@@ -20,7 +20,7 @@ use crate::servers;
 #[derive(Deserialize)]
 pub struct Fields {
     #[serde(rename = "_xsrf")]
-    xsrf: Option<String>,
+    pub xsrf: Option<String>,
 }
 
 pub async fn default(

@@ -115,6 +115,11 @@ pub fn describe_default(api: &mut OpenApi) {
             "/users/{user}/servers/{server}/progress",
             "/users/{user}/server/progress",
         ),
+        (
+            "/users/{user}/servers/{server}/notices",
+            "/users/{user}/server/notices",
+        ),
+        ("/users/{user}/servers/{server}/here", "/users/{user}/server/here"),
     ] {
         if let Some(mut item) = api.paths.paths.get(named).cloned() {
             operations(&mut item).for_each(of_default);

@@ -18,6 +18,7 @@ help: ## list these commands
 
 run: build ## build, prepare the notebook environment, start on http://127.0.0.1:8000
 	@environments/build.sh lab "$(ENVIRONMENTS)/lab"
+	@environments/perijove-lab/install.sh "$(ENVIRONMENTS)/lab"
 	@PERIJOVE_SPAWNER_PROCESS_ENVIRONMENT_DIR="$${PERIJOVE_SPAWNER_PROCESS_ENVIRONMENT_DIR:-$(ENVIRONMENTS)/lab}" \
 	  exec "$(BINARY)" serve $(ARGS)
 

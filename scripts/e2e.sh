@@ -19,6 +19,7 @@ export PERIJOVE_CHROMIUM
 
 environments=${PERIJOVE_TEST_ENVIRONMENTS:-$PWD/.perijove/environments}
 environments/build.sh lab "$environments/lab"
+environments/perijove-lab/install.sh "$environments/lab"
 if [ -z "${PERIJOVE_BINARY:-}" ]; then
   cargo build --locked -p perijove
   PERIJOVE_BINARY=${CARGO_TARGET_DIR:-$PWD/target}/debug/perijove

@@ -22,6 +22,22 @@ const QUIET: &str = r#"{"LabApp": {"news_url": null, "check_for_updates_class": 
 const CALM: &str =
     r#"{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}"#;
 const AS_ROOT: &str = r#"{"ServerApp": {"allow_root": true}}"#;
+/// What shows the hub's notices in JupyterLab: nothing of it has to be built.
+const NOTICES: [(&str, &str); 3] = [
+    (
+        "etc/jupyter/jupyter_server_config.d/perijove_lab.json",
+        include_str!("../../../environments/perijove-lab/perijove_lab.json"),
+    ),
+    (
+        "share/jupyter/labextensions/perijove-lab/package.json",
+        include_str!("../../../environments/perijove-lab/labextension/package.json"),
+    ),
+    (
+        "share/jupyter/labextensions/perijove-lab/static/remoteEntry.js",
+        include_str!("../../../environments/perijove-lab/labextension/static/remoteEntry.js"),
+    ),
+];
+const ASKS: &str = include_str!("../../../environments/perijove-lab/perijove_lab.py");
 pub(crate) const PAGE_CONFIG: &str = "etc/jupyter/labconfig/page_config.json";
 
 /// How far a build has come, for whoever waits.
@@ -195,6 +211,12 @@ impl Build<'_> {
         if place::is_roots(half) {
             put("etc/jupyter/jupyter_server_config.json", AS_ROOT)?;
         }
+        for (path, text) in NOTICES {
+            put(path, text)?;
+        }
+        if let Some(packages) = site_packages(half) {
+            put(&format!("{packages}/perijove_lab.py"), ASKS)?;
+        }
         self.definition
             .files
             .iter()
@@ -237,6 +259,14 @@ impl Build<'_> {
         let _ = self.place.write_json("building.json", &progress);
         self.log.flush(&self.place.file("build.log")).await;
     }
+}
+
+/// Where its packages lie, below it.
+fn site_packages(half: &Path) -> Option<String> {
+    let found = fs::read_dir(half.join("lib")).ok()?.flatten();
+    let names = found.filter_map(|entry| entry.file_name().into_string().ok());
+    let mut python = names.filter(|name| name.starts_with("python"));
+    Some(format!("lib/{}/site-packages", python.next()?))
 }
 
 /// Lets programs name their interpreter by where it is going to be: what can be moved asks a shell at each start, and

@@ -16,7 +16,7 @@ use tokio::task::{AbortHandle, JoinSet};
 
 use crate::fake_homes::FakeHomes;
 use crate::homes::Homes;
-use crate::{Capabilities, Poll, Progress, ServerKey, ServerSpec, SpawnError, Spawner, Started, State, Step, Stop};
+use crate::{Capabilities, Poll, Progress, ServerKey, ServerSpec, SpawnError, Spawner, Started, State, Step, Stop, Usage};
 
 /// What starts and stops do from now on; `Script::default()` is a backend in good health.
 #[derive(Debug, Clone, Default)]
@@ -42,6 +42,10 @@ pub struct Script {
     pub fail_poll: Option<String>,
     /// What the server writes to its log.
     pub log: Vec<String>,
+    /// What the server says of its kernels, in JSON.
+    pub kernels: Option<String>,
+    /// What servers have used so far, as far as it is known.
+    pub usage: Option<Usage>,
 }
 
 /// The fake backend.
@@ -288,6 +292,10 @@ impl Spawner for FakeSpawner {
         Ok(())
     }
 
+    async fn usage(&self, _: &State) -> Result<Option<Usage>, SpawnError> {
+        Ok(self.world().script.usage)
+    }
+
     async fn log_tail(&self, key: &ServerKey, lines: usize) -> Vec<String> {
         let world = self.world();
         let log = world
@@ -358,7 +366,7 @@ async fn serve(listener: TcpListener, script: Script, fake: FakeSpawner, id: Str
                 let _kept = stream;
                 return std::future::pending::<()>().await;
             }
-            if answer(stream).await.is_none() {
+            if answer(stream, &script).await.is_none() {
                 return;
             }
             let count = {
@@ -374,7 +382,7 @@ async fn serve(listener: TcpListener, script: Script, fake: FakeSpawner, id: Str
 }
 
 /// One request, one answer that names its path.
-async fn answer(stream: TcpStream) -> Option<()> {
+async fn answer(stream: TcpStream, script: &Script) -> Option<()> {
     let mut stream = BufReader::new(stream);
     let (mut request, mut body, mut line) = (String::new(), 0, String::new());
     loop {
@@ -403,7 +411,8 @@ async fn answer(stream: TcpStream) -> Option<()> {
         .await
         .ok()?;
     let path = request.split(' ').nth(1)?;
-    let json = serde_json::json!({ "version": "fake", "path": path }).to_string();
+    let kernels = script.kernels.clone().filter(|_| path.contains("/api/kernels"));
+    let json = kernels.unwrap_or_else(|| serde_json::json!({ "version": "fake", "path": path }).to_string());
     let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nX-JupyterHub-Version: ";
     let answer = format!(
         "{head}{}\r\nContent-Length: {}\r\n\r\n{json}",

@@ -12,10 +12,10 @@ use hyper_util::rt::TokioExecutor;
 use jiff::{SignedDuration, Timestamp};
 use perijove_config::Busy;
 use perijove_model::{Secret, token};
+use perijove_store::StoreError;
 use perijove_store::culls::Candidate;
 use perijove_store::spawners::{self, Spawner};
 use perijove_store::tokens::{self, NewToken, Owner};
-use perijove_store::StoreError;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -67,7 +67,10 @@ pub async fn look(hub: &Hub, server: &Candidate, idle: Duration) -> Result<Found
             cpu,
         });
     }
-    let busy = match [Busy::Kernels, Busy::Connections, Busy::Terminals].into_iter().any(wanted) {
+    let busy = match [Busy::Kernels, Busy::Connections, Busy::Terminals]
+        .into_iter()
+        .any(wanted)
+    {
         true => at_work(hub, &spawner, idle).await?,
         false => None,
     };
@@ -111,7 +114,9 @@ async fn at_work(hub: &Hub, spawner: &Spawner, idle: Duration) -> Result<Option<
         scopes: &[format!("access:servers!server={}/{}", spawner.user_name, spawner.name)],
     };
     let id = tokens::create(&hub.store, &new, now).await?;
-    let found = timeout(PATIENCE, ask_all(hub, &url, &secret, idle)).await.unwrap_or(None);
+    let found = timeout(PATIENCE, ask_all(hub, &url, &secret, idle))
+        .await
+        .unwrap_or(None);
     tokens::delete(&hub.store, id).await?;
     Ok(found)
 }
@@ -130,7 +135,12 @@ async fn ask_all(hub: &Hub, url: &str, secret: &Secret, idle: Duration) -> Optio
     if wanted(Busy::Terminals) {
         let terminals: Vec<Terminal> = ask(&format!("{url}terminals"), secret).await.unwrap_or_default();
         let idle = SignedDuration::try_from(idle).unwrap_or(SignedDuration::MAX);
-        let used = |terminal: &Terminal| terminal.last_activity.parse().is_ok_and(|at: Timestamp| hub.clock.now().duration_since(at) < idle);
+        let used = |terminal: &Terminal| {
+            terminal
+                .last_activity
+                .parse()
+                .is_ok_and(|at: Timestamp| hub.clock.now().duration_since(at) < idle)
+        };
         if terminals.iter().any(used) {
             return Some(Busy::Terminals);
         }
@@ -154,7 +164,10 @@ async fn ask<T: DeserializeOwned>(url: &str, secret: &Secret) -> Option<T> {
     if !response.status().is_success() {
         return None;
     }
-    let body = Limited::new(response.into_body(), LONGEST_ANSWER).collect().await.ok()?;
+    let body = Limited::new(response.into_body(), LONGEST_ANSWER)
+        .collect()
+        .await
+        .ok()?;
     serde_json::from_slice(&body.to_bytes()).ok()
 }
 

@@ -6,8 +6,8 @@
 //! is done, and once more with the server's row held, so that whoever comes back in the last moment is not stopped.
 
 mod busy;
-mod people;
 pub mod notices;
+mod people;
 pub mod policy;
 pub mod preview;
 
@@ -120,7 +120,8 @@ async fn plan(hub: &Hub, server: &Candidate, end: &End) -> Result<(), Failure> {
         return Ok(());
     }
     let mut cpu = server.cull.cpu;
-    if cpu.is_none() && hub.config.culler.keep_when.contains(&Busy::Cpu)
+    if cpu.is_none()
+        && hub.config.culler.keep_when.contains(&Busy::Cpu)
         && let Some(spawner) = spawners::by_id(&hub.store, server.spawner_id).await?
     {
         cpu = busy::cpu(hub, &spawner).await;
@@ -175,12 +176,14 @@ pub async fn act(hub: &Arc<Hub>) -> Result<(), Failure> {
         return Ok(());
     }
     activity::fold(hub).await?;
-    let groups = &groups(hub, &hub.store, &due, now).await?;
-    stream::iter(&due)
-        .map(|server| async move {
+    let groups = groups(hub, &hub.store, &due, now).await?;
+    let with_groups = |server: Candidate| (groups_of(&groups, &server).to_vec(), server);
+    let due: Vec<_> = due.into_iter().map(with_groups).collect();
+    stream::iter(due)
+        .map(|(groups, server)| async move {
             // What the proxy saw has just been written down.
             match culls::get(&hub.store, server.spawner_id).await? {
-                Some(server) => one(hub, &server, groups_of(groups, &server)).await,
+                Some(server) => one(hub, &server, &groups).await,
                 None => Ok(()),
             }
         })
@@ -208,7 +211,11 @@ async fn one(hub: &Arc<Hub>, server: &Candidate, groups: &[String]) -> Result<()
     if matches!(end.why, Why::Idle(_)) {
         let found = busy::look(hub, server, policy.timeout).await?;
         if let Some(busy) = found.busy {
-            tracing::debug!(server = name(server), busy = busy.as_str(), "a server is used, though nobody touches it");
+            tracing::debug!(
+                server = name(server),
+                busy = busy.as_str(),
+                "a server is used, though nobody touches it"
+            );
             return let_go(hub, server, true).await;
         }
         change(hub, server, |cull| Cull { cpu: found.cpu, ..cull }).await?;
@@ -227,7 +234,9 @@ async fn warn(hub: &Hub, server: &Candidate, end: &End, before: Duration, now: T
     let tx = hub.store.begin().await?;
     spawners::lock(&tx, server.spawner_id).await?;
     // Somebody may have said in between that it is to go on, or another hub may have warned.
-    if culls::get(&tx, server.spawner_id).await?.map(|seen| (seen.generation, seen.cull.kept_until, seen.cull.warned_at))
+    if culls::get(&tx, server.spawner_id)
+        .await?
+        .map(|seen| (seen.generation, seen.cull.kept_until, seen.cull.warned_at))
         != Some((server.generation, server.cull.kept_until, None))
     {
         return Ok(());
@@ -250,7 +259,11 @@ async fn pretend(hub: &Hub, server: &Candidate, end: &End, now: Timestamp) -> Re
     if server.cull.warned_at.is_some() || end.at > now {
         return Ok(());
     }
-    tracing::info!(server = name(server), why = end.why.short(), "a server would be stopped, were it not for `dry_run`");
+    tracing::info!(
+        server = name(server),
+        why = end.why.short(),
+        "a server would be stopped, were it not for `dry_run`"
+    );
     let tx = hub.store.begin().await?;
     let cull = Cull {
         warned_at: Some(now),
@@ -287,7 +300,12 @@ async fn stop(hub: &Arc<Hub>, server: &Candidate, groups: &[String], now: Timest
     audit::record_as(hub, &tx, &Actor::culler(), Act::ServerCulled, &target(server), detail).await?;
     notices::stopped(&tx, spawner.id, &end.why, now).await?;
     tx.commit().await?;
-    tracing::info!(server = name(server), why = end.why.short(), remove, "stop requested by the culler");
+    tracing::info!(
+        server = name(server),
+        why = end.why.short(),
+        remove,
+        "stop requested by the culler"
+    );
     hub.wakeup.moved(spawner.id);
     hub.wakeup.wake();
     Ok(())

@@ -1,5 +1,7 @@
 //! What people are told of the end of their servers, and "I am still here".
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use perijove_store::culls::{self, Cull};
 use perijove_store::notices::{self, Notice};
@@ -13,17 +15,30 @@ use crate::Hub;
 pub const WARNING: &str = "stopping_soon";
 pub const STOPPED: &str = "stopped";
 
+/// Where no server is stopped for want of use, one is kept for so long beyond the hour of the schedule.
+const AT_LEAST: Duration = Duration::from_secs(3600);
+
 pub(super) async fn warn(db: &impl Db, spawner_id: i64, why: &Why, now: Timestamp) -> Result<(), StoreError> {
-    let message = format!("This server is about to be stopped: {}.", match why {
-        Why::Idle(_) => "nobody has used it for a while".to_owned(),
-        why => why.because(),
-    });
+    let message = format!(
+        "This server is about to be stopped: {}.",
+        match why {
+            Why::Idle(_) => "nobody has used it for a while".to_owned(),
+            why => why.because(),
+        }
+    );
     put(db, spawner_id, WARNING, message, now).await
 }
 
 pub(super) async fn stopped(db: &impl Db, spawner_id: i64, why: &Why, now: Timestamp) -> Result<(), StoreError> {
     withdraw(db, spawner_id).await?;
-    put(db, spawner_id, STOPPED, format!("The server was stopped because {}.", why.because()), now).await
+    put(
+        db,
+        spawner_id,
+        STOPPED,
+        format!("The server was stopped because {}.", why.because()),
+        now,
+    )
+    .await
 }
 
 async fn put(db: &impl Db, spawner_id: i64, kind: &str, message: String, at: Timestamp) -> Result<(), StoreError> {
@@ -78,19 +93,28 @@ pub async fn keep(hub: &Hub, spawner: &Spawner) -> Result<bool, StoreError> {
     let config = &hub.config.culler;
     let now = hub.clock.now();
     let belongings = perijove_store::users::belongings(&hub.store, &[spawner.user_id], now).await?;
-    let groups = belongings.get(&spawner.user_id).map_or(&[][..], |of| of.groups.as_slice());
+    let groups = belongings
+        .get(&spawner.user_id)
+        .map_or(&[][..], |of| of.groups.as_slice());
     let tx = hub.store.begin().await?;
     spawners::lock(&tx, spawner.id).await?;
     let Some(server) = culls::get(&tx, spawner.id).await? else {
         return Ok(false);
     };
     let timeout = policy::of(config, &server, groups).map_or(config.timeout, |policy| policy.timeout);
-    let kept_until = Some(later(now, timeout));
+    let length = if timeout.is_zero() { AT_LEAST } else { timeout };
+    let kept_until = Some(later(now, length));
     let cull = match server.cull.why.as_deref() {
-        Some(Why::AGE) => Cull { kept_until, ..server.cull },
+        Some(Why::AGE) => Cull {
+            kept_until,
+            ..server.cull
+        },
         _ => {
             withdraw(&tx, spawner.id).await?;
-            Cull { kept_until, ..Cull::default() }
+            Cull {
+                kept_until,
+                ..Cull::default()
+            }
         }
     };
     culls::set(&tx, spawner.id, server.generation, &cull).await?;

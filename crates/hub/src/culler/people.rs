@@ -45,7 +45,11 @@ fn why(hub: &Hub, user: &User) -> Option<&'static str> {
 
 async fn remove(hub: &Hub, user: &User, why: &str) -> Result<(), Failure> {
     if hub.config.culler.dry_run {
-        tracing::info!(user = user.name, why, "a user would be deleted, were it not for `dry_run`");
+        tracing::info!(
+            user = user.name,
+            why,
+            "a user would be deleted, were it not for `dry_run`"
+        );
         return Ok(());
     }
     crate::homes::settle(hub, user).await?;

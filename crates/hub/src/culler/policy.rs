@@ -129,7 +129,11 @@ pub fn later(at: Timestamp, by: Duration) -> Timestamp {
 #[must_use]
 pub fn words(length: Duration) -> String {
     let seconds = length.as_secs();
-    let parts = [(seconds / 3600, "hour"), (seconds / 60 % 60, "minute"), (seconds % 60, "second")];
+    let parts = [
+        (seconds / 3600, "hour"),
+        (seconds / 60 % 60, "minute"),
+        (seconds % 60, "second"),
+    ];
     let parts = parts.into_iter().filter(|(count, _)| *count > 0);
     let parts = parts.map(|(count, unit)| format!("{count} {unit}{}", if count == 1 { "" } else { "s" }));
     match parts.collect::<Vec<_>>().as_slice() {
@@ -185,7 +189,10 @@ mod tests {
         assert_eq!(found("").unwrap(), "idle 2026-11-20T10:30:00Z");
         assert_eq!(found("timeout = 0"), None);
         assert_eq!(found("max_age = \"2h\"").unwrap(), "max_age 2026-11-20T10:00:00Z");
-        assert_eq!(found("timeout = 0\nmax_age = \"9h\"").unwrap(), "max_age 2026-11-20T17:00:00Z");
+        assert_eq!(
+            found("timeout = 0\nmax_age = \"9h\"").unwrap(),
+            "max_age 2026-11-20T17:00:00Z"
+        );
         assert_eq!(found("cull_default_servers = false"), None);
     }
 
@@ -224,14 +231,23 @@ mod tests {
         let found = |profile, groups: &[&str]| end(toml, &server(profile), groups, "2026-11-20T10:00:00Z");
         assert_eq!(found(Some("gpu"), &["staff"]), None);
         assert_eq!(found(Some("gpu"), &[]).unwrap().0, "2026-11-20T09:50:00Z");
-        assert_eq!(found(None, &["staff"]).unwrap(), ("2026-11-21T08:00:00Z".into(), "max_age"));
-        assert_eq!(found(None, &["other"]).unwrap(), ("2026-11-20T10:30:00Z".into(), "idle"));
+        assert_eq!(
+            found(None, &["staff"]).unwrap(),
+            ("2026-11-21T08:00:00Z".into(), "max_age")
+        );
+        assert_eq!(
+            found(None, &["other"]).unwrap(),
+            ("2026-11-20T10:30:00Z".into(), "idle")
+        );
     }
 
     #[test]
     fn lengths_are_words() {
         let text = |seconds| words(Duration::from_secs(seconds));
-        assert_eq!([text(0), text(1), text(3600), text(5400)], ["0 seconds", "1 second", "1 hour", "1 hour 30 minutes"]);
+        assert_eq!(
+            [text(0), text(1), text(3600), text(5400)],
+            ["0 seconds", "1 second", "1 hour", "1 hour 30 minutes"]
+        );
         assert_eq!(text(3661), "1 hour 1 minute");
     }
 }

@@ -36,9 +36,7 @@ impl Cull {
         let planned = runtime::small()?.block_on(async {
             let store = compose::store(&settings.config, false).await?;
             let planned = preview(&store, &settings.config.culler, now).await;
-            planned.map_err(|error| {
-                anyhow::Error::from(Problem::new("the servers can't be read").because(error))
-            })
+            planned.map_err(|error| anyhow::Error::from(Problem::new("the servers can't be read").because(error)))
         })?;
         if planned.is_empty() {
             ui::say("no server runs");

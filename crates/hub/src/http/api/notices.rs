@@ -65,8 +65,10 @@ impl From<Told> for NoticeModel {
     security(("token" = ["users:activity"])),
 )]
 pub async fn get(State(hub): State<Arc<Hub>>, Path(which): Path<Which>, principal: Principal) -> Result<Json<Notices>> {
-    let spawner = find(&hub, &which, &principal).await?;
-    tell(&hub, &spawner).await
+    match find(&hub, &which, &principal).await? {
+        Some(spawner) => tell(&hub, &spawner).await,
+        None => Ok(Json(Notices { notices: Vec::new() })),
+    }
 }
 
 /// Say that somebody still uses a server: it is not stopped for another while.
@@ -83,16 +85,21 @@ pub async fn here(
     Path(which): Path<Which>,
     principal: Principal,
 ) -> Result<Json<Notices>> {
-    let spawner = find(&hub, &which, &principal).await?;
-    if !notices::keep(&hub, &spawner).await? {
-        return Err(HttpError::bad_request("The server is not running."));
+    let not_running = || HttpError::bad_request("The server is not running.");
+    let spawner = find(&hub, &which, &principal).await?.ok_or_else(not_running)?;
+    match notices::keep(&hub, &spawner).await? {
+        true => tell(&hub, &spawner).await,
+        false => Err(not_running()),
     }
-    tell(&hub, &spawner).await
 }
 
-async fn find(hub: &Hub, which: &Which, principal: &Principal) -> Result<Spawner> {
+/// `None` for a default server that was never started.
+async fn find(hub: &Hub, which: &Which, principal: &Principal) -> Result<Option<Spawner>> {
     let owner = which.owner(hub, principal, Scope::UsersActivity).await?;
-    which.find(hub, &owner).await?.ok_or_else(|| which.not_found())
+    match which.find(hub, &owner).await? {
+        None if !which.server.is_empty() => Err(which.not_found()),
+        found => Ok(found),
+    }
 }
 
 async fn tell(hub: &Hub, spawner: &Spawner) -> Result<Json<Notices>> {

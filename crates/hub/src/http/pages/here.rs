@@ -50,7 +50,9 @@ async fn here(
         Ok(principal) => principal,
         Err(elsewhere) => return Ok(elsewhere),
     };
-    visitor.xsrf.check_form(fields.xsrf.as_deref(), headers, &Method::POST)?;
+    visitor
+        .xsrf
+        .check_form(fields.xsrf.as_deref(), headers, &Method::POST)?;
     let whose = Whose::read(hub, principal, user, server, Scope::UsersActivity).await?;
     // One that has stopped in the meantime is seen as such on the page.
     if let Some(spawner) = whose.spawner(hub).await? {

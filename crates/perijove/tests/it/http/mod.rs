@@ -1,6 +1,7 @@
 //! The hub as people and programs meet it, through the edge.
 
 mod audit;
+mod culler;
 mod described;
 mod entitlements;
 mod events;

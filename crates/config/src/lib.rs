@@ -25,7 +25,7 @@ pub use keys::{
 };
 pub use load::load;
 pub use types::{
-    AccessLog, AcmeChallenge, BaseUrl, Busy, ByteSize, Database, DatabaseUrl, FolderName, Json, LogFormat, LogLevel,
-    OneOrMany, PathTemplate, Pattern, PortRange, Quota, TlsVersion, Weekly, Whole, Zone,
+    AccessLog, Accounts, AcmeChallenge, BaseUrl, Busy, ByteSize, Database, DatabaseUrl, FolderName, Json, LogFormat,
+    LogLevel, OneOrMany, PathTemplate, Pattern, PortRange, Quota, TlsVersion, UidRange, Weekly, Whole, Zone,
 };
 pub use values::parsed_size;

@@ -482,6 +482,39 @@ impl TryFrom<&str> for PortRange {
     }
 }
 
+/// Which system accounts people's servers run as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Accounts {
+    Hub,
+    System,
+    Dynamic,
+}
+
+/// Numbers of accounts, written "1900000000-2147483646".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UidRange(pub RangeInclusive<u32>);
+
+impl Default for UidRange {
+    /// Nobody else gives these to anything, see systemd's list of uids.
+    fn default() -> Self {
+        Self(1_900_000_000..=2_147_483_646)
+    }
+}
+
+impl TryFrom<&str> for UidRange {
+    type Error = String;
+
+    fn try_from(text: &str) -> Result<Self, String> {
+        let ends = text
+            .split_once('-')
+            .and_then(|(a, b)| Some((a.trim().parse().ok()?, b.trim().parse().ok()?)));
+        match ends {
+            Some((first, last)) if 1000 <= first && first <= last && last < u32::MAX => Ok(Self(first..=last)),
+            _ => Err("not a range of account numbers from 1000 on, such as \"1900000000-2147483646\"".to_owned()),
+        }
+    }
+}
+
 /// A version of TLS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TlsVersion {

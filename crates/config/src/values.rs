@@ -15,8 +15,8 @@ use crate::key::Kind;
 use crate::node::{Node, Raw};
 use crate::reader::{Reader, Value};
 use crate::types::{
-    AccessLog, AcmeChallenge, BaseUrl, Busy, ByteSize, DatabaseUrl, FolderName, Json, LogFormat, LogLevel, OneOrMany,
-    PathTemplate, Pattern, PortRange, Quota, TlsVersion, Weekly, Whole, Zone,
+    AccessLog, Accounts, AcmeChallenge, BaseUrl, Busy, ByteSize, DatabaseUrl, FolderName, Json, LogFormat, LogLevel,
+    OneOrMany, PathTemplate, Pattern, PortRange, Quota, TlsVersion, UidRange, Weekly, Whole, Zone,
 };
 
 /// Text as TOML: a JSON string is one.
@@ -86,6 +86,8 @@ text_values! {
     FolderName: "the name of a directory", |t| Self::try_from(t), |f| f.as_str().to_owned();
     Weekly: "a time such as \"22:00\", or with days \"Mon-Fri 22:00\"", |t| Self::try_from(t), |w| w.as_str().to_owned();
     Zone: "a time zone such as \"Europe/Berlin\"", |t| Self::try_from(t), |z| z.name().to_owned();
+    UidRange: "a range of account numbers such as \"1900000000-2147483646\"", |t| Self::try_from(t),
+        |r| format!("{}-{}", r.0.start(), r.0.end());
     PathBuf: "a path", path, |p| p.display().to_string(), |p, base| base.join(p);
     PathTemplate: "a path with `{username}` in it", |t| Self::try_from(t), |p| p.as_str().to_owned(), Self::in_dir;
 }
@@ -396,6 +398,7 @@ macro_rules! choices {
 
 choices! {
     LogLevel: "error" => Error, "warn" => Warn, "info" => Info, "debug" => Debug, "trace" => Trace;
+    Accounts: "hub" => Hub, "system" => System, "dynamic" => Dynamic;
     LogFormat: "text" => Text, "json" => Json;
     AccessLog: "off" => Off, "json" => Json, "common" => Common, "combined" => Combined;
     TlsVersion: "1.2" => V12, "1.3" => V13;

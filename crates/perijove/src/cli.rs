@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    audit, chp, completions, config, cull, edge, environments, extensions, homes, hub, invite, openapi,
+    audit, chp, completions, config, cull, edge, environments, extensions, homes, hub, info, invite, openapi,
     own_environment, scope, serve, stop, token,
 };
 
@@ -41,6 +41,7 @@ pub enum Command {
     Hub(hub::HubAlone),
     Edge(Box<edge::EdgeAlone>),
     Stop(stop::Stop),
+    Info(info::Info),
     Config(config::ConfigCommand),
     Invite(invite::Invite),
     Token(token::Token),
@@ -75,6 +76,7 @@ impl Command {
             Self::Hub(command) => command.run(),
             Self::Edge(command) => command.run(),
             Self::Stop(command) => command.run(),
+            Self::Info(command) => command.run(),
             Self::Config(command) => command.run(),
             Self::Invite(command) => command.run(),
             Self::Token(command) => command.run(),

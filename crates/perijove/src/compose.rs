@@ -18,6 +18,7 @@ use perijove_hub::{Hub, Parts, environments, signin};
 use perijove_model::server::Phase;
 use perijove_model::{Rng, Secret};
 use perijove_spawn::Spawners;
+use perijove_spawn::process::machine::Mode;
 use perijove_spawn::process::{JailConfig, ProcessConfig, ProcessSpawner};
 use perijove_spawn::services::{ProcessServices, ServicesConfig};
 use perijove_store::{OpenOptions, Store};
@@ -28,7 +29,7 @@ use crate::keeper::SELF;
 use crate::problem::Problem;
 use crate::settings::Settings;
 use crate::system::{SystemClock, SystemRng};
-use crate::{process, secrets};
+use crate::{apart, process, secrets};
 
 /// For tests of crashes, in a debug build: the hub is killed right after it has written that a server reached this phase.
 const KILL_AT: &str = "PERIJOVE_TEST_KILL_AT";
@@ -38,13 +39,18 @@ pub fn hub(settings: &Settings, store: Store, edge_token: Secret) -> Result<Arc<
     let config = &settings.config;
     let rng: Arc<dyn Rng> = Arc::new(SystemRng);
     let passwords = Passwords::new(Arc::clone(&rng));
+    let jail = apart::settle(settings, Mode::Prepare)?;
+    apart::warn(settings, &jail);
     let hub = Hub::new(Parts {
         keys: Keys::new(secrets::cookie_secret(config, &*rng)?),
         auth_states: AuthStates::new(&config.hub.crypt_keys)?,
         authenticators: authenticators(config, &store, &passwords),
         policy: signin::policy(config),
         passwords,
-        spawners: Spawners::new(Arc::new(ProcessSpawner::new(processes(settings), Arc::clone(&rng)))),
+        spawners: Spawners::new(Arc::new(ProcessSpawner::new(
+            processes(settings, jail),
+            Arc::clone(&rng),
+        ))),
         services: Arc::new(ProcessServices::new(services(settings)?)),
         environments: environments(settings),
         routes: Arc::new(ChpRoutes::new(&config.edge.api_url(), edge_token)),
@@ -93,7 +99,7 @@ fn authenticators(config: &Config, store: &Store, passwords: &Passwords) -> Vec<
     made.collect()
 }
 
-fn processes(settings: &Settings) -> ProcessConfig {
+fn processes(settings: &Settings, jail: JailConfig) -> ProcessConfig {
     let spawner = &settings.config.spawner;
     let process = &spawner.process;
     let data_dir = &settings.config.hub.data_dir;
@@ -109,7 +115,7 @@ fn processes(settings: &Settings) -> ProcessConfig {
         term_timeout: process.term_timeout,
         kill_timeout: process.kill_timeout,
         log_limit: process.log_limit.0,
-        jail: JailConfig::default(),
+        jail,
         warm: process.warm,
     }
 }

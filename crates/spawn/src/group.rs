@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::Usage;
 use crate::proc::Process;
 
-pub use place::{Kind, Place, find, in_scope};
+pub use place::{Kind, Place, find, in_scope, look};
 
 /// Length of the stretches in which time on the cores is shared out, in microseconds.
 const PERIOD: u64 = 100_000;

@@ -147,12 +147,22 @@ pub trait Progress: Send + Sync {
 pub struct Capabilities {
     pub memory_limit: bool,
     pub cpu_limit: bool,
+    pub process_limit: bool,
+    /// Each person's servers run as an account of their own.
     pub own_user: bool,
+    /// Servers see nothing of each other, nor of the hub.
+    pub isolation: bool,
     pub gpu: bool,
     pub image_pull: bool,
     /// Directories of a plan are mounted, and read-only where it says so. Otherwise links stand for them, and keep
     /// nobody from writing.
     pub mounts: bool,
+    /// Which accounts: `hub`, `system` or `dynamic`.
+    pub accounts: &'static str,
+    /// What holds servers to their limits.
+    pub limits_by: &'static str,
+    /// Why what is missing is missing.
+    pub reasons: BTreeMap<String, String>,
 }
 
 /// Why a backend could not do what it was asked.

@@ -14,11 +14,12 @@ mod folders;
 mod home;
 mod jails;
 mod launch;
+pub mod machine;
 mod person;
 mod places;
 mod task;
 
-pub use jails::{Accounts, Grouping, JailConfig, Visible};
+pub use jails::{Accounts, Grouping, JailConfig, Systemd, Visible};
 pub(crate) use launch::{converse, supervisor};
 
 use std::collections::BTreeMap;
@@ -339,12 +340,11 @@ impl Spawner for ProcessSpawner {
         Ok(())
     }
 
-    /// Processes of the hub's own account, without limits.
     fn capabilities(&self) -> Capabilities {
         let jail = &self.config.jail;
         Capabilities {
             mounts: jail.isolate && !matches!(jail.accounts, Accounts::Hub),
-            ..Capabilities::default()
+            ..jail.capabilities.clone()
         }
     }
 }

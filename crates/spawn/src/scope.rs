@@ -110,6 +110,13 @@ pub(crate) enum Report {
 }
 
 impl Report {
+    pub(crate) fn why(self) -> String {
+        match self {
+            Self::Jail(why) | Self::Failed(why) => why,
+            other => format!("{other:?}"),
+        }
+    }
+
     /// Why a program could not be started.
     pub(crate) fn of_start(error: io::Error) -> Self {
         match error.kind() {

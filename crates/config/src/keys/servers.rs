@@ -9,7 +9,7 @@ use url::Url;
 
 use super::{seconds, texts};
 use crate::section::section;
-use crate::types::{ByteSize, Json, PathTemplate, PortRange};
+use crate::types::{Accounts, ByteSize, Json, PathTemplate, PortRange, UidRange};
 
 section! {
     /// How people's servers are started.
@@ -45,9 +45,9 @@ section! {
         options_form: String = String::new(), example "'<label for=\"size\">Size</label> <input id=\"size\" name=\"size\">'";
         /// File with the fields, instead.
         options_form_file: Option<PathBuf> = None, example "\"options.html\"";
-        /// Memory for one server. Told to the server as `MEM_LIMIT`; processes aren't held to it yet.
+        /// Memory for one server. Told to the server as `MEM_LIMIT`; what takes more is ended.
         mem_limit: Option<ByteSize> = None, unset "no limit", example "\"2G\"";
-        /// Cores for one server. Told to the server as `CPU_LIMIT`; processes aren't held to it yet.
+        /// Cores for one server. Told to the server as `CPU_LIMIT`; what wants more waits.
         cpu_limit: Option<f64> = None, unset "no limit", example "1.5";
         /// Servers as processes on the hub's own machine.
         process: ProcessSpawner = ProcessSpawner::default();
@@ -72,6 +72,22 @@ section! {
         /// Fork servers from a process that has imported what they need, which takes a tenth of the time. Where that
         /// can't be done the log says why, and they are started afresh.
         warm: bool = true;
+        /// Which system accounts servers run as: `hub` is the hub's own for all of them, `system` the one of the person's
+        /// name, `dynamic` a number of its own for each home, which no other ever gets. All but `hub` need root.
+        accounts: Option<Accounts> = None, unset "`dynamic` where the hub runs as root, else `hub`", example "\"system\"";
+        /// With `accounts = "system"`: make accounts that are missing.
+        create_accounts: bool = false;
+        /// With `accounts = "system"`: accounts with smaller numbers belong to the machine, and no server runs as them.
+        lowest_uid: u32 = 1000;
+        /// With `accounts = "dynamic"`: numbers of accounts. Keep the first one: homes belong to numbers.
+        uid_range: UidRange = UidRange::default();
+        /// Give each server its own `/tmp`, `/dev/shm` and `/proc`, and show it neither other homes nor the hub's files.
+        /// Needs accounts other than `hub`.
+        isolate: bool = true;
+        /// Directories that servers see even so, such as one beside the homes. Who may write there is said by its permissions.
+        visible: Vec<PathBuf> = Vec::new(), example "[\"/home/shared\"]";
+        /// Most processes and threads of one server, unless its profile says otherwise; 0 is as many as there may be.
+        most_processes: u32 = 4096;
     }
 
     /// A program that uses the hub's API or its login. With `command` the hub runs it, else someone else does.

@@ -57,7 +57,7 @@ impl Driver<'_> {
                 ))),
             },
             never = self.tell_of_waiting(spawner) => match never {},
-            status = self.until_exit(spawner) => return Err(Halt::Failed(exited(status))),
+            (status, why) = self.until_exit(spawner) => return Err(Halt::Failed(exited(status, why))),
         }
         self.phase(&self.hub.store, spawner, Phase::Answering).await?;
         self.reached(spawner, Phase::Answering);
@@ -90,13 +90,13 @@ impl Driver<'_> {
         }
     }
 
-    async fn until_exit(&self, spawner: &Spawner) -> Option<i32> {
+    async fn until_exit(&self, spawner: &Spawner) -> (Option<i32>, Option<String>) {
         let state = state(spawner).unwrap_or_default();
         loop {
             if let Ok(backend) = self.backend(spawner)
                 && let Ok(Poll::Exited(status)) = backend.poll(&state).await
             {
-                return status;
+                return (status, backend.why_ended(&state).await);
             }
             sleep(LOOK).await;
         }
@@ -145,10 +145,11 @@ impl Driver<'_> {
     }
 }
 
-fn exited(status: Option<i32>) -> Why {
-    let message = match status {
-        Some(status) => format!("The server ended before it answered [status={status}]."),
-        None => "The server ended before it answered.".to_owned(),
+fn exited(status: Option<i32>, why: Option<String>) -> Why {
+    let message = match (why, status) {
+        (Some(why), _) => format!("The server ended before it answered. {why}"),
+        (None, Some(status)) => format!("The server ended before it answered [status={status}]."),
+        (None, None) => "The server ended before it answered.".to_owned(),
     };
     Why {
         reason: "exited".to_owned(),

@@ -12,9 +12,9 @@ use perijove_store::{events, homes};
 use super::drive::{Driver, Stepped, Why, key, state};
 use super::prepare::{clear_contract, path};
 use super::{progress, requests};
-use crate::{Hub, Shutdown};
 use crate::events::{self as server_events, Action};
 use crate::metrics::{self, Spawned};
+use crate::{Hub, Shutdown};
 
 /// As JupyterHub does it.
 const LAST_WORDS: Duration = Duration::from_secs(2);
@@ -109,13 +109,15 @@ impl Driver<'_> {
         let Ok(Poll::Exited(status)) = self.backend(spawner)?.poll(&state).await else {
             return Ok(());
         };
-        let why = match status {
-            Some(status) => format!("The server ended by itself with status {status}."),
-            None => "The server ended by itself.".to_owned(),
+        let why = match (self.backend(spawner)?.why_ended(&state).await, status) {
+            (Some(why), _) => format!("The server ended by itself. {why}"),
+            (None, Some(status)) => format!("The server ended by itself with status {status}."),
+            (None, None) => "The server ended by itself.".to_owned(),
         };
         tracing::info!(
             server = requests::log_name(spawner),
             ?status,
+            why,
             "a server has ended by itself"
         );
         let failure = self.failure(spawner, Why::failed(why)).await;

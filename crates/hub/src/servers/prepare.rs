@@ -6,7 +6,7 @@ use perijove_model::{Secret, token};
 use perijove_store::homes::State;
 use perijove_store::spawners::{self, Spawner};
 use perijove_store::tokens::{NewToken, Owner};
-use perijove_store::{Tx, oauth, roles, spans, tokens};
+use perijove_store::{Tx, notices, oauth, roles, spans, tokens};
 
 use super::drive::{Driver, Halt, Stepped};
 use super::finish::forget_everywhere;
@@ -28,6 +28,7 @@ impl Driver<'_> {
         let tx = hub.store.begin().await?;
         self.phase(&tx, spawner, Phase::Prepared).await?;
         clear_contract(hub, &tx, spawner).await?;
+        notices::clear(&tx, self.id).await?;
         let user = self.key(spawner)?.user;
         let home = homes::ensure(hub, &tx, self.backend(spawner)?.as_ref(), spawner.user_id, &user).await?;
         if home.state != State::Live {

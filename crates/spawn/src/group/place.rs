@@ -84,11 +84,39 @@ pub fn find(name: &str) -> Result<Place, String> {
     find_in(&told, name)
 }
 
+/// The same as far as it can be told without making or moving anything.
+pub fn look(name: &str) -> Result<Place, String> {
+    let told = Told::now().map_err(|error| format!("the kernel doesn't tell of control groups: {error}"))?;
+    let writable = |dir: &Path| rustix::fs::access(dir, rustix::fs::Access::WRITE_OK).is_ok();
+    if let Some(own) = told.unified().filter(|own| has_controllers(own)) {
+        let root = above_hub(&own).unwrap_or(&own);
+        if told.systemd && above_hub(&own).is_none() {
+            return Err(NOT_LEFT.to_owned());
+        }
+        let found = controllers(root).map_err(|error| error.to_string())?;
+        let dir = root.join(name);
+        let dirs = found.into_iter().map(|controller| (controller, dir.clone())).collect();
+        return match writable(root) {
+            true => Ok(Place { kind: Kind::V2, dirs }),
+            false => Err(format!("version 2: {} may not be written to", root.display())),
+        };
+    }
+    let own = Controller::ALL
+        .into_iter()
+        .filter_map(|controller| Some((controller, told.legacy(controller)?)));
+    let own = own.filter(|(_, dir)| writable(dir));
+    let dirs: BTreeMap<Controller, PathBuf> = own.map(|(controller, dir)| (controller, dir.join(name))).collect();
+    match dirs.is_empty() {
+        true => Err("there are no control groups with controllers that may be written to".to_owned()),
+        false => Ok(Place { kind: Kind::V1, dirs }),
+    }
+}
+
 fn find_in(told: &Told, name: &str) -> Result<Place, String> {
     let unified = told.unified();
     if let Some(own) = unified.as_ref().filter(|own| has_controllers(own)) {
-        return if told.systemd && own.file_name().is_none_or(|name| name != HUB) {
-            Err("systemd looks after this hub's control group and has not left it to the hub".to_owned())
+        return if told.systemd && above_hub(own).is_none() {
+            Err(NOT_LEFT.to_owned())
         } else {
             below_unified(own, name).map_err(|error| format!("version 2: {error}"))
         };
@@ -114,11 +142,16 @@ fn find_in(told: &Told, name: &str) -> Result<Place, String> {
 const HUB: &str = "hub";
 const WANTED: [Controller; 3] = [Controller::Memory, Controller::Cpu, Controller::Pids];
 
+const NOT_LEFT: &str = "systemd looks after this hub's control group and has not left it to the hub";
+
+/// The group above, if this is the one that the hub moves into.
+fn above_hub(own: &Path) -> Option<&Path> {
+    own.parent().filter(|_| own.file_name().is_some_and(|name| name == HUB))
+}
+
 fn has_controllers(own: &Path) -> bool {
     controllers(own).is_ok_and(|found| WANTED.iter().any(|wanted| found.contains(wanted)))
-        || own.parent().is_some_and(|above| {
-            own.file_name().is_some_and(|name| name == HUB) && controllers(above).is_ok_and(|found| !found.is_empty())
-        })
+        || above_hub(own).is_some_and(|above| controllers(above).is_ok_and(|found| !found.is_empty()))
 }
 
 fn controllers(dir: &Path) -> io::Result<Vec<Controller>> {
@@ -129,10 +162,7 @@ fn controllers(dir: &Path) -> io::Result<Vec<Controller>> {
 
 /// A group with controllers for those below it has no processes of its own: what is in ours moves aside first.
 fn below_unified(own: &Path, name: &str) -> io::Result<Place> {
-    let root = match own.parent() {
-        Some(above) if own.file_name().is_some_and(|name| name == HUB) => above,
-        _ => own,
-    };
+    let root = above_hub(own).unwrap_or(own);
     // Only the machine's own root may have both.
     if root.join("cgroup.type").exists() {
         move_aside(root, HUB)?;

@@ -8,6 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use perijove_model::Plan;
 
 use super::person::Person;
+use crate::Capabilities;
 use crate::group::Place;
 use crate::jail::{Account, Ceilings, Change, Jail};
 use crate::scope::Scope;
@@ -31,8 +32,25 @@ pub enum Grouping {
     #[default]
     None,
     Own(Place),
-    /// systemd gives each supervisor a scope; the program that asks it for one.
-    Systemd(PathBuf),
+    /// systemd gives each supervisor a scope.
+    Systemd(Systemd),
+}
+
+/// How systemd is asked for a scope.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Systemd {
+    /// Of `systemd-run`, before what is to run.
+    pub arguments: Vec<String>,
+}
+
+impl Accounts {
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::Hub => "hub",
+            Self::System { .. } => "system",
+            Self::Dynamic { .. } => "dynamic",
+        }
+    }
 }
 
 /// How servers are kept apart on this machine. The default keeps nothing apart.
@@ -45,7 +63,11 @@ pub struct JailConfig {
     pub hidden: Vec<PathBuf>,
     /// What is shown all the same.
     pub visible: Vec<Visible>,
+    /// Most processes and threads of a server whose plan says nothing of them.
+    pub processes: Option<u32>,
     pub grouping: Grouping,
+    /// What of all this holds on this machine.
+    pub capabilities: Capabilities,
 }
 
 /// A directory that servers see even if it lies in a hidden one.
@@ -58,9 +80,22 @@ pub struct Visible {
 const PRIVATE_TMP: [(&str, &str); 2] = [("tmp", "/tmp"), ("var-tmp", "/var/tmp")];
 
 /// The jail of a server; reads the machine's directories.
-pub(super) fn make(config: &JailConfig, plan: &Plan, person: &Person, scope: &Scope) -> io::Result<Jail> {
+pub(super) fn make(
+    config: &JailConfig,
+    plan: &Plan,
+    environment: Option<&Path>,
+    person: &Person,
+    scope: &Scope,
+) -> io::Result<Jail> {
     let view = match (&person.account, config.isolate) {
-        (Some(account), true) => Some(view(config, plan, person, account, scope)?),
+        (Some(account), true) => {
+            let mut visible = config.visible.clone();
+            let shown = environment
+                .into_iter()
+                .flat_map(|dir| [Some(dir.to_owned()), base_python(dir)]);
+            visible.extend(shown.flatten().map(|path| Visible { path, read_only: true }));
+            Some(view(visible, config, plan, person, account, scope)?)
+        }
         _ => None,
     };
     Ok(Jail {
@@ -97,7 +132,15 @@ fn ceilings(config: &JailConfig, plan: &Plan, person: &Person) -> Ceilings {
     }
 }
 
+/// The installation that an environment's Python was made from, wherever that lies.
+fn base_python(environment: &Path) -> Option<PathBuf> {
+    let python = fs::canonicalize(environment.join("bin/python")).ok()?;
+    let base = python.parent()?.parent()?;
+    (base.components().count() > 2).then(|| base.to_owned())
+}
+
 fn view(
+    mut visible: Vec<Visible>,
     config: &JailConfig,
     plan: &Plan,
     person: &Person,
@@ -118,8 +161,9 @@ fn view(
     if let Some(name) = &person.unlisted {
         view.extend(name_service(name, person, account, scope)?);
     }
-    let mut visible = config.visible.clone();
     visible.retain(|visible| visible.path.exists());
+    visible.sort_by(|one, other| one.path.cmp(&other.path));
+    visible.dedup_by(|later, earlier| later.path == earlier.path);
     let covered = covered(config, person, account, &visible);
     view.extend(covered.iter().map(|target| Change::Empty {
         target: target.clone(),

@@ -6,13 +6,13 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
+use perijove_model::Limits;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::process::{Child, ChildStdin, Command};
 use tokio::time::timeout;
 
-use super::jails::Visible;
 use super::person::Person;
-use super::{Grouping, ProcessSpawner, blocking, jails};
+use super::{Grouping, ProcessSpawner, Systemd, blocking, jails};
 use crate::scope::{Held, Kind, Order, Report, Scope};
 use crate::{ServerKey, ServerSpec, SpawnError};
 
@@ -31,7 +31,7 @@ impl ProcessSpawner {
             return Ok(report);
         }
         let mut child = match &self.config.jail.grouping {
-            Grouping::Systemd(systemd_run) => self.in_systemd_scope(systemd_run, spec, scope),
+            Grouping::Systemd(systemd) => self.in_systemd_scope(systemd, spec, scope),
             Grouping::None | Grouping::Own(_) => supervisor(&self.config.scope_exe, &self.config.scope_args, scope),
         }
         .spawn()
@@ -81,28 +81,30 @@ impl ProcessSpawner {
 
     /// A scope of systemd's for supervisor and server, in which the supervisor may make control groups. `systemd-run`
     /// asks for it and then becomes the supervisor, so pipes and process ids stay as they are.
-    fn in_systemd_scope(&self, systemd_run: &Path, spec: &ServerSpec, scope: &Scope) -> Command {
+    fn in_systemd_scope(&self, systemd: &Systemd, spec: &ServerSpec, scope: &Scope) -> Command {
         // "This program" must not be read as `systemd-run`.
         let exe = match self.config.scope_exe.strip_prefix("/proc/self") {
             Ok(rest) => Path::new("/proc").join(std::process::id().to_string()).join(rest),
             Err(_) => self.config.scope_exe.clone(),
         };
-        let mut arguments = systemd_arguments(&spec.key);
+        let mut arguments = systemd.arguments.clone();
+        let ServerKey {
+            spawner_id, generation, ..
+        } = spec.key;
+        arguments.push(format!(
+            "--description=Perijove server {spawner_id} (start {generation})"
+        ));
+        arguments.push("--".to_owned());
         arguments.push(exe.to_string_lossy().into_owned());
         arguments.extend(self.config.scope_args.iter().cloned());
-        supervisor(systemd_run, &arguments, scope)
+        supervisor(Path::new("systemd-run"), &arguments, scope)
     }
 
     pub(super) async fn order(&self, spec: &ServerSpec, scope: &Scope, person: &Person) -> Result<Order, SpawnError> {
         let (config, plan, who, place) = (self.config.clone(), spec.plan.clone(), person.clone(), scope.clone());
-        let mut kept = config.jail.clone();
-        if let Some(environment) = &spec.environment {
-            kept.visible.push(Visible {
-                path: environment.dir.clone(),
-                read_only: true,
-            });
-        }
-        let jail = blocking(move || jails::make(&kept, &plan, &who, &place)).await;
+        let environment = spec.environment.as_ref().map(|environment| environment.dir.clone());
+        let environment = environment.or_else(|| self.config.environment_dir.clone());
+        let jail = blocking(move || jails::make(&config.jail, &plan, environment.as_deref(), &who, &place)).await;
         let jail = jail.map_err(|error| no_scope(&self.config.run_dir, error))?;
         Ok(Order {
             command: spec.command.clone(),
@@ -115,7 +117,10 @@ impl ProcessSpawner {
                 ports_dir: self.config.run_dir.join("ports"),
             },
             jail,
-            limits: spec.plan.limits,
+            limits: Limits {
+                processes: spec.plan.limits.processes.or(self.config.jail.processes),
+                ..spec.plan.limits
+            },
             grouping: match &self.config.jail.grouping {
                 Grouping::None => Held::Nobody,
                 Grouping::Own(place) => Held::In(place.clone()),
@@ -198,24 +203,6 @@ impl ProcessSpawner {
             }
         })
     }
-}
-
-/// Properties that older systemd doesn't know are left out; killing is left to the supervisor, which has to tell of it.
-fn systemd_arguments(key: &ServerKey) -> Vec<String> {
-    [
-        "--scope",
-        "--quiet",
-        "--collect",
-        "--slice=perijove.slice",
-        "--property=Delegate=yes",
-        &format!(
-            "--description=Perijove server {} (start {})",
-            key.spawner_id, key.generation
-        ),
-        "--",
-    ]
-    .map(str::to_owned)
-    .to_vec()
 }
 
 /// A supervisor, for whatever it will be ordered to run.

@@ -148,7 +148,7 @@ fn give(home: &Path, account: Option<&Account>) -> io::Result<()> {
         );
         return Err(io::Error::new(io::ErrorKind::PermissionDenied, who));
     }
-    tracing::info!(home = %home.display(), account = account.uid, "a home is handed over to its person's account");
+    tracing::debug!(home = %home.display(), account = account.uid, "a home is handed over to its person's account");
     let dir = openat(CWD, home, OPENED, Mode::empty())?;
     hand_over(Dir::new(dir)?, account, DEEPEST)
 }

@@ -58,6 +58,7 @@ pub fn jailed(dir: &Path, scope_exe: PathBuf, scope_args: &[&str]) -> Processes 
             read_only: true,
         }],
         grouping: group::find(&group_name()).map_or(Grouping::None, Grouping::Own),
+        ..JailConfig::default()
     };
     processes
 }

@@ -1,0 +1,123 @@
+//! How people's servers are kept apart here: from the configuration, and from what this machine can do.
+
+use std::path::Path;
+
+use anyhow::Result;
+use perijove_config::ProcessSpawner;
+use perijove_spawn::process::machine::{self, Mode, Wanted};
+use perijove_spawn::process::{Accounts, JailConfig, Visible};
+use sha2::{Digest, Sha256};
+
+use crate::keeper::SELF;
+use crate::problem::Problem;
+use crate::settings::Settings;
+
+/// Environments that the hub looks after, below its data directory.
+const ENVIRONMENTS: &str = "environments";
+
+pub fn settle(settings: &Settings, mode: Mode) -> Result<JailConfig> {
+    let process = &settings.config.spawner.process;
+    let data_dir = &settings.config.hub.data_dir;
+    let wanted = Wanted {
+        accounts: accounts(process)?,
+        isolate: process.isolate,
+        hidden: vec![data_dir.clone()],
+        visible: visible(process, data_dir),
+        processes: Some(process.most_processes).filter(|most| *most > 0),
+        group: group(data_dir),
+    };
+    Ok(machine::settle(wanted, Path::new(SELF), mode))
+}
+
+fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
+}
+
+fn accounts(process: &ProcessSpawner) -> Result<Accounts> {
+    use perijove_config::Accounts as Wished;
+    let default = if is_root() { Wished::Dynamic } else { Wished::Hub };
+    let accounts = match process.accounts.unwrap_or(default) {
+        Wished::Hub => return Ok(Accounts::Hub),
+        Wished::System => Accounts::System {
+            create: process.create_accounts,
+            lowest: process.lowest_uid,
+        },
+        Wished::Dynamic => Accounts::Dynamic {
+            first: *process.uid_range.0.start(),
+            last: *process.uid_range.0.end(),
+        },
+    };
+    if !is_root() {
+        return Err(
+            Problem::new("servers can't run as accounts of their own: the hub does not run as root")
+                .try_this("start the hub as root, or leave `accounts` in [spawner.process] out")
+                .of_usage()
+                .into(),
+        );
+    }
+    if let Accounts::Dynamic { first, last } = accounts
+        && !machine::numbers_are_ours(first, last)
+    {
+        return Err(Problem::new(format!(
+            "there are no accounts {first}-{last} here, as in many containers"
+        ))
+        .try_this(
+            "set `uid_range` in [spawner.process] to numbers that /proc/self/uid_map has, such as \"20000-60000\"",
+        )
+        .of_usage()
+        .into());
+    }
+    Ok(accounts)
+}
+
+fn visible(process: &ProcessSpawner, data_dir: &Path) -> Vec<Visible> {
+    let mut visible = vec![Visible {
+        path: data_dir.join(ENVIRONMENTS),
+        read_only: true,
+    }];
+    visible.extend(
+        process
+            .visible
+            .iter()
+            .cloned()
+            .map(|path| Visible { path, read_only: false }),
+    );
+    visible
+}
+
+fn group(data_dir: &Path) -> String {
+    let hash = Sha256::digest(data_dir.as_os_str().as_encoded_bytes());
+    format!("perijove-{}", &hex::encode(hash)[..8])
+}
+
+/// What whoever runs the hub has to know.
+pub fn warn(settings: &Settings, jail: &JailConfig) {
+    let process = &settings.config.spawner.process;
+    let told = &jail.capabilities;
+    match (&jail.accounts, is_root()) {
+        (Accounts::Hub, true) => tracing::warn!(
+            "servers run as root: whoever has one owns this machine; set `accounts` in [spawner.process]"
+        ),
+        (Accounts::Hub, false) => tracing::warn!(
+            "servers run as the hub's own account: people can read each other's files and the hub's; to change that start \
+             the hub as root, see docs/how-to/isolation.md"
+        ),
+        (Accounts::Dynamic { .. }, _) if process.accounts.is_none() => tracing::warn!(
+            "servers run as accounts of their own, with homes that the hub makes; if people have system accounts with \
+             homes, as with JupyterHub's LocalProcessSpawner, set `accounts = \"system\"` in [spawner.process]; set \
+             \"dynamic\" if this is right"
+        ),
+        (accounts, _) => tracing::info!(?accounts, "servers run as accounts of their own"),
+    }
+    if jail.accounts != Accounts::Hub && !jail.isolate {
+        let why = told.reasons.get("isolation");
+        tracing::warn!(why, "servers see the files and processes of this machine");
+    }
+    match told.reasons.get("limits") {
+        Some(why) => tracing::warn!(
+            why,
+            "servers can't be held to their limits: only each process alone is held to the memory limit"
+        ),
+        None => tracing::info!(by = told.limits_by, "servers are held to their limits"),
+    }
+}

@@ -1,0 +1,79 @@
+//! `perijove info`: what this program is and what it can do on this machine.
+
+use anyhow::Result;
+use clap::Args;
+use perijove_model::JUPYTERHUB_VERSION;
+use perijove_spawn::process::machine::Mode;
+use perijove_spawn::{Capabilities, gpu};
+use serde_json::json;
+
+use crate::cli::ConfigArg;
+use crate::settings::Settings;
+use crate::{apart, ui};
+
+/// Print what servers are held to on this machine, and what is missing for more
+///
+/// It is found out here and now, as a hub with this configuration would: run it as the account that the hub runs as. The
+/// hub need not run.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  perijove info
+  perijove info --json | jq .features.gpu
+  perijove info --json | jq '.backends.process.capabilities.reasons'")]
+pub struct Info {
+    /// As JSON, for programs
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    config: ConfigArg,
+}
+
+impl Info {
+    pub fn run(self) -> Result<()> {
+        let settings = Settings::load(self.config.config.as_deref())?;
+        let told = apart::settle(&settings, Mode::Look)?.capabilities;
+        let gpus = gpu::find();
+        if self.json {
+            let info = json!({
+                "version": env!("CARGO_PKG_VERSION"),
+                "jupyterhub": JUPYTERHUB_VERSION,
+                "data_dir": settings.config.hub.data_dir,
+                "backends": { "process": { "capabilities": told } },
+                "features": { "gpu": gpus },
+            });
+            ui::say(serde_json::to_string_pretty(&info)?);
+            return Ok(());
+        }
+        let gpu = match gpus.devices.first() {
+            Some(first) => format!("{} ({})", gpus.count, first.model),
+            None => "none".to_owned(),
+        };
+        let mut lines = vec![
+            ("accounts", told.accounts.to_owned()),
+            ("isolation", yes(&told, told.isolation, "isolation")),
+            ("limits by", told.limits_by.to_owned()),
+            ("memory", yes(&told, told.memory_limit, "limits")),
+            ("cores", yes(&told, told.cpu_limit, "limits")),
+            ("processes", yes(&told, told.process_limit, "limits")),
+            ("GPUs", gpu),
+        ];
+        lines.push(("data", settings.config.hub.data_dir.display().to_string()));
+        ui::banner(
+            &format!(
+                "Perijove {} (as JupyterHub {JUPYTERHUB_VERSION})",
+                env!("CARGO_PKG_VERSION")
+            ),
+            &lines,
+        );
+        Ok(())
+    }
+}
+
+fn yes(told: &Capabilities, is_so: bool, what: &str) -> String {
+    match (is_so, told.reasons.get(what)) {
+        (true, _) => "yes".to_owned(),
+        (false, Some(why)) => format!("no: {why}"),
+        (false, None) => "no".to_owned(),
+    }
+}

@@ -1,5 +1,7 @@
 //! Builds from beginning to end, with a stand-in for `uv` that makes in a moment what the real one fetches.
 
+#![allow(clippy::unwrap_used, reason = "a test")]
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};

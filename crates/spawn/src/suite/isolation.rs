@@ -316,11 +316,16 @@ async fn nothing_is_left_on_the_machine(subject: Arc<Processes>) {
     assert!(!scope.exists() && Path::new("/etc/passwd").exists());
 }
 
+/// A link that somebody has put where a folder is to be shown leads nowhere.
 async fn a_jail_that_can_not_be_made_starts_nothing(subject: Arc<Processes>) {
-    let mut spec = spec(&*subject, &Behaviour::Serve);
+    let ann = Notebook::start(&subject, Limits::default()).await;
+    ann.result("os.symlink('/etc', 'data')").await;
+    ann.server.end().await;
+    let mut spec = ann.server.spec.clone();
+    spec.key.generation += 1;
     spec.plan.mounts.push(perijove_model::plan::Mount {
-        source: "/no/such/directory".into(),
-        target: "/data".into(),
+        source: "/usr/share".into(),
+        target: "data/planted".into(),
         read_only: true,
     });
     let error = subject
@@ -330,8 +335,9 @@ async fn a_jail_that_can_not_be_made_starts_nothing(subject: Arc<Processes>) {
         .unwrap_err();
     assert!(error.message.contains("kept apart"), "{error}");
     let cause = error.cause.unwrap().to_string();
-    assert!(cause.contains("/no/such/directory"), "{cause}");
+    assert!(cause.contains("data/planted"), "{cause}");
     assert_eq!(subject.spawner().find(&spec.key).await.unwrap(), None);
+    assert!(!Path::new("/etc/planted").exists());
 }
 
 async fn a_fork_bomb_stays_small(subject: Arc<Processes>) {

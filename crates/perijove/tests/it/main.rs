@@ -7,6 +7,7 @@ mod cli;
 mod crash;
 mod edge_life;
 mod edge_routes;
+mod homes;
 mod http;
 mod peers;
 mod support;

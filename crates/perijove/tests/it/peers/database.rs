@@ -59,6 +59,35 @@ async fn goes_to_us_and_back() {
     site.stop().await;
 }
 
+/// Files that were there before are written down as whose they are, and go where their person goes.
+#[tokio::test]
+async fn brings_its_homes() {
+    let Some(environment) = support::environment("test", WHAT) else {
+        return;
+    };
+    let mut site = site(FOR_ANN);
+    jupyterhub_token(&site, &environment);
+    let home = site.data("homes/ann");
+    std::fs::create_dir_all(&home).unwrap();
+    std::fs::write(home.join("thesis.ipynb"), "everything").unwrap();
+    site.serve().await;
+    let listed = |state: &str| {
+        let arguments = ["homes", "list", "--owner", "ann", "--state", state, "--json"];
+        let output = site.command(&arguments).output().unwrap();
+        let line = String::from_utf8(output.stdout).unwrap();
+        serde_json::from_str::<Value>(line.lines().next()?).ok()
+    };
+    let found = support::eventually("the home is written down", async || {
+        listed("live").filter(|home| home["made"] == true)
+    })
+    .await;
+    assert_eq!(found["place"], home.to_str().unwrap());
+    site.api(Method::DELETE, "users/ann", None).await.expect(204);
+    support::eventually("the files are in the trash", async || listed("trashed")).await;
+    assert!(!home.exists());
+    site.stop().await;
+}
+
 #[tokio::test]
 async fn of_another_revision_is_refused_with_the_command_that_helps() {
     let Some(environment) = support::environment("test", WHAT) else {

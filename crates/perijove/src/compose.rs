@@ -34,13 +34,15 @@ use crate::{apart, process, secrets};
 /// For tests of crashes, in a debug build: the hub is killed right after it has written that a server reached this phase.
 const KILL_AT: &str = "PERIJOVE_TEST_KILL_AT";
 
-/// A hub that is ready to start, over this database and this edge.
-pub fn hub(settings: &Settings, store: Store, edge_token: Secret) -> Result<Arc<Hub>> {
+/// A hub that is ready to start, over this database and this edge. One that will not serve only looks at the machine.
+pub fn hub(settings: &Settings, store: Store, edge_token: Secret, mode: Mode) -> Result<Arc<Hub>> {
     let config = &settings.config;
     let rng: Arc<dyn Rng> = Arc::new(SystemRng);
     let passwords = Passwords::new(Arc::clone(&rng));
-    let jail = apart::settle(settings, Mode::Prepare)?;
-    apart::warn(settings, &jail);
+    let jail = apart::settle(settings, mode)?;
+    if mode == Mode::Prepare {
+        apart::warn(settings, &jail);
+    }
     let hub = Hub::new(Parts {
         keys: Keys::new(secrets::cookie_secret(config, &*rng)?),
         auth_states: AuthStates::new(&config.hub.crypt_keys)?,

@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::Result;
 use perijove_config::{Config, Database};
 use perijove_hub::{Hub, Shutdown, http, routes, servers, startup, tasks};
+use perijove_spawn::process::machine::Mode;
 use perijove_store::leases;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -89,7 +90,7 @@ impl Life {
             let freed = leases::release_all(&store).await;
             freed.map_err(|error| Problem::new("the hub can't start").because(error))?;
         }
-        let hub = compose::hub(settings, store, edge_token.clone())?;
+        let hub = compose::hub(settings, store, edge_token.clone(), Mode::Prepare)?;
         let prepared = startup::prepare(&hub).await;
         prepared.map_err(|error| Problem::new("the hub can't start").because(error).of_usage())?;
         let wanted = role == Role::WithEdge && Keeper::wanted(config);

@@ -6,6 +6,7 @@ use anyhow::Result;
 use clap::Args;
 use perijove_hub::servers;
 use perijove_spawn::proc::Process;
+use perijove_spawn::process::machine::Mode;
 use rustix::process::Signal;
 use tokio::time::timeout;
 
@@ -93,7 +94,7 @@ async fn end(process: Process) -> Result<()> {
 async fn stop_servers(settings: &Settings) -> Result<()> {
     let config = &settings.config;
     let store = compose::store(config, false).await?;
-    let hub = compose::hub(settings, store, secrets::edge_token(config, &SystemRng)?)?;
+    let hub = compose::hub(settings, store, secrets::edge_token(config, &SystemRng)?, Mode::Look)?;
     hub.start()
         .await
         .map_err(|error| Problem::new("the servers can't be stopped").because(error))?;

@@ -229,8 +229,8 @@ async fn one(hub: &Arc<Hub>, server: &Candidate, groups: &[String]) -> Result<()
 }
 
 async fn warn(hub: &Hub, server: &Candidate, end: &End, before: Duration, now: Timestamp) -> Result<(), Failure> {
-    // Late is late: a warning that leaves no time is none.
-    let due_at = end.at.max(later(now, before));
+    // A warning that leaves no time is none: who could be told only late has half of it still.
+    let due_at = end.at.max(later(now, before / 2));
     let tx = hub.store.begin().await?;
     spawners::lock(&tx, server.spawner_id).await?;
     // Somebody may have said in between that it is to go on, or another hub may have warned.

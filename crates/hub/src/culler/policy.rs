@@ -52,7 +52,7 @@ impl Why {
         match self {
             Self::Idle(length) => format!("it was not used for {}", words(*length)),
             Self::Age(length) => format!("no server runs longer than {}", words(*length)),
-            Self::Schedule(when) => format!("servers are stopped at this time ({when})"),
+            Self::Schedule(when) => format!("servers are stopped at set hours ({when})"),
         }
     }
 

@@ -8,7 +8,7 @@ use perijove_model::server::{Pending, Phase, Wish};
 use perijove_spawn::Poll;
 use perijove_store::spawners::{self, Spawner};
 use perijove_store::users::User;
-use perijove_store::{StoreError, Tx, notices, plans};
+use perijove_store::{StoreError, Tx, plans};
 use serde_json::{Value, json};
 
 use super::checks::{self, Refused};
@@ -94,7 +94,6 @@ pub async fn request_start(hub: &Arc<Hub>, start: Start<'_>) -> Result<Begun, Re
     let generation = spawners::wish_run(&tx, spawner.id, options, hub.clock.now()).await?;
     let backend = hub.spawners.get(&plan.spawner).map_or("", |backend| backend.name());
     spawners::set_backend(&tx, spawner.id, backend).await?;
-    notices::clear(&tx, spawner.id).await?;
     plans::set(&tx, spawner.id, &plan).await?;
     note_with(hub, &tx, by, &spawner, "start", plan.profile.as_deref()).await?;
     tx.commit().await?;

@@ -72,7 +72,8 @@ admin = true
 [spawner]
 cmd = ["python3", "$root/crates/spawn/src/suite/server.py", "plain", "0"]
 TOML
-  "$PERIJOVE_BINARY" serve --config "$dir/perijove.toml" >"$2" 2>&1 &
+  # The program lies where other accounts may not look.
+  PERIJOVE_SPAWNER_PROCESS_ACCOUNTS=hub "$PERIJOVE_BINARY" serve --config "$dir/perijove.toml" >"$2" 2>&1 &
   hub=$!
   api=http://127.0.0.1:$hub_port/hub/api
   for _ in $(seq 300); do

@@ -61,6 +61,7 @@ ${spawner}
 
 [spawner.process]
 environment_dir = "${lab}"
+accounts = "hub"
 `);
     return self;
   }

@@ -202,6 +202,8 @@ impl Site {
             .current_dir(self.ground.path())
             .env_clear()
             .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+            // Programs of these tests lie where other accounts may not look; accounts have a suite of their own.
+            .env("PERIJOVE_SPAWNER_PROCESS_ACCOUNTS", "hub")
             .env("PERIJOVE_HUB_LISTEN", self.hub_address.to_string())
             .env("PERIJOVE_EDGE_LISTEN", self.edge_address.to_string())
             .env("PERIJOVE_EDGE_API_LISTEN", self.api_address.to_string())

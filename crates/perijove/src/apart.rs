@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use perijove_config::ProcessSpawner;
+use perijove_spawn::Capabilities;
 use perijove_spawn::process::machine::{self, Mode, Wanted};
 use perijove_spawn::process::{Accounts, JailConfig, Visible};
 use sha2::{Digest, Sha256};
@@ -91,25 +92,24 @@ fn group(data_dir: &Path) -> String {
 }
 
 /// What whoever runs the hub has to know.
-pub fn warn(settings: &Settings, jail: &JailConfig) {
-    let process = &settings.config.spawner.process;
-    let told = &jail.capabilities;
-    match (&jail.accounts, is_root()) {
-        (Accounts::Hub, true) => tracing::warn!(
+pub fn warn(settings: &Settings, told: &Capabilities) {
+    let chosen = settings.config.spawner.process.accounts.is_some();
+    match (told.accounts, is_root()) {
+        ("hub", true) => tracing::warn!(
             "servers run as root: whoever has one owns this machine; set `accounts` in [spawner.process]"
         ),
-        (Accounts::Hub, false) => tracing::warn!(
+        ("hub", false) => tracing::warn!(
             "servers run as the hub's own account: people can read each other's files and the hub's; to change that start \
              the hub as root, see docs/how-to/isolation.md"
         ),
-        (Accounts::Dynamic { .. }, _) if process.accounts.is_none() => tracing::warn!(
+        ("dynamic", _) if !chosen => tracing::warn!(
             "servers run as accounts of their own, with homes that the hub makes; if people have system accounts with \
              homes, as with JupyterHub's LocalProcessSpawner, set `accounts = \"system\"` in [spawner.process]; set \
              \"dynamic\" if this is right"
         ),
-        (accounts, _) => tracing::info!(?accounts, "servers run as accounts of their own"),
+        (accounts, _) => tracing::info!(accounts, "servers run as accounts of their own"),
     }
-    if jail.accounts != Accounts::Hub && !jail.isolate {
+    if told.own_user && !told.isolation {
         let why = told.reasons.get("isolation");
         tracing::warn!(why, "servers see the files and processes of this machine");
     }

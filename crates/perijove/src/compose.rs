@@ -40,9 +40,6 @@ pub fn hub(settings: &Settings, store: Store, edge_token: Secret, mode: Mode) ->
     let rng: Arc<dyn Rng> = Arc::new(SystemRng);
     let passwords = Passwords::new(Arc::clone(&rng));
     let jail = apart::settle(settings, mode)?;
-    if mode == Mode::Prepare {
-        apart::warn(settings, &jail);
-    }
     let hub = Hub::new(Parts {
         keys: Keys::new(secrets::cookie_secret(config, &*rng)?),
         auth_states: AuthStates::new(&config.hub.crypt_keys)?,

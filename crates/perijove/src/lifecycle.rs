@@ -19,7 +19,7 @@ use crate::problem::Problem;
 use crate::settings::Settings;
 use crate::signals::{Asked, Signals};
 use crate::system::SystemRng;
-use crate::{compose, logging, runtime, secrets, ui};
+use crate::{apart, compose, logging, runtime, secrets, ui};
 
 /// Whoever presses Ctrl-C waits; open connections are cut after this.
 const GRACE_AT_TERMINAL: Duration = Duration::from_secs(2);
@@ -107,6 +107,7 @@ impl Life {
         });
         let instance = Instance::of_this_process(String::new())?;
         let published = instance.publish(settings.data_file(instance::HUB))?;
+        apart::warn(settings, &hub.spawners.first().capabilities());
         greet(&hub, role).await?;
         Ok(Self {
             hub,

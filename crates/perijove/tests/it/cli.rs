@@ -67,6 +67,7 @@ fn help_names_the_commands() {
       hub           Start the hub alone
       edge          Start the edge alone
       stop          Stop the hub and the edge of this configuration on this machine
+      info          Print what servers are held to on this machine, and what is missing for more
       config        Check the configuration, or show what can be said in it
       invite        Print a link with which somebody chooses a password
       token         Print a new API token of a person
@@ -89,6 +90,29 @@ fn help_names_the_commands() {
 
     `perijove COMMAND --help` tells more about a command.
     ");
+}
+
+#[test]
+fn what_holds_on_this_machine_is_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let told = |accounts: &str| {
+        let mut command = perijove(&["info", "--json"]);
+        command.env("PERIJOVE_SPAWNER_PROCESS_ACCOUNTS", accounts);
+        let output = command.current_dir(&dir).output().unwrap();
+        serde_json::from_slice::<serde_json::Value>(&output.stdout).ok()
+    };
+    let info = told("hub").unwrap();
+    assert!(info["features"]["gpu"]["available"].is_boolean(), "{info}");
+    let can = &info["backends"]["process"]["capabilities"];
+    assert_eq!((&can["accounts"], &can["isolation"]), (&"hub".into(), &false.into()));
+    assert!(can["reasons"]["isolation"].is_string(), "{can}");
+    match rustix::process::geteuid().is_root() {
+        true => assert_eq!(
+            told("dynamic").unwrap()["backends"]["process"]["capabilities"]["own_user"],
+            true
+        ),
+        false => assert!(told("dynamic").is_none(), "only root can do that"),
+    }
 }
 
 #[test]

@@ -41,6 +41,13 @@ fn trials() -> Vec<Trial> {
             Ok(())
         }),
     ];
+    trials.push(Trial::test(
+        "warm::a_nursery_ends_with_its_hub_and_its_server_does_not",
+        || {
+            run(a_nursery_ends_with_its_hub_and_its_server_does_not());
+            Ok(())
+        },
+    ));
     trials.push(Trial::test("fake::plays_its_faults", || {
         run(fake_plays_its_faults());
         Ok(())
@@ -203,6 +210,25 @@ async fn a_server_survives_the_hub() {
     let (spawner, key) = (subject.spawner(), hubs_spec(&subject).key);
     let found = spawner.find(&key).await.unwrap().unwrap();
     assert_eq!((&found.url, &found.state), (&url, &state));
+    assert_eq!(spawner.poll(&state).await.unwrap(), Poll::Running);
+    spawner.stop(&state, Stop::Gently).await.unwrap();
+    assert_eq!(spawner.poll(&state).await.unwrap(), Poll::Exited(Some(0)));
+}
+
+async fn a_nursery_ends_with_its_hub_and_its_server_does_not() {
+    let dir = tempfile::tempdir().unwrap();
+    let subject = warm(dir.path());
+    let mut hub = start_hub(dir.path(), &subject);
+    let mut lines = BufReader::new(hub.stdout.take().unwrap()).lines();
+    let line = lines.next_line().await.unwrap().unwrap();
+    let (url, state): (String, State) = serde_json::from_str(&line).unwrap();
+    assert_eq!(suite::warm::nurseries(&subject).len(), 1);
+    hub.kill().await.unwrap();
+
+    let gone = || async { suite::warm::nurseries(&subject).is_empty().then_some(()) };
+    suite::eventually("the nursery's end", gone).await;
+    suite::eventually("an answer", || suite::get(&url, "/")).await;
+    let spawner = subject.spawner();
     assert_eq!(spawner.poll(&state).await.unwrap(), Poll::Running);
     spawner.stop(&state, Stop::Gently).await.unwrap();
     assert_eq!(spawner.poll(&state).await.unwrap(), Poll::Exited(Some(0)));

@@ -33,6 +33,8 @@ impl Processes {
     #[must_use]
     pub fn new(dir: &Path, scope_exe: PathBuf, scope_args: &[&str]) -> Self {
         let (ports, port_range) = take_ports();
+        // Made by `warm`, perhaps before this program began.
+        let installed = dir.join("environment/pyvenv.cfg").exists();
         let config = ProcessConfig {
             run_dir: dir.join("run"),
             scope_exe,
@@ -46,11 +48,11 @@ impl Processes {
             kill_timeout: Duration::from_secs(20),
             log_limit: LOG_LIMIT,
             jail: JailConfig::default(),
-            warm: false,
+            warm: installed,
         };
         Self {
             config,
-            installed: false,
+            installed,
             _ports: Some(ports),
         }
     }

@@ -177,7 +177,8 @@ async fn facts(server: &Server) -> Value {
 }
 
 /// The nurseries of this subject's environment.
-fn nurseries(subject: &Processes) -> Vec<i32> {
+#[must_use]
+pub fn nurseries(subject: &Processes) -> Vec<i32> {
     let python = subject.config.environment_dir.as_ref().unwrap().join("bin/python");
     let is_one = |pid: i32| {
         let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();

@@ -96,7 +96,7 @@ fn with_subsections(mut section: SectionDoc) -> Vec<SectionDoc> {
         all.extend(with_subsections(SectionDoc {
             name: format!("{name}.{}", key.name),
             repeated: key.kind.many,
-            in_list,
+            in_list: in_list || key.kind.many,
             variant: None,
             about: about.trim(),
             keys,

@@ -202,7 +202,7 @@ mod tests {
         server.cull.kept_until = Some(at("2026-11-20T12:00:00Z"));
         let found = |toml: &str| end(toml, &server, &[], "2026-11-20T10:00:00Z").unwrap();
         assert_eq!(found(""), ("2026-11-20T12:00:00Z".into(), "idle"));
-        assert_eq!(found("timeout = 0\nschedule = [\"9:15\"]").0, "2026-11-20T12:00:00Z");
+        assert_eq!(found("timeout = 0\nschedule = [\"09:15\"]").0, "2026-11-20T12:00:00Z");
         assert_eq!(found("max_age = \"3h\""), ("2026-11-20T11:00:00Z".into(), "max_age"));
     }
 

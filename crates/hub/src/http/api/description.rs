@@ -260,6 +260,8 @@ mod tests {
         "/share-codes/{owner}/",
         "/shares/{owner}/",
         "/users/{user}/servers/",
+        "/users/{user}/servers//here",
+        "/users/{user}/servers//notices",
         "/users/{user}/servers//progress",
         "/users/{user}/shared/{owner}/",
     ];

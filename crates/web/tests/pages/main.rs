@@ -197,16 +197,12 @@ fn a_server_without_a_name_of_its_own_is_still_called_something() {
 
 #[test]
 fn a_name_cannot_leave_its_segment_of_the_address() {
-    let (_, tags) = samples()
-        .into_iter()
-        .find(|(sample, _)| sample.name == "home-7")
-        .unwrap();
-    let stop = tags.iter().find(|tag| tag.get("data-stop").is_some()).unwrap();
+    let tags = samples().into_iter().flat_map(|(_, tags)| tags);
+    let stops: Vec<_> = tags.filter(|tag| tag.get("data-stop").is_some()).collect();
+    let actions = stops.iter().filter_map(|stop| stop.get("action"));
+    let odd: Vec<_> = actions.filter(|action| action.contains("script")).collect();
     let escaped = "%3Cscript%3Ealert%28%22x%22%29%3C%2Fscript%3E%27%26";
-    assert_eq!(
-        stop.get("action"),
-        Some(format!("/hub/stop/galileo/{escaped}").as_str())
-    );
+    assert_eq!(odd, [format!("/hub/stop/galileo/{escaped}")]);
 }
 
 #[test]

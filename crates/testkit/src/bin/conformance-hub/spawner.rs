@@ -118,7 +118,10 @@ impl TestSpawner {
         attribute(&mut spec, &attributes);
         // A test may have a home made for it.
         if let Some(home) = attributes.get("home_dir").and_then(Value::as_str) {
-            spec.home.place = home.replace("{username}", spec.key.user.as_str());
+            let place = home.replace("{username}", spec.key.user.as_str());
+            // Homes are no links, here as elsewhere; whoever gives one means what it leads to.
+            let real = std::fs::canonicalize(&place).map(|real| real.to_string_lossy().into_owned());
+            spec.home.place = real.unwrap_or(place);
         }
         spec
     }

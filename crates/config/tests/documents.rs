@@ -28,8 +28,11 @@ fn the_example_says_the_defaults() {
 
 #[test]
 fn every_line_of_the_example_can_be_used() {
-    let is_toml =
-        |line: &str| line.starts_with("[[") || line.starts_with("[entitlement.") || line.split_once(" = ").is_some_and(|(key, _)| !key.contains(' '));
+    let is_toml = |line: &str| {
+        line.starts_with("[[")
+            || line.starts_with("[entitlement.")
+            || line.split_once(" = ").is_some_and(|(key, _)| !key.contains(' '))
+    };
     let lines = example();
     let lines = lines
         .lines()

@@ -209,7 +209,10 @@ mod tests {
         }
         for extension in all() {
             assert!(!extension.about.is_empty() && definition::is_name(&extension.name));
-            extension.conflicts.iter().for_each(|other| assert!(named(other).is_ok()));
+            extension
+                .conflicts
+                .iter()
+                .for_each(|other| assert!(named(other).is_ok()));
         }
     }
 

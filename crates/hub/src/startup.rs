@@ -107,7 +107,11 @@ fn check_backends(hub: &Hub) -> Result<()> {
         for name in values.filter_map(|values| values.spawner.as_ref()) {
             if hub.spawners.get(name).is_none() {
                 let known: Vec<&str> = hub.spawners.all().map(|spawner| spawner.name()).collect();
-                return Err(StartError::Backend(profile.name.clone(), name.clone(), known.join(", ")));
+                return Err(StartError::Backend(
+                    profile.name.clone(),
+                    name.clone(),
+                    known.join(", "),
+                ));
             }
         }
     }

@@ -44,7 +44,9 @@ fn main() -> ExitCode {
         [Some(command), Some(dir), waiting, None] if command == "scope" => {
             return commands::scope::supervise(Path::new(&dir), waiting.as_deref());
         }
-        [Some(command), None, None, None] if command == perijove_spawn::inside::COMMAND => return commands::scope::enter(),
+        [Some(command), None, None, None] if command == perijove_spawn::inside::COMMAND => {
+            return commands::scope::enter();
+        }
         _ => {}
     }
     let called = Path::new(&program).file_stem().unwrap_or_default();

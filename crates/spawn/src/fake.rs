@@ -16,7 +16,9 @@ use tokio::task::{AbortHandle, JoinSet};
 
 use crate::fake_homes::FakeHomes;
 use crate::homes::Homes;
-use crate::{Capabilities, Poll, Progress, ServerKey, ServerSpec, SpawnError, Spawner, Started, State, Step, Stop, Usage};
+use crate::{
+    Capabilities, Poll, Progress, ServerKey, ServerSpec, SpawnError, Spawner, Started, State, Step, Stop, Usage,
+};
 
 /// What starts and stops do from now on; `Script::default()` is a backend in good health.
 #[derive(Debug, Clone, Default)]

@@ -18,14 +18,37 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("edge", &["model"]),
     ("environments", &["model"]),
     ("web", &["model"]),
-    ("hub", &["model", "config", "store", "auth", "environments", "spawn", "web"]),
+    (
+        "hub",
+        &["model", "config", "store", "auth", "environments", "spawn", "web"],
+    ),
     (
         "perijove",
-        &["model", "config", "store", "auth", "environments", "spawn", "edge", "web", "hub"],
+        &[
+            "model",
+            "config",
+            "store",
+            "auth",
+            "environments",
+            "spawn",
+            "edge",
+            "web",
+            "hub",
+        ],
     ),
     (
         "testkit",
-        &["model", "config", "store", "auth", "environments", "spawn", "edge", "web", "hub"],
+        &[
+            "model",
+            "config",
+            "store",
+            "auth",
+            "environments",
+            "spawn",
+            "edge",
+            "web",
+            "hub",
+        ],
     ),
 ];
 const LONGEST_FILE: usize = 800;

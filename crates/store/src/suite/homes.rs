@@ -57,7 +57,9 @@ pub(super) async fn a_home_is_kept_whatever_happens_to_its_person(url: String) {
         (kept.user_id, kept.state, kept.owner.as_str(), kept.since),
         (None, State::Trashing, "countess", later(5))
     );
-    let other = users::create(&store, "countess", false, "a third", now()).await.unwrap();
+    let other = users::create(&store, "countess", false, "a third", now())
+        .await
+        .unwrap();
     let third = home(&store, other.id, "countess", "/homes/ada").await;
     assert_ne!(third.place, "/homes/ada");
     // Deleted for good: the place is free, the id is not.

@@ -302,7 +302,14 @@ pub(super) async fn admins_are_in_step(url: String) {
     assert!(!users::by_id(&store, ada.id).await.unwrap().unwrap().admin);
     assert_eq!(roles::of_user(&store, ada.id).await.unwrap(), ["user"]);
     let scopes = roles::scopes_of_role(&store, "admin").await.unwrap().unwrap();
-    let besides = ["admin:servers", "admin:users", "admin:roles", "read:audit", "admin:environments", "admin:homes"];
+    let besides = [
+        "admin:servers",
+        "admin:users",
+        "admin:roles",
+        "read:audit",
+        "admin:environments",
+        "admin:homes",
+    ];
     assert_eq!(scopes, besides, "the admin role is what it is, and ours with it");
 }
 

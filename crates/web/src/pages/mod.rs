@@ -17,8 +17,8 @@ pub use error::Error;
 pub use oauth::{OauthConfirm, ScopeLine};
 pub use role::{GrantLine, Role, RoleDraft, RoleLine, Roles};
 pub use server::{
-    CardNotice, CardState, ChoiceField, ChoiceLine, Home, NotRunning, ProfileCard, ServerCard, Spawn, SpawnPending, StopPending,
-    Storage,
+    CardNotice, CardState, ChoiceField, ChoiceLine, Home, NotRunning, ProfileCard, ServerCard, Spawn, SpawnPending,
+    StopPending, Storage,
 };
 pub use share::{AcceptShare, Named};
 pub use token::{ClientRow, Expiration, TokenRow, Tokens};

@@ -126,7 +126,11 @@ fn operations() -> OpenApiRouter<Arc<Hub>> {
         .routes(routes!(own_environments::remove))
         .routes(routes!(environments::get, environments::build, environments::remove))
         .routes(routes!(environments::extensions))
-        .routes(routes!(environments::install, environments::switch, environments::uninstall))
+        .routes(routes!(
+            environments::install,
+            environments::switch,
+            environments::uninstall
+        ))
         .routes(routes!(roles::list, roles::create))
         .routes(routes!(roles::get, roles::change, roles::remove))
         .routes(routes!(role_grants::list))

@@ -232,7 +232,10 @@ async fn the_page_shows_what_may_be_had_and_works_without_script() {
     let ruth = app.sign_in("ruth").await;
     assert!(ruth.get("hub/admin").await.text().contains("Small"));
     let metrics = ruth.get("hub/metrics").await.expect(200).body;
-    assert!(metrics.contains("perijove_servers_by_profile{profile=\"small\"} 1"), "{metrics}");
+    assert!(
+        metrics.contains("perijove_servers_by_profile{profile=\"small\"} 1"),
+        "{metrics}"
+    );
     stop(&ann, SERVER).await;
     let again = ann.get("hub/spawn").await.text();
     assert!(again.contains("value=\"roomy\" selected"), "as it was chosen: {again}");

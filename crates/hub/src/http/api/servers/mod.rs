@@ -115,10 +115,7 @@ pub fn describe_default(api: &mut OpenApi) {
             "/users/{user}/servers/{server}/progress",
             "/users/{user}/server/progress",
         ),
-        (
-            "/users/{user}/servers/{server}/notices",
-            "/users/{user}/server/notices",
-        ),
+        ("/users/{user}/servers/{server}/notices", "/users/{user}/server/notices"),
         ("/users/{user}/servers/{server}/here", "/users/{user}/server/here"),
     ] {
         if let Some(mut item) = api.paths.paths.get(named).cloned() {

@@ -182,6 +182,30 @@ impl ProcessSpawner {
         .await
     }
 
+    /// Ends what a scope has started and removes it. A start that was given up may still be coming, and is waited for.
+    async fn forget_scope(&self, scope: Scope) -> Result<(), SpawnError> {
+        let cannot = |error| SpawnError::caused("What the server kept on the hub's disk can't be removed.", error);
+        let deadline = Instant::now() + COMING;
+        loop {
+            let looked = scope.clone();
+            if let Some(record) = blocking(move || looked.record()).await.map_err(cannot_look)? {
+                let started = Subject::Scoped {
+                    server: record.process,
+                    scope: scope.clone(),
+                };
+                self.end(started, Stop::Now).await?;
+            }
+            let going = scope.clone();
+            if blocking(move || going.remove()).await.map_err(cannot)? {
+                return Ok(());
+            }
+            if Instant::now() >= deadline {
+                return Err(cannot(io::ErrorKind::ResourceBusy.into()));
+            }
+            sleep(LOOK).await;
+        }
+    }
+
     /// What earlier generations left on the disk, but for one that still runs.
     async fn sweep(&self, key: &ServerKey) {
         let earlier = ServerKey {
@@ -191,7 +215,7 @@ impl ProcessSpawner {
         for scope in self.scopes_up_to(&earlier).await.unwrap_or_default() {
             let removed = blocking(move || match scope.stage()? {
                 Stage::Nothing | Stage::Ended(_) | Stage::Lost => scope.remove(),
-                Stage::Coming | Stage::Running(_) | Stage::Ending => Ok(()),
+                Stage::Coming | Stage::Running(_) | Stage::Ending => Ok(true),
             });
             if let Err(error) = removed.await {
                 tracing::warn!(%error, spawner = key.spawner_id, "what an earlier run of a server left can't be removed");
@@ -322,20 +346,7 @@ impl Spawner for ProcessSpawner {
 
     async fn forget(&self, key: &ServerKey) -> Result<(), SpawnError> {
         for scope in self.scopes_up_to(key).await.map_err(cannot_look)? {
-            let record = scope.clone();
-            if let Some(record) = blocking(move || record.record()).await.map_err(cannot_look)? {
-                self.end(
-                    Subject::Scoped {
-                        server: record.process,
-                        scope: scope.clone(),
-                    },
-                    Stop::Now,
-                )
-                .await?;
-            }
-            blocking(move || scope.remove()).await.map_err(|error| {
-                SpawnError::caused("What the server kept on the hub's disk can't be removed.", error)
-            })?;
+            self.forget_scope(scope).await?;
         }
         Ok(())
     }

@@ -237,12 +237,19 @@ impl Scope {
         Ok(found)
     }
 
-    /// Everything of it goes: its control group first, which nobody would find afterwards.
-    pub(crate) fn remove(&self) -> io::Result<()> {
+    /// Everything of it goes: its control group first, which nobody would find afterwards. The lock is held meanwhile,
+    /// so that no supervisor begins in a directory that is going; `false` if one lives.
+    pub(crate) fn remove(&self) -> io::Result<bool> {
+        let _lock = match self.hold() {
+            Ok(Some(lock)) => lock,
+            Ok(None) => return Ok(false),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(true),
+            Err(error) => return Err(error),
+        };
         self.clear_group()?;
         match std::fs::remove_dir_all(&self.0) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
+            _ => Ok(true),
         }
     }
 
@@ -322,12 +329,14 @@ fn supervise(scope: &Scope, order: Order, waiting: Option<Waiting>) -> Result<()
         clear(group)?;
     }
     let (_port, record) = started?;
-    let log = Log::open(scope.log(), order.log_limit)?;
-    drop(order);
-    if let Err(error) = scope.write("started.json", &record) {
-        kill_everything_below();
-        return Err(error.into());
+    let log = Log::open(scope.log(), order.log_limit)
+        .and_then(|log| scope.write("started.json", &record).map(|()| log))
+        .inspect_err(|_| kill_everything_below());
+    if let (Err(_), Some(group)) = (&log, &group) {
+        clear(group)?;
     }
+    let log = log?;
+    drop(order);
     let tie = match is_service {
         true => Some(rustix::io::fcntl_dupfd_cloexec(io::stdin(), 3).map_err(io::Error::from)?),
         false => None,

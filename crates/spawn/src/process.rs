@@ -37,7 +37,7 @@ use tokio::time::{Instant, sleep};
 use crate::homes::Homes;
 use crate::nursery::Nurseries;
 use crate::proc::Process;
-use crate::scope::{Record, Report, Scope, Stage};
+use crate::scope::{GOING, Record, Report, Scope, Stage};
 use crate::{
     Capabilities, Poll, Progress, ServerKey, ServerSpec, SpawnError, Spawner, Started, State, Step, Stop, Usage,
 };
@@ -365,7 +365,7 @@ fn scope_name(key: &ServerKey) -> String {
 }
 
 fn parse_scope_name(name: &str) -> Option<(i64, i64)> {
-    let (id, generation) = name.split_once('-')?;
+    let (id, generation) = name.strip_suffix(GOING).unwrap_or(name).split_once('-')?;
     Some((id.parse().ok()?, generation.parse().ok()?))
 }
 

@@ -37,6 +37,8 @@ use crate::scope_warm::Waiting;
 
 /// In the environment of everything that runs in a scope; its value is the scope's directory.
 pub(crate) const MARKER: &str = "PERIJOVE_SCOPE";
+/// At the end of a scope's name while it is removed.
+pub(crate) const GOING: &str = ".going";
 /// How often the log's size is looked at: often while it grows, seldom while it doesn't.
 const TICK: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
 /// A process that is in the kernel's hands can't be killed; nobody waits longer than this for one.
@@ -237,8 +239,8 @@ impl Scope {
         Ok(found)
     }
 
-    /// Everything of it goes: its control group first, which nobody would find afterwards. The lock is held meanwhile,
-    /// so that no supervisor begins in a directory that is going; `false` if one lives.
+    /// Everything of it goes: its control group first, which nobody would find afterwards. No supervisor can begin in
+    /// it meanwhile: the lock is held, and the directory gets another name before it is emptied. `false` if one lives.
     pub(crate) fn remove(&self) -> io::Result<bool> {
         let _lock = match self.hold() {
             Ok(Some(lock)) => lock,
@@ -247,10 +249,13 @@ impl Scope {
             Err(error) => return Err(error),
         };
         self.clear_group()?;
-        match std::fs::remove_dir_all(&self.0) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(true),
-        }
+        let mut going = self.0.clone().into_os_string();
+        going.push(GOING);
+        let going = PathBuf::from(going);
+        remove_dir(&going)?;
+        std::fs::rename(&self.0, &going)?;
+        remove_dir(&going)?;
+        Ok(true)
     }
 
     fn read<T: DeserializeOwned>(&self, name: &str) -> io::Result<Option<T>> {
@@ -283,6 +288,13 @@ impl Scope {
             pause();
         }
         Ok(None)
+    }
+}
+
+fn remove_dir(dir: &Path) -> io::Result<()> {
+    match std::fs::remove_dir_all(dir) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
     }
 }
 

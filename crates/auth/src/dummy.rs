@@ -3,17 +3,18 @@
 use async_trait::async_trait;
 use perijove_model::Secret;
 
-use crate::{AuthError, Authenticator, Credentials, Identity, Offer};
+use crate::{Answer, AuthError, Authenticator, Credentials, Identity, Offer, Rules};
 
 #[derive(Debug)]
 pub struct Dummy {
     password: Option<Secret>,
+    rules: Rules,
 }
 
 impl Dummy {
     #[must_use]
-    pub fn new(password: Option<Secret>) -> Self {
-        Self { password }
+    pub fn new(password: Option<Secret>, rules: Rules) -> Self {
+        Self { password, rules }
     }
 }
 
@@ -24,15 +25,22 @@ impl Authenticator for Dummy {
     }
 
     fn offer(&self) -> Offer {
-        Offer::Form
+        Offer::Form { code: false }
     }
 
-    async fn check(&self, credentials: &Credentials) -> Result<Option<Identity>, AuthError> {
+    fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    async fn check(&self, credentials: &Credentials) -> Result<Answer, AuthError> {
         let fits = self
             .password
             .as_ref()
             .is_none_or(|password| *password == credentials.password);
-        Ok(fits.then(|| Identity {
+        if !fits {
+            return Ok(Answer::Unknown);
+        }
+        Ok(Answer::from(Identity {
             name: credentials.username.clone(),
             ..Identity::default()
         }))
@@ -48,18 +56,15 @@ mod tests {
         let given = |password: &str| Credentials {
             username: "ann".into(),
             password: Secret::new(password),
+            code: None,
         };
-        let closed = Dummy::new(Some(Secret::new("open sesame")));
-        assert_eq!(
-            closed
-                .check(&given("open sesame"))
-                .await
-                .unwrap()
-                .map(|i| i.name)
-                .as_deref(),
-            Some("ann")
-        );
-        assert!(closed.check(&given("open")).await.unwrap().is_none());
-        assert!(Dummy::new(None).check(&given("")).await.unwrap().is_some());
+        let closed = Dummy::new(Some(Secret::new("open sesame")), Rules::default());
+        let Answer::Known(identity) = closed.check(&given("open sesame")).await.unwrap() else {
+            panic!("the password is right");
+        };
+        assert_eq!(identity.name, "ann");
+        assert_eq!(closed.check(&given("open")).await.unwrap(), Answer::Unknown);
+        let open = Dummy::new(None, Rules::default());
+        assert!(matches!(open.check(&given("")).await.unwrap(), Answer::Known(_)));
     }
 }

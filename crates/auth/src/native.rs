@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use perijove_model::UserName;
 
 use crate::password::Passwords;
-use crate::{AuthError, Authenticator, Credentials, Identity, Offer};
+use crate::{Answer, AuthError, Authenticator, Credentials, Identity, Offer, Rules};
 
 /// Where the hashes are kept. The hub gives its database.
 #[async_trait]
@@ -17,12 +17,17 @@ pub trait Accounts: Send + Sync + 'static {
 pub struct Native {
     accounts: Arc<dyn Accounts>,
     passwords: Passwords,
+    rules: Rules,
 }
 
 impl Native {
     #[must_use]
-    pub fn new(accounts: Arc<dyn Accounts>, passwords: Passwords) -> Self {
-        Self { accounts, passwords }
+    pub fn new(accounts: Arc<dyn Accounts>, passwords: Passwords, rules: Rules) -> Self {
+        Self {
+            accounts,
+            passwords,
+            rules,
+        }
     }
 }
 
@@ -33,10 +38,14 @@ impl Authenticator for Native {
     }
 
     fn offer(&self) -> Offer {
-        Offer::Form
+        Offer::Form { code: false }
     }
 
-    async fn check(&self, credentials: &Credentials) -> Result<Option<Identity>, AuthError> {
+    fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    async fn check(&self, credentials: &Credentials) -> Result<Answer, AuthError> {
         let hash = match UserName::normalise(&credentials.username) {
             Ok(name) => self.accounts.password_hash(&name).await?,
             Err(_) => None,
@@ -44,7 +53,10 @@ impl Authenticator for Native {
         let known = hash.is_some();
         // Without an account the work is done all the same, so that the time tells nothing.
         let fits = self.passwords.verify(credentials.password.clone(), hash).await?;
-        Ok((known && fits).then(|| Identity {
+        if !known || !fits {
+            return Ok(Answer::Unknown);
+        }
+        Ok(Answer::from(Identity {
             name: credentials.username.clone(),
             ..Identity::default()
         }))
@@ -73,13 +85,15 @@ mod tests {
         let passwords = Passwords::new(Arc::new(SeededRng::new(3)));
         let hash = passwords.hash(Secret::new("correct horse")).await.unwrap();
         assert!(hash.starts_with("$argon2id$"));
-        let native = Native::new(Arc::new(Book(HashMap::from([("ann".into(), hash)]))), passwords);
+        let book = Arc::new(Book(HashMap::from([("ann".into(), hash)])));
+        let native = Native::new(book, passwords, Rules::default());
         let check = async |name: &str, password: &str| {
             let given = Credentials {
                 username: name.into(),
                 password: Secret::new(password),
+                code: None,
             };
-            native.check(&given).await.unwrap().is_some()
+            matches!(native.check(&given).await.unwrap(), Answer::Known(_))
         };
         assert!(check("ann", "correct horse").await);
         assert!(check("ANN", "correct horse").await);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use perijove_model::{NameError, UserName};
 
-use crate::Identity;
+use crate::{Identity, Rules};
 
 /// The `[access]` section, parsed.
 #[derive(Clone, Default)]
@@ -40,7 +40,9 @@ pub enum Denied {
     Pattern,
     #[error("the name is in blocked_users")]
     Blocked,
-    #[error("nothing in [access] lets this name in: add it to allowed_users, or set allow_all")]
+    #[error("the group {0} is in blocked_groups")]
+    BlockedGroup(String),
+    #[error("no rule of [access] or of this [[auth]] lets this name in: add it to allowed_users, or set allow_all")]
     NotAllowed,
 }
 
@@ -65,30 +67,57 @@ impl Policy {
         Ok(self.username_map.get(name.as_str()).cloned().unwrap_or(name))
     }
 
+    /// Whether the site gives another name to whoever is called that.
+    #[must_use]
+    pub fn maps(&self, typed: &str) -> bool {
+        UserName::normalise(typed).is_ok_and(|name| self.username_map.contains_key(name.as_str()))
+    }
+
     /// Whether somebody who has come in before is shut out now.
     #[must_use]
     pub fn blocks(&self, name: &str) -> bool {
         self.blocked_users.iter().any(|blocked| blocked.as_str() == name)
     }
 
-    /// `exists`: the name has an account in the database already.
-    pub fn admit(&self, identity: &Identity, name: UserName, exists: bool) -> Result<Admitted, Denied> {
+    /// In the contract's order: block, allow, admin. `exists`: the name has an account in the database already.
+    pub fn admit(&self, rules: &Rules, identity: &Identity, name: UserName, exists: bool) -> Result<Admitted, Denied> {
         if self.name_rule.as_ref().is_some_and(|fits| !fits(name.as_str())) {
             return Err(Denied::Pattern);
         }
-        if self.blocked_users.contains(&name) {
+        if self.blocked_users.contains(&name) || rules.blocked_users.contains(&name) {
             return Err(Denied::Blocked);
         }
-        let admin_by_list = self.admin_users.contains(&name);
-        let allowed = self.allow_all
-            || self.allowed_users.contains(&name)
-            || admin_by_list
-            || (self.allow_existing_users && exists);
-        if !allowed {
-            return Err(Denied::NotAllowed);
+        let groups = identity.groups.as_deref().unwrap_or_default();
+        if let Some(group) = groups.iter().find(|group| rules.blocked_groups.contains(*group)) {
+            return Err(Denied::BlockedGroup(group.clone()));
         }
-        let admin = identity.admin.or(admin_by_list.then_some(true));
-        Ok(Admitted { name, admin })
+        let admin = self.is_admin(rules, identity, &name);
+        let lets_existing_in = rules.allow_existing_users.unwrap_or(self.allow_existing_users);
+        let allowed = self.allow_all
+            || rules.allow_all
+            || admin == Some(true)
+            || self.allowed_users.contains(&name)
+            || rules.allowed_users.contains(&name)
+            || groups.iter().any(|group| rules.allowed_groups.contains(group))
+            || identity.allowed
+            || (lets_existing_in && exists);
+        match allowed {
+            true => Ok(Admitted { name, admin }),
+            false => Err(Denied::NotAllowed),
+        }
+    }
+
+    /// What the method says counts first, then the lists, then groups: where there are any that make administrators,
+    /// they also take it away again.
+    fn is_admin(&self, rules: &Rules, identity: &Identity, name: &UserName) -> Option<bool> {
+        if identity.admin.is_some() {
+            return identity.admin;
+        }
+        if self.admin_users.contains(name) || rules.admin_users.contains(name) {
+            return Some(true);
+        }
+        let groups = identity.groups.as_ref().filter(|_| !rules.admin_groups.is_empty())?;
+        Some(groups.iter().any(|group| rules.admin_groups.contains(group)))
     }
 }
 
@@ -98,7 +127,7 @@ mod tests {
 
     fn decide(policy: &Policy, typed: &str, exists: bool) -> Result<Admitted, Denied> {
         let name = policy.name(typed)?;
-        policy.admit(&Identity::default(), name, exists)
+        policy.admit(Rules::none(), &Identity::default(), name, exists)
     }
 
     fn names(list: &[&str]) -> BTreeSet<UserName> {
@@ -176,5 +205,47 @@ mod tests {
         };
         assert_eq!(decide(&policy, "ann", true).map(|a| a.admin), Ok(None));
         assert_eq!(decide(&policy, "bob", false), Err(Denied::NotAllowed));
+    }
+
+    #[test]
+    fn a_methods_own_rules_hold_for_those_who_come_by_it() {
+        let policy = Policy {
+            blocked_users: names(&["mallory"]),
+            ..Policy::default()
+        };
+        let rules = Rules {
+            allowed_users: names(&["ann", "mallory"]),
+            allowed_groups: ["staff".to_owned()].into(),
+            admin_groups: ["operators".to_owned()].into(),
+            blocked_groups: ["left".to_owned()].into(),
+            ..Rules::default()
+        };
+        let admit = |name: &str, groups: &[&str]| {
+            let identity = Identity {
+                name: name.to_owned(),
+                groups: Some(groups.iter().map(ToString::to_string).collect()),
+                ..Identity::default()
+            };
+            let name = policy.name(name)?;
+            policy
+                .admit(&rules, &identity, name, false)
+                .map(|admitted| admitted.admin)
+        };
+        assert_eq!(admit("ann", &[]), Ok(Some(false)));
+        assert_eq!(admit("mallory", &["staff"]), Err(Denied::Blocked));
+        assert_eq!(admit("bob", &["staff"]), Ok(Some(false)));
+        assert_eq!(admit("bob", &["operators"]), Ok(Some(true)));
+        assert_eq!(admit("bob", &["others"]), Err(Denied::NotAllowed));
+        assert_eq!(
+            admit("bob", &["staff", "left"]),
+            Err(Denied::BlockedGroup("left".into()))
+        );
+        let elsewhere = policy.admit(
+            Rules::none(),
+            &Identity::default(),
+            names(&["ann"]).pop_first().unwrap(),
+            false,
+        );
+        assert_eq!(elsewhere, Err(Denied::NotAllowed));
     }
 }

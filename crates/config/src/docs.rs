@@ -4,8 +4,8 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::key::{Key, Kind};
 use crate::keys::{
-    Access, Audit, Culler, DummyAuth, Edge, Entitlement, Environments, Events, Group, Hub, Metrics, NativeAuth,
-    Profile, Role, Scope, Service, SharedFolder, Spawner, Storage,
+    Access, Audit, Auth, Culler, Edge, Entitlement, Environments, Events, Group, Hub, Metrics, Profile, Role, Scope,
+    Service, SharedFolder, Spawner, Storage,
 };
 use crate::reader::{Section, env_name};
 
@@ -41,7 +41,7 @@ impl SectionDoc {
         }
     }
 
-    fn auth<S: Section>(kind: &'static str) -> Self {
+    pub(crate) fn auth<S: Section>(kind: &'static str) -> Self {
         Self {
             variant: Some(kind),
             ..Self::many::<S>("auth")
@@ -60,11 +60,9 @@ impl SectionDoc {
 
 /// All sections in the order of the documents.
 pub(crate) fn sections() -> Vec<SectionDoc> {
-    let sections = vec![
-        SectionDoc::one::<Hub>("hub"),
-        SectionDoc::one::<Edge>("edge"),
-        SectionDoc::auth::<NativeAuth>("native"),
-        SectionDoc::auth::<DummyAuth>("dummy"),
+    let mut sections = vec![SectionDoc::one::<Hub>("hub"), SectionDoc::one::<Edge>("edge")];
+    sections.extend(Auth::docs());
+    sections.extend([
         SectionDoc::one::<Access>("access"),
         SectionDoc::many::<Scope>("scope"),
         SectionDoc::many::<Role>("role"),
@@ -80,7 +78,7 @@ pub(crate) fn sections() -> Vec<SectionDoc> {
         SectionDoc::one::<Audit>("audit"),
         SectionDoc::one::<Events>("events"),
         SectionDoc::one::<Metrics>("metrics"),
-    ];
+    ]);
     sections.into_iter().flat_map(with_subsections).collect()
 }
 

@@ -19,9 +19,9 @@ mod values;
 pub use docs::{documents, example, reference, schema};
 pub use errors::ConfigErrors;
 pub use keys::{
-    Access, Audit, Auth, Choice, ChoiceOption, Config, Culler, CullerRule, DummyAuth, Edge, EdgeAcme, EdgeTls,
-    Entitlement, Environments, Events, Group, GroupTotal, Hub, InternalTls, Metrics, NativeAuth, ProcessSpawner,
-    Profile, ProfileMount, ProfileValues, Role, Scope, Service, SharedFolder, Spawner, Storage,
+    Access, Audit, Auth, AuthRules, Choice, ChoiceOption, Config, Culler, CullerRule, DummyAuth, Edge, EdgeAcme,
+    EdgeTls, Entitlement, Environments, Events, Group, GroupTotal, Hub, InternalTls, Metrics, NativeAuth,
+    ProcessSpawner, Profile, ProfileMount, ProfileValues, Role, Scope, Service, SharedFolder, Spawner, Storage,
 };
 pub use load::load;
 pub use types::{

@@ -19,10 +19,6 @@ use crate::node::{Raw, Source, Table};
 use crate::offers;
 use crate::reader::{Field, Fields, Reader, Section, element, section, subsection, subsections, tables};
 
-/// Ways to log in that people will look for.
-const LATER: &[&str] = &["oauth", "ldap", "header", "pam", "shared-password", "jwt", "lti"];
-const PRESENT: &[&str] = &["native", "dummy"];
-
 /// Reads perijove.toml, if there is one, and the environment. Reports all mistakes at once.
 ///
 /// # Errors
@@ -138,11 +134,22 @@ fn named<S: Section>(table: &mut Table, name: &str, key: fn(&S) -> String, reade
 }
 
 fn auths(table: &mut Table, reader: &mut Reader<'_>) -> Vec<Auth> {
-    let tables = tables(table.remove("auth"), "auth", reader);
-    let mut list: Vec<_> = tables
-        .into_iter()
-        .filter_map(|(table, place)| auth(table, place, reader))
-        .collect();
+    let mut list: Vec<Auth> = Vec::new();
+    for (table, place) in tables(table.remove("auth"), "auth", reader) {
+        let Some(found) = auth(table, place.clone(), reader) else {
+            continue;
+        };
+        let name = found.name();
+        let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        if !name.bytes().all(fits) {
+            let mistake = Mistake::new("the name of a way to sign in has `a-z`, `0-9` and `-`");
+            reader.mistake(&place, mistake);
+        } else if list.iter().any(|other| other.name() == name) {
+            let mistake = Mistake::new(format!("a second [[auth]] with the name \"{name}\""));
+            reader.mistake(&place, mistake.help("give one of them a `name` of its own"));
+        }
+        list.push(found);
+    }
     if list.is_empty() {
         list.push(Auth::Native(NativeAuth::default()));
     }
@@ -150,6 +157,7 @@ fn auths(table: &mut Table, reader: &mut Reader<'_>) -> Vec<Auth> {
 }
 
 fn auth(mut table: Table, place: Place, reader: &mut Reader<'_>) -> Option<Auth> {
+    let quoted: Vec<String> = Auth::KINDS.iter().map(|kind| format!("\"{kind}\"")).collect();
     let Some(entry) = table.remove("kind") else {
         table.entries.iter().for_each(|entry| reader.hide(&entry.node));
         let help = "write `kind = \"native\"` or `kind = \"dummy\"`";
@@ -160,19 +168,16 @@ fn auth(mut table: Table, place: Place, reader: &mut Reader<'_>) -> Option<Auth>
         Raw::Text(kind) => kind.as_str(),
         _ => "",
     };
-    match kind {
-        "native" => return Some(Auth::Native(element(table, place, "auth", reader))),
-        "dummy" => return Some(Auth::Dummy(element(table, place, "auth", reader))),
-        _ => {}
+    if Auth::KINDS.contains(&kind) {
+        return Auth::read(kind, table, place, reader);
     }
     table.entries.iter().for_each(|entry| reader.hide(&entry.node));
-    let here = "\"native\" and \"dummy\" are there";
-    let mistake = match hints::nearest(kind, PRESENT.iter().copied()) {
-        _ if LATER.contains(&kind) => Mistake::new("this way to log in is not in this release").help(here),
-        Some(near) => Mistake::new("unknown way to log in").help(format!("did you mean \"{near}\"?")),
-        None => Mistake::new("unknown way to log in").help(here),
+    let help = match hints::nearest(kind, Auth::KINDS.iter().copied()) {
+        Some(near) => format!("did you mean \"{near}\"?"),
+        None => format!("there are {}", quoted.join(", ")),
     };
     if !matches!(entry.node.raw, Raw::Broken) {
+        let mistake = Mistake::new("unknown way to log in").help(help);
         reader.mistake(&entry.node.place, mistake);
     }
     None

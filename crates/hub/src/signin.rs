@@ -1,15 +1,21 @@
-//! From credentials to a session: ask the authenticators, apply the policy, bring the user up to date, begin a session.
+//! From a claim to a session: ask the methods, find whose account it is, apply the policy, bring the person up to date,
+//! begin a session.
 
+pub mod account;
+pub mod elsewhere;
 mod given;
+pub mod methods;
+pub mod refresh;
 
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use axum::http::{HeaderMap, StatusCode};
 use perijove_auth::policy::{NameRule, Policy};
-use perijove_auth::{Credentials, Identity, Offer};
+use perijove_auth::{Answer, AuthError, Authenticator, Credentials, Offer};
 use perijove_config::Config;
-use perijove_model::{Secret, UserName, token};
-use perijove_store::{StoreError, roles, sessions, users};
+use perijove_model::{Secret, token};
+use perijove_store::{sessions, users};
 use serde_json::json;
 
 use crate::Hub;
@@ -19,6 +25,43 @@ use crate::http::error::{HttpError, Result, short};
 /// How somebody signs in, as the audit log calls it.
 pub const PASSWORD: &str = "password";
 pub const LINK: &str = "link";
+
+/// Somebody who may come in.
+pub struct Came {
+    pub user: users::User,
+    pub by: Way,
+}
+
+/// The way in which somebody came.
+#[derive(Debug, Clone, Default)]
+pub struct Way {
+    /// Name of the method; none for one-time links.
+    pub method: Option<String>,
+    /// The session there.
+    pub theirs: Option<String>,
+    /// As the audit log calls it.
+    pub via: String,
+}
+
+impl Way {
+    #[must_use]
+    pub fn by_link() -> Self {
+        Self {
+            via: LINK.to_owned(),
+            ..Self::default()
+        }
+    }
+}
+
+/// What came of it.
+pub enum Outcome {
+    In(Box<Came>),
+    /// Wrong, or not let in: the page says the same for both. Why is for the log only.
+    Nobody,
+    CodeWanted,
+    /// They have proved who they are, and are told why they may not come in.
+    Refused(String),
+}
 
 /// A session that has just begun. The secret is known to the browser only.
 pub struct Begun {
@@ -50,116 +93,89 @@ pub fn policy(config: &Config) -> Policy {
     }
 }
 
-/// Whose credentials these are, if they hold and the person may come in. Why not is for the log only.
-pub async fn check(hub: &Arc<Hub>, credentials: &Credentials, from: IpAddr) -> Result<Option<users::User>> {
-    let who = short(&credentials.username);
-    let refused = async |reason| audit::refused(hub, from, PASSWORD, &credentials.username, reason).await;
-    for authenticator in hub.authenticators.iter().filter(|a| a.offer() == Offer::Form) {
-        let identity = match authenticator.check(credentials).await {
-            Ok(Some(identity)) => identity,
-            Ok(None) => continue,
-            Err(error) => {
-                tracing::error!(kind = authenticator.kind(), cause = ?error.cause, "sign-in can't be checked");
-                refused("can't be checked").await?;
-                return Err(HttpError::new(
-                    axum::http::StatusCode::SERVICE_UNAVAILABLE,
-                    error.message,
-                ));
-            }
+/// Whose name and password these are. The methods with a form are asked in their order, until one knows them.
+pub async fn check(hub: &Arc<Hub>, credentials: &Credentials, from: IpAddr) -> Result<Outcome> {
+    for method in hub.authenticators.iter().filter(|method| method.offer().is_form()) {
+        let answer = match method.check(credentials).await {
+            Ok(Answer::Unknown) => continue,
+            answer => answer,
         };
-        return match admit(hub, &identity, from).await? {
-            Ok(user) => Ok(Some(user)),
-            Err(reason) => {
-                refused(reason).await?;
-                Ok(None)
-            }
-        };
+        return settle(hub, &**method, answer, &credentials.username, from).await;
     }
-    tracing::warn!(user = %who, %from, "sign-in failed: no such name and password");
-    refused("credentials").await?;
-    Ok(None)
+    tracing::warn!(user = %short(&credentials.username), %from, "sign-in failed: no such name and password");
+    audit::refused(hub, from, PASSWORD, &credentials.username, "credentials").await?;
+    Ok(Outcome::Nobody)
 }
 
-/// The person as they are in the database now, or a word for why they may not come in.
-async fn admit(
+/// Whom the request itself names, where a method goes by that.
+pub async fn recognise(hub: &Arc<Hub>, headers: &HeaderMap, peer: IpAddr, from: IpAddr) -> Result<Outcome> {
+    for method in hub
+        .authenticators
+        .iter()
+        .filter(|method| method.offer() == Offer::Unasked)
+    {
+        let answer = match method.recognise(headers, peer).await {
+            Ok(Answer::Unknown) => continue,
+            answer => answer,
+        };
+        return settle(hub, &**method, answer, "", from).await;
+    }
+    Ok(Outcome::Nobody)
+}
+
+/// How a way in is called in the audit log.
+fn via(method: &dyn Authenticator) -> &str {
+    match method.offer().is_form() {
+        true => PASSWORD,
+        false => method.name(),
+    }
+}
+
+/// From what a method says to what comes of it.
+async fn settle(
     hub: &Arc<Hub>,
-    identity: &Identity,
+    method: &dyn Authenticator,
+    answer: std::result::Result<Answer, AuthError>,
+    typed: &str,
     from: IpAddr,
-) -> Result<std::result::Result<users::User, &'static str>> {
-    let who = short(&identity.name);
-    let name = match hub.policy.name(&identity.name) {
-        Ok(name) => name,
+) -> Result<Outcome> {
+    let refused = async |who: &str, why| audit::refused(hub, from, via(method), who, why).await;
+    let identity = match answer {
+        Ok(Answer::Known(identity)) => identity,
+        Ok(Answer::CodeWanted) => return Ok(Outcome::CodeWanted),
+        Ok(Answer::Unknown) => {
+            refused(typed, "credentials").await?;
+            return Ok(Outcome::Nobody);
+        }
+        Ok(Answer::Refused(refusal)) => {
+            tracing::warn!(user = %short(typed), %from, why = refusal.why, "sign-in refused");
+            refused(typed, refusal.why).await?;
+            return Ok(Outcome::Refused(refusal.message));
+        }
         Err(error) => {
-            tracing::warn!(user = %who, %from, %error, "sign-in refused: the name is not valid");
-            return Ok(Err("name"));
+            tracing::error!(method = method.name(), cause = ?error.cause, "sign-in can't be checked");
+            refused(typed, "can't be checked").await?;
+            return Err(HttpError::new(StatusCode::SERVICE_UNAVAILABLE, error.message));
         }
     };
-    let found = users::by_name_with_role(&hub.store, name.as_str()).await?;
-    let admitted = match hub.policy.admit(identity, name, found.is_some()) {
-        Ok(admitted) => admitted,
-        Err(why) => {
-            tracing::warn!(user = %who, %from, %why, "sign-in refused");
-            return Ok(Err("not allowed"));
+    match account::admit(hub, method, &identity, from).await? {
+        Ok(user) => Ok(Outcome::In(Box::new(Came {
+            user,
+            by: Way {
+                method: Some(method.name().to_owned()),
+                theirs: identity.session.clone(),
+                via: via(method).to_owned(),
+            },
+        }))),
+        Err(denied) => {
+            refused(&identity.name, denied.why).await?;
+            Ok(denied.message.map_or(Outcome::Nobody, Outcome::Refused))
         }
-    };
-    let admin = admitted.admin.unwrap_or(false);
-    let by = Actor::user(admitted.name.as_str(), PASSWORD, from);
-    let target = format!("user {}", admitted.name);
-    let (mut user, has_role) = match found {
-        Some(found) => found,
-        None => (make(hub, &admitted.name, admin, &by).await?, true),
-    };
-    // Whoever was blocked had lost it.
-    if !has_role {
-        roles::grant_user(&hub.store, user.id, "user").await?;
-    }
-    if let Some(admin) = admitted.admin
-        && admin != user.admin
-    {
-        let tx = hub.store.begin().await?;
-        users::set_admin(&tx, user.id, admin).await?;
-        user.admin = admin;
-        let detail = json!({ "admin": admin, "reason": "sign-in" });
-        audit::record_as(hub, &tx, &by, Act::UserChanged, &target, detail).await?;
-        tx.commit().await?;
-    }
-    if let Some(info) = &identity.user_info {
-        users::set_user_info(&hub.store, user.id, info).await?;
-    }
-    if let Some(sealed) = identity
-        .auth_state
-        .as_ref()
-        .and_then(|state| hub.auth_states.seal(state))
-    {
-        users::set_auth_state(&hub.store, user.id, Some(&sealed)).await?;
-    }
-    given::take_at_word(hub, identity, &user, &by).await?;
-    Ok(Ok(user))
-}
-
-/// A person who signs in for the first time.
-async fn make(hub: &Hub, name: &UserName, admin: bool, by: &Actor) -> Result<users::User> {
-    let tx = hub.store.begin().await?;
-    let cookie_id = hub.rng.uuid4_hex();
-    match users::create(&tx, name.as_str(), admin, &cookie_id, hub.clock.now()).await {
-        Ok(user) => {
-            let detail = json!({ "admin": user.admin, "reason": "sign-in" });
-            audit::record_as(hub, &tx, by, Act::UserMade, &format!("user {name}"), detail).await?;
-            tx.commit().await?;
-            Ok(user)
-        }
-        // Another request or another hub was quicker.
-        Err(StoreError::Conflict(words)) => {
-            drop(tx);
-            let there = users::by_name(&hub.store, name.as_str()).await?;
-            Ok(there.ok_or(StoreError::Conflict(words))?)
-        }
-        Err(error) => Err(error.into()),
     }
 }
 
 /// Begins a session: always a new id, so that nobody can prepare one for somebody else.
-pub async fn begin(hub: &Arc<Hub>, user: users::User, from: IpAddr, agent: &str, method: &str) -> Result<Begun> {
+pub async fn begin(hub: &Arc<Hub>, user: users::User, from: IpAddr, agent: &str, by: &Way) -> Result<Begun> {
     let now = hub.clock.now();
     let secret = Secret::new(hub.rng.urlsafe(32));
     let session_id = hub.rng.uuid4_hex();
@@ -169,13 +185,15 @@ pub async fn begin(hub: &Arc<Hub>, user: users::User, from: IpAddr, agent: &str,
         expires_at: now + hub.config.hub.cookie_max_age,
         address: &from.to_string(),
         user_agent: &short(agent),
+        method: by.method.as_deref(),
+        theirs: by.theirs.as_deref(),
     };
     let tx = hub.store.begin().await?;
     sessions::create(&tx, &token::fingerprint(secret.expose()), &new, now).await?;
     users::touch(&tx, user.id, now).await?;
-    let (by, target) = (Actor::user(&user.name, method, from), format!("user {}", user.name));
-    let detail = json!({ "method": method, "agent": short(agent) });
-    audit::record_as(hub, &tx, &by, Act::SignedIn, &target, detail).await?;
+    let (actor, target) = (Actor::user(&user.name, &by.via, from), format!("user {}", user.name));
+    let detail = json!({ "method": by.via, "agent": short(agent) });
+    audit::record_as(hub, &tx, &actor, Act::SignedIn, &target, detail).await?;
     tx.commit().await?;
     tracing::info!(user = %user.name, %from, "signed in");
     Ok(Begun {

@@ -4,16 +4,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use perijove_auth::Authenticator;
-use perijove_auth::dummy::Dummy;
-use perijove_auth::native::Native;
 use perijove_auth::password::Passwords;
-use perijove_config::{Auth, Config, Database};
+use perijove_config::{Config, Database};
 use perijove_environments::Environments;
 use perijove_hub::auth_state::AuthStates;
 use perijove_hub::keys::Keys;
-use perijove_hub::people::StoreAccounts;
 use perijove_hub::routes::chp::ChpRoutes;
+use perijove_hub::signin::methods::{self, Means};
 use perijove_hub::{Hub, Parts, environments, signin};
 use perijove_model::server::Phase;
 use perijove_model::{Rng, Secret};
@@ -43,7 +40,13 @@ pub fn hub(settings: &Settings, store: Store, edge_token: Secret, mode: Mode) ->
     let hub = Hub::new(Parts {
         keys: Keys::new(secrets::cookie_secret(config, &*rng)?),
         auth_states: AuthStates::new(&config.hub.crypt_keys)?,
-        authenticators: authenticators(config, &store, &passwords),
+        authenticators: methods::of(
+            config,
+            &Means {
+                store: &store,
+                passwords: &passwords,
+            },
+        ),
         policy: signin::policy(config),
         passwords,
         spawners: Spawners::new(Arc::new(ProcessSpawner::new(
@@ -83,19 +86,6 @@ pub async fn store(config: &Config, create: bool) -> Result<Store> {
                 .into(),
         }
     })
-}
-
-fn authenticators(config: &Config, store: &Store, passwords: &Passwords) -> Vec<Arc<dyn Authenticator>> {
-    let made = config.auth.iter().map(|auth| -> Arc<dyn Authenticator> {
-        match auth {
-            Auth::Native(_) => {
-                let accounts = StoreAccounts { store: store.clone() };
-                Arc::new(Native::new(Arc::new(accounts), passwords.clone()))
-            }
-            Auth::Dummy(dummy) => Arc::new(Dummy::new(dummy.password.clone())),
-        }
-    });
-    made.collect()
 }
 
 fn processes(settings: &Settings, jail: JailConfig) -> ProcessConfig {

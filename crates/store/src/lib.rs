@@ -29,6 +29,7 @@ pub mod events;
 pub mod gates;
 pub mod groups;
 pub mod homes;
+pub mod identities;
 pub mod leases;
 pub mod links;
 pub mod meta;

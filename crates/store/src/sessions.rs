@@ -16,6 +16,12 @@ pub struct Session {
     pub expires_at: Timestamp,
     pub address: String,
     pub user_agent: String,
+    /// The way in which it began.
+    pub method: Option<String>,
+    /// The session there, where it has one.
+    pub theirs: Option<String>,
+    /// When it was last asked there whether all is as it was.
+    pub checked: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -25,11 +31,14 @@ pub struct NewSession<'a> {
     pub expires_at: Timestamp,
     pub address: &'a str,
     pub user_agent: &'a str,
+    pub method: Option<&'a str>,
+    pub theirs: Option<&'a str>,
 }
 
 macro_rules! columns {
     () => {
-        "id, user_id, session_id, created, last_seen, expires_at, address, user_agent FROM perijove_sessions"
+        "id, user_id, session_id, created, last_seen, expires_at, address, user_agent, method, theirs, checked \
+         FROM perijove_sessions"
     };
 }
 
@@ -43,6 +52,9 @@ fn read(mut row: Row) -> Result<Session> {
         expires_at: row.take()?,
         address: row.take()?,
         user_agent: row.take()?,
+        method: row.take()?,
+        theirs: row.take()?,
+        checked: row.take()?,
     })
 }
 
@@ -50,7 +62,7 @@ fn read(mut row: Row) -> Result<Session> {
 pub async fn create(db: &impl Db, fingerprint: &str, new: &NewSession<'_>, now: Timestamp) -> Result<()> {
     const CREATE: Stmt = Stmt::note(
         "INSERT INTO perijove_sessions (fingerprint, user_id, session_id, created, last_seen, expires_at, address, \
-         user_agent) VALUES ($1, $2, $3, $4, $4, $5, $6, $7)",
+         user_agent, method, theirs, checked) VALUES ($1, $2, $3, $4, $4, $5, $6, $7, $8, $9, $4)",
     );
     let params = [
         fingerprint.into(),
@@ -60,6 +72,8 @@ pub async fn create(db: &impl Db, fingerprint: &str, new: &NewSession<'_>, now: 
         new.expires_at.into(),
         new.address.into(),
         new.user_agent.into(),
+        new.method.into(),
+        new.theirs.into(),
     ];
     db.post(&CREATE, &params).await
 }
@@ -120,4 +134,19 @@ pub async fn of_user(db: &impl Db, user_id: i64, now: Timestamp) -> Result<Vec<S
         .into_iter()
         .map(read)
         .collect()
+}
+
+/// Notes that it was asked elsewhere whether all is as it was; `false` if another request has done so since `before`.
+pub async fn set_checked(db: &impl Db, id: i64, before: Option<Timestamp>, at: Timestamp) -> Result<bool> {
+    const CHECKED: Stmt = Stmt::note(
+        "UPDATE perijove_sessions SET checked = $3 WHERE id = $1 AND (checked = $2 OR (checked IS NULL AND $2 IS NULL))",
+    );
+    Ok(db.execute(&CHECKED, &[id.into(), before.into(), at.into()]).await? > 0)
+}
+
+/// The sessions that began with a session elsewhere.
+pub async fn of_theirs(db: &impl Db, method: &str, theirs: &str) -> Result<Vec<Session>> {
+    const OF_THEIRS: Stmt = Stmt::read(concat!("SELECT ", columns!(), " WHERE method = $1 AND theirs = $2"));
+    let rows = db.rows(&OF_THEIRS, &[method.into(), theirs.into()]).await?;
+    rows.into_iter().map(read).collect()
 }

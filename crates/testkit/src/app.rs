@@ -8,15 +8,13 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use perijove_auth::Authenticator;
-use perijove_auth::dummy::Dummy;
-use perijove_auth::native::Native;
 use perijove_auth::password::Passwords;
-use perijove_config::{Auth, Config, Database};
+use perijove_config::{Config, Database};
 use perijove_edge::{Edge, EdgeConfig};
 use perijove_hub::auth_state::AuthStates;
 use perijove_hub::keys::Keys;
-use perijove_hub::people::StoreAccounts;
 use perijove_hub::routes::chp::ChpRoutes;
+use perijove_hub::signin::methods::{self, Means};
 use perijove_hub::{Hub, Parts};
 use perijove_model::{Clock, MockClock, Rng, Secret, SeededRng};
 use perijove_spawn::Spawners;
@@ -383,10 +381,11 @@ async fn parts(world: &World) -> Parts {
         .await
         .expect("the database opens");
     let passwords = Passwords::new(Arc::clone(&rng));
-    let configured = || {
-        let made = config.auth.iter().map(|auth| authenticator(auth, &store, &passwords));
-        made.collect()
+    let means = Means {
+        store: &store,
+        passwords: &passwords,
     };
+    let configured = || methods::of(&config, &means);
     let authenticators = world.authenticators.clone().unwrap_or_else(configured);
     let api = format!("http://{}", world.edge_api);
     let routes = ChpRoutes::new(
@@ -416,16 +415,6 @@ async fn parts(world: &World) -> Parts {
 /// For what is run beside the hub.
 fn tools() -> BTreeMap<String, String> {
     BTreeMap::from([("PATH".to_owned(), "/usr/local/bin:/usr/bin:/bin".to_owned())])
-}
-
-fn authenticator(auth: &Auth, store: &Store, passwords: &Passwords) -> Arc<dyn Authenticator> {
-    match auth {
-        Auth::Native(_) => Arc::new(Native::new(
-            Arc::new(StoreAccounts { store: store.clone() }),
-            passwords.clone(),
-        )),
-        Auth::Dummy(dummy) => Arc::new(Dummy::new(dummy.password.clone())),
-    }
 }
 
 fn database_url(config: &Config) -> String {

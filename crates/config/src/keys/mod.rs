@@ -1,5 +1,6 @@
 //! All keys of perijove.toml.
 
+mod auth;
 mod culler;
 mod edge;
 mod edge_tls;
@@ -17,13 +18,14 @@ use std::time::Duration;
 use ipnet::IpNet;
 use url::Url;
 
+pub use auth::{Auth, AuthRules, DummyAuth, NativeAuth};
 pub use culler::{Culler, CullerRule};
 pub use edge::Edge;
 pub use edge_tls::{EdgeAcme, EdgeTls, InternalTls};
 pub use environments::Environments;
 pub use hub::Hub;
 pub use offers::{Choice, ChoiceOption, Entitlement, GroupTotal, Profile, ProfileMount, ProfileValues};
-pub use people::{Access, Auth, DummyAuth, Group, NativeAuth, Role, Scope};
+pub use people::{Access, Group, Role, Scope};
 pub use records::{Audit, Events, Metrics};
 pub use servers::{ProcessSpawner, Service, Spawner};
 pub use storage::{SharedFolder, Storage};

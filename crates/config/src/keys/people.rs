@@ -1,25 +1,15 @@
-//! `[[auth]]`, `[access]`, `[[role]]`, `[[group]]`: who people are and what they may do.
+//! `[access]`, `[[role]]`, `[[group]]`: who people are and what they may do.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
-use perijove_model::{Secret, UserName};
+use perijove_model::UserName;
 
+use super::seconds;
 use crate::section::section;
 use crate::types::{Json, Pattern};
 
 section! {
-    /// Accounts with passwords, kept in the hub's own database. Used when the file has no `[[auth]]`.
-    pub struct NativeAuth {
-        /// Fewest characters of a password.
-        password_min_length: usize = 10;
-    }
-
-    /// Lets in anyone by any name: for trying things out, never for production.
-    pub struct DummyAuth {
-        /// The one password for everybody.
-        password: Option<Secret> = None, unset "any password will do";
-    }
-
     /// Who of those who log in is let in.
     pub struct Access {
         /// Everybody who can log in.
@@ -32,6 +22,8 @@ section! {
         blocked_users: BTreeSet<UserName> = BTreeSet::new(), example "[\"mallory\"]";
         /// People made administrators at start. Taking a name away takes no right away.
         admin_users: BTreeSet<UserName> = BTreeSet::new(), example "[\"ada\"]";
+        /// How often it is asked, of who is signed in, whether they may still come in, where their way to sign in can tell. 0 for never.
+        auth_refresh_age: Duration = seconds(300);
         /// Where signing in happens elsewhere, and only there, go there without asking; who signs out stays signed out.
         auto_login: bool = false;
         /// Scopes that everybody has besides those of the role `user`. If `[[role]]` gives `user` its scopes, these count for nothing.
@@ -81,11 +73,4 @@ section! {
         /// Anything the API should tell about the group.
         properties: Json = Json::new(), example "{ room = \"B12\" }";
     }
-}
-
-/// One way to log in.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Auth {
-    Native(NativeAuth),
-    Dummy(DummyAuth),
 }

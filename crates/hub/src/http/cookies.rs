@@ -8,6 +8,8 @@ pub const LOGIN: &str = "jupyterhub-hub-login";
 /// Ties the tokens of one browser together, so that logging out ends them all.
 pub const SESSION_ID: &str = "jupyterhub-session-id";
 pub const XSRF: &str = "_xsrf";
+/// Begins the names of the cookies that somebody has while they sign in elsewhere.
+pub const NOTE: &str = "perijove-away-";
 /// No longer set, but still cleared.
 pub const SERVICES: &str = "jupyterhub-services";
 
@@ -20,6 +22,16 @@ pub fn all<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator<Item = &'
         .flat_map(|value| value.split(';'))
         .filter_map(move |pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
         .map(|value| value.trim_matches('"'))
+}
+
+/// All values of cookies whose names begin like this.
+pub fn beginning<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator<Item = &'a str> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(move |pair| Some(pair.trim().strip_prefix(name)?.split_once('=')?.1))
 }
 
 /// How cookies are set on this request's connection.
@@ -45,6 +57,23 @@ impl Jar {
     pub fn xsrf(&self, token: &str, signed_in: bool) -> HeaderValue {
         let age = (!signed_in).then(|| SignedDuration::from_hours(1));
         self.set(XSRF, token, &self.hub(), age, false)
+    }
+
+    /// What is kept while somebody signs in elsewhere. It comes back with a page of another site.
+    #[must_use]
+    pub fn note(&self, label: &str, sealed: &str, age: SignedDuration) -> HeaderValue {
+        self.set(&format!("{NOTE}{label}"), sealed, &self.hub(), Some(age), true)
+    }
+
+    #[must_use]
+    pub fn forget_note(&self, label: &str) -> HeaderValue {
+        self.set(
+            &format!("{NOTE}{label}"),
+            "",
+            &self.hub(),
+            Some(SignedDuration::ZERO),
+            true,
+        )
     }
 
     /// What logging out sends.

@@ -25,6 +25,12 @@ impl Form {
         texts.find(|(key, _)| key == name).map(|(_, text)| text.as_str())
     }
 
+    /// All texts in their order.
+    #[must_use]
+    pub fn into_texts(self) -> Vec<(String, String)> {
+        self.texts
+    }
+
     /// All but the anti-forgery token, as options of a server: lists of texts, and lists of files as `NAME_file`.
     #[must_use]
     pub fn options(self) -> Object {

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use axum::body::Bytes;
 use jiff::Timestamp;
+use perijove_auth::Authenticator;
 use perijove_model::scopes::{GroupsOf, Members, Owner, Resource, Scope, ScopeSet};
 use perijove_store::sessions::Session;
 use perijove_store::tokens::{self, Token};
@@ -18,6 +19,7 @@ use crate::http::api::models::Around;
 use crate::http::clients::{self, ClientNames};
 use crate::http::error::{HttpError, Result};
 use crate::http::known::{Known, earliest};
+use crate::signin::refresh;
 
 /// Who a credential stands for, and what it allows.
 pub struct Standing {
@@ -32,6 +34,8 @@ pub struct Standing {
     pub(super) around: Arc<OnceCell<Around>>,
     /// When its use was last noted, in seconds since 1970.
     noted: AtomicI64,
+    /// When somebody last began to ask whether its holder may still come in.
+    checked: AtomicI64,
 }
 
 #[derive(Clone)]
@@ -54,8 +58,13 @@ impl Standing {
             Via::Session(session) => Some(session.last_seen),
             Via::Password => None,
         };
+        let checked = match &via {
+            Via::Session(session) => session.checked,
+            Via::Token(_) | Via::Password => None,
+        };
         Self {
             who: held.who.clone(),
+            checked: AtomicI64::new(checked.map_or(i64::MIN, Timestamp::as_second)),
             via,
             scopes,
             groups: held.groups.clone(),
@@ -113,6 +122,17 @@ impl Standing {
             Err(error) if error.status.is_server_error() => Err(error),
             Err(_) => Ok(false),
         }
+    }
+
+    /// The method to ask whether its holder may still come in, for one request at a time.
+    pub(super) fn to_ask(&self, hub: &Hub, now: Timestamp) -> Option<Arc<dyn Authenticator>> {
+        let Via::Session(session) = &self.via else { return None };
+        let last = self.checked.load(Ordering::Relaxed);
+        let method = refresh::due(hub, session, Timestamp::from_second(last).ok(), now)?;
+        self.checked
+            .compare_exchange(last, now.as_second(), Ordering::Relaxed, Ordering::Relaxed)
+            .is_ok()
+            .then_some(method)
     }
 
     /// Whether its use should be written down now: not more often than `resolution`, by this hub.

@@ -13,6 +13,7 @@ use crate::http::cookies::{self, Jar};
 use crate::http::error::{HttpError, Result};
 use crate::http::xsrf::{self, Xsrf};
 use crate::http::{log, standing};
+use crate::signin::refresh;
 
 pub use super::clients::ClientNames;
 pub use super::standing::{Standing, Via, Who, by_token, groups_of_name, memberships, user_scopes};
@@ -20,6 +21,8 @@ pub use super::standing::{Standing, Via, Who, by_token, groups_of_name, membersh
 /// What came with a request, before it is decided whether that suffices.
 pub struct Visitor {
     pub remote: IpAddr,
+    /// Who is at the other end of the connection.
+    pub peer: IpAddr,
     pub jar: Jar,
     pub session_id: Option<String>,
     pub xsrf: Xsrf,
@@ -58,7 +61,10 @@ impl Visitor {
             .map(str::to_owned);
         let standing = match bearer(headers) {
             Some(token) => by_token(hub, token).await?,
-            None => by_session(hub, headers).await?,
+            None => match by_session(hub, headers).await? {
+                Some(standing) => still_in(hub, standing, remote).await?,
+                None => None,
+            },
         };
         let principal = standing.map(|standing| Principal { standing, remote });
         if let Some(principal) = &principal {
@@ -73,6 +79,7 @@ impl Visitor {
         let xsrf = Xsrf::of(hub, headers, remote, session_id.as_deref(), principal.as_ref());
         Ok(Self {
             remote,
+            peer: peer.unwrap_or(IpAddr::from([127, 0, 0, 1])),
             jar,
             session_id,
             xsrf,
@@ -210,6 +217,16 @@ async fn by_session(hub: &Hub, headers: &HeaderMap) -> Result<Option<Arc<Standin
         }
     }
     Ok(None)
+}
+
+/// Now and then the way by which somebody came is asked whether they may still come in.
+async fn still_in(hub: &Arc<Hub>, standing: Arc<Standing>, from: IpAddr) -> Result<Option<Arc<Standing>>> {
+    let asked = standing.to_ask(hub, hub.clock.now());
+    let (Some(method), Via::Session(session), Some(user)) = (asked, &standing.via, standing.user()) else {
+        return Ok(Some(standing));
+    };
+    let goes_on = refresh::goes_on(hub, &*method, session, user, from).await?;
+    Ok(goes_on.then_some(standing))
 }
 
 /// Whose session a login cookie is of, whoever holds it.

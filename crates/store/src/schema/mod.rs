@@ -31,6 +31,12 @@ pub(crate) const STEPS: &[Step] = &[
         sqlite: "",
         postgres: "",
     },
+    // Which way people came in.
+    Step {
+        both: include_str!("step_5.sql"),
+        sqlite: "",
+        postgres: "",
+    },
 ];
 
 /// What a step does on both databases, and then on either: what they have no common words for. In `both`, `{id}` is a

@@ -205,6 +205,8 @@ async fn open_session(store: &Store, fingerprint: &str, user_id: i64, expires: i
         expires_at: jiff::Timestamp::from_second(expires).unwrap(),
         address: "127.0.0.1",
         user_agent: "a browser",
+        method: None,
+        theirs: None,
     };
     sessions::create(store, fingerprint, &new, now()).await.unwrap();
     let begun = sessions::find(store, fingerprint, jiff::Timestamp::UNIX_EPOCH)

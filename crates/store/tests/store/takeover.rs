@@ -225,6 +225,8 @@ async fn after_us(jupyterhub: &JupyterHub, databases: &impl Databases) {
         expires_at: now() + jiff::SignedDuration::from_hours(1),
         address: "127.0.0.1",
         user_agent: "a browser",
+        method: None,
+        theirs: None,
     };
     sessions::create(&store, "f", &session, now()).await.unwrap();
     let (clear, hashed) = token::generate(&SeededRng::new(9) as &dyn Rng);

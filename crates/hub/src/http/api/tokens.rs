@@ -22,6 +22,7 @@ use super::refusals::{BadRequest, NotFound};
 use crate::audit::{self, Act};
 use crate::http::error::{HttpError, Result, short};
 use crate::http::visitor::{self, Caller, Principal, Who};
+use crate::signin::Outcome;
 use crate::{Hub, signin};
 
 const MAX_NOTE: usize = 1023;
@@ -189,9 +190,12 @@ async fn by_password(hub: &Arc<Hub>, auth: &Value, from: std::net::IpAddr) -> Re
     let credentials = Credentials {
         username: username.trim().to_owned(),
         password: Secret::new(password),
+        code: text("otp").map(Secret::new),
     };
-    let user = signin::check(hub, &credentials, from).await?.ok_or_else(nobody)?;
-    Principal::by_password(hub, user, from).await
+    match signin::check(hub, &credentials, from).await? {
+        Outcome::In(came) => Principal::by_password(hub, came.user, from).await,
+        _ => Err(nobody()),
+    }
 }
 
 /// Makes a token for somebody, within what they may do themselves.

@@ -10,12 +10,13 @@ use perijove_model::Secret;
 use perijove_web::escaped;
 use perijove_web::pages::{Login, LoginLink};
 
-use super::{next, root};
+use super::{away, next, root};
 use crate::http::error::{HttpError, Result};
 use crate::http::form::Form;
 use crate::http::found;
 use crate::http::visitor::Visitor;
 use crate::http::xsrf::{Xsrf, query_value};
+use crate::signin::{Came, Outcome};
 use crate::{Hub, signin};
 
 /// What stands in the blank page for what differs between visitors.
@@ -29,15 +30,23 @@ pub async fn get(
     visitor: Visitor,
 ) -> Result<Response> {
     let query = query.unwrap_or_default();
-    match visitor.in_browser().and_then(|principal| principal.user()) {
-        Some(user) => Ok(found(&destination(&hub, &headers, &query, user).await?)),
-        _ => match only_way(&hub) {
-            Some(elsewhere) => Ok(found(&next::carry(&elsewhere, &query, &["_xsrf"]))),
-            None => {
-                let username = query_value(&query, "username").unwrap_or_default();
-                form(&hub, &visitor, &query, StatusCode::OK, username, None).await
-            }
-        },
+    if let Some(user) = visitor.in_browser().and_then(|principal| principal.user()) {
+        return Ok(found(&destination(&hub, &headers, &query, user).await?));
+    }
+    match signin::recognise(&hub, &headers, visitor.peer, visitor.remote).await? {
+        Outcome::In(came) => {
+            let to = destination(&hub, &headers, &query, &came.user).await?;
+            return welcome(&hub, &visitor, &headers, *came, &to).await;
+        }
+        Outcome::Refused(why) => return Err(HttpError::forbidden(why)),
+        Outcome::Nobody | Outcome::CodeWanted => {}
+    }
+    match only_way(&hub) {
+        Some(elsewhere) => Ok(found(&next::carry(&elsewhere, &query, &["_xsrf"]))),
+        None => {
+            let username = query_value(&query, "username").unwrap_or_default();
+            form(&hub, &visitor, &query, StatusCode::OK, Shown::typed(username)).await
+        }
     }
 }
 
@@ -53,60 +62,54 @@ pub async fn post(
     let in_address = query_value(&query, "_xsrf");
     let xsrf = fields.text("_xsrf").or(in_address.as_deref());
     if visitor.xsrf.check_form(xsrf, &headers, &Method::POST).is_err() {
-        let why = "This form is invalid or has expired. Try again.";
-        return form(&hub, &visitor, &query, StatusCode::FORBIDDEN, username, Some(why)).await;
+        let shown = Shown::typed(username).error("This form is invalid or has expired. Try again.");
+        return form(&hub, &visitor, &query, StatusCode::FORBIDDEN, shown).await;
     }
+    // NativeAuthenticator's form calls it `2fa`.
+    let code = fields.text("otp").or_else(|| fields.text("2fa"));
     let credentials = Credentials {
-        username,
+        username: username.clone(),
         password: Secret::new(fields.text("password").unwrap_or_default()),
+        code: code.map(str::trim).filter(|code| !code.is_empty()).map(Secret::new),
     };
     let begun = tokio::time::Instant::now();
     let checked = signin::check(&hub, &credentials, visitor.remote).await;
-    let good = matches!(checked, Ok(Some(_)));
+    let good = matches!(checked, Ok(Outcome::In(_)));
     hub.metrics.login.observe(good, begun.elapsed());
-    match checked? {
-        Some(user) => {
-            let to = destination(&hub, &headers, &query, &user).await?;
-            welcome(&hub, &visitor, &headers, user, &to, signin::PASSWORD).await
+    let shown = Shown::typed(username);
+    let shown = match checked? {
+        Outcome::In(came) => {
+            let to = destination(&hub, &headers, &query, &came.user).await?;
+            return welcome(&hub, &visitor, &headers, *came, &to).await;
         }
-        None => {
-            let why = "Invalid username or password";
-            form(
-                &hub,
-                &visitor,
-                &query,
-                StatusCode::FORBIDDEN,
-                credentials.username,
-                Some(why),
-            )
-            .await
-        }
-    }
+        Outcome::Nobody => shown.error("Invalid username or password"),
+        Outcome::Refused(why) => shown.error(&why),
+        Outcome::CodeWanted => Shown {
+            code: true,
+            ..shown.error("Enter your password again, and a one-time code with it.")
+        },
+    };
+    form(&hub, &visitor, &query, StatusCode::FORBIDDEN, shown).await
 }
 
 /// Where people go to sign in if there is but one place, and it is to be gone to unasked.
 fn only_way(hub: &Hub) -> Option<String> {
-    let mut offers = hub.authenticators.iter().map(|authenticator| authenticator.offer());
+    let mut offers = hub.authenticators.iter().map(|method| (method, method.offer()));
     match (offers.next(), offers.next()) {
-        (Some(Offer::Redirect { url, .. }), None) if hub.config.access.auto_login => Some(url),
+        (Some((method, Offer::Elsewhere { .. })), None) if hub.config.access.auto_login => {
+            Some(away::address(hub, &**method))
+        }
         _ => None,
     }
 }
 
 /// Begins the session and sends the person on.
-pub async fn welcome(
-    hub: &Arc<Hub>,
-    visitor: &Visitor,
-    headers: &HeaderMap,
-    user: perijove_store::users::User,
-    to: &str,
-    method: &str,
-) -> Result<Response> {
+pub async fn welcome(hub: &Arc<Hub>, visitor: &Visitor, headers: &HeaderMap, came: Came, to: &str) -> Result<Response> {
     let agent = headers
         .get(header::USER_AGENT)
         .and_then(|agent| agent.to_str().ok())
         .unwrap_or_default();
-    let begun = signin::begin(hub, user, visitor.remote, agent, method).await?;
+    let begun = signin::begin(hub, came.user, visitor.remote, agent, &came.by).await?;
     let age =
         jiff::SignedDuration::try_from(hub.config.hub.cookie_max_age).map_err(|error| HttpError::internal(&error))?;
     let jar = &visitor.jar;
@@ -123,7 +126,7 @@ pub async fn welcome(
     Ok(response)
 }
 
-async fn destination(
+pub(super) async fn destination(
     hub: &Hub,
     headers: &HeaderMap,
     query: &str,
@@ -133,44 +136,70 @@ async fn destination(
     Ok(next::onward(hub, headers, query, &usual))
 }
 
-async fn form(
+/// What the form shows besides its fields.
+#[derive(Default)]
+pub(super) struct Shown {
+    username: String,
+    error: Option<String>,
+    /// A one-time code is asked for.
+    code: bool,
+}
+
+impl Shown {
+    fn typed(username: String) -> Self {
+        Self {
+            username,
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn error(self, why: &str) -> Self {
+        Self {
+            error: Some(why.to_owned()),
+            ..self
+        }
+    }
+}
+
+pub(super) async fn form(
     hub: &Hub,
     visitor: &Visitor,
     query: &str,
     status: StatusCode,
-    username: String,
-    error: Option<&str>,
+    shown: Shown,
 ) -> Result<Response> {
-    let offers: Vec<Offer> = hub
+    let offers: Vec<(&str, Offer)> = hub
         .authenticators
         .iter()
-        .map(|authenticator| authenticator.offer())
+        .map(|method| (method.name(), method.offer()))
+        .filter(|(_, offer)| *offer != Offer::Outside)
         .collect();
     if offers.is_empty() {
         return Err(HttpError::forbidden("Nobody can sign in here."));
     }
-    let redirects = offers.iter().filter_map(|offer| match offer {
-        Offer::Redirect { label, url } => Some(LoginLink {
-            label: label.clone(),
-            url: url.clone(),
+    let links = hub.authenticators.iter().filter_map(|method| match method.offer() {
+        Offer::Elsewhere { label } => Some(LoginLink {
+            label,
+            url: next::carry(&away::address(hub, &**method), query, &["_xsrf", "username"]),
         }),
-        Offer::Form => None,
+        _ => None,
     });
     let action = format!(
         "{}login{}{query}",
         hub.prefix(),
         if query.is_empty() { "" } else { "?" }
     );
+    let asks_for_code = offers.iter().any(|(_, offer)| *offer == Offer::Form { code: true });
     let mut page = Login {
         next: query_value(query, "next").unwrap_or_default(),
-        username: username.chars().take(255).collect(),
-        login_error: error.map(str::to_owned),
+        username: shown.username.chars().take(255).collect(),
+        login_error: shown.error,
         authenticator_login_url: action,
-        form: offers.contains(&Offer::Form),
-        redirects: redirects.collect(),
-        request_otp: false,
+        form: offers.iter().any(|(_, offer)| offer.is_form()),
+        redirects: links.collect(),
+        request_otp: shown.code || asks_for_code,
     };
-    let is_blank = page.username.is_empty() && page.login_error.is_none();
+    let is_blank = page.username.is_empty() && page.login_error.is_none() && page.redirects.is_empty();
     if !is_blank || !hub.pages.are_packaged() || visitor.in_browser().is_some() {
         return super::render(hub, visitor, status, &page).await;
     }

@@ -2,6 +2,7 @@
 
 mod accept_share;
 mod admin;
+mod away;
 pub mod error;
 mod here;
 mod home;
@@ -47,6 +48,13 @@ pub(super) fn router() -> Router<Arc<Hub>> {
         .route("/health", get(health::get))
         .route("/metrics", get(crate::http::metrics::get))
         .route("/login", get(login::get).post(login::post))
+        .route("/oauth_login", get(away::begin))
+        .route("/oauth_login/{method}", get(away::begin).post(away::link))
+        .route("/oauth_callback", get(away::callback).post(away::callback_form))
+        .route(
+            "/oauth_callback/{method}",
+            get(away::callback).post(away::callback_form),
+        )
         .route("/logout", get(logout::get))
         .route("/setup", get(setup::get).post(setup::post))
         .route("/home", get(home::get).post(home::post))

@@ -3,6 +3,7 @@
 use axum::http::HeaderMap;
 
 use crate::Hub;
+use crate::http::visitor::Visitor;
 use crate::http::xsrf::query_value;
 
 /// The path that `next` names here, if it is one of ours.
@@ -46,6 +47,19 @@ fn safe_path(path: &str) -> Option<String> {
     let path = path.replace('\\', "%5C");
     let local = path.starts_with('/') && !path.starts_with("//");
     local.then_some(path)
+}
+
+/// `https://host` of this hub, as the browser knows it.
+#[must_use]
+pub fn root(hub: &Hub, headers: &HeaderMap, visitor: &Visitor) -> String {
+    if let Some(url) = &hub.config.hub.public_url {
+        return url.origin().ascii_serialization();
+    }
+    let host = headers
+        .get(axum::http::header::HOST)
+        .and_then(|host| host.to_str().ok());
+    let scheme = if visitor.jar.secure { "https" } else { "http" };
+    format!("{scheme}://{}", host.unwrap_or("localhost"))
 }
 
 fn own_origins(hub: &Hub, headers: &HeaderMap) -> Vec<String> {

@@ -19,6 +19,7 @@ use super::login;
 use crate::audit::{self, Act, Actor};
 use crate::http::error::{HttpError, Result};
 use crate::http::visitor::Visitor;
+use crate::signin::{Came, Way};
 use crate::{Hub, people, signin};
 
 const TAKEN: &str = "This name is taken.";
@@ -65,7 +66,8 @@ pub async fn post(
     let user = keep(&hub, &fields, name, visitor.remote).await?;
     tracing::info!(user = %user.name, purpose = %link.purpose, "a password was chosen by a one-time link");
     let home = format!("{}home", hub.prefix());
-    login::welcome(&hub, &visitor, &headers, user, &home, signin::LINK).await
+    let by = Way::by_link();
+    login::welcome(&hub, &visitor, &headers, Came { user, by }, &home).await
 }
 
 async fn find(hub: &Hub, token: &Secret) -> Result<links::Link> {
@@ -182,7 +184,7 @@ async fn form(
 fn min_length(hub: &Hub) -> usize {
     let native = hub.config.auth.iter().find_map(|auth| match auth {
         Auth::Native(native) => Some(native.password_min_length),
-        Auth::Dummy(_) => None,
+        _ => None,
     });
     native.unwrap_or(10)
 }

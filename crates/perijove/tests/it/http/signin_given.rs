@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use perijove_auth::{AuthError, Authenticator, Credentials, GivenRole, Identity, Offer};
+use perijove_auth::{Answer, AuthError, Authenticator, Credentials, GivenRole, Identity, Offer};
 use perijove_store::{groups, roles, users};
 use perijove_testkit::App;
 
@@ -18,12 +18,12 @@ impl Authenticator for Says {
     }
 
     fn offer(&self) -> Offer {
-        Offer::Form
+        Offer::Form { code: false }
     }
 
-    async fn check(&self, credentials: &Credentials) -> Result<Option<Identity>, AuthError> {
+    async fn check(&self, credentials: &Credentials) -> Result<Answer, AuthError> {
         let name = credentials.username.clone();
-        Ok(Some(Identity {
+        Ok(Answer::from(Identity {
             name,
             ..self.0.lock().unwrap().clone()
         }))

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use perijove_auth::{AuthError, Authenticator, Credentials, GivenRole, Identity, Offer};
+use perijove_auth::{Answer, AuthError, Authenticator, Credentials, GivenRole, Identity, Offer};
 use serde_json::Value;
 
 use crate::settings::Settings;
@@ -47,13 +47,16 @@ impl Authenticator for TestAuthenticator {
     }
 
     fn offer(&self) -> Offer {
-        Offer::Form
+        Offer::Form { code: false }
     }
 
-    async fn check(&self, credentials: &Credentials) -> Result<Option<Identity>, AuthError> {
+    async fn check(&self, credentials: &Credentials) -> Result<Answer, AuthError> {
         let name = &credentials.username;
         let known = self.trusting || (name == credentials.password.expose() && !name.starts_with("notallowed"));
-        Ok((known && !self.closed).then(|| Identity {
+        if !known || self.closed {
+            return Ok(Answer::Unknown);
+        }
+        Ok(Answer::from(Identity {
             name: name.clone(),
             auth_state: self.auth_state.clone(),
             groups: self.groups.clone(),

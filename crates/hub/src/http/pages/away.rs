@@ -1,0 +1,151 @@
+//! `/hub/oauth_login` and `/hub/oauth_callback`: to sign in elsewhere, and back. The names of methods may follow, where
+//! there are several.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, RawQuery, State};
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::response::Response;
+use perijove_auth::Authenticator;
+
+use super::login::{self, Shown};
+use super::next;
+use crate::Hub;
+use crate::http::cookies;
+use crate::http::error::{HttpError, Result};
+use crate::http::form::Form;
+use crate::http::found;
+use crate::http::visitor::Visitor;
+use crate::http::xsrf::query_value;
+use crate::signin::{Outcome, elsewhere};
+
+/// Where somebody begins to sign in by this method.
+#[must_use]
+pub fn address(hub: &Hub, method: &dyn Authenticator) -> String {
+    let is_first = elsewhere::method(hub, None).is_ok_and(|first| first.name() == method.name());
+    match is_first {
+        true => format!("{}oauth_login", hub.prefix()),
+        false => format!("{}oauth_login/{}", hub.prefix(), method.name()),
+    }
+}
+
+pub async fn begin(
+    State(hub): State<Arc<Hub>>,
+    name: Option<Path<String>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    visitor: Visitor,
+) -> Result<Response> {
+    let query = query.unwrap_or_default();
+    let method = elsewhere::method(&hub, name.as_ref().map(|Path(name)| name.as_str()))?;
+    let next = query_value(&query, "next").and_then(|next| next::local(&hub, &headers, &next));
+    let (root, fields) = (next::root(&hub, &headers, &visitor), pairs(&query));
+    let next = next.unwrap_or_default();
+    let leaving = elsewhere::leave(&hub, &visitor, &*method, &root, &fields, next, None).await?;
+    let mut response = found(&leaving.url);
+    response.headers_mut().append(header::SET_COOKIE, leaving.cookie);
+    Ok(response)
+}
+
+/// `POST /hub/oauth_login/{name}` by somebody who is signed in: they link what they come back with to their account.
+pub async fn link(
+    State(hub): State<Arc<Hub>>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+    visitor: Visitor,
+    form: Form,
+) -> Result<Response> {
+    visitor.xsrf.check_form(form.text("_xsrf"), &headers, &Method::POST)?;
+    let Some(user) = visitor.in_browser().and_then(|principal| principal.user()) else {
+        return Err(HttpError::forbidden("Sign in first, then link another way to sign in."));
+    };
+    let method = elsewhere::method(&hub, Some(&name))?;
+    let root = next::root(&hub, &headers, &visitor);
+    let next = form.text("next").and_then(|next| next::local(&hub, &headers, next));
+    let next = next.unwrap_or_else(|| format!("{}home", hub.prefix()));
+    let leaving = elsewhere::leave(&hub, &visitor, &*method, &root, &[], next, Some(user.id)).await?;
+    let mut response = found(&leaving.url);
+    response.headers_mut().append(header::SET_COOKIE, leaving.cookie);
+    Ok(response)
+}
+
+pub async fn callback(
+    State(hub): State<Arc<Hub>>,
+    name: Option<Path<String>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    visitor: Visitor,
+) -> Result<Response> {
+    let fields = pairs(&query.unwrap_or_default());
+    back(
+        &hub,
+        name.as_ref().map(|Path(name)| name.as_str()),
+        &headers,
+        &visitor,
+        &fields,
+    )
+    .await
+}
+
+/// Some send people back with a form.
+pub async fn callback_form(
+    State(hub): State<Arc<Hub>>,
+    name: Option<Path<String>>,
+    headers: HeaderMap,
+    visitor: Visitor,
+    form: Form,
+) -> Result<Response> {
+    let fields = form.into_texts();
+    back(
+        &hub,
+        name.as_ref().map(|Path(name)| name.as_str()),
+        &headers,
+        &visitor,
+        &fields,
+    )
+    .await
+}
+
+async fn back(
+    hub: &Arc<Hub>,
+    name: Option<&str>,
+    headers: &HeaderMap,
+    visitor: &Visitor,
+    fields: &[(String, String)],
+) -> Result<Response> {
+    let method = elsewhere::method(hub, name)?;
+    let notes: Vec<&str> = cookies::beginning(headers, cookies::NOTE).collect();
+    let root = next::root(hub, headers, visitor);
+    let begun = tokio::time::Instant::now();
+    let came = elsewhere::arrive(hub, visitor, &notes, &*method, &root, fields).await;
+    let good = matches!(&came, Ok(back) if matches!(back.outcome, Outcome::In(_)));
+    hub.metrics.login.observe(good, begun.elapsed());
+    let came = came?;
+    let is_link = came.note.as_ref().is_some_and(|note| note.link.is_some());
+    let next = came.note.map(|note| note.next).filter(|next| !next.is_empty());
+    let refused = |why: &str| Shown::default().error(why);
+    let mut response = match came.outcome {
+        Outcome::In(who) => {
+            let to = match next {
+                Some(next) => next,
+                None => login::destination(hub, headers, "", &who.user).await?,
+            };
+            login::welcome(hub, visitor, headers, *who, &to).await?
+        }
+        Outcome::Nobody | Outcome::CodeWanted if is_link => found(&next.unwrap_or_else(|| hub.prefix())),
+        Outcome::Refused(why) if is_link => return Err(HttpError::conflict(why)),
+        Outcome::Refused(why) => login::form(hub, visitor, "", StatusCode::FORBIDDEN, refused(&why)).await?,
+        Outcome::Nobody | Outcome::CodeWanted => {
+            let why = "You are signed in there, but you have no access to this hub. Ask an administrator.";
+            login::form(hub, visitor, "", StatusCode::FORBIDDEN, refused(why)).await?
+        }
+    };
+    if let Some(cookie) = came.cookie {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+fn pairs(query: &str) -> Vec<(String, String)> {
+    url::form_urlencoded::parse(query.as_bytes()).into_owned().collect()
+}

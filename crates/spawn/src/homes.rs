@@ -5,6 +5,7 @@
 //! never takes what was not there for a success, and never overwrites anything.
 
 mod directory;
+mod link;
 mod walk;
 
 use std::time::Duration;
@@ -73,6 +74,12 @@ pub struct Pace {
 pub trait Homes: Send + Sync + 'static {
     /// Whether such a place can be a home at all. Nothing is looked at.
     fn check_place(&self, place: &str) -> Result<(), HomeError>;
+
+    /// Where the place leads that somebody is to have, before it is written down: a symbolic link is followed this once, if
+    /// nobody else can have made it than whoever looks after the machine.
+    async fn lead(&self, place: &str) -> Result<String, HomeError> {
+        Ok(place.to_owned())
+    }
 
     async fn find(&self, home: &Home) -> Result<Found, HomeError>;
 

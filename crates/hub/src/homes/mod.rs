@@ -16,9 +16,9 @@ use std::time::Duration;
 use perijove_model::{Rng, UserName};
 use perijove_spawn::Spawner;
 use perijove_spawn::homes::{Found, HomeError, Homes};
+use perijove_store::StoreError;
 use perijove_store::homes::{self, Home, Places};
 use perijove_store::users::User;
-use perijove_store::{Db, StoreError};
 use tokio::sync::Notify;
 
 use crate::Hub;
@@ -75,21 +75,29 @@ pub fn known(home: &Home) -> perijove_spawn::Home {
     }
 }
 
+/// Why somebody gets no home.
+#[derive(Debug, thiserror::Error)]
+pub enum NoHome {
+    #[error("{0}")]
+    Place(#[from] HomeError),
+    #[error("the database can't be used now: {0}")]
+    Store(#[from] StoreError),
+}
+
 /// The home that this person has with this backend, or gets now.
-pub async fn ensure(
-    hub: &Hub,
-    db: &impl Db,
-    backend: &dyn Spawner,
-    user_id: i64,
-    name: &UserName,
-) -> Result<Home, StoreError> {
-    let wanted = backend.home_place(name);
-    let beside = beside(&wanted, hub.rng.as_ref());
+pub async fn ensure(hub: &Hub, backend: &dyn Spawner, user_id: i64, name: &UserName) -> Result<Home, NoHome> {
+    if let Some(home) = homes::of_user(&hub.store, user_id, backend.name()).await? {
+        return Ok(home);
+    }
+    let place = backend.home_place(name);
+    let wanted = backend.homes().lead(&place).await?;
+    let beside = beside(&place, hub.rng.as_ref());
     let places = Places {
         wanted: &wanted,
         beside: &beside,
     };
-    homes::ensure(db, user_id, name, backend.name(), places, hub.clock.now()).await
+    let now = hub.clock.now();
+    Ok(homes::ensure(&hub.store, user_id, name, backend.name(), places, now).await?)
 }
 
 /// A place that is nobody's, and that nobody's name leads to.
@@ -114,29 +122,31 @@ async fn settle_in(hub: &Hub, backend: &dyn Spawner, user_id: i64, name: &UserNa
     if homes::of_user(&hub.store, user_id, backend.name()).await?.is_some() {
         return Ok(());
     }
-    match is_there(backend, name).await {
-        Ok(false) => {}
-        Ok(true) => {
-            let home = ensure(hub, &hub.store, backend, user_id, name).await?;
-            if home.place == backend.home_place(name) {
-                homes::set_made(&hub.store, home.id).await?;
-            }
+    match try_settle_in(hub, backend, user_id, name).await {
+        Err(NoHome::Store(error)) => Err(error),
+        Err(NoHome::Place(error)) => {
+            tracing::warn!(user = name.as_str(), %error, "whether somebody has files can't be told");
+            Ok(())
         }
-        Err(error) => tracing::warn!(user = name.as_str(), %error, "whether somebody has files can't be told"),
+        Ok(()) => Ok(()),
     }
-    Ok(())
 }
 
-/// Whether something lies where the files of somebody of this name would be.
-async fn is_there(backend: &dyn Spawner, name: &UserName) -> Result<bool, HomeError> {
-    let place = backend.home_place(name);
+async fn try_settle_in(hub: &Hub, backend: &dyn Spawner, user_id: i64, name: &UserName) -> Result<(), NoHome> {
+    let place = backend.homes().lead(&backend.home_place(name)).await?;
     let looked_for = perijove_spawn::Home {
         id: 0,
         place,
         mark: String::new(),
         made: false,
     };
-    Ok(backend.homes().find(&looked_for).await? == Found::AtPlace)
+    if backend.homes().find(&looked_for).await? == Found::AtPlace {
+        let home = ensure(hub, backend, user_id, name).await?;
+        if home.place == looked_for.place {
+            homes::set_made(&hub.store, home.id).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Does what is to be done about homes until the hub stops.

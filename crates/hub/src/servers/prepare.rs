@@ -21,6 +21,7 @@ impl Driver<'_> {
     pub(super) async fn prepare(&self, spawner: &Spawner) -> Stepped<Secret> {
         let hub = self.hub;
         self.forget_last_run(spawner).await?;
+        self.have_home(spawner).await?;
         let (secret, hashed) = token::generate(hub.rng.as_ref());
         let client_secret = token::hash_chosen(&secret, hub.rng.as_ref());
         let now = hub.clock.now();
@@ -29,13 +30,6 @@ impl Driver<'_> {
         self.phase(&tx, spawner, Phase::Prepared).await?;
         clear_contract(hub, &tx, spawner).await?;
         notices::clear(&tx, self.id).await?;
-        let user = self.key(spawner)?.user;
-        let home = homes::ensure(hub, &tx, self.backend(spawner)?.as_ref(), spawner.user_id, &user).await?;
-        if home.state != State::Live {
-            return Err(Halt::failed(
-                "Your files are being brought back. Start the server again in a moment.",
-            ));
-        }
         tokens::create(
             &tx,
             &NewToken {
@@ -68,6 +62,25 @@ impl Driver<'_> {
 
         self.reached(spawner, Phase::Prepared);
         Ok(secret)
+    }
+
+    /// Outside the transaction: a disk that does not answer must hold up nobody else.
+    async fn have_home(&self, spawner: &Spawner) -> Stepped {
+        let user = self.key(spawner)?.user;
+        let backend = self.backend(spawner)?;
+        match homes::ensure(self.hub, backend.as_ref(), spawner.user_id, &user).await {
+            Ok(home) if home.state == State::Live => Ok(()),
+            Ok(_) => Err(Halt::failed(
+                "Your files are being brought back. Start the server again in a moment.",
+            )),
+            Err(homes::NoHome::Store(error)) => Err(error.into()),
+            Err(homes::NoHome::Place(error)) => {
+                tracing::error!(server = requests::log_name(spawner), %error, "somebody can't be given a home");
+                Err(Halt::failed(
+                    "The place for your files can't be used. An administrator finds out why in the hub's log.",
+                ))
+            }
+        }
     }
 
     /// Its log was kept until now, for whoever wants to know why it ended. Of this run there is nothing yet: what goes

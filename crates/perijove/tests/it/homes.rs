@@ -2,6 +2,7 @@
 //! name, and the way back.
 
 use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
 use perijove_testkit::Browser;
@@ -9,6 +10,46 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::support::{self, Site, eventually};
+
+#[tokio::test]
+async fn a_home_that_is_a_link_is_kept_where_it_leads() {
+    let Some(python) = support::python("homes that are links") else {
+        return;
+    };
+    let mut site = Site::new(&configuration(&python));
+    let (homes, elsewhere) = (site.data("homes"), site.data("elsewhere"));
+    for dir in [&homes, &elsewhere] {
+        fs::create_dir_all(dir).unwrap();
+        fs::set_permissions(dir, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    fs::create_dir(elsewhere.join("ann")).unwrap();
+    fs::write(elsewhere.join("ann/thesis.ipynb"), "everything").unwrap();
+    symlink(elsewhere.join("ann"), homes.join("ann")).unwrap();
+    site.serve().await;
+    let ann = site.sign_in("ann").await;
+    runs(&site, &ann, "ann").await;
+    let real = fs::canonicalize(elsewhere.join("ann")).unwrap();
+    assert_eq!(place(&in_state(&site, "ann", "live").await), real);
+
+    // It is not asked again: what the link leads to later is nobody's business.
+    fs::remove_file(homes.join("ann")).unwrap();
+    symlink("/etc/ssl", homes.join("ann")).unwrap();
+    runs(&site, &ann, "ann").await;
+    assert_eq!(place(&in_state(&site, "ann", "live").await), real);
+
+    // What it leads to must be theirs alone to change.
+    let eve = site.sign_in("eve").await;
+    fs::set_permissions(&homes, fs::Permissions::from_mode(0o777)).unwrap();
+    symlink(&real, homes.join("eve")).unwrap();
+    let answer = eve.api(Method::POST, "users/eve/server", None).await;
+    assert!(
+        answer.body.contains("place for your files can't be used"),
+        "{}",
+        answer.body
+    );
+    assert!(!answer.body.contains("homes/eve"), "{}", answer.body);
+    site.stop().await;
+}
 
 fn configuration(python: &Path) -> String {
     format!(

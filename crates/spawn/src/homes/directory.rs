@@ -8,7 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use async_trait::async_trait;
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 
-use super::{Found, HomeError, Homes, Pace, Walk, walk};
+use super::{Found, HomeError, Homes, Pace, Walk, link, walk};
 use crate::Home;
 
 /// No name of a person becomes this one, see `process::home`.
@@ -27,6 +27,19 @@ type Result<T> = std::result::Result<T, HomeError>;
 impl Homes for Directories {
     fn check_place(&self, place: &str) -> Result<()> {
         check(place)
+    }
+
+    async fn lead(&self, place: &str) -> Result<String> {
+        check(place)?;
+        let wanted = PathBuf::from(place);
+        let shown_place = place.to_owned();
+        let led = tokio::task::spawn_blocking(move || link::end_of(&wanted)).await;
+        let led =
+            led.unwrap_or_else(|error| Err(failed(Path::new(&shown_place), "looked at", io::Error::other(error))))?;
+        let led = led.into_os_string().into_string();
+        let led = led.map_err(|led| failed(Path::new(&led), "written down", ErrorKind::InvalidData.into()))?;
+        check(&led)?;
+        Ok(led)
     }
 
     async fn find(&self, home: &Home) -> Result<Found> {

@@ -22,6 +22,13 @@ impl Homes for Places {
         }
     }
 
+    async fn lead(&self, place: &str) -> Result<String, HomeError> {
+        match of_account(place) {
+            Some(_) => Ok(place.to_owned()),
+            None => Directories.lead(place).await,
+        }
+    }
+
     async fn find(&self, home: &Home) -> Result<Found, HomeError> {
         match of_account(&home.place) {
             Some(_) => Ok(Found::AtPlace),
@@ -67,7 +74,7 @@ impl Homes for Places {
         let found = accounts::system(name).await.ok().flatten();
         let account = found.ok_or_else(|| HomeError::Missing(home.place.clone()))?;
         let place = Home {
-            place: account.home,
+            place: Directories.lead(&account.home).await?,
             ..home.clone()
         };
         Directories.measure(&place, walk, pace).await

@@ -61,6 +61,9 @@ pub const TESTS: &[(&str, Test)] = &[
     ("nothing_is_reached_through_a_link", |dir| {
         Box::pin(nothing_is_reached_through_a_link(dir))
     }),
+    ("a_link_of_the_machine_s_is_followed_once", |dir| {
+        Box::pin(a_link_of_the_machine_s_is_followed_once(dir))
+    }),
     ("what_is_closed_is_purged", |dir| {
         Box::pin(what_is_closed_is_purged(dir))
     }),
@@ -108,6 +111,53 @@ async fn nothing_is_reached_through_a_link(dir: PathBuf) {
     assert_eq!(found.files, 1, "the link itself");
     Directories.purge(&home).await.unwrap();
     assert!(other.join("sub/precious").exists());
+}
+
+async fn a_link_of_the_machine_s_is_followed_once(dir: PathBuf) {
+    let dir = fs::canonicalize(dir).unwrap();
+    let mode = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    let lead = async |place: PathBuf| Directories.lead(place.to_str().unwrap()).await;
+    let (homes, data) = (dir.join("homes"), dir.join("data"));
+    fs::create_dir_all(&homes).unwrap();
+    fs::create_dir_all(data.join("ada")).unwrap();
+    for dir in [&dir, &homes, &data] {
+        mode(dir, 0o755);
+    }
+    let real = data.join("ada").display().to_string();
+
+    // Straight, over another link, and by a relative one; what is no link is where it is, also if it is not there yet.
+    symlink(data.join("ada"), data.join("second")).unwrap();
+    symlink("../data/second", homes.join("ada")).unwrap();
+    assert_eq!(lead(homes.join("ada")).await.unwrap(), real);
+    assert_eq!(lead(data.join("ada")).await.unwrap(), real);
+    let new = data.join("new").display().to_string();
+    assert_eq!(lead(data.join("new")).await.unwrap(), new);
+
+    // Nobody else must have been able to make any of them.
+    let refused = async |place: PathBuf, why: &str| {
+        let error = lead(place).await.unwrap_err();
+        assert!(
+            matches!(error, HomeError::BadPlace { .. }) && error.to_string().contains(why),
+            "{error}"
+        );
+    };
+    for others in [0o775, 0o757, 0o1777] {
+        mode(&homes, others);
+        refused(homes.join("ada"), "can make links there").await;
+        mode(&homes, 0o755);
+        mode(&data, others);
+        refused(homes.join("ada"), "can make links there").await;
+        mode(&data, 0o755);
+    }
+    mode(&dir, 0o777);
+    refused(homes.join("ada"), "can make links there").await;
+    mode(&dir, 0o755);
+    symlink("bob", homes.join("bob")).unwrap();
+    refused(homes.join("bob"), "leads to itself").await;
+    symlink(data.join("nowhere"), homes.join("eve")).unwrap();
+    refused(homes.join("eve"), "leads to nothing").await;
+    symlink("/", homes.join("root")).unwrap();
+    refused(homes.join("root"), "too near").await;
 }
 
 async fn what_is_closed_is_purged(dir: PathBuf) {

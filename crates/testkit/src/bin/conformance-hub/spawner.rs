@@ -116,13 +116,6 @@ impl TestSpawner {
         }
         let attributes = attributes(&self.settings, spec.key.user.as_str(), spec.key.server.as_str());
         attribute(&mut spec, &attributes);
-        // A test may have a home made for it.
-        if let Some(home) = attributes.get("home_dir").and_then(Value::as_str) {
-            let place = home.replace("{username}", spec.key.user.as_str());
-            // Homes are no links, here as elsewhere; whoever gives one means what it leads to.
-            let real = std::fs::canonicalize(&place).map(|real| real.to_string_lossy().into_owned());
-            spec.home.place = real.unwrap_or(place);
-        }
         spec
     }
 
@@ -258,7 +251,12 @@ impl Spawner for TestSpawner {
     }
 
     fn home_place(&self, user: &UserName) -> String {
-        self.processes.home_place(user)
+        // A test may have a home made for it.
+        let attributes = attributes(&self.settings, user.as_str(), "");
+        match attributes.get("home_dir").and_then(Value::as_str) {
+            Some(home) => home.replace("{username}", user.as_str()),
+            None => self.processes.home_place(user),
+        }
     }
 
     fn homes(&self) -> Arc<dyn Homes> {

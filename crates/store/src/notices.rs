@@ -72,8 +72,8 @@ pub async fn remove(db: &impl Db, spawner_id: i64, kind: &str) -> Result<()> {
     db.execute(&REMOVE, &[spawner_id.into(), kind.into()]).await.map(drop)
 }
 
-/// All of a server: a new run begins.
-pub async fn clear(db: &impl Db, spawner_id: i64) -> Result<()> {
-    const CLEAR: Stmt = Stmt::note("DELETE FROM perijove_notices WHERE spawner_id = $1");
-    db.execute(&CLEAR, &[spawner_id.into()]).await.map(drop)
+/// All of a server but this kind, which is not about one run: a new run begins.
+pub async fn clear_but(db: &impl Db, spawner_id: i64, kept: &str) -> Result<()> {
+    const CLEAR: Stmt = Stmt::note("DELETE FROM perijove_notices WHERE spawner_id = $1 AND kind <> $2");
+    db.execute(&CLEAR, &[spawner_id.into(), kept.into()]).await.map(drop)
 }

@@ -17,7 +17,7 @@ const NEAR: u64 = 90;
 /// As many as are named in a refusal.
 const NAMED: usize = 3;
 /// What the notice is called.
-const NOTICE: &str = "storage";
+pub const NOTICE: &str = "storage";
 
 /// Refuses a start while the person's files are more than the plan allows.
 pub async fn check(hub: &Hub, tx: &Tx, user: &User, plan: &Plan) -> Result<(), Refused> {

@@ -29,7 +29,7 @@ impl Driver<'_> {
         let tx = hub.store.begin().await?;
         self.phase(&tx, spawner, Phase::Prepared).await?;
         clear_contract(hub, &tx, spawner).await?;
-        notices::clear(&tx, self.id).await?;
+        notices::clear_but(&tx, self.id, homes::room::NOTICE).await?;
         tokens::create(
             &tx,
             &NewToken {

@@ -79,6 +79,7 @@ class ServerList extends HTMLElement {
     const cards = now === "elsewhere" ? null : now.querySelector("server-list .cards");
     if (!cards) return location.reload();
     this.replaceCards(/** @type {HTMLElement} */ (document.adoptNode(cards)));
+    replaceStorage(now);
   }
 
   /** @param {HTMLElement} fresh */
@@ -135,6 +136,15 @@ class ServerList extends HTMLElement {
     problem.textContent = text;
     problem.hidden = text === "";
   }
+}
+
+/**
+ * How full the home is, which may come and go.
+ * @param {Document} now
+ */
+function replaceStorage(now) {
+  const [before, after] = [document, now].map((page) => page.querySelector("[data-storage]"));
+  if (before && after && before.innerHTML !== after.innerHTML) before.replaceWith(document.adoptNode(after));
 }
 
 /** @param {Element} card */

@@ -56,7 +56,7 @@ async fn show(hub: &Arc<Hub>, visitor: &Visitor, user: &User, problem: Option<Ht
         let notices = notices::of(hub, spawner).await?;
         servers.push(ServerCard {
             limits: limits(spawner.id),
-            notices: notices.into_iter().map(notice).collect(),
+            notices: notices.into_iter().filter(of_server).map(notice).collect(),
             ..card(hub, user, Some(spawner), &spawner.name)
         });
     }
@@ -174,6 +174,11 @@ async fn storage(hub: &Hub, user: &User) -> Result<Option<Storage>> {
         warning: limit.and_then(|limit| room::warning(used, limit)),
         measured_at: models::time(measured_at),
     }))
+}
+
+/// How full the home is stands on the page once, and not with every server.
+fn of_server(told: &Told) -> bool {
+    told.notice.kind != room::NOTICE
 }
 
 fn notice(told: Told) -> CardNotice {

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use perijove_hub::homes as hub_homes;
+use perijove_spawn::Usage;
+use perijove_spawn::fake::Script;
 use perijove_spawn::fake_homes::Fault;
 use perijove_store::homes::{self, Home, State};
 use perijove_store::users;
@@ -355,6 +357,91 @@ async fn too_much_is_told_in_time_and_refused() {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     panic!("there is room, and nobody has noticed");
+}
+
+async fn notices(browser: &Browser) -> Vec<Value> {
+    let told = browser.api(Method::GET, "users/ann/server/notices", None).await;
+    told.expect(200).json()["notices"].as_array().unwrap().clone()
+}
+
+#[tokio::test]
+async fn little_room_is_told_over_starts_and_until_there_is_some() {
+    let app = App::builder()
+        .config("[storage]\nquota = \"10M\"\nmeasure_every = \"10m\"\n")
+        .start()
+        .await;
+    let (ann, home) = person(&app, "ann").await;
+    start_server(&ann, "ann").await;
+    app.spawner.homes.write(&home.place, "data", (9 << 20) + (300 << 10));
+    measured(&app, home.id, 9 << 20).await;
+    let warning = "Your files take 9.3 MiB of the 10 MiB that you may have. Make room before there is none.";
+    let told = eventually(async || notices(&ann).await.pop()).await;
+    assert_eq!((&told["kind"], &told["message"]), (&json!("storage"), &json!(warning)));
+    let page = ann.get("hub/home").await.body;
+    assert_eq!(page.matches(warning).count(), 1, "{page}");
+
+    // It still holds for the next run: nothing was measured since.
+    stop_server(&ann, "ann").await;
+    assert_eq!(notices(&ann).await, [] as [Value; 0], "nothing runs");
+    start_server(&ann, "ann").await;
+    assert_eq!(notices(&ann).await, [told]);
+
+    app.spawner.homes.write(&home.place, "data", 1 << 20);
+    app.clock.advance(SignedDuration::from_mins(11));
+    app.hub.homes.measure();
+    eventually(async || notices(&ann).await.is_empty().then_some(())).await;
+    let page = ann.get("hub/home").await.body;
+    assert!(
+        !page.contains("Make room") && page.contains("Your files take 1 MiB of 10 MiB"),
+        "{page}"
+    );
+}
+
+#[tokio::test]
+async fn what_was_stopped_at_the_memory_limit_is_told_on_the_home_page() {
+    let app = App::builder()
+        .config("[spawner]\nmem_limit = \"2G\"\npoll_interval = \"100ms\"\n")
+        .start()
+        .await;
+    let ann = app.sign_in("ann").await;
+    start_server(&ann, "ann").await;
+    let killed = Usage {
+        out_of_memory: 1,
+        ..Usage::default()
+    };
+    app.spawner.play(Script {
+        usage: Some(killed),
+        ..Script::default()
+    });
+    let told = eventually(async || notices(&ann).await.pop()).await;
+    assert_eq!(told["kind"], "out_of_memory");
+    let page = ann.get("hub/home").await.body;
+    assert!(
+        page.contains("The memory limit of 2 GiB was reached, and a program in this server was stopped."),
+        "{page}"
+    );
+
+    // It is about that run alone.
+    app.spawner.play(Script::default());
+    stop_server(&ann, "ann").await;
+    start_server(&ann, "ann").await;
+    assert!(
+        !ann.get("hub/home")
+            .await
+            .body
+            .contains("memory limit of 2 GiB was reached")
+    );
+}
+
+/// Waits until there is something.
+async fn eventually<T>(look: impl AsyncFn() -> Option<T>) -> T {
+    for _ in 0..1000 {
+        if let Some(found) = look().await {
+            return found;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("it never comes")
 }
 
 #[tokio::test]

@@ -32,6 +32,7 @@ mod setup;
 mod share_codes;
 mod shares;
 mod signin;
+mod signin_elsewhere;
 mod signin_given;
 mod spawn_pages;
 mod token_page;

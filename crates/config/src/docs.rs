@@ -60,10 +60,13 @@ impl SectionDoc {
 
 /// All sections in the order of the documents.
 pub(crate) fn sections() -> Vec<SectionDoc> {
-    let mut sections = vec![SectionDoc::one::<Hub>("hub"), SectionDoc::one::<Edge>("edge")];
+    let mut sections = vec![
+        SectionDoc::one::<Hub>("hub"),
+        SectionDoc::one::<Edge>("edge"),
+        SectionDoc::one::<Access>("access"),
+    ];
     sections.extend(Auth::docs());
     sections.extend([
-        SectionDoc::one::<Access>("access"),
         SectionDoc::many::<Scope>("scope"),
         SectionDoc::many::<Role>("role"),
         SectionDoc::many::<Group>("group"),

@@ -10,7 +10,7 @@ section! {
     /// What every way to sign in has.
     pub struct AuthRules {
         /// What it is called in addresses and in the audit log, where there are several: `a-z`, `0-9` and `-`.
-        name: String = String::new(), unset "its `kind`", example "\"campus\"";
+        name: String = String::new(), unset "its `kind`";
         /// Everybody who can sign in this way.
         allow_all: bool = false;
         /// Everybody who signs in this way and has an account already.

@@ -141,7 +141,7 @@ fn auths(table: &mut Table, reader: &mut Reader<'_>) -> Vec<Auth> {
         };
         let name = found.name();
         let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        if !name.bytes().all(fits) {
+        if name.is_empty() || !name.bytes().all(fits) {
             let mistake = Mistake::new("the name of a way to sign in has `a-z`, `0-9` and `-`");
             reader.mistake(&place, mistake);
         } else if list.iter().any(|other| other.name() == name) {

@@ -10,7 +10,7 @@ section! {
     /// What every way to sign in has.
     pub struct AuthRules {
         /// What it is called in addresses and in the audit log, where there are several: `a-z`, `0-9` and `-`.
-        name: String = String::new(), unset "its `kind`";
+        name: Option<String> = None, unset "its `kind`";
         /// Everybody who can sign in this way.
         allow_all: bool = false;
         /// Everybody who signs in this way and has an account already.
@@ -99,9 +99,6 @@ impl Auth {
     /// What it is called among all ways to sign in.
     #[must_use]
     pub fn name(&self) -> &str {
-        match self.rules().name.as_str() {
-            "" => self.kind(),
-            name => name,
-        }
+        self.rules().name.as_deref().unwrap_or(self.kind())
     }
 }

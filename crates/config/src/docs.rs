@@ -275,7 +275,10 @@ pub fn example() -> String {
             text.push_str(&format!("# kind = \"{kind}\"\n"));
         }
         for key in &section.keys {
-            let value = match (key.default.as_deref().filter(|_| key.unset.is_none()), key.example) {
+            let default = key.default.as_deref().filter(|_| key.unset.is_none());
+            let value = match (default, key.example) {
+                // What several have in common has no example that would do for all of them.
+                (None, None) if key.name == "name" => format!("# name = \"{}\"\n", section.variant.unwrap_or("...")),
                 (Some(value), _) => format!("# {} = {value}\n", key.name),
                 (None, Some(example)) => format!("# {} = {example}\n", key.name),
                 (None, None) => format!("# {} = \"...\"\n", key.name),

@@ -40,10 +40,8 @@ fn every_line_of_the_example_can_be_used() {
     let text = lines.collect::<Vec<_>>().join("\n");
     let config =
         read(&text, &[("GRADER_TOKEN", "x"), ("ACME_ACCOUNT_KEY", "x")]).unwrap_or_else(|errors| panic!("{errors}"));
-    assert_eq!(
-        (config.auth.len(), config.roles.len(), config.services.len()),
-        (2, 1, 1)
-    );
+    assert!(config.auth.len() > 1, "one of each kind");
+    assert_eq!((config.roles.len(), config.services.len()), (1, 1));
 }
 
 #[test]

@@ -29,6 +29,8 @@ LOAD = ROOT / "target/edge-load/release/edge-load"
 HUNDRED_MB = "100000000"
 # Node compiles what runs often only after that many requests.
 WARM = 15_000
+# Then the edge has come to rest, and has given back what its start and its work needed.
+REST = 25
 
 # Key: what the table says, unit, the load; how many operations end a round early.
 ROWS = {
@@ -116,9 +118,9 @@ class Bench:
                 proxy.stop()
 
     def memory(self, proxy):
-        """Resident when nothing has happened yet, and with idle websockets."""
+        """Resident after a while in which nothing has happened, and with idle websockets."""
         proxy.start({self.options.core})
-        time.sleep(0.5)
+        time.sleep(REST)
         idle = memory_mib(proxy.pids(), "Rss")
         self.note(proxy.name, "idle", idle)
         count = self.options.websockets
@@ -129,7 +131,7 @@ class Bench:
         )
         if client.stdout.readline() != b"open\n":
             raise SystemExit(f"error: {proxy.name} does not hold {count} websockets")
-        time.sleep(1)
+        time.sleep(REST)
         self.note(proxy.name, "idlews", (memory_mib(proxy.pids(), "Rss") - idle) * 1024 / count)
         client.stdin.close()
         client.wait(30)

@@ -3,6 +3,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
 use std::path::PathBuf;
+use std::pin::pin;
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -19,7 +20,7 @@ use crate::problem::Problem;
 use crate::runtime;
 use crate::signals::Signals;
 use crate::system::{Environment, SystemClock, SystemRng};
-use crate::{handover, process, service_manager, ui};
+use crate::{handover, process, service_manager, shed, ui};
 
 /// The `[edge]` section as the edge wants it.
 ///
@@ -197,6 +198,7 @@ struct Living {
 
 impl Living {
     async fn live(mut self, mut signals: Signals) -> Result<()> {
+        let mut resting = pin!(shed::whenever_at_rest());
         let handed = loop {
             let (what, answer) = tokio::select! {
                 what = signals.of_edge() => match what {
@@ -204,6 +206,7 @@ impl Living {
                     None => break false,
                 },
                 wish = self.edge.wished() => (wish.what, Some(wish.answer)),
+                never = &mut resting => match never {},
             };
             let outcome = match what {
                 Wanted::Reload => self.reload(),

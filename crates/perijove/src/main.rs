@@ -2,7 +2,7 @@
 //!
 //! Map: `cli` is the command line and `commands` what each command does; `lifecycle` is the life of a hub, put together
 //! in `compose`; `edge` runs an edge, `handover` lets
-//! another process take it over, and `keeper` watches over one; `settings`, `secrets`, `instance` are what lies on
+//! another process take it over, `keeper` watches over one, `shed` gives back what it needs no more; `settings`, `secrets`, `instance` are what lies on
 //! the disk; `system` is the clock, the randomness and the environment that all other crates get as parameters; `ui`
 //! is all that is printed.
 
@@ -25,6 +25,7 @@ mod runtime;
 mod secrets;
 mod service_manager;
 mod settings;
+mod shed;
 mod signals;
 mod system;
 mod ui;

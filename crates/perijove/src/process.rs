@@ -8,23 +8,33 @@ use perijove_model::process::Process;
 const TICKS: f64 = 100.0;
 
 pub fn read() -> Option<Process> {
-    let stat = fs::read_to_string("/proc/self/stat").ok()?;
-    // The program's name may hold anything, also brackets and spaces.
-    let fields: Vec<f64> = stat
-        .rsplit_once(") ")?
-        .1
-        .split_whitespace()
-        .map(|field| field.parse().unwrap_or_default())
-        .collect();
+    let fields = stat()?;
     let status = fs::read_to_string("/proc/self/status").ok()?;
     Some(Process {
-        cpu_seconds: (fields.get(11)? + fields.get(12)?) / TICKS,
+        cpu_seconds: cpu(&fields)?,
         started: booted()? + fields.get(19)? / TICKS,
         resident_bytes: number(&status, "VmRSS:")? * 1024.0,
         virtual_bytes: number(&status, "VmSize:")? * 1024.0,
         open_files: fs::read_dir("/proc/self/fd").ok()?.count() as f64,
         most_files: number(&fs::read_to_string("/proc/self/limits").ok()?, "Max open files")?,
     })
+}
+
+/// Seconds that this process has been on a processor, in steps of 10 ms.
+pub fn cpu_seconds() -> Option<f64> {
+    cpu(&stat()?)
+}
+
+/// The numbers of `/proc/self/stat` that follow the program's name.
+fn stat() -> Option<Vec<f64>> {
+    let stat = fs::read_to_string("/proc/self/stat").ok()?;
+    // The name may hold anything, also brackets and spaces.
+    let fields = stat.rsplit_once(") ")?.1.split_whitespace();
+    Some(fields.map(|field| field.parse().unwrap_or_default()).collect())
+}
+
+fn cpu(fields: &[f64]) -> Option<f64> {
+    Some((fields.get(11)? + fields.get(12)?) / TICKS)
 }
 
 fn booted() -> Option<f64> {

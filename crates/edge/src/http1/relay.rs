@@ -54,6 +54,8 @@ pub(crate) struct Relay {
     keep: bool,
     /// What comes is dropped.
     void: bool,
+    /// The receiver's connection ends with the message.
+    closes: bool,
     /// The end of the sender's stream may be a broken connection.
     pub(crate) distrust_end: bool,
     pub(crate) waits: Waits,
@@ -75,6 +77,7 @@ impl Relay {
             done: false,
             keep: false,
             void: false,
+            closes: false,
             distrust_end: false,
             waits: Waits::Source,
             moved: 0,
@@ -85,6 +88,11 @@ impl Relay {
     /// Of a message without a body: so that it can be sent again.
     pub(crate) fn repeatable(self) -> Self {
         Self { keep: true, ..self }
+    }
+
+    /// Of the last message on a connection, which is closed as soon as it is written.
+    pub(crate) fn closing(self, closes: bool) -> Self {
+        Self { closes, ..self }
     }
 
     /// Begins again with a message that was made `repeatable`, or of which nothing was written.
@@ -195,7 +203,11 @@ impl Relay {
             let count = if self.void {
                 ahead.len() + raw.len() + self.tail.len()
             } else if raw.is_empty() && self.tail.is_empty() {
-                ready!(to.poll_write(cx, ahead))?
+                let last = self.closes && self.done;
+                ready!(match last {
+                    true => to.poll_write_last(cx, ahead),
+                    false => to.poll_write(cx, ahead),
+                })?
             } else {
                 let pieces = [IoSlice::new(ahead), IoSlice::new(raw), IoSlice::new(self.tail)];
                 let first = usize::from(ahead.is_empty());

@@ -130,7 +130,7 @@ fn begin(client: &Client, plan: &Plan, head: &head::AnswerHead<'_, '_>) -> Resul
         plan.asked.manner(&client.peer, shared, keep, chunked),
         redirect,
     );
-    let relay = Relay::new(out, answer.body, chunked);
+    let relay = Relay::new(out, answer.body, chunked).closing(!keep);
     Ok((answer, Download { relay, keep }))
 }
 

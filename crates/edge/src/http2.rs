@@ -229,7 +229,7 @@ async fn reach(
 ) -> Result<usize, Failure> {
     let (shared, upstream) = (&client.worker.shared, &plan.route.target().upstream);
     let newest = if plan.repeatable { Duration::MAX } else { FRESH };
-    *reached = client.worker.pool.take(upstream, newest);
+    *reached = client.worker.pool.take(upstream, newest, plan.asked.begun());
     if let Some(server) = reached {
         shared.observer.count(Event::UpstreamReused);
         match exchange_heads(shared, upload, server).await {

@@ -95,12 +95,11 @@ impl Pool {
         }
     }
 
-    /// The connection that was used last, if it was used within `newest`.
-    pub(crate) fn take(&self, upstream: &Upstream, newest: Duration) -> Option<Server> {
+    /// The connection that was used last, if it was used within `newest` before `now`.
+    pub(crate) fn take(&self, upstream: &Upstream, newest: Duration, now: Instant) -> Option<Server> {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         let servers = idle.targets.get_mut(&upstream.authority)?;
         let newest = newest.min(self.keep);
-        let now = Instant::now();
         let mut taken = 0;
         let mut found = None;
         while let Some((_, since)) = servers.last() {

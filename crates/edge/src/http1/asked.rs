@@ -1,8 +1,9 @@
 //! What is remembered of a request until its answer is complete.
 
-use std::{net::IpAddr, time::Instant};
+use std::net::IpAddr;
 
 use http::Version;
+use tokio::time::Instant;
 
 use crate::{
     error_page::page::Reader,
@@ -92,6 +93,11 @@ impl Asked {
             client: None,
             noted: None,
         }
+    }
+
+    /// When its head had come.
+    pub(crate) fn begun(&self) -> Instant {
+        self.begun
     }
 
     pub(crate) fn speaks_http2(&mut self) {

@@ -112,11 +112,17 @@ impl Client {
 
     fn poll_next(&mut self, scan: &mut Scan, cx: &mut Context<'_>) -> Poll<Next> {
         let shared = &self.worker.shared;
+        let mut begun = false;
         loop {
             match scan.end(self.input.filled()) {
                 Ok(Some(length)) => return Poll::Ready(Next::Head(length)),
                 Ok(None) if self.input.len() >= shared.limits.header_bytes => {
                     return Poll::Ready(Next::Refused(Failure::TooLarge));
+                }
+                // Most heads come in one piece, and are not waited for.
+                Ok(None) if begun => {
+                    self.alarm.set(shared.limits.header_timeout);
+                    begun = false;
                 }
                 Ok(None) => {}
                 Err(error) => return Poll::Ready(Next::Refused(Failure::Head(error))),
@@ -132,7 +138,7 @@ impl Client {
                     if let Some(error) = no_request(self.input.filled()) {
                         return Poll::Ready(Next::Refused(Failure::Head(error)));
                     }
-                    self.alarm.set(shared.limits.header_timeout);
+                    begun = true;
                 }
                 Poll::Ready(Ok(_)) => {}
                 Poll::Ready(Err(error)) => {

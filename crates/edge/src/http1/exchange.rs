@@ -142,7 +142,7 @@ async fn reach(client: &mut Client, plan: &mut Plan) -> Result<(Server, usize), 
     let upstream = &route.target().upstream;
     let newest = if plan.repeatable { Duration::MAX } else { FRESH };
     let shared = Arc::clone(&client.worker.shared);
-    if let Some(mut server) = client.worker.pool.take(upstream, newest) {
+    if let Some(mut server) = client.worker.pool.take(upstream, newest, plan.asked.begun()) {
         shared.observer.count(Event::UpstreamReused);
         match exchange_heads(client, plan, &mut server).await {
             Ok(length) => return Ok((server, length)),

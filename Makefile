@@ -11,7 +11,7 @@ TARGET = $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 BINARY = $(TARGET)/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))/perijove
 
 .DEFAULT_GOAL := help
-.PHONY: help run build environments test test-unit test-it conformance e2e fuzz-api fuzz-edge lint format docs bench advisories clean
+.PHONY: help run build environments test test-unit test-it test-machine conformance e2e fuzz-api fuzz-edge lint format docs bench advisories clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ test-unit: ## the tests beside the code
 
 test-it: ## the integration tests, with a throw-away PostgreSQL
 	scripts/with-postgres.sh cargo test -p perijove --test it
+
+test-machine: ## what needs systemd, control groups of version 2 and project quotas, in a virtual machine
+	@scripts/machine.sh
 
 # FILTER='^test_shares' runs a part of it.
 conformance: ## JupyterHub's own tests against this hub and behind this edge, where their kit is; see conformance/README.md

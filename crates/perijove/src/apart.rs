@@ -22,8 +22,10 @@ pub fn settle(settings: &Settings, mode: Mode) -> Result<JailConfig> {
     let wanted = Wanted {
         accounts: accounts(process)?,
         isolate: process.isolate,
+        landlock: process.landlock,
         hidden: vec![data_dir.clone()],
         visible: visible(process, data_dir),
+        homes: process.home.fill(data_dir, "person").parent().unwrap_or(Path::new("/")).to_owned(),
         processes: Some(process.most_processes).filter(|most| *most > 0),
         group: group(data_dir),
     };
@@ -97,6 +99,10 @@ pub fn warn(settings: &Settings, told: &Capabilities) {
     match (told.accounts, is_root()) {
         ("hub", true) => tracing::warn!(
             "servers run as root: whoever has one owns this machine; set `accounts` in [spawner.process]"
+        ),
+        ("hub", false) if told.landlock.is_some() => tracing::warn!(
+            "servers run as the hub's own account, and landlock alone keeps them from each other's files and the hub's; to \
+             keep people apart for good start the hub as root, see docs/how-to/isolation.md"
         ),
         ("hub", false) => tracing::warn!(
             "servers run as the hub's own account: people can read each other's files and the hub's; to change that start \

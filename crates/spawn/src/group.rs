@@ -3,6 +3,7 @@
 //! directory that only looks like `/sys/fs/cgroup`.
 
 mod place;
+mod systemd;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -17,6 +18,8 @@ use crate::Usage;
 use crate::proc::Process;
 
 pub use place::{Kind, Place, find, in_scope, look};
+pub use systemd::Systemd;
+pub(crate) use systemd::find as find_systemd;
 
 /// Length of the stretches in which time on the cores is shared out, in microseconds.
 const PERIOD: u64 = 100_000;

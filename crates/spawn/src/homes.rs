@@ -6,6 +6,7 @@
 
 mod directory;
 mod link;
+pub(crate) mod quota;
 mod walk;
 
 use std::time::Duration;
@@ -59,6 +60,8 @@ pub struct Walk {
     /// Directories that could not be looked into.
     pub closed: u64,
     pub done: bool,
+    /// The file system holds the home to its limit.
+    pub held: bool,
 }
 
 /// How a look goes on, so that nobody notices it.
@@ -94,6 +97,12 @@ pub trait Homes: Send + Sync + 'static {
 
     /// Deletes it for good, wherever it is. What is half deleted is never at its place.
     async fn purge(&self, home: &Home) -> Result<(), HomeError>;
+
+    /// Has the file system hold it to this size, where it can; `false` where nobody but the hub sees to it. The first time
+    /// takes long for a large home.
+    async fn limit(&self, _: &Home, _: Option<u64>) -> Result<bool, HomeError> {
+        Ok(false)
+    }
 
     /// Goes on with a look at how much is in it.
     async fn measure(&self, home: &Home, walk: Walk, pace: Pace) -> Result<Walk, HomeError>;

@@ -6,6 +6,7 @@
 //! its fields is the order of the steps. Each step takes away what the next ones don't need, and none can be undone.
 
 mod view;
+mod walls;
 
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
@@ -18,6 +19,8 @@ use rustix::thread::{
 use serde::{Deserialize, Serialize};
 
 pub use view::Change;
+pub use walls::{Opening, Walls};
+pub(crate) use walls::{SIGNALS, version};
 
 /// The steps, in their order. The default does nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +36,8 @@ pub struct Jail {
     pub account: Option<Account>,
     /// No program gives more rights than who calls it has.
     pub no_new_privileges: bool,
+    /// What it may reach of what it sees. Needs the step before.
+    pub walls: Option<Walls>,
     /// Where it begins; looked at with the rights that are left.
     pub directory: Option<PathBuf>,
 }
@@ -77,11 +82,15 @@ impl Jail {
             failed(own_namespaces(), || "getting mounts of its own".to_owned())?;
             view::make(changes)?;
         }
+        let rules = self.rules()?;
         if let Some(account) = &self.account {
             failed(account.become_it(), || format!("becoming user {}", account.uid))?;
         }
         if self.no_new_privileges {
             failed(set_no_new_privs(true), || "giving up further rights".to_owned())?;
+        }
+        if let Some(rules) = rules {
+            failed(rules.hold(), || "closing what is not to be reached".to_owned())?;
         }
         if let Some(directory) = &self.directory {
             failed(enter_directory(directory), || {
@@ -93,21 +102,46 @@ impl Jail {
 }
 
 impl Jail {
-    /// The namespaces that [`Jail::enter`] would make, for a process that enters them itself: mounts, then IPC. This
-    /// process has one thread, and goes back to its own.
-    pub(crate) fn namespaces(&self) -> Result<Vec<OwnedFd>, JailError> {
+    /// What [`Jail::enter`] would make, for a process that enters it itself: namespaces of mounts and of IPC, where there
+    /// is a view, then landlock's rules, where there are walls. This process has one thread, and goes back to its own
+    /// namespaces.
+    pub(crate) fn made(&self) -> Result<Vec<OwnedFd>, JailError> {
         let Some(changes) = &self.view else {
-            return Ok(Vec::new());
+            return self.rules_fd();
         };
         let own = failed(current_namespaces(), || "looking up its own mounts".to_owned())?;
         failed(own_namespaces(), || "getting mounts of its own".to_owned())?;
-        let made = view::make(changes);
-        let new = failed(current_namespaces(), || "looking up the new mounts".to_owned());
+        let made = view::make(changes).and_then(|()| {
+            let mut made = failed(current_namespaces(), || "looking up the new mounts".to_owned())?;
+            made.extend(self.rules_fd()?);
+            Ok(made)
+        });
         for namespace in &own {
             let back = rustix::thread::move_into_link_name_space(namespace.as_fd(), None);
             failed(back, || "going back to its own mounts".to_owned())?;
         }
-        made.and(new)
+        made
+    }
+
+    /// These devices can't be used, as far as this jail can see to that.
+    pub(crate) fn without(&mut self, devices: impl IntoIterator<Item = PathBuf>) {
+        match (&mut self.view, &mut self.walls) {
+            (Some(view), _) => view.extend(devices.into_iter().map(|target| Change::NoDevice { target })),
+            (None, Some(walls)) => walls.closed.extend(devices),
+            (None, None) => {}
+        }
+    }
+
+    fn rules(&self) -> Result<Option<walls::Rules>, JailError> {
+        let rules = self.walls.as_ref().map(Walls::rules).transpose();
+        failed(rules, || "looking up what is not to be reached".to_owned())
+    }
+
+    fn rules_fd(&self) -> Result<Vec<OwnedFd>, JailError> {
+        let rules = self.rules()?.map(walls::Rules::into_fd).transpose();
+        Ok(failed(rules, || "looking up what is not to be reached".to_owned())?
+            .into_iter()
+            .collect())
     }
 }
 

@@ -152,7 +152,11 @@ pub struct Capabilities {
     pub own_user: bool,
     /// Servers see nothing of each other, nor of the hub.
     pub isolation: bool,
+    /// Which version of landlock closes the hub's files and others' homes to servers.
+    pub landlock: Option<i32>,
     pub gpu: bool,
+    /// The file system holds homes to their limits; otherwise they are measured now and then.
+    pub storage_limit: bool,
     pub image_pull: bool,
     /// Directories of a plan are mounted, and read-only where it says so. Otherwise links stand for them, and keep
     /// nobody from writing.

@@ -19,7 +19,7 @@ mod person;
 mod places;
 mod task;
 
-pub use jails::{Accounts, Grouping, JailConfig, Systemd, Visible};
+pub use jails::{Accounts, Grouping, JailConfig, Visible};
 pub(crate) use launch::{converse, supervisor};
 
 use std::collections::BTreeMap;

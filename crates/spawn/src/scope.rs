@@ -28,7 +28,8 @@ use rustix::process::{Signal, WaitOptions, WaitStatus};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::group::{self, Group, Place};
+use crate::gpu;
+use crate::group::{self, Group, Place, Systemd};
 use crate::inside::{self, Entry};
 use crate::jail::Jail;
 use crate::proc::{self, Process};
@@ -68,8 +69,8 @@ pub(crate) enum Held {
     Nobody,
     /// A control group below this place.
     In(Place),
-    /// One below this process's own, which systemd has left to it.
-    InScope,
+    /// One in a scope that systemd gives to this process.
+    InScope(Systemd),
 }
 
 /// What is to be run.
@@ -83,6 +84,7 @@ pub(crate) enum Kind {
         ports: Vec<u16>,
         /// One lock file for each port that a server has been given.
         ports_dir: PathBuf,
+        gpus: Option<gpu::Wish>,
     },
     /// Ends with the hub, and knows by itself where to listen.
     Service,
@@ -102,6 +104,8 @@ pub(crate) enum Report {
     /// Another supervisor has this scope.
     Busy,
     NoPort,
+    /// So many GPUs are free, which is not enough.
+    NoGpu(usize),
     NotFound,
     Denied,
     /// What was to hold for it could not be made to hold.
@@ -340,7 +344,7 @@ fn supervise(scope: &Scope, order: Order, waiting: Option<Waiting>) -> Result<()
     if let (Err(_), Some(group)) = (&started, &group) {
         clear(group)?;
     }
-    let (_port, record) = started?;
+    let (_held, record) = started?;
     let log = Log::open(scope.log(), order.log_limit)
         .and_then(|log| scope.write("started.json", &record).map(|()| log))
         .inspect_err(|_| kill_everything_below());
@@ -370,12 +374,15 @@ fn supervise(scope: &Scope, order: Order, waiting: Option<Waiting>) -> Result<()
 
 /// Written down before it is made, so that whoever comes next can clear it away.
 fn make_group(scope: &Scope, order: &Order) -> Result<Option<Group>, Report> {
+    let name = scope.0.file_name().unwrap_or_default().to_string_lossy();
     let place = match &order.grouping {
         Held::Nobody => return Ok(None),
         Held::In(place) => place.clone(),
-        Held::InScope => group::in_scope().map_err(Report::Jail)?,
+        Held::InScope(systemd) => {
+            let adopted = systemd.adopt(std::process::id(), &name, &format!("Perijove server {name}"));
+            adopted.and_then(|()| group::in_scope()).map_err(Report::Jail)?
+        }
     };
-    let name = scope.0.file_name().unwrap_or_default().to_string_lossy();
     let group = Group::of(&place, &name);
     scope.write("group.json", &group)?;
     let made = group.make(&order.limits);
@@ -443,23 +450,30 @@ fn start(
     order: &Order,
     group: Option<&Group>,
     waiting: Option<Waiting>,
-) -> Result<(Option<File>, Record), Report> {
+) -> Result<(Vec<File>, Record), Report> {
     let log = private().append(true).open(scope.log())?;
-    let (mut held, mut url) = (None, String::new());
+    let (mut held, mut url) = (Vec::new(), String::new());
+    let mut jail = order.jail.clone();
     let mut env = order.env.clone();
     env.insert(MARKER.to_owned(), scope.0.to_string_lossy().into_owned());
     if let Kind::Server {
         prefix,
         ports,
         ports_dir,
+        gpus,
     } = &order.kind
     {
         let (port, file) = reserve_port(ports, ports_dir)?.ok_or(Report::NoPort)?;
-        held = Some(file);
+        held.push(file);
         url = format!("http://127.0.0.1:{port}");
         env.insert("JUPYTERHUB_SERVICE_URL".to_owned(), format!("{url}{prefix}"));
+        if let Some(wish) = gpus {
+            let given = wish.take()?.map_err(|too_few| Report::NoGpu(too_few.free))?;
+            held.extend(given.kept);
+            env.extend(given.variables);
+            jail.without(given.others);
+        }
     }
-    let mut jail = order.jail.clone();
     jail.groups = group.map_or_else(Vec::new, |group| group.all().into_iter().map(Path::to_owned).collect());
     let entry = Entry {
         command: order.command.clone(),

@@ -42,11 +42,8 @@ impl Waiting {
     /// Comes back with its process id when it is the server.
     pub(crate) fn become_server(mut self, entry: &Entry, log: &File) -> Result<i32, Report> {
         let order = serde_json::to_vec(entry).map_err(io::Error::from)?;
-        let namespaces = entry
-            .jail
-            .namespaces()
-            .map_err(|error| Report::Jail(error.to_string()))?;
-        self.tell(&order, log, &namespaces)?;
+        let made = entry.jail.made().map_err(|error| Report::Jail(error.to_string()))?;
+        self.tell(&order, log, &made)?;
         self.link.shutdown(Shutdown::Write)?;
         let mut answer = Vec::new();
         self.link.read_to_end(&mut answer)?;
@@ -57,10 +54,10 @@ impl Waiting {
         }
     }
 
-    fn tell(&mut self, order: &[u8], log: &File, namespaces: &[OwnedFd]) -> io::Result<()> {
+    fn tell(&mut self, order: &[u8], log: &File, made: &[OwnedFd]) -> io::Result<()> {
         let mut descriptors = vec![log.as_fd()];
-        descriptors.extend(namespaces.iter().map(AsFd::as_fd));
-        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(3))];
+        descriptors.extend(made.iter().map(AsFd::as_fd));
+        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(4))];
         let mut with = SendAncillaryBuffer::new(&mut space);
         with.push(SendAncillaryMessage::ScmRights(&descriptors));
         let sent = rustix::net::sendmsg(&self.link, &[IoSlice::new(order)], &mut with, SendFlags::NOSIGNAL)?;

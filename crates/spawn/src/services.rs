@@ -237,7 +237,7 @@ fn explain(spec: &ServiceSpec, report: Report) -> SpawnError {
         Report::Jail(why) | Report::Cold(why) | Report::Failed(why) => {
             return SpawnError::caused(format!("Its program '{program}' can't be started."), why);
         }
-        Report::NoPort => "No port is free.".to_owned(),
+        Report::NoPort | Report::NoGpu(_) => "No port is free.".to_owned(),
     })
 }
 

@@ -14,6 +14,8 @@ pub mod homes;
 pub mod isolation;
 mod life;
 pub mod process;
+pub mod quotas;
+pub mod walls;
 pub mod warm;
 
 use std::collections::BTreeMap;

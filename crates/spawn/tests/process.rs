@@ -12,9 +12,9 @@ use std::time::Duration;
 
 use libtest_mimic::{Arguments, Trial};
 use perijove_spawn::fake::{FakeSpawner, Script};
-use perijove_spawn::suite::isolation;
 use perijove_spawn::suite::process::Processes;
 use perijove_spawn::suite::{self, Behaviour, Server, Steps, Subject};
+use perijove_spawn::suite::{isolation, quotas, walls};
 use perijove_spawn::{Poll, ServerSpec, Spawner, State, Stop};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Child;
@@ -89,6 +89,8 @@ fn trials() -> Vec<Trial> {
         }));
     }
     trials.extend(isolation());
+    trials.extend(landlock());
+    trials.extend(on_quotas());
     for (name, case) in suite::CASES {
         trials.push(Trial::test(format!("warm::{name}"), move || {
             let dir = tempfile::tempdir()?;
@@ -144,6 +146,64 @@ fn isolation() -> Vec<Trial> {
         }));
     }
     trials
+}
+
+/// In a directory of a file system with project quotas, which whoever runs this names: few machines have one.
+fn on_quotas() -> Vec<Trial> {
+    let Some(place) = std::env::var_os("PERIJOVE_TEST_QUOTAS").map(PathBuf::from) else {
+        eprintln!("skipped: quotas: PERIJOVE_TEST_QUOTAS names no directory (scripts/machine.sh has two)");
+        return Vec::new();
+    };
+    let trial = |(name, case): &(&'static str, fn(Arc<Processes>) -> _)| {
+        let (case, place) = (*case, place.clone());
+        Trial::test(format!("quotas::{name}"), move || {
+            if let Some(why) = quotas::impossible(&place) {
+                return Err(why.into());
+            }
+            let dir = tempfile::tempdir_in(&place)?;
+            run::<()>(case(Arc::new(quotas::held(
+                dir.path(),
+                std::env::current_exe()?,
+                &["scope"],
+            ))));
+            Ok(())
+        })
+    };
+    quotas::CASES.iter().map(trial).collect()
+}
+
+/// Servers of one account, whichever that is.
+fn landlock() -> Vec<Trial> {
+    if let Some(why) = walls::impossible() {
+        eprintln!("skipped: all of landlock: {why}");
+        return Vec::new();
+    }
+    let trial =
+        |made: fn(&Path, PathBuf, &[&str]) -> Processes, kind: &str, name: &str, case: fn(Arc<Processes>) -> _| {
+            Trial::test(format!("{kind}::{name}"), move || {
+                let dir = tempfile::tempdir()?;
+                run::<()>(case(Arc::new(made(dir.path(), std::env::current_exe()?, &["scope"]))));
+                Ok(())
+            })
+        };
+    let cold = walls::CASES
+        .iter()
+        .map(|(name, case)| trial(walls::walled, "landlock", name, *case));
+    let warm = walls::CASES
+        .iter()
+        .map(|(name, case)| trial(walls::walled_warm, "warm_landlock", name, *case));
+    let whole = suite::CASES.iter().map(|(name, case)| {
+        Trial::test(format!("walled::{name}"), move || {
+            let dir = tempfile::tempdir()?;
+            run(case(Arc::new(walls::walled(
+                dir.path(),
+                std::env::current_exe()?,
+                &["scope"],
+            ))));
+            Ok(())
+        })
+    });
+    cold.chain(warm).chain(whole).collect()
 }
 
 fn jailed(dir: &Path) -> Processes {

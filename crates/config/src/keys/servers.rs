@@ -82,8 +82,11 @@ section! {
         /// With `accounts = "dynamic"`: numbers of accounts. Keep the first one: homes belong to numbers.
         uid_range: UidRange = UidRange::default();
         /// Give each server its own `/tmp`, `/dev/shm` and `/proc`, and show it neither other homes nor the hub's files.
-        /// Needs accounts other than `hub`.
+        /// Where servers run as the hub's account only the latter, by landlock. `false` turns both off.
         isolate: bool = true;
+        /// Close other homes and the hub's files with the kernel's landlock, too, where it has it. Programs in a server
+        /// then can't mount anything, which containers that people start by themselves need.
+        landlock: bool = true;
         /// Directories that servers see even so, such as one beside the homes. Who may write there is said by its permissions.
         visible: Vec<PathBuf> = Vec::new(), example "[\"/home/shared\"]";
         /// Most processes and threads of one server, unless its profile says otherwise; 0 is as many as there may be.

@@ -16,6 +16,8 @@ use crate::Hub;
 const LOOK: Duration = Duration::from_secs(60);
 /// After so long what was found is written down: another process could go on from there.
 const PIECE: Duration = Duration::from_secs(5);
+/// Of a home that its file system counts: to ask costs nothing, and nobody is over a limit until it is too late.
+const HELD_AGAIN: SignedDuration = SignedDuration::from_mins(1);
 /// One hub at a time, or homes would be read faster than is wanted.
 const LEASE: &str = "homes:measure";
 const HELD: SignedDuration = SignedDuration::from_secs(60);
@@ -76,18 +78,28 @@ async fn measure(hub: &Hub, keepers: &Keepers, home: &Home) -> Result<(), StoreE
         .clone()
         .and_then(|walk| serde_json::from_value(walk).ok())
         .unwrap_or_default();
+    if let Some(user_id) = home.user_id.filter(|_| home.state == State::Live) {
+        let limit = room::limit_of(hub, store, user_id).await?;
+        if let Err(error) = keeper.limit(&known(home), limit).await {
+            tracing::debug!(home = home.id, %error, "a home can't be held to its limit by its file system");
+        }
+    }
     match keeper.measure(&known(home), walk, pace).await {
         Ok(walk) if !walk.done => homes::note_walk(store, home.id, &json!(walk)).await,
         Ok(walk) => {
             let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
             let found = (number(walk.bytes), number(walk.files), &json!(walk.largest));
+            let next = match walk.held {
+                true => next.min(now.saturating_add(HELD_AGAIN).unwrap_or(next)),
+                false => next,
+            };
             homes::set_usage(store, home.id, Some(found), now, next).await?;
             if home.problem.is_some() && home.state == State::Live {
                 tracing::info!(home = home.id, owner = home.owner, "a home is where it should be again");
                 homes::set_problem(store, home.id, None).await?;
             }
             match homes::by_id(store, home.id).await? {
-                Some(measured) => room::tell(hub, &measured).await,
+                Some(measured) => room::tell(hub, &measured, walk.held).await,
                 None => Ok(()),
             }
         }

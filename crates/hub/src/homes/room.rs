@@ -14,6 +14,8 @@ use crate::servers::Refused;
 
 /// From so many hundredths of the limit on people are told.
 const NEAR: u64 = 90;
+/// From so many hundredths on nothing that is worth it can be written.
+const FULL: u64 = 99;
 /// As many as are named in a refusal.
 const NAMED: usize = 3;
 /// What the notice is called.
@@ -93,12 +95,14 @@ pub async fn limit_of(hub: &Hub, db: &impl Db, user_id: i64) -> Result<Option<u6
 }
 
 /// Tells whoever runs a server that there is little room left, or no more that there was.
-pub async fn tell(hub: &Hub, home: &Home) -> Result<(), StoreError> {
+pub async fn tell(hub: &Hub, home: &Home, held: bool) -> Result<(), StoreError> {
     let (Some(user_id), State::Live) = (home.user_id, home.state) else {
         return Ok(());
     };
     let limit = limit_of(hub, &hub.store, user_id).await?;
-    let message = limit.zip(used(home)).and_then(|(limit, used)| warning(used, limit));
+    let message = limit
+        .zip(used(home))
+        .and_then(|(limit, used)| if held { full(used, limit) } else { None }.or_else(|| warning(used, limit)));
     for server in spawners::of_user(&hub.store, user_id).await? {
         let told = notices::get(&hub.store, server.id, NOTICE).await?;
         match &message {
@@ -137,6 +141,19 @@ pub fn warning(used: u64, limit: u64) -> Option<String> {
     })
 }
 
+/// What is told where the file system itself lets nobody have more.
+fn full(used: u64, limit: u64) -> Option<String> {
+    (used >= limit / 100 * FULL).then(|| {
+        format!(
+            "Your files take {} of the {} that you may have, and nothing more can be written: programs say “disk quota \
+             exceeded” or “no space left on device”. Delete what you don't need, also from the trash of JupyterLab \
+             (~/.local/share/Trash), or ask an administrator.",
+            bytes(used),
+            bytes(limit)
+        )
+    })
+}
+
 /// `12.3 GiB`.
 #[must_use]
 pub fn bytes(count: u64) -> String {
@@ -171,5 +188,6 @@ mod tests {
         assert!(warning(900, 1000).unwrap().contains("before there is none"));
         assert!(warning(1001, 1000).unwrap().contains("not started"));
         assert_eq!(warning(0, 1000), None);
+        assert!(full(989, 1000).is_none() && full(1000, 1000).unwrap().contains("disk quota exceeded"));
     }
 }

@@ -16,7 +16,7 @@ use url::Url;
 use super::drive::{Driver, Halt, Stepped};
 use super::prepare::{clear_contract, path};
 use super::{env, requests};
-use crate::homes::known;
+use crate::homes::{known, room};
 use crate::{environments, offers};
 
 /// Steps that wait to be written down; more are dropped, since they only tell.
@@ -79,7 +79,12 @@ impl Driver<'_> {
     async fn spec(&self, spawner: &Spawner, api_token: Secret) -> Stepped<ServerSpec> {
         let (config, store) = (&self.hub.config, &self.hub.store);
         let plan = plans::of(store, self.id).await?;
-        let plan = plan.unwrap_or_else(|| offers::configured(self.hub));
+        let mut plan = plan.unwrap_or_else(|| offers::configured(self.hub));
+        // One home for all servers of a person: the most that any of them may have.
+        plan.limits.storage = plan
+            .limits
+            .storage
+            .max(room::limit_of(self.hub, store, spawner.user_id).await?);
         let home = homes::of_user(store, spawner.user_id, self.backend(spawner)?.name()).await?;
         let home =
             home.ok_or_else(|| Halt::failed("The home of this person is not in the database any more. Try again."))?;

@@ -52,10 +52,12 @@ impl Info {
         let mut lines = vec![
             ("accounts", told.accounts.to_owned()),
             ("isolation", yes(&told, told.isolation, "isolation")),
+            ("landlock", landlock(&told)),
             ("limits by", told.limits_by.to_owned()),
             ("memory", yes(&told, told.memory_limit, "limits")),
             ("cores", yes(&told, told.cpu_limit, "limits")),
             ("processes", yes(&told, told.process_limit, "limits")),
+            ("homes", yes(&told, told.storage_limit, "storage_limit")),
             ("GPUs", gpu),
         ];
         lines.push(("data", settings.config.hub.data_dir.display().to_string()));
@@ -67,6 +69,13 @@ impl Info {
             &lines,
         );
         Ok(())
+    }
+}
+
+fn landlock(told: &Capabilities) -> String {
+    match told.landlock {
+        Some(version) => format!("version {version}"),
+        None => yes(told, false, "landlock"),
     }
 }
 

@@ -33,9 +33,13 @@ pub struct Told {
 
 impl Told {
     pub fn now() -> io::Result<Self> {
+        Self::of("self")
+    }
+
+    pub(super) fn of(process: &str) -> io::Result<Self> {
         Ok(Self {
-            mounts: std::fs::read_to_string("/proc/self/mountinfo")?,
-            groups: std::fs::read_to_string("/proc/self/cgroup")?,
+            mounts: std::fs::read_to_string(format!("/proc/{process}/mountinfo"))?,
+            groups: std::fs::read_to_string(format!("/proc/{process}/cgroup"))?,
             systemd: Path::new("/run/systemd/system").is_dir(),
         })
     }

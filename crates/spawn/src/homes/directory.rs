@@ -8,6 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use async_trait::async_trait;
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 
+use super::quota::{self, Effort};
 use super::{Found, HomeError, Homes, Pace, Walk, link, walk};
 use crate::Home;
 
@@ -16,6 +17,9 @@ pub(crate) const TRASH: &str = ".perijove-trash";
 
 /// Where directories are mounted, as the kernel tells this process.
 const MOUNTS: &str = "/proc/self/mountinfo";
+
+/// From so many hundredths of a limit on it is told what is large.
+const NEAR: u64 = 90;
 
 /// Homes as directories of this machine, or of a file system that it has mounted.
 #[derive(Debug, Clone, Copy, Default)]
@@ -101,6 +105,18 @@ impl Homes for Directories {
         .await
     }
 
+    async fn limit(&self, home: &Home, bytes: Option<u64>) -> Result<bool> {
+        let id = home.id;
+        off_runtime(home, move |place, _| {
+            if !is_there(place)? {
+                return Ok(false);
+            }
+            let held = quota::limit(place, id, bytes, Effort::All);
+            held.map_err(|error| failed(place, "held to its limit", error))
+        })
+        .await
+    }
+
     async fn measure(&self, home: &Home, walk: Walk, pace: Pace) -> Result<Walk> {
         let trash = trash_place(home)?;
         let place = PathBuf::from(&home.place);
@@ -110,10 +126,28 @@ impl Homes for Directories {
             Found::InTrash => trash,
             Found::Nowhere => return Err(HomeError::Missing(home.place.clone())),
         };
-        let shown_root = root.clone();
-        walk::on(root, walk, pace)
+        let look = |error| failed(Path::new(&home.place), "looked into", error);
+        let (held, id) = (root.clone(), home.id);
+        let used = crate::process::blocking(move || quota::used(&held, id))
             .await
-            .map_err(|error| failed(&shown_root, "looked into", error))
+            .map_err(look)?;
+        let Some(used) = used else {
+            return walk::on(root, walk, pace).await.map_err(look);
+        };
+        // What is large is looked for only where somebody has to make room.
+        let roomy = used.limit.is_none_or(|limit| used.bytes < limit / 100 * NEAR);
+        let mut walk = match roomy {
+            true => Walk {
+                done: true,
+                ..Walk::default()
+            },
+            false => walk::on(root, walk, pace).await.map_err(look)?,
+        };
+        walk.held = true;
+        if walk.done {
+            (walk.bytes, walk.files) = (used.bytes, used.files);
+        }
+        Ok(walk)
     }
 }
 

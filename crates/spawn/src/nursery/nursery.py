@@ -49,6 +49,8 @@ USUAL = """
 """.split()
 
 LIBC = ctypes.CDLL(None, use_errno=True)
+# The same number on every processor.
+LANDLOCK_RESTRICT_SELF = 446
 PR_SET_DUMPABLE, PR_SET_NAME, PR_SET_NO_NEW_PRIVS = 4, 15, 38
 
 
@@ -304,8 +306,8 @@ def beget(arguments, program, hub):
 
 
 def told(link):
-    """The order of the supervisor, the log to write to, and namespaces. One that has ended has asked for nothing."""
-    text, descriptors, _, _ = socket.recv_fds(link, PACKET, 3)
+    """The order of the supervisor, the log to write to, and what was made for its jail. One that has ended has asked for nothing."""
+    text, descriptors, _, _ = socket.recv_fds(link, PACKET, 4)
     while part := link.recv(PACKET):
         text += part
     if not text or not descriptors:
@@ -313,7 +315,7 @@ def told(link):
     return json.loads(text), *descriptors[:1], descriptors[1:]
 
 
-def become(nursery, order, log, namespaces):
+def become(nursery, order, log, made):
     """Everything that a fresh start would have given this process."""
     arguments, env, jail = [nursery.script, *order["command"][1:]], order["env"], order["jail"]
     nursery.check(env, jail["account"])
@@ -323,7 +325,7 @@ def become(nursery, order, log, namespaces):
         os.dup2(source, descriptor)
     os.close(null)
     os.close(log)
-    enter(jail, namespaces)
+    enter(jail, made)
     # Python itself sets it where the locale is "C".
     if "LC_CTYPE" in os.environ:
         env.setdefault("LC_CTYPE", os.environ["LC_CTYPE"])
@@ -337,7 +339,7 @@ def become(nursery, order, log, namespaces):
     sys.path.insert(0, os.path.dirname(arguments[0]))
 
 
-def enter(jail, namespaces):
+def enter(jail, made):
     """The steps of `Jail::enter`, in their order. The supervisor has made what is to be seen from here."""
     for group in jail["groups"]:
         with open(os.path.join(group, "cgroup.procs"), "w") as file:
@@ -345,7 +347,8 @@ def enter(jail, namespaces):
     for name, kind in [("data", resource.RLIMIT_DATA), ("processes", resource.RLIMIT_NPROC)]:
         if (limit := jail["ceilings"][name]) is not None:
             resource.setrlimit(kind, (limit, limit))
-    for namespace in namespaces:
+    rules = made.pop() if jail["walls"] is not None else None
+    for namespace in made:
         called("setns", namespace, 0)
         os.close(namespace)
     if account := jail["account"]:
@@ -363,6 +366,9 @@ def enter(jail, namespaces):
         called("prctl", PR_SET_DUMPABLE, 1, 0, 0, 0)
     if jail["no_new_privileges"]:
         called("prctl", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    if rules is not None:
+        called("syscall", LANDLOCK_RESTRICT_SELF, rules, 0)
+        os.close(rules)
     if jail["directory"] is not None:
         os.chdir(jail["directory"])
 

@@ -8,10 +8,10 @@ use std::path::{Component, Path, PathBuf};
 use perijove_model::Plan;
 
 use super::person::Person;
-use crate::Capabilities;
-use crate::group::Place;
-use crate::jail::{Account, Ceilings, Change, Jail};
+use crate::group::{Place, Systemd};
+use crate::jail::{Account, Ceilings, Change, Jail, Opening, Walls};
 use crate::scope::Scope;
+use crate::{Capabilities, gpu};
 
 /// Which system account a server runs as.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -36,13 +36,6 @@ pub enum Grouping {
     Systemd(Systemd),
 }
 
-/// How systemd is asked for a scope.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Systemd {
-    /// Of `systemd-run`, before what is to run.
-    pub arguments: Vec<String>,
-}
-
 impl Accounts {
     pub(super) fn name(&self) -> &'static str {
         match self {
@@ -54,11 +47,13 @@ impl Accounts {
 }
 
 /// How servers are kept apart on this machine. The default keeps nothing apart.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct JailConfig {
     pub accounts: Accounts,
     /// Give each server a view of its own: `/tmp`, `/proc`, and nothing of others.
     pub isolate: bool,
+    /// Close what is hidden with landlock, too; without accounts of their own with that alone.
+    pub landlock: bool,
     /// Directories that no server is to see, but for what is its own.
     pub hidden: Vec<PathBuf>,
     /// What is shown all the same.
@@ -66,8 +61,26 @@ pub struct JailConfig {
     /// Most processes and threads of a server whose plan says nothing of them.
     pub processes: Option<u32>,
     pub grouping: Grouping,
+    /// Where the machine's devices are looked for, but in tests `/`.
+    pub devices: PathBuf,
     /// What of all this holds on this machine.
     pub capabilities: Capabilities,
+}
+
+impl Default for JailConfig {
+    fn default() -> Self {
+        Self {
+            accounts: Accounts::Hub,
+            isolate: false,
+            landlock: false,
+            hidden: Vec::new(),
+            visible: Vec::new(),
+            processes: None,
+            grouping: Grouping::None,
+            devices: "/".into(),
+            capabilities: Capabilities::default(),
+        }
+    }
 }
 
 /// A directory that servers see even if it lies in a hidden one.
@@ -87,25 +100,35 @@ pub(super) fn make(
     person: &Person,
     scope: &Scope,
 ) -> io::Result<Jail> {
-    let view = match (&person.account, config.isolate) {
-        (Some(account), true) => {
-            let mut visible = config.visible.clone();
-            let shown = environment
-                .into_iter()
-                .flat_map(|dir| [Some(dir.to_owned()), base_python(dir)]);
-            visible.extend(shown.flatten().map(|path| Visible { path, read_only: true }));
-            Some(view(visible, config, plan, person, account, scope)?)
+    let mut visible = config.visible.clone();
+    let shown = environment
+        .into_iter()
+        .flat_map(|dir| [Some(dir.to_owned()), base_python(dir)]);
+    visible.extend(shown.flatten().map(|path| Visible { path, read_only: true }));
+    visible.retain(|visible| visible.path.exists());
+    let (mut view, mut walls) = (None, None);
+    match &person.account {
+        Some(account) if config.isolate => {
+            let covered = covered(config, person, account, &visible);
+            walls = config.landlock.then(|| behind(&covered));
+            view = Some(self::view(visible, covered, plan, person, account, scope)?);
         }
-        _ => None,
-    };
-    Ok(Jail {
+        None if config.landlock => walls = Some(alone(visible, config, plan, person, scope)?),
+        _ => {}
+    }
+    let mut jail = Jail {
         groups: Vec::new(),
         ceilings: ceilings(config, plan, person),
         view,
         account: person.account.clone().map(|account| in_groups(account, plan)),
-        no_new_privileges: person.account.is_some(),
+        no_new_privileges: person.account.is_some() || walls.is_some(),
+        walls,
         directory: Some(person.home.clone()),
-    })
+    };
+    if plan.limits.gpus == 0 {
+        jail.without(gpu::devices_below(&config.devices));
+    }
+    Ok(jail)
 }
 
 /// The account with the groups of the plan: what is theirs it may use.
@@ -139,9 +162,54 @@ fn base_python(environment: &Path) -> Option<PathBuf> {
     (base.components().count() > 2).then(|| base.to_owned())
 }
 
+/// Behind a view: what was covered has an empty directory in its place and can't be come to in any other way, such as by
+/// another process's view or a directory that was opened before.
+fn behind(covered: &[PathBuf]) -> Walls {
+    let own = PRIVATE_TMP.iter().map(|(_, target)| Path::new(target));
+    let open = covered.iter().map(PathBuf::as_path).chain(own);
+    Walls {
+        closed: covered.to_owned(),
+        open: open.map(|path| opening(path, false)).collect(),
+        listed: true,
+    }
+}
+
+/// The only walls there are: everything is in its place, and others' homes and the hub's files are closed.
+fn alone(visible: Vec<Visible>, config: &JailConfig, plan: &Plan, person: &Person, scope: &Scope) -> io::Result<Walls> {
+    let tmp = own_tmp(scope);
+    make_tmp(&tmp)?;
+    let mut closed = config.hidden.clone();
+    let homes = person.home.parent().filter(|homes| homes.parent().is_some());
+    closed.extend(homes.map(Path::to_owned));
+    // What may only be read is closed first, or what is allowed around it would count.
+    let kept = plan.mounts.iter().filter(|mount| mount.read_only);
+    closed.extend(kept.map(|mount| PathBuf::from(&mount.source)));
+    let mut open = vec![opening(&person.home, false), opening(&tmp, false)];
+    open.extend(visible.iter().map(|each| opening(&each.path, each.read_only)));
+    let mounts = plan.mounts.iter();
+    open.extend(mounts.map(|mount| opening(Path::new(&mount.source), mount.read_only)));
+    Ok(Walls {
+        closed,
+        open,
+        listed: false,
+    })
+}
+
+/// For what a server keeps for the moment, where `/tmp` is everybody's.
+pub(super) fn own_tmp(scope: &Scope) -> PathBuf {
+    scope.0.join("tmp")
+}
+
+fn opening(path: &Path, read_only: bool) -> Opening {
+    Opening {
+        path: path.to_owned(),
+        read_only,
+    }
+}
+
 fn view(
     mut visible: Vec<Visible>,
-    config: &JailConfig,
+    covered: Vec<PathBuf>,
     plan: &Plan,
     person: &Person,
     account: &Account,
@@ -161,10 +229,8 @@ fn view(
     if let Some(name) = &person.unlisted {
         view.extend(name_service(name, person, account, scope)?);
     }
-    visible.retain(|visible| visible.path.exists());
     visible.sort_by(|one, other| one.path.cmp(&other.path));
     visible.dedup_by(|later, earlier| later.path == earlier.path);
-    let covered = covered(config, person, account, &visible);
     view.extend(covered.iter().map(|target| Change::Empty {
         target: target.clone(),
         mode: 0o755,
@@ -180,12 +246,6 @@ fn view(
         view.push(show(each.path.clone(), &each.path, each.read_only));
     }
     view.extend(mounts(plan, person, account));
-    view.extend(
-        crate::gpu::devices()
-            .into_iter()
-            .filter(|_| plan.limits.gpus == 0)
-            .map(|target| Change::NoDevice { target }),
-    );
     Ok(view)
 }
 

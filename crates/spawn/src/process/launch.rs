@@ -12,9 +12,9 @@ use tokio::process::{Child, ChildStdin, Command};
 use tokio::time::timeout;
 
 use super::person::Person;
-use super::{Grouping, ProcessSpawner, Systemd, blocking, jails};
+use super::{Grouping, ProcessSpawner, blocking, jails};
 use crate::scope::{Held, Kind, Order, Report, Scope};
-use crate::{ServerKey, ServerSpec, SpawnError};
+use crate::{ServerSpec, SpawnError, gpu};
 
 /// So many random ports are tried before the range is called full.
 const PORTS: u32 = 256;
@@ -30,12 +30,9 @@ impl ProcessSpawner {
         if let Some(report) = self.launch_warm(&order, scope).await? {
             return Ok(report);
         }
-        let mut child = match &self.config.jail.grouping {
-            Grouping::Systemd(systemd) => self.in_systemd_scope(systemd, spec, scope),
-            Grouping::None | Grouping::Own(_) => supervisor(&self.config.scope_exe, &self.config.scope_args, scope),
-        }
-        .spawn()
-        .map_err(broken)?;
+        let mut child = supervisor(&self.config.scope_exe, &self.config.scope_args, scope)
+            .spawn()
+            .map_err(broken)?;
         let (report, _) = converse(&mut child, &order).await.map_err(broken)?;
         match serde_json::from_slice(&report) {
             Ok(report) => Ok(report),
@@ -53,10 +50,6 @@ impl ProcessSpawner {
         let Some(nurseries) = &self.nurseries else {
             return Ok(None);
         };
-        if matches!(order.grouping, Held::InScope) {
-            nurseries.note(order, "it is held to its limits by a scope of systemd's");
-            return Ok(None);
-        }
         let answer = match nurseries.supervisor(&order.command, &order.env, &scope.0).await {
             Ok(mut link) => {
                 let (mut reader, mut writer) = link.split();
@@ -79,27 +72,6 @@ impl ProcessSpawner {
         Ok(None)
     }
 
-    /// A scope of systemd's for supervisor and server, in which the supervisor may make control groups. `systemd-run`
-    /// asks for it and then becomes the supervisor, so pipes and process ids stay as they are.
-    fn in_systemd_scope(&self, systemd: &Systemd, spec: &ServerSpec, scope: &Scope) -> Command {
-        // "This program" must not be read as `systemd-run`.
-        let exe = match self.config.scope_exe.strip_prefix("/proc/self") {
-            Ok(rest) => Path::new("/proc").join(std::process::id().to_string()).join(rest),
-            Err(_) => self.config.scope_exe.clone(),
-        };
-        let mut arguments = systemd.arguments.clone();
-        let ServerKey {
-            spawner_id, generation, ..
-        } = spec.key;
-        arguments.push(format!(
-            "--description=Perijove server {spawner_id} (start {generation})"
-        ));
-        arguments.push("--".to_owned());
-        arguments.push(exe.to_string_lossy().into_owned());
-        arguments.extend(self.config.scope_args.iter().cloned());
-        supervisor(Path::new("systemd-run"), &arguments, scope)
-    }
-
     pub(super) async fn order(&self, spec: &ServerSpec, scope: &Scope, person: &Person) -> Result<Order, SpawnError> {
         let (config, plan, who, place) = (self.config.clone(), spec.plan.clone(), person.clone(), scope.clone());
         let environment = spec.environment.as_ref().map(|environment| environment.dir.clone());
@@ -108,13 +80,14 @@ impl ProcessSpawner {
         let jail = jail.map_err(|error| no_scope(&self.config.run_dir, error))?;
         Ok(Order {
             command: spec.command.clone(),
-            env: self.environment(spec, person),
+            env: self.environment(spec, person, scope),
             log_limit: self.config.log_limit,
             in_use: spec.environment.as_ref().map(|environment| environment.in_use.clone()),
             kind: Kind::Server {
                 prefix: spec.prefix.clone(),
                 ports: self.ports(),
                 ports_dir: self.config.run_dir.join("ports"),
+                gpus: self.gpus(spec),
             },
             jail,
             limits: Limits {
@@ -124,14 +97,17 @@ impl ProcessSpawner {
             grouping: match &self.config.jail.grouping {
                 Grouping::None => Held::Nobody,
                 Grouping::Own(place) => Held::In(place.clone()),
-                Grouping::Systemd(_) => Held::InScope,
+                Grouping::Systemd(systemd) => Held::InScope(systemd.clone()),
             },
         })
     }
 
     /// As JupyterHub does it: what is kept of the hub's, then the server's own, then what the machine decides.
-    fn environment(&self, spec: &ServerSpec, person: &Person) -> BTreeMap<String, String> {
+    fn environment(&self, spec: &ServerSpec, person: &Person, scope: &Scope) -> BTreeMap<String, String> {
         let mut env = self.config.env_keep.clone();
+        if self.config.jail.landlock && person.account.is_none() {
+            env.insert("TMPDIR".into(), jails::own_tmp(scope).to_string_lossy().into());
+        }
         env.extend(spec.env.clone());
         env.insert("HOME".into(), person.home.to_string_lossy().into());
         env.insert("USER".into(), spec.key.user.to_string());
@@ -153,6 +129,16 @@ impl ProcessSpawner {
             env.insert(name.into(), spec.api_token.expose().into());
         }
         env
+    }
+
+    /// Nothing where the plan has none: the jail is without any, then.
+    fn gpus(&self, spec: &ServerSpec) -> Option<gpu::Wish> {
+        let count = usize::try_from(spec.plan.limits.gpus).ok().filter(|count| *count > 0)?;
+        Some(gpu::Wish {
+            count,
+            gpus: gpu::find_below(&self.config.jail.devices).devices,
+            dir: self.config.run_dir.join("gpus"),
+        })
     }
 
     /// Ports to try: from a random place on, so that hubs on one machine seldom meet.
@@ -185,6 +171,11 @@ impl ProcessSpawner {
                  administrator can widen the range of ports.",
                 range.start(),
                 range.end()
+            ),
+            Report::NoGpu(free) => format!(
+                "This server is to have {} of this machine's GPUs, and {free} of them are free. Start it again when others \
+                 have stopped theirs.",
+                spec.plan.limits.gpus
             ),
             Report::Busy | Report::Started(_) => {
                 "An earlier start of this server has not come to an end. Try again in a minute.".to_owned()

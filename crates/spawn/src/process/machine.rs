@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::jails::{Accounts, Grouping, JailConfig, Systemd, Visible};
+use super::jails::{Accounts, Grouping, JailConfig, Visible};
 use crate::group::{self, Controller, Kind};
+use crate::homes::quota;
 use crate::inside::{self, Entry};
-use crate::jail::{Change, Jail};
+use crate::jail::{self, Change, Jail};
 use crate::{Capabilities, gpu};
 
 /// What whoever runs the hub wants.
@@ -15,8 +16,12 @@ use crate::{Capabilities, gpu};
 pub struct Wanted {
     pub accounts: Accounts,
     pub isolate: bool,
+    /// Use landlock where the kernel has it.
+    pub landlock: bool,
     pub hidden: Vec<PathBuf>,
     pub visible: Vec<Visible>,
+    /// Where homes are made.
+    pub homes: PathBuf,
     /// For servers whose plan says nothing of processes.
     pub processes: Option<u32>,
     /// Of control groups: no other hub on this machine has the same.
@@ -44,6 +49,15 @@ pub fn settle(wanted: Wanted, exe: &Path, mode: Mode) -> JailConfig {
         }
     };
     told.isolation = isolate;
+    told.landlock = landlock(&wanted, isolate).unwrap_or_else(|why| {
+        reasons.insert("landlock", why);
+        None
+    });
+    if !isolate && told.landlock.is_some_and(|version| version < jail::SIGNALS) {
+        let why =
+            "servers can end each other's processes: landlock keeps them from that from its version 6 on (Linux 6.12)";
+        reasons.insert("landlock", why.to_owned());
+    }
     told.accounts = wanted.accounts.name();
     told.own_user = wanted.accounts != Accounts::Hub;
     if !told.own_user {
@@ -67,27 +81,34 @@ pub fn settle(wanted: Wanted, exe: &Path, mode: Mode) -> JailConfig {
         Grouping::Own(_) => "cgroup v2",
         Grouping::Systemd(_) => "systemd",
     };
+    match quota::possible(&wanted.homes) {
+        Ok(()) => told.storage_limit = true,
+        Err(why) => drop(reasons.insert("storage_limit", why)),
+    }
     match gpu::find().available {
         true => {
             told.gpu = true;
-            if !isolate {
+            if !isolate && told.landlock.is_none() {
                 reasons.insert(
                     "gpu",
-                    "every server can use every GPU: that is held back by isolation alone".to_owned(),
+                    "every server can use every GPU: that is held back by isolation and landlock alone".to_owned(),
                 );
             }
         }
         false => drop(reasons.insert("gpu", "no GPU with a driver was found".to_owned())),
     }
     reasons.insert("image_pull", "processes have no images".to_owned());
+    let told_landlock = told.landlock.is_some();
     told.reasons = reasons.into_iter().map(|(what, why)| (what.to_owned(), why)).collect();
     JailConfig {
         accounts: wanted.accounts,
         isolate,
+        landlock: told_landlock,
         hidden: wanted.hidden,
         visible: wanted.visible,
         processes: wanted.processes,
         grouping,
+        devices: "/".into(),
         capabilities: told,
     }
 }
@@ -100,6 +121,16 @@ fn isolation(wanted: &Wanted, exe: &Path) -> Result<(), String> {
         return Err("it is turned off by `isolate`".to_owned());
     }
     try_out(exe)
+}
+
+fn landlock(wanted: &Wanted, isolate: bool) -> Result<Option<i32>, String> {
+    if !wanted.isolate || !wanted.landlock {
+        return Err("it is turned off by `isolate` or `landlock`".to_owned());
+    }
+    if wanted.accounts != Accounts::Hub && !isolate {
+        return Err("it is used where servers have a view of their own, or the hub's account".to_owned());
+    }
+    jail::version().map(Some)
 }
 
 /// Does what is done for every server, for a program that does nothing.
@@ -134,56 +165,21 @@ fn try_out(exe: &Path) -> Result<(), String> {
     }
 }
 
-fn grouping(name: &str, mode: Mode) -> Result<Grouping, String> {
+pub(crate) fn grouping(name: &str, mode: Mode) -> Result<Grouping, String> {
     let found = match mode {
         Mode::Prepare => group::find(name),
         Mode::Look => group::look(name),
     };
     match found {
         Ok(place) => Ok(Grouping::Own(place)),
-        Err(why) => systemd().map(Grouping::Systemd).map_err(|also| match also {
-            Some(also) => format!("{why}; {also}"),
-            None => why,
-        }),
+        Err(why) => group::find_systemd(name)
+            .map(Grouping::Systemd)
+            .map_err(|also| match also {
+                Some(also) => format!("{why}; {also}"),
+                None => why,
+            }),
     }
 }
-
-/// What it takes to be given a scope by systemd; nothing to say where there is no systemd.
-fn systemd() -> Result<Systemd, Option<String>> {
-    if !Path::new("/run/systemd/system").is_dir() {
-        return Err(None);
-    }
-    if !rustix::process::geteuid().is_root() {
-        return Err(Some("systemd gives scopes to root alone".to_owned()));
-    }
-    // Older systemd has no such property of scopes; without it, it may end a server of which one kernel was killed.
-    let spared = ["--property=OOMPolicy=continue"].as_slice();
-    let mut why = String::new();
-    for more in [spared, &[]] {
-        let systemd = Systemd {
-            arguments: [SCOPE, more].concat().into_iter().map(str::to_owned).collect(),
-        };
-        let tried = Command::new("systemd-run")
-            .args(&systemd.arguments)
-            .args(["--", "true"])
-            .stdin(Stdio::null())
-            .output();
-        match tried {
-            Ok(output) if output.status.success() => return Ok(systemd),
-            Ok(output) => why = String::from_utf8_lossy(&output.stderr).trim().to_owned(),
-            Err(error) => why = error.to_string(),
-        }
-    }
-    Err(Some(format!("systemd-run: {why}")))
-}
-
-const SCOPE: &[&str] = &[
-    "--scope",
-    "--quiet",
-    "--collect",
-    "--slice=perijove.slice",
-    "--property=Delegate=yes",
-];
 
 /// Whether this process may use such account numbers: in a container it may have few.
 pub fn numbers_are_ours(first: u32, last: u32) -> bool {

@@ -10,6 +10,7 @@ use rustix::fs::{AtFlags, CWD, Dir, FileType, Gid, Mode, OFlags, Uid, chownat, f
 
 use super::jails::Accounts;
 use super::{blocking, home};
+use crate::homes::quota::{self, Effort};
 use crate::jail::Account;
 use crate::{ServerSpec, SpawnError, accounts};
 
@@ -87,14 +88,21 @@ pub(super) async fn of(accounts: &Accounts, spec: &ServerSpec) -> Result<Person,
         None => drop(home::make(&spec.home).await?),
     }
     let (place, account) = (person.home.clone(), person.account.clone());
-    blocking(move || give(&place, account.as_ref()))
-        .await
-        .map_err(|error| {
-            let message =
-                "Your home directory can't be given to your account. An administrator finds out why in the hub's log.";
-            let what = format!("{}: {error}", person.home.display());
-            SpawnError::caused(message, io::Error::new(error.kind(), what))
-        })?;
+    let (id, most) = (spec.home.id, spec.plan.limits.storage);
+    let is_account_s = of_account.is_some();
+    blocking(move || {
+        if !is_account_s && let Err(error) = quota::limit(&place, id, most, Effort::Little) {
+            tracing::warn!(home = id, %error, "a home can't be held to its limit by its file system");
+        }
+        give(&place, account.as_ref())
+    })
+    .await
+    .map_err(|error| {
+        let message =
+            "Your home directory can't be given to your account. An administrator finds out why in the hub's log.";
+        let what = format!("{}: {error}", person.home.display());
+        SpawnError::caused(message, io::Error::new(error.kind(), what))
+    })?;
     Ok(person)
 }
 

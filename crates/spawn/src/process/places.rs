@@ -67,6 +67,14 @@ impl Homes for Places {
         }
     }
 
+    async fn limit(&self, home: &Home, bytes: Option<u64>) -> Result<bool, HomeError> {
+        match of_account(&home.place) {
+            // How much is in it is said by whoever made the account.
+            Some(_) => Ok(false),
+            None => Directories.limit(home, bytes).await,
+        }
+    }
+
     async fn measure(&self, home: &Home, walk: Walk, pace: Pace) -> Result<Walk, HomeError> {
         let Some(name) = of_account(&home.place) else {
             return Directories.measure(home, walk, pace).await;

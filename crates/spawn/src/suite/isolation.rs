@@ -13,15 +13,16 @@ use tokio::net::TcpStream;
 
 use super::process::Processes;
 use super::{Behaviour, Server, Subject, TOKEN, eventually, spec};
-use crate::group::{self, Group};
+use crate::group::{Controller, Group};
+use crate::process::machine::{self, Mode};
 use crate::process::{Accounts, Grouping, JailConfig, Visible};
-use crate::{Poll, Stop, proc};
+use crate::{Poll, Stop, jail, proc};
 
 /// Numbers that nobody on this machine has.
 const FIRST: u32 = 1_900_000_000;
 /// One that every account may run.
-const PYTHON: &str = "/usr/bin/python3";
-const ATTACKER: &str = include_str!("attacker.py");
+pub(super) const PYTHON: &str = "/usr/bin/python3";
+pub(super) const ATTACKER: &str = include_str!("attacker.py");
 
 /// Why the cases can't run here.
 #[must_use]
@@ -32,10 +33,10 @@ pub fn impossible() -> Option<&'static str> {
 /// Why the cases about limits can't run here.
 #[must_use]
 pub fn limitless() -> Option<String> {
-    group::find(&group_name()).err()
+    machine::grouping(&group_name(), Mode::Prepare).err()
 }
 
-fn group_name() -> String {
+pub(super) fn group_name() -> String {
     format!("perijove-suite-{}", std::process::id())
 }
 
@@ -52,12 +53,13 @@ pub fn jailed(dir: &Path, scope_exe: PathBuf, scope_args: &[&str]) -> Processes 
             last: FIRST + 1_000_000,
         },
         isolate: true,
+        landlock: jail::version().is_ok(),
         hidden: vec![dir.to_owned()],
         visible: vec![Visible {
             path: shown,
             read_only: true,
         }],
-        grouping: group::find(&group_name()).map_or(Grouping::None, Grouping::Own),
+        grouping: machine::grouping(&group_name(), Mode::Prepare).unwrap_or(Grouping::None),
         ..JailConfig::default()
     };
     processes
@@ -89,6 +91,8 @@ pub const CASES: &[Case] = cases![
     the_hub_s_files_can_not_be_seen,
     setuid_programs_give_nothing,
     what_was_covered_stays_covered,
+    nothing_can_be_mounted_behind_walls,
+    gpus_are_given_once,
     a_home_never_changes_its_owner,
     nothing_is_left_on_the_machine,
     a_jail_that_can_not_be_made_starts_nothing,
@@ -268,6 +272,93 @@ async fn what_was_covered_stays_covered(subject: Arc<Processes>) {
     both_answer(ann, bob).await;
 }
 
+/// The second wall is there: landlock lets nobody mount, not even in a namespace of their own.
+async fn nothing_can_be_mounted_behind_walls(subject: Arc<Processes>) {
+    if !subject.config.jail.landlock {
+        return;
+    }
+    let ann = Notebook::start(&subject, Limits::default()).await;
+    let run = |command: &str| {
+        let command: Vec<String> = command.split(' ').map(|word| format!("'{word}'")).collect();
+        format!("result = subprocess.run([{}]).returncode", command.join(", "))
+    };
+    if ann.result(&run("unshare -rm true")).await == 0 {
+        let mount = run("unshare -rm mount -t tmpfs tmpfs /mnt");
+        assert_ne!(ann.result(&mount).await, 0);
+    }
+    ann.server.end().await;
+}
+
+/// Devices that are made up, since few machines have any: they are numbered as NVIDIA's are.
+pub(super) async fn gpus_are_given_once(subject: Arc<Processes>) {
+    use rustix::fs::{FileType, Mode, makedev, mknodat};
+
+    let root = subject.config.run_dir.with_file_name("shown").join("machine");
+    fs::create_dir_all(root.join("dev")).unwrap();
+    for (number, name) in [(5, "nvidia0"), (7, "nvidia1"), (9, "nvidiactl")] {
+        let device = root.join("dev").join(name);
+        // As the harmless ones of this machine: zeros, always full, random.
+        mknodat(
+            rustix::fs::CWD,
+            &device,
+            FileType::CharacterDevice,
+            Mode::from_raw_mode(0o666),
+            makedev(1, number),
+        )
+        .unwrap();
+        fs::set_permissions(&device, fs::Permissions::from_mode(0o666)).unwrap();
+    }
+    for number in [0, 1] {
+        let about = root.join(format!("proc/driver/nvidia/gpus/0000:0{number}:00.0"));
+        fs::create_dir_all(&about).unwrap();
+        let text = format!("Model: \t X\nGPU UUID: \t GPU-{number}\nDevice Minor: \t {number}\n");
+        fs::write(about.join("information"), text).unwrap();
+    }
+    let subject = Arc::new(subject.with(|config| config.jail.devices = root.clone()));
+    let with = |gpus| Limits {
+        gpus,
+        ..Limits::default()
+    };
+    let none = Notebook::start(&subject, with(0)).await;
+    let ann = Notebook::start(&subject, with(1)).await;
+    let bob = Notebook::start(&subject, with(1)).await;
+    let dev = root.join("dev");
+    let sees = |names: &str| {
+        // What stands in the place of a device is /dev/null (1, 3); what is closed can't be opened.
+        format!(
+            "def sees(name):\n\
+             \x20   try: return os.fstat(os.open('{}/' + name, os.O_RDWR)).st_rdev not in [os.makedev(1, 3)]\n\
+             \x20   except OSError: return False\n\
+             result = [sees(name) for name in {names}] + [os.environ.get('CUDA_VISIBLE_DEVICES')]",
+            dev.display()
+        )
+    };
+    let names = "['nvidia0', 'nvidia1', 'nvidiactl']";
+    assert_eq!(
+        none.result(&sees(names)).await,
+        serde_json::json!([false, false, false, null])
+    );
+    let (first, second) = (ann.result(&sees(names)).await, bob.result(&sees(names)).await);
+    assert_eq!(first, serde_json::json!([true, false, true, "GPU-0"]));
+    assert_eq!(second, serde_json::json!([false, true, true, "GPU-1"]));
+    let mut spec = none.server.spec.clone();
+    spec.key.spawner_id += 1000;
+    spec.plan.limits.gpus = 1;
+    let refused = subject
+        .spawner()
+        .start(&spec, &super::Steps::default())
+        .await
+        .unwrap_err();
+    assert!(refused.message.contains("0 of them are free"), "{refused}");
+    // What is given back can be had again, also after a restart of the hub.
+    ann.server.end().await;
+    let carl = Notebook::start(&subject, with(1)).await;
+    assert_eq!(carl.result(&sees(names)).await, first);
+    for notebook in [none, bob, carl] {
+        notebook.server.end().await;
+    }
+}
+
 async fn a_home_never_changes_its_owner(subject: Arc<Processes>) {
     let (ann, bob) = two(&subject).await;
     assert_ne!(ann.uid(), bob.uid());
@@ -427,7 +518,7 @@ async fn a_share_of_the_cores_holds(subject: Arc<Processes>) {
     ann.result("sys.burning = subprocess.Popen([sys.executable, '-c', 'while True: pass'])")
         .await;
     let group = group_of(&subject, &ann).unwrap();
-    let dir = &group.dirs[&group::Controller::Cpu];
+    let dir = &group.dirs[&Controller::Cpu];
     let field = |name: &str| {
         let stat = fs::read_to_string(dir.join("cpu.stat")).unwrap();
         let value = |line: &str| line.strip_prefix(name)?.trim().parse::<u64>().ok();
@@ -480,12 +571,12 @@ async fn what_is_used_is_known_after_a_restart_of_the_hub(subject: Arc<Processes
 }
 
 /// Somebody's server, in which they run what they like.
-struct Notebook {
-    server: Server,
+pub(super) struct Notebook {
+    pub(super) server: Server,
 }
 
 impl Notebook {
-    async fn start(subject: &Processes, limits: Limits) -> Self {
+    pub(super) async fn start(subject: &Processes, limits: Limits) -> Self {
         let mut spec = spec(subject, &Behaviour::Serve);
         if !subject.installed {
             spec.command = [PYTHON, "-c", ATTACKER].map(str::to_owned).to_vec();
@@ -501,27 +592,27 @@ impl Notebook {
         FIRST + u32::try_from(self.server.spec.home.id).unwrap()
     }
 
-    fn home(&self) -> &str {
+    pub(super) fn home(&self) -> &str {
         &self.server.spec.home.place
     }
 
-    fn pid(&self) -> i32 {
+    pub(super) fn pid(&self) -> i32 {
         i32::try_from(self.server.started.state["pid"].as_i64().unwrap()).unwrap()
     }
 
-    fn supervisor(&self) -> i32 {
+    pub(super) fn supervisor(&self) -> i32 {
         proc::stat(self.pid()).unwrap().unwrap().parent
     }
 
     /// What the code left in `result`; it must not fail.
-    async fn result(&self, code: &str) -> Value {
+    pub(super) async fn result(&self, code: &str) -> Value {
         let mut answer = self.run(code).await.expect("an answer");
         assert!(answer["error"].is_null(), "{code}: {answer}");
         answer["result"].take()
     }
 
     /// The code must fail with one of these errors.
-    async fn refused(&self, code: &str, errors: &[&str]) {
+    pub(super) async fn refused(&self, code: &str, errors: &[&str]) {
         let answer = self.run(code).await.expect("an answer");
         let error = answer["error"].as_str().unwrap_or("nothing");
         assert!(errors.contains(&error), "{code}: {answer}");
@@ -539,7 +630,7 @@ impl Notebook {
     }
 }
 
-async fn two(subject: &Processes) -> (Notebook, Notebook) {
+pub(super) async fn two(subject: &Processes) -> (Notebook, Notebook) {
     tokio::join!(
         Notebook::start(subject, Limits::default()),
         Notebook::start(subject, Limits::default())
@@ -547,7 +638,7 @@ async fn two(subject: &Processes) -> (Notebook, Notebook) {
 }
 
 /// Nobody has come to harm.
-async fn both_answer(ann: Notebook, bob: Notebook) {
+pub(super) async fn both_answer(ann: Notebook, bob: Notebook) {
     for notebook in [ann, bob] {
         assert_eq!(notebook.server.poll().await, Poll::Running);
         assert_eq!(notebook.result("result = 6 * 7").await, 42);

@@ -16,24 +16,32 @@ skipped() { echo "SKIPPED $1" >&2; echo "$1" >>"$PERIJOVE_SKIPPED"; }
 
 part_dependencies() { scripts/install-deps.sh; }
 
-# JupyterHub's proxy, from npm. What is there from the same lock is kept.
-proxy_environment() {
-  local dir=$PERIJOVE_TEST_ENVIRONMENTS/chp
+# Programs from npm: npm_environment NAME WHAT. What is there from the same lock is kept.
+npm_environment() {
+  local dir=$PERIJOVE_TEST_ENVIRONMENTS/$1
   if ! command -v npm >/dev/null; then
-    skipped "routes in the real configurable-http-proxy: npm is not installed (Debian: nodejs npm)"
+    skipped "$2: npm is not installed (Debian: nodejs npm)"
     return 0
   fi
-  if ! cmp -s environments/chp/package-lock.json "$dir/package-lock.json" || [ ! -d "$dir/node_modules" ]; then
+  if ! cmp -s "environments/$1/package-lock.json" "$dir/package-lock.json" || [ ! -d "$dir/node_modules" ]; then
     rm -rf "$dir"
     mkdir -p "$dir"
-    cp environments/chp/.npmrc environments/chp/package*.json "$dir/"
+    cp "environments/$1/.npmrc" "environments/$1"/package*.json "$dir/"
     (cd "$dir" && npm ci --ignore-scripts --no-audit --no-fund) || { rm -rf "$dir"; return 1; }
   fi
-  export PERIJOVE_TEST_CHP=$dir/node_modules/.bin/configurable-http-proxy
+}
+
+npm_environments() {
+  npm_environment chp "routes in the real configurable-http-proxy" || return
+  npm_environment oidc "sign-in with a real OpenID Connect provider" || return
+  if ! command -v npm >/dev/null; then return 0; fi
+  export PERIJOVE_TEST_CHP=$PERIJOVE_TEST_ENVIRONMENTS/chp/node_modules/.bin/configurable-http-proxy
+  # It imports what lies beside it.
+  cp environments/oidc/provider.mjs "$PERIJOVE_TEST_ENVIRONMENTS/oidc/"
 }
 
 part_environments() {
-  proxy_environment || return
+  npm_environments || return
   if ! command -v uv >/dev/null && ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
     skipped "everything that needs a Python environment: neither uv nor Python's venv is installed (Debian: python3-venv)"
     return 0

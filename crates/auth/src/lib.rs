@@ -6,10 +6,13 @@
 //! admin. The hub says whose account it is.
 
 pub mod dummy;
+pub mod jwt;
 pub mod native;
+pub mod oauth;
 pub mod password;
 pub mod policy;
 pub mod rules;
+pub mod web;
 
 use std::net::IpAddr;
 

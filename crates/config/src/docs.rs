@@ -4,8 +4,8 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::key::{Key, Kind};
 use crate::keys::{
-    Access, Audit, Auth, Culler, Edge, Entitlement, Environments, Events, Group, Hub, Metrics, Profile, Role, Scope,
-    Service, SharedFolder, Spawner, Storage,
+    Access, Audit, Auth, Culler, Edge, Entitlement, Environments, Events, Group, Hub, Metrics, OAuthKeys, Profile,
+    Role, Scope, Service, SharedFolder, Spawner, Storage,
 };
 use crate::reader::{Section, env_name};
 
@@ -46,6 +46,21 @@ impl SectionDoc {
             variant: Some(kind),
             ..Self::many::<S>("auth")
         }
+    }
+
+    /// It has the keys of all ways to sign in elsewhere, which are told once.
+    fn shares_keys(&self) -> bool {
+        self.variant.is_some_and(|kind| kind != "oauth") && self.keys.iter().any(|key| key.name == "client_id")
+    }
+
+    /// The keys that are told here.
+    fn own_keys(&self) -> impl Iterator<Item = &Key> {
+        let elsewhere = match self.shares_keys() {
+            true => OAuthKeys::keys(),
+            false => Vec::new(),
+        };
+        let is_own = move |key: &&Key| elsewhere.iter().all(|other| other.name != key.name);
+        self.keys.iter().filter(is_own)
     }
 
     /// `[hub]`, `[[role]]`.
@@ -126,7 +141,10 @@ pub fn reference() -> String {
             .map(|kind| format!(" with `kind = \"{kind}\"`"))
             .unwrap_or_default();
         text.push_str(&format!("\n## `{}`{kind}\n\n{}\n", section.heading(), section.about));
-        for key in &section.keys {
+        if section.shares_keys() {
+            text.push_str("\nBesides these it has the keys of `kind = \"oauth\"`.\n");
+        }
+        for key in section.own_keys() {
             text.push_str(&key_reference(&section, key));
         }
     }
@@ -159,6 +177,9 @@ fn key_reference(section: &SectionDoc, key: &Key) -> String {
             env_name(&section.name, key.name)
         ));
     }
+    if let (true, Some(name)) = (section.in_list, key.env) {
+        text.push_str(&format!("- Environment: `{name}`, where the file leaves it out\n"));
+    }
     if let Some(alias) = key.alias {
         text.push_str(&format!("- Also: `{alias}`\n"));
     }
@@ -185,9 +206,11 @@ pub fn schema() -> Json {
     for section in sections() {
         let mut table = table_schema(&section);
         if let Some(kind) = section.variant {
-            table["properties"]["kind"] = json!({ "const": kind });
+            table["properties"]["kind"] = json!({ "enum": Auth::names(kind) });
             table["required"] = json!(["kind"]);
             kinds.push(table);
+        } else if let (Some(name), Some(kind)) = (section.name.strip_prefix("auth."), kinds.last_mut()) {
+            kind["properties"][name] = json!({ "type": "array", "items": table });
         } else {
             let table = match section.repeated {
                 true => json!({ "type": "array", "items": table }),
@@ -231,7 +254,8 @@ fn table_schema(section: &SectionDoc) -> Json {
     let required: Vec<_> = section
         .keys
         .iter()
-        .filter(|key| key.required)
+        // What stands in the environment is missing from the file only.
+        .filter(|key| key.required && !(section.in_list && key.env.is_some()))
         .map(|key| key.name)
         .collect();
     let mut schema = json!({
@@ -274,7 +298,7 @@ pub fn example() -> String {
         if let Some(kind) = section.variant {
             text.push_str(&format!("# kind = \"{kind}\"\n"));
         }
-        for key in &section.keys {
+        for key in section.own_keys() {
             let default = key.default.as_deref().filter(|_| key.unset.is_none());
             let value = match (default, key.example) {
                 // What several have in common has no example that would do for all of them.

@@ -19,9 +19,11 @@ mod values;
 pub use docs::{documents, example, reference, schema};
 pub use errors::ConfigErrors;
 pub use keys::{
-    Access, Audit, Auth, AuthRules, Choice, ChoiceOption, Config, Culler, CullerRule, DummyAuth, Edge, EdgeAcme,
-    EdgeTls, Entitlement, Environments, Events, Group, GroupTotal, Hub, InternalTls, Metrics, NativeAuth,
-    ProcessSpawner, Profile, ProfileMount, ProfileValues, Role, Scope, Service, SharedFolder, Spawner, Storage,
+    Access, Audit, Auth, Auth0Auth, AuthRules, BitbucketAuth, Choice, ChoiceOption, CiLogonAuth, CiLogonIdp, Config,
+    Culler, CullerRule, DummyAuth, Edge, EdgeAcme, EdgeTls, Entitlement, EntraAuth, Environments, Events, GitHubAuth,
+    GitLabAuth, GlobusAuth, GoogleAuth, Group, GroupTotal, Hub, InternalTls, KeycloakAuth, Metrics, NativeAuth,
+    OAuthAuth, OAuthKeys, OktaAuth, ProcessSpawner, Profile, ProfileMount, ProfileValues, Role, Scope, Service,
+    SharedFolder, Spawner, Storage,
 };
 pub use load::load;
 pub use types::{

@@ -11,11 +11,11 @@ use crate::errors::{ConfigErrors, Mistake, Place};
 use crate::hints;
 use crate::key::Kind;
 use crate::keys::{
-    Auth, Choice, ChoiceOption, Config, CullerRule, EdgeAcme, EdgeTls, GroupTotal, InternalTls, NativeAuth,
+    Auth, Choice, ChoiceOption, CiLogonIdp, Config, CullerRule, EdgeAcme, EdgeTls, GroupTotal, InternalTls, NativeAuth,
     ProcessSpawner, ProfileMount,
 };
 use crate::mask::mask;
-use crate::node::{Raw, Source, Table};
+use crate::node::{Entry, Env, Raw, Source, Table, from_env};
 use crate::offers;
 use crate::reader::{Field, Fields, Reader, Section, element, section, subsection, subsections, tables};
 
@@ -165,9 +165,11 @@ fn auth(mut table: Table, place: Place, reader: &mut Reader<'_>) -> Option<Auth>
         return None;
     };
     let kind = match &entry.node.raw {
-        Raw::Text(kind) => kind.as_str(),
+        Raw::Text(kind) => Auth::meant(kind),
         _ => "",
     };
+    let env = reader.env;
+    client_of_kind(&mut table, kind, &entry.key_place, env);
     if Auth::KINDS.contains(&kind) {
         return Auth::read(kind, table, place, reader);
     }
@@ -181,6 +183,24 @@ fn auth(mut table: Table, place: Place, reader: &mut Reader<'_>) -> Option<Auth>
         reader.mistake(&entry.node.place, mistake);
     }
     None
+}
+
+/// `GITHUB_CLIENT_ID` and `GITHUB_CLIENT_SECRET` and the like, where the file leaves them out.
+fn client_of_kind(table: &mut Table, kind: &str, place: &Place, env: Env<'_>) {
+    if !["github", "gitlab", "cilogon", "bitbucket"].contains(&kind) {
+        return;
+    }
+    for key in ["client_id", "client_secret"] {
+        let variable = format!("{kind}_{key}").to_uppercase();
+        let is_written = table.entries.iter().any(|entry| entry.key == key);
+        if let Some(text) = env(&variable).filter(|text| !text.is_empty() && !is_written) {
+            table.entries.push(Entry {
+                key: key.to_owned(),
+                key_place: place.clone(),
+                node: from_env(&variable, text, env),
+            });
+        }
+    }
 }
 
 /// Sections that are within another one.
@@ -238,4 +258,4 @@ macro_rules! several {
     )+};
 }
 
-several!(ProfileMount, Choice, ChoiceOption, CullerRule);
+several!(ProfileMount, Choice, ChoiceOption, CullerRule, CiLogonIdp);

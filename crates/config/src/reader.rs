@@ -120,6 +120,14 @@ impl Fields<'_, '_> {
                 }
             }
         }
+        // Lists of sections have no names there; upstream's variables stand in for what the file leaves out.
+        if !self.in_env
+            && written.is_none()
+            && let Some(variable) = key.env
+            && let Some(text) = (self.reader.env)(variable).filter(|text| !text.is_empty())
+        {
+            return Some(from_env(variable, text, self.reader.env));
+        }
         if written.is_none() && key.required {
             let mistake = Mistake::new(format!("`{name}` is missing in [[{}]]", self.section));
             self.reader.mistake(&self.place, mistake);

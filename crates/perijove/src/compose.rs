@@ -37,6 +37,7 @@ pub fn hub(settings: &Settings, store: Store, edge_token: Secret, mode: Mode) ->
     let rng: Arc<dyn Rng> = Arc::new(SystemRng);
     let passwords = Passwords::new(Arc::clone(&rng));
     let jail = apart::settle(settings, mode)?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let hub = Hub::new(Parts {
         keys: Keys::new(secrets::cookie_secret(config, &*rng)?),
         auth_states: AuthStates::new(&config.hub.crypt_keys)?,
@@ -45,6 +46,8 @@ pub fn hub(settings: &Settings, store: Store, edge_token: Secret, mode: Mode) ->
             &Means {
                 store: &store,
                 passwords: &passwords,
+                clock: &clock,
+                rng: &rng,
             },
         ),
         policy: signin::policy(config),
@@ -59,7 +62,7 @@ pub fn hub(settings: &Settings, store: Store, edge_token: Secret, mode: Mode) ->
         pages: Pages::new(&config.hub.template_paths).context("the pages can't be made")?,
         catalog: perijove_hub::startup::catalog(config)?,
         replica: rng.uuid4_hex(),
-        clock: Arc::new(SystemClock),
+        clock,
         rng,
         config: Arc::clone(config),
         store,

@@ -381,9 +381,12 @@ async fn parts(world: &World) -> Parts {
         .await
         .expect("the database opens");
     let passwords = Passwords::new(Arc::clone(&rng));
+    let clock = Arc::clone(&world.clock) as Arc<dyn Clock>;
     let means = Means {
         store: &store,
         passwords: &passwords,
+        clock: &clock,
+        rng: &rng,
     };
     let configured = || methods::of(&config, &means);
     let authenticators = world.authenticators.clone().unwrap_or_else(configured);

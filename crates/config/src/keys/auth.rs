@@ -1,10 +1,17 @@
 //! `[[auth]]`: ways to sign in.
 
+mod oauth;
+
 use std::collections::BTreeSet;
 
 use perijove_model::{Secret, UserName};
 
 use crate::section::section;
+
+pub use oauth::{
+    Auth0Auth, BitbucketAuth, CiLogonAuth, CiLogonIdp, EntraAuth, GitHubAuth, GitLabAuth, GlobusAuth, GoogleAuth,
+    KeycloakAuth, OAuthAuth, OAuthKeys, OktaAuth,
+};
 
 section! {
     /// What every way to sign in has.
@@ -46,7 +53,7 @@ section! {
 
 /// One line for each kind of `[[auth]]`.
 macro_rules! kinds {
-    ($($variant:ident($section:ident) = $kind:literal;)+) => {
+    ($($variant:ident($section:ident).$($rules:ident).+ = $kind:literal;)+) => {
         /// One way to sign in.
         #[derive(Debug, Clone, PartialEq)]
         pub enum Auth {
@@ -67,7 +74,7 @@ macro_rules! kinds {
             #[must_use]
             pub fn rules(&self) -> &AuthRules {
                 match self {
-                    $(Self::$variant(section) => &section.rules,)+
+                    $(Self::$variant(section) => &section.$($rules).+,)+
                 }
             }
 
@@ -91,11 +98,44 @@ macro_rules! kinds {
 }
 
 kinds! {
-    Native(NativeAuth) = "native";
-    Dummy(DummyAuth) = "dummy";
+    Native(NativeAuth).rules = "native";
+    Dummy(DummyAuth).rules = "dummy";
+    OAuth(OAuthAuth).oauth.rules = "oauth";
+    GitHub(GitHubAuth).oauth.rules = "github";
+    GitLab(GitLabAuth).oauth.rules = "gitlab";
+    Google(GoogleAuth).oauth.rules = "google";
+    Entra(EntraAuth).oauth.rules = "entra";
+    Okta(OktaAuth).oauth.rules = "okta";
+    Auth0(Auth0Auth).oauth.rules = "auth0";
+    Keycloak(KeycloakAuth).oauth.rules = "keycloak";
+    CiLogon(CiLogonAuth).oauth.rules = "cilogon";
+    Globus(GlobusAuth).oauth.rules = "globus";
+    Bitbucket(BitbucketAuth).oauth.rules = "bitbucket";
 }
 
+/// Kinds by other names, as JupyterHub's authenticators have them.
+const OTHER_NAMES: [(&str, &str); 6] = [
+    ("oidc", "oauth"),
+    ("generic", "oauth"),
+    ("generic-oauth", "oauth"),
+    ("azuread", "entra"),
+    ("azure", "entra"),
+    ("microsoft", "entra"),
+];
+
 impl Auth {
+    /// The kind that is meant by this name.
+    pub(crate) fn meant(kind: &str) -> &str {
+        let found = OTHER_NAMES.iter().find(|(other, _)| *other == kind);
+        found.map_or(kind, |(_, meant)| meant)
+    }
+
+    /// All names of a kind.
+    pub(crate) fn names(kind: &'static str) -> Vec<&'static str> {
+        let others = OTHER_NAMES.iter().filter(|(_, meant)| *meant == kind);
+        std::iter::once(kind).chain(others.map(|(other, _)| *other)).collect()
+    }
+
     /// What it is called among all ways to sign in.
     #[must_use]
     pub fn name(&self) -> &str {

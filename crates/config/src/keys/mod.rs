@@ -18,7 +18,10 @@ use std::time::Duration;
 use ipnet::IpNet;
 use url::Url;
 
-pub use auth::{Auth, AuthRules, DummyAuth, NativeAuth};
+pub use auth::{
+    Auth, Auth0Auth, AuthRules, BitbucketAuth, CiLogonAuth, CiLogonIdp, DummyAuth, EntraAuth, GitHubAuth, GitLabAuth,
+    GlobusAuth, GoogleAuth, KeycloakAuth, NativeAuth, OAuthAuth, OAuthKeys, OktaAuth,
+};
 pub use culler::{Culler, CullerRule};
 pub use edge::Edge;
 pub use edge_tls::{EdgeAcme, EdgeTls, InternalTls};

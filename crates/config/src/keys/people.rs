@@ -32,6 +32,8 @@ section! {
         manage_groups: bool = false;
         /// Whoever signs people in also says which roles they have, and what these give.
         manage_roles: bool = false;
+        /// Before a server starts it is asked whether its person may still come in, and what is kept of them is renewed.
+        refresh_pre_spawn: Option<bool> = None, unset "whether `hub.crypt_keys` lets anything be kept", example "true";
         /// New names for people, from the name they log in with.
         username_map: BTreeMap<UserName, UserName> = BTreeMap::new(), example "{ \"ada@example.org\" = \"ada\" }";
         /// Regular expression that names must match, from their beginning.

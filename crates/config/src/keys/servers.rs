@@ -29,6 +29,8 @@ section! {
         notebook_dir: String = String::new(), example "\"~/notebooks\"";
         /// Variables for the servers.
         environment: BTreeMap<String, String> = BTreeMap::new(), example "{ EDITOR = \"nano\" }";
+        /// Variables that come from what sign-in keeps of a server's person, by the path in it. Who has none of it has no such variable. Programs of the server can read them.
+        auth_state_env: BTreeMap<String, String> = BTreeMap::new(), example "{ ACCESS_TOKEN = \"access_token\", EMAIL = \"oauth_user.email\" }";
         /// Program that is the server, and its first arguments.
         cmd: Vec<String> = texts(&["jupyterhub-singleuser"]);
         /// Further arguments of the server.

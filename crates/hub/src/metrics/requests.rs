@@ -16,6 +16,7 @@ const ROUTES: &[(&str, &str)] = &[
     ("", "jupyterhub.handlers.base.AddSlashHandler"),
     ("/", "jupyterhub.handlers.pages.RootHandler"),
     ("/login", "jupyterhub.handlers.login.LoginHandler"),
+    ("/oauth_backchannel/{method}", "perijove.pages.ended_elsewhere"),
     ("/logout", "jupyterhub.handlers.login.LogoutHandler"),
     ("/home", "jupyterhub.handlers.pages.HomeHandler"),
     ("/admin", "jupyterhub.handlers.pages.AdminHandler"),

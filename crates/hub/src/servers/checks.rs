@@ -49,6 +49,8 @@ pub enum Refused {
     Active(String),
     #[error("{0}")]
     OverQuota(String),
+    #[error("{0} has to sign in again before a server can start.")]
+    SignInAgain(String),
     #[error("Cannot delete the default server")]
     RemoveDefault,
     #[error("{0}")]
@@ -68,7 +70,7 @@ impl Refused {
             Self::Throttled { .. } | Self::Full => StatusCode::TOO_MANY_REQUESTS,
             Self::Exists { .. } => StatusCode::CONFLICT,
             Self::Unknown { .. } => StatusCode::NOT_FOUND,
-            Self::OverQuota(_) => StatusCode::FORBIDDEN,
+            Self::OverQuota(_) | Self::SignInAgain(_) => StatusCode::FORBIDDEN,
             Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Unavailable(why) => match **why {
                 Unavailable::Nothing { .. } | Unavailable::Profile { .. } => StatusCode::FORBIDDEN,

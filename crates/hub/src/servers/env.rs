@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 
+use perijove_auth::oauth::claims::at;
 use perijove_config::Config;
 use perijove_model::Plan;
 use perijove_model::escape::segment;
 use perijove_model::names::{oauth_client_id, server_path};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// All but what the backend adds. `client_id`: if it is not the usual one.
 #[must_use]
@@ -79,6 +80,21 @@ pub fn environment(
     env.extend(spawner.environment.clone());
     env.extend(plan.env.clone());
     env
+}
+
+/// Variables from what sign-in keeps of somebody. What is neither a text nor a number is JSON.
+#[must_use]
+pub fn of_sign_in(wanted: &BTreeMap<String, String>, state: &Value) -> BTreeMap<String, String> {
+    let text = |found: Vec<&Value>| match found.as_slice() {
+        [] | [Value::Null] => None,
+        [Value::String(text)] => Some(text.clone()),
+        [one] => Some(one.to_string()),
+        several => Some(json!(several).to_string()),
+    };
+    let values = wanted
+        .iter()
+        .filter_map(|(name, path)| Some((name.clone(), text(at(state, path))?)));
+    values.filter(|(_, value)| !value.contains('\0')).collect()
 }
 
 /// Scheme, host and port, without a slash at the end.

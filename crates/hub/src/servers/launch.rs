@@ -17,6 +17,7 @@ use super::drive::{Driver, Halt, Stepped};
 use super::prepare::{clear_contract, path};
 use super::{env, requests};
 use crate::homes::{known, room};
+use crate::signin::refresh;
 use crate::{environments, offers};
 
 /// Steps that wait to be written down; more are dropped, since they only tell.
@@ -88,19 +89,26 @@ impl Driver<'_> {
         let home = homes::of_user(store, spawner.user_id, self.backend(spawner)?.name()).await?;
         let home =
             home.ok_or_else(|| Halt::failed("The home of this person is not in the database any more. Try again."))?;
+        let mut env = env::environment(
+            config,
+            &plan,
+            &spawner.user_name,
+            &spawner.name,
+            spawner.oauth_client_id.as_deref(),
+        );
+        if !config.spawner.auth_state_env.is_empty()
+            && let Some(user) = users::by_id(store, spawner.user_id).await?
+            && let Some(state) = refresh::state(self.hub, &user)
+        {
+            env.extend(env::of_sign_in(&config.spawner.auth_state_env, &state));
+        }
         Ok(ServerSpec {
             key: self.key(spawner)?,
             command: match &plan.command {
                 Some(command) => command.clone(),
                 None => [config.spawner.cmd.as_slice(), &config.spawner.args].concat(),
             },
-            env: env::environment(
-                config,
-                &plan,
-                &spawner.user_name,
-                &spawner.name,
-                spawner.oauth_client_id.as_deref(),
-            ),
+            env,
             api_token,
             prefix: path(self.hub, spawner),
             options: spawner.user_options.clone().unwrap_or_else(|| json!({})),

@@ -18,6 +18,7 @@ use crate::homes::room;
 use crate::http::visitor::Principal;
 use crate::metrics::Spawned;
 use crate::offers::{self, Wanted};
+use crate::signin::refresh;
 
 /// How often whoever waits looks into the database: another replica may do the work.
 const LOOK: Duration = Duration::from_millis(500);
@@ -51,6 +52,10 @@ pub async fn request_start(hub: &Arc<Hub>, start: Start<'_>) -> Result<Begun, Re
     let display_name = checks::names(hub, server, found.as_ref(), start.display_name)?;
     if let Some(spawner) = found.filter(|spawner| spawner.run.phase == Phase::Ready) {
         notice_end(hub, &spawner).await?;
+    }
+    // Nobody is kept from a server by what can't be asked.
+    if let Ok(false) = refresh::before_start(hub, user).await {
+        return Err(Refused::SignInAgain(user.name.clone()));
     }
 
     let tx = hub.store.begin().await?;

@@ -166,7 +166,8 @@ pub async fn update(
         audit::record_as(hub, &tx, by, Act::UserChanged, &target, detail).await?;
         tx.commit().await?;
     }
-    if let Some(info) = &identity.user_info {
+    // Only what is new: it makes every hub read its sessions anew.
+    if let Some(info) = identity.user_info.as_ref().filter(|info| user.user_info.as_ref() != Some(info)) {
         users::set_user_info(&hub.store, user.id, info).await?;
     }
     if let Some(sealed) = identity

@@ -1,5 +1,7 @@
 //! From `[[auth]]` to the methods of signing in.
 
+mod oauth;
+
 use std::sync::Arc;
 
 use perijove_auth::dummy::Dummy;
@@ -7,6 +9,7 @@ use perijove_auth::native::Native;
 use perijove_auth::password::Passwords;
 use perijove_auth::{Authenticator, Rules};
 use perijove_config::{Auth, AuthRules, Config};
+use perijove_model::{Clock, Rng};
 use perijove_store::Store;
 
 use crate::people::StoreAccounts;
@@ -15,17 +18,19 @@ use crate::people::StoreAccounts;
 pub struct Means<'a> {
     pub store: &'a Store,
     pub passwords: &'a Passwords,
+    pub clock: &'a Arc<dyn Clock>,
+    pub rng: &'a Arc<dyn Rng>,
 }
 
 /// The methods of a configuration, in their order.
 #[must_use]
 pub fn of(config: &Config, means: &Means<'_>) -> Vec<Arc<dyn Authenticator>> {
-    config.auth.iter().map(|auth| method(auth, means)).collect()
+    config.auth.iter().filter_map(|auth| method(auth, means)).collect()
 }
 
-fn method(auth: &Auth, means: &Means<'_>) -> Arc<dyn Authenticator> {
+fn method(auth: &Auth, means: &Means<'_>) -> Option<Arc<dyn Authenticator>> {
     let rules = rules(auth.rules());
-    match auth {
+    let here: Arc<dyn Authenticator> = match auth {
         Auth::Native(_) => {
             let store = means.store.clone();
             Arc::new(Native::new(
@@ -35,7 +40,9 @@ fn method(auth: &Auth, means: &Means<'_>) -> Arc<dyn Authenticator> {
             ))
         }
         Auth::Dummy(dummy) => Arc::new(Dummy::new(dummy.password.clone(), rules)),
-    }
+        _ => return oauth::method(auth, means),
+    };
+    Some(here)
 }
 
 fn rules(written: &AuthRules) -> Rules {

@@ -4,12 +4,12 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use jiff::Timestamp;
-use perijove_auth::{Authenticator, Member, Refreshed};
+use jiff::{SignedDuration, Timestamp};
+use perijove_auth::{Authenticator, Ended, Member, Refreshed};
 use perijove_store::sessions::Session;
 use perijove_store::users::User;
-use perijove_store::{identities, sessions, tokens};
-use serde_json::json;
+use perijove_store::{identities, leases, sessions, tokens, users};
+use serde_json::{Value, json};
 
 use super::{account, via};
 use crate::Hub;
@@ -44,12 +44,79 @@ pub async fn goes_on(
     from: IpAddr,
 ) -> Result<bool> {
     let now = hub.clock.now();
+    match ask(hub, method, user.id, from).await? {
+        Told::NotNow => Ok(true),
+        Told::Stays => {
+            sessions::set_checked(&hub.store, session.id, session.checked, now).await?;
+            Ok(true)
+        }
+        Told::Gone(why) => {
+            let by = Actor::user(&user.name, via(method), from);
+            end(hub, session, user, &by, why).await?;
+            Ok(false)
+        }
+    }
+}
+
+/// Before a server of somebody's starts, so that it gets what is good still. Whether they may still have one.
+pub async fn before_start(hub: &Arc<Hub>, user: &User) -> Result<bool> {
+    let access = &hub.config.access;
+    if !access
+        .refresh_pre_spawn
+        .unwrap_or(!hub.config.hub.crypt_keys.is_empty())
+        || user.encrypted_auth_state.is_none()
+    {
+        return Ok(true);
+    }
+    let linked = identities::of_user(&hub.store, user.id).await?;
+    let is_theirs = |method: &&Arc<dyn Authenticator>| linked.iter().any(|linked| linked.method == method.name());
+    let Some(method) = hub
+        .authenticators
+        .iter()
+        .filter(|method| method.refreshes())
+        .find(is_theirs)
+    else {
+        return Ok(true);
+    };
+    let nowhere = IpAddr::from([0, 0, 0, 0]);
+    let told = ask(hub, &**method, user.id, nowhere).await?;
+    if let Told::Gone(why) = told {
+        tracing::warn!(user = %user.name, why, "a server is not started: its person has to sign in again");
+    }
+    Ok(!matches!(told, Told::Gone(_)))
+}
+
+/// What a method says of somebody now.
+enum Told {
+    Stays,
+    Gone(&'static str),
+    /// It does not answer, or is being asked already.
+    NotNow,
+}
+
+/// How long a method may take before another request asks it again.
+const PATIENCE: SignedDuration = SignedDuration::from_mins(1);
+
+/// Asks once at a time: a token that was used twice at once may be taken for stolen, and all of its kind with it.
+async fn ask(hub: &Arc<Hub>, method: &dyn Authenticator, user_id: i64, from: IpAddr) -> Result<Told> {
+    let name = format!("sign-in of {user_id}");
+    let holder = hub.rng.uuid4_hex();
+    let Some(lease) = leases::acquire(&hub.store, &name, &holder, PATIENCE, hub.clock.now()).await? else {
+        return Ok(Told::NotNow);
+    };
+    let told = ask_alone(hub, method, user_id, from).await;
+    leases::release(&hub.store, &lease).await?;
+    told
+}
+
+async fn ask_alone(hub: &Arc<Hub>, method: &dyn Authenticator, user_id: i64, from: IpAddr) -> Result<Told> {
+    // As it is now: what a session remembers of somebody may be older than their tokens.
+    let Some(user) = users::by_id(&hub.store, user_id).await? else {
+        return Ok(Told::Gone("no account"));
+    };
     let linked = identities::of_user(&hub.store, user.id).await?;
     let linked = linked.iter().find(|linked| linked.method == method.name());
-    let state = user
-        .encrypted_auth_state
-        .as_deref()
-        .and_then(|sealed| hub.auth_states.read(sealed));
+    let state = state(hub, &user);
     let member = Member {
         name: &user.name,
         subject: linked.map(|linked| linked.subject.as_str()),
@@ -63,21 +130,40 @@ pub async fn goes_on(
             Err(denied) => Some(denied.why),
         },
         Err(error) => {
-            tracing::warn!(user = %user.name, method = method.name(), cause = ?error.cause, "{}", error.message);
-            return Ok(true);
+            let told = &error.message;
+            tracing::warn!(user = %user.name, method = method.name(), told, cause = ?error.cause, "a method of signing in can't be asked");
+            return Ok(Told::NotNow);
         }
     };
-    match gone {
-        None => {
-            sessions::set_checked(&hub.store, session.id, session.checked, now).await?;
-            Ok(true)
+    Ok(gone.map_or(Told::Stays, Told::Gone))
+}
+
+/// What sign-in keeps of somebody.
+pub fn state(hub: &Hub, user: &User) -> Option<Value> {
+    let sealed = user.encrypted_auth_state.as_deref()?;
+    hub.auth_states.read(sealed)
+}
+
+/// Ends the sessions of which whoever signed them in says that they have ended there. How many.
+pub async fn ended(hub: &Hub, method: &dyn Authenticator, ended: &Ended, from: IpAddr) -> Result<usize> {
+    let found = match ended {
+        Ended::Session(theirs) => sessions::of_theirs(&hub.store, method.name(), theirs).await?,
+        Ended::Subject(subject) => {
+            let Some(user_id) = identities::find(&hub.store, method.name(), subject).await? else {
+                return Ok(0);
+            };
+            let mut all = sessions::of_user(&hub.store, user_id, hub.clock.now()).await?;
+            all.retain(|session| session.method.as_deref() == Some(method.name()));
+            all
         }
-        Some(why) => {
+    };
+    for session in &found {
+        if let Some(user) = users::by_id(&hub.store, session.user_id).await? {
             let by = Actor::user(&user.name, via(method), from);
-            end(hub, session, user, &by, why).await?;
-            Ok(false)
+            end(hub, session, &user, &by, "ended there").await?;
         }
     }
+    Ok(found.len())
 }
 
 /// Ends a session, and with it what servers and services were given in it.

@@ -65,6 +65,19 @@ pub(crate) fn environment(name: &str, what: &str) -> Option<PathBuf> {
     None
 }
 
+/// The environment of Node.js that `scripts/test.sh environments` has made; without it `what` is skipped.
+pub(crate) fn npm_environment(name: &str, what: &str) -> Option<PathBuf> {
+    let dir = environments().join(name);
+    if dir.join("node_modules").exists() {
+        return Some(dir);
+    }
+    skip(
+        what,
+        &format!("{} is missing: `scripts/test.sh environments` makes it", dir.display()),
+    );
+    None
+}
+
 fn environments() -> PathBuf {
     let usual = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.perijove/environments");
     let dir = variable("PERIJOVE_TEST_ENVIRONMENTS").map_or_else(usual, PathBuf::from);

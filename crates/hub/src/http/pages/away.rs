@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 use perijove_auth::Authenticator;
 
@@ -17,7 +17,7 @@ use crate::http::form::Form;
 use crate::http::found;
 use crate::http::visitor::Visitor;
 use crate::http::xsrf::query_value;
-use crate::signin::{Outcome, elsewhere};
+use crate::signin::{Outcome, elsewhere, refresh};
 
 /// Where somebody begins to sign in by this method.
 #[must_use]
@@ -143,6 +143,30 @@ async fn back(
     if let Some(cookie) = came.cookie {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
+    Ok(response)
+}
+
+/// `POST /hub/oauth_backchannel/{name}`: who signs people in says that sessions have ended there. It signs its messages.
+pub async fn ended(
+    State(hub): State<Arc<Hub>>,
+    Path(name): Path<String>,
+    visitor: Visitor,
+    form: Form,
+) -> Result<Response> {
+    let method = elsewhere::method(&hub, Some(&name))?;
+    let message = form.text("logout_token").unwrap_or_default();
+    let told = method.ended(message).await.map_err(|error| {
+        tracing::warn!(method = method.name(), cause = ?error.cause, "a message about sessions that ended can't be checked");
+        HttpError::new(StatusCode::SERVICE_UNAVAILABLE, error.message)
+    })?;
+    let Some(told) = told else {
+        return Err(HttpError::bad_request("This message does not hold."));
+    };
+    let count = refresh::ended(&hub, &*method, &told, visitor.remote).await?;
+    tracing::info!(method = method.name(), count, "sessions have ended elsewhere");
+    let mut response = Response::default();
+    let never = HeaderValue::from_static("no-store");
+    response.headers_mut().insert(header::CACHE_CONTROL, never);
     Ok(response)
 }
 

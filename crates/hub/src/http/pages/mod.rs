@@ -55,6 +55,7 @@ pub(super) fn router() -> Router<Arc<Hub>> {
             "/oauth_callback/{method}",
             get(away::callback).post(away::callback_form),
         )
+        .route("/oauth_backchannel/{method}", post(away::ended))
         .route("/logout", get(logout::get))
         .route("/setup", get(setup::get).post(setup::post))
         .route("/home", get(home::get).post(home::post))

@@ -35,6 +35,7 @@ mod signin;
 mod signin_elsewhere;
 mod signin_given;
 mod spawn_pages;
+mod sso;
 mod token_page;
 mod xsrf;
 

@@ -1,0 +1,301 @@
+//! Calls to whoever signs people in: bounded in time and size, and never led elsewhere by an answer. What is said of a call
+//! has its host and path only: codes and tokens are in bodies, headers and queries.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, USER_AGENT};
+use http::{HeaderMap, Method, Request, StatusCode};
+use http_body_util::{BodyExt, Full, Limited};
+use hyper_rustls::HttpsConnector;
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use perijove_model::Secret;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use serde_json::Value;
+use tokio::sync::OnceCell;
+use url::Url;
+
+/// People wait for it with a blank page before them.
+const PATIENCE: Duration = Duration::from_secs(15);
+/// A person with thousands of groups fits; a flood does not.
+const LARGEST: usize = 2 * 1024 * 1024;
+
+#[derive(Debug, thiserror::Error)]
+pub enum WebError {
+    #[error("{0} did not answer within 15 seconds")]
+    Late(String),
+    #[error("{place} can't be reached: {why}")]
+    Unreachable { place: String, why: String },
+    #[error("the answer of {0} is larger than 2 MiB, or ended early")]
+    Cut(String),
+    #[error("the answer of {0} is not what it should be: {1}")]
+    Odd(String, String),
+    #[error("the certificates of authorities in {0} can't be used: {1}")]
+    Authorities(String, String),
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Reply {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    body: Bytes,
+    place: String,
+}
+
+impl Reply {
+    /// # Errors
+    /// The answer is not JSON.
+    pub fn json(&self) -> Result<Value, WebError> {
+        serde_json::from_slice(&self.body).map_err(|error| WebError::Odd(self.place.clone(), error.to_string()))
+    }
+
+    /// For the log: what answered how.
+    #[must_use]
+    pub fn told(&self) -> WebError {
+        WebError::Odd(self.place.clone(), format!("status {}", self.status.as_u16()))
+    }
+
+    /// The JSON of a good answer.
+    ///
+    /// # Errors
+    /// It is none.
+    pub fn good(&self) -> Result<Value, WebError> {
+        match self.status.is_success() {
+            true => self.json(),
+            false => Err(self.told()),
+        }
+    }
+}
+
+/// Who asks.
+pub enum Proof<'a> {
+    Nothing,
+    Bearer(&'a str),
+    Basic(&'a str, &'a Secret),
+}
+
+type Connected = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
+
+/// Whom a connection believes.
+#[derive(Debug, Clone, Default)]
+pub struct Trust {
+    /// Instead of the system's authorities.
+    pub authorities: Option<PathBuf>,
+    /// Anybody: for trials only.
+    pub unchecked: bool,
+}
+
+/// Calls to one party.
+pub struct Web {
+    trust: Trust,
+    client: OnceCell<Connected>,
+}
+
+impl Web {
+    #[must_use]
+    pub fn new(trust: Trust) -> Self {
+        Self {
+            trust,
+            client: OnceCell::new(),
+        }
+    }
+
+    /// # Errors
+    /// There is no answer, or too much of one.
+    pub async fn get(&self, url: &Url, proof: Proof<'_>) -> Result<Reply, WebError> {
+        self.call(Method::GET, url, proof, Bytes::new()).await
+    }
+
+    /// # Errors
+    /// There is no answer, or too much of one.
+    pub async fn post(&self, url: &Url, fields: &[(&str, &str)], proof: Proof<'_>) -> Result<Reply, WebError> {
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
+        self.call(Method::POST, url, proof, body.into()).await
+    }
+
+    async fn call(&self, method: Method, url: &Url, proof: Proof<'_>, body: Bytes) -> Result<Reply, WebError> {
+        let place = place(url);
+        let request = request(method, url, proof, body).map_err(|why| WebError::Unreachable {
+            place: place.clone(),
+            why,
+        })?;
+        let client = self.client().await?;
+        let answered = async {
+            let answer = client.request(request).await.map_err(|error| WebError::Unreachable {
+                place: place.clone(),
+                why: chain(&error),
+            })?;
+            let (head, body) = answer.into_parts();
+            let body = Limited::new(body, LARGEST).collect().await;
+            Ok(Reply {
+                status: head.status,
+                headers: head.headers,
+                body: body.map_err(|_| WebError::Cut(place.clone()))?.to_bytes(),
+                place: place.clone(),
+            })
+        };
+        let answered = tokio::time::timeout(PATIENCE, answered).await;
+        answered.unwrap_or_else(|_| Err(WebError::Late(place.clone())))
+    }
+
+    /// Made at the first call: authorities are read from files.
+    async fn client(&self) -> Result<&Connected, WebError> {
+        let make = || async {
+            let trust = self.trust.clone();
+            let config = tokio::task::spawn_blocking(move || configured(&trust)).await;
+            let config =
+                config.map_err(|error| WebError::Authorities("the system".to_owned(), error.to_string()))??;
+            let mut plain = HttpConnector::new();
+            plain.enforce_http(false);
+            plain.set_connect_timeout(Some(PATIENCE / 2));
+            let connector = hyper_rustls::HttpsConnectorBuilder::new()
+                .with_tls_config(config)
+                .https_or_http()
+                .enable_http1()
+                .wrap_connector(plain);
+            Ok(Client::builder(TokioExecutor::new())
+                .pool_idle_timeout(Duration::from_secs(30))
+                .build(connector))
+        };
+        self.client.get_or_try_init(make).await
+    }
+}
+
+fn request(method: Method, url: &Url, proof: Proof<'_>, body: Bytes) -> Result<Request<Full<Bytes>>, String> {
+    let mut request = Request::builder()
+        .method(&method)
+        .uri(url.as_str())
+        .header(ACCEPT, "application/json")
+        .header(USER_AGENT, "Perijove");
+    if method == Method::POST {
+        request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+    }
+    let proof = match proof {
+        Proof::Nothing => None,
+        Proof::Bearer(token) => Some(format!("Bearer {token}")),
+        Proof::Basic(name, secret) => {
+            // RFC 6749 2.3.1: both are encoded as in a form first.
+            let encoded = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+            let pair = format!("{}:{}", encoded(name), encoded(secret.expose()));
+            Some(format!("Basic {}", STANDARD.encode(pair)))
+        }
+    };
+    if let Some(proof) = proof {
+        let mut value = HeaderValue::try_from(proof).map_err(|_| "the token can't be in a header".to_owned())?;
+        value.set_sensitive(true);
+        request = request.header(AUTHORIZATION, value);
+    }
+    request.body(Full::new(body)).map_err(|error| error.to_string())
+}
+
+/// Host and path of an address.
+fn place(url: &Url) -> String {
+    format!("{}{}", url.host_str().unwrap_or_default(), url.path())
+}
+
+/// What lies beneath "client error".
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut last = error;
+    while let Some(cause) = last.source() {
+        last = cause;
+    }
+    last.to_string()
+}
+
+fn configured(trust: &Trust) -> Result<ClientConfig, WebError> {
+    let provider = Arc::new(ring::default_provider());
+    let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| WebError::Authorities("the system".to_owned(), error.to_string()))?;
+    if trust.unchecked {
+        tracing::warn!("certificates of a way to sign in are not checked: anybody on the way may say who somebody is");
+        let builder = builder
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(Anybody(provider)));
+        return Ok(builder.with_no_client_auth());
+    }
+    let roots = match &trust.authorities {
+        Some(file) => authorities(file)?,
+        None => {
+            let mut roots = RootCertStore::empty();
+            roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+            roots
+        }
+    };
+    Ok(builder.with_root_certificates(roots).with_no_client_auth())
+}
+
+fn authorities(file: &Path) -> Result<RootCertStore, WebError> {
+    let unusable = |why: String| WebError::Authorities(file.display().to_string(), why);
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_file_iter(file).map_err(|error| unusable(error.to_string()))? {
+        let certificate = certificate.map_err(|error| unusable(error.to_string()))?;
+        roots.add(certificate).map_err(|error| unusable(error.to_string()))?;
+    }
+    match roots.is_empty() {
+        true => Err(unusable("there are none".to_owned())),
+        false => Ok(roots),
+    }
+}
+
+/// Takes every certificate, but only from who has its key.
+#[derive(Debug)]
+struct Anybody(Arc<CryptoProvider>);
+
+impl ServerCertVerifier for Anybody {
+    fn verify_server_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls12_signature(
+            message,
+            certificate,
+            signature,
+            &self.0.signature_verification_algorithms,
+        )
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls13_signature(
+            message,
+            certificate,
+            signature,
+            &self.0.signature_verification_algorithms,
+        )
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
+    }
+}

@@ -369,6 +369,7 @@ fn start_edge(config: &Config, dir: &Path) -> Edge {
     edge.default_target = Some(format!("http://{}", config.hub.listen));
     edge.error_target = Some(format!("http://{}{}hub/error", config.hub.listen, config.hub.base_url));
     edge.routes_file = Some(dir.join("edge-routes.json"));
+    edge.hub_proof = Some(perijove_model::token::by_the_edge(&edge.auth_token));
     edge.threads = 1;
     edge.drain = Duration::from_secs(1);
     Edge::start(edge, Arc::new(MockClock::default())).expect("the edge starts")

@@ -10,15 +10,17 @@ use crate::{Answer, Arrival, AuthError, Authenticator, Begin, Departure, Identit
 
 pub struct Temporary {
     name: String,
+    label: String,
     rng: Arc<dyn Rng>,
     rules: Rules,
 }
 
 impl Temporary {
     #[must_use]
-    pub fn new(name: &str, rng: Arc<dyn Rng>, rules: Rules) -> Self {
+    pub fn new(name: &str, label: &str, rng: Arc<dyn Rng>, rules: Rules) -> Self {
         Self {
             name: name.to_owned(),
+            label: label.to_owned(),
             rng,
             rules,
         }
@@ -37,7 +39,7 @@ impl Authenticator for Temporary {
 
     fn offer(&self) -> Offer {
         Offer::Elsewhere {
-            label: "Begin without an account".to_owned(),
+            label: self.label.clone(),
         }
     }
 
@@ -86,7 +88,7 @@ mod tests {
 
     #[tokio::test]
     async fn each_visit_is_somebody_new_and_has_begun_here() {
-        let method = Temporary::new("temporary", Arc::new(SeededRng::new(1)), Rules::default());
+        let method = Temporary::new("temporary", "Begin", Arc::new(SeededRng::new(1)), Rules::default());
         let callback = "https://hub.example.org/hub/oauth_callback";
         let begin = Begin {
             callback,

@@ -15,17 +15,18 @@ mod reader;
 mod section;
 mod types;
 mod values;
+mod ways;
 
 pub use docs::{documents, example, reference, schema};
 pub use errors::ConfigErrors;
 pub use keys::{
-    Access, Audit, Auth, AuthRules, Choice, ChoiceOption, Config, Culler, CullerRule, DummyAuth, Edge, EdgeAcme,
+    Access, Audit, Auth, AuthRules, Choice, ChoiceOption, Config, Culler, CullerRule, DummyAuth, HeaderAuth, LdapAuth, NullAuth, PasswordGroup, SharedPasswordAuth, TemporaryAuth, Edge, EdgeAcme,
     EdgeTls, Entitlement, Environments, Events, Group, GroupTotal, Hub, InternalTls, Metrics, NativeAuth,
     ProcessSpawner, Profile, ProfileMount, ProfileValues, Role, Scope, Service, SharedFolder, Spawner, Storage,
 };
 pub use load::load;
 pub use types::{
     AccessLog, Accounts, AcmeChallenge, BaseUrl, Busy, ByteSize, Database, DatabaseUrl, FolderName, Json, LogFormat,
-    LogLevel, OneOrMany, PathTemplate, Pattern, PortRange, Quota, TlsVersion, UidRange, Weekly, Whole, Zone,
+    LogLevel, NestedGroups, OneOrMany, PathTemplate, Pattern, PortRange, Quota, TlsVersion, UidRange, Weekly, Whole, Zone,
 };
 pub use values::parsed_size;

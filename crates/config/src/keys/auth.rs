@@ -1,10 +1,14 @@
 //! `[[auth]]`: ways to sign in.
 
+mod directory;
+
 use std::collections::BTreeSet;
 
 use perijove_model::{Secret, UserName};
 
 use crate::section::section;
+
+pub use directory::{HeaderAuth, LdapAuth, NullAuth, PasswordGroup, SharedPasswordAuth, TemporaryAuth};
 
 section! {
     /// What every way to sign in has.
@@ -93,6 +97,11 @@ macro_rules! kinds {
 kinds! {
     Native(NativeAuth) = "native";
     Dummy(DummyAuth) = "dummy";
+    Header(HeaderAuth) = "header";
+    Ldap(LdapAuth) = "ldap";
+    SharedPassword(SharedPasswordAuth) = "shared-password";
+    Temporary(TemporaryAuth) = "temporary";
+    Null(NullAuth) = "null";
 }
 
 impl Auth {

@@ -18,7 +18,10 @@ use std::time::Duration;
 use ipnet::IpNet;
 use url::Url;
 
-pub use auth::{Auth, AuthRules, DummyAuth, NativeAuth};
+pub use auth::{
+    Auth, AuthRules, DummyAuth, HeaderAuth, LdapAuth, NativeAuth, NullAuth, PasswordGroup, SharedPasswordAuth,
+    TemporaryAuth,
+};
 pub use culler::{Culler, CullerRule};
 pub use edge::Edge;
 pub use edge_tls::{EdgeAcme, EdgeTls, InternalTls};

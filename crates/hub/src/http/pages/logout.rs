@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
+use perijove_auth::Offer;
 use perijove_model::server::Phase;
 use perijove_store::users::User;
 use perijove_store::{sessions, spawners, tokens};
@@ -38,7 +39,9 @@ pub async fn get(State(hub): State<Arc<Hub>>, headers: HeaderMap, mut visitor: V
     }
     hub.metrics.logout.observe(begun.elapsed());
     let cleared = visitor.jar.clear_all();
-    let mut response = match hub.config.access.auto_login {
+    // At the sign-in page they would be signed in again at once.
+    let is_unasked = hub.authenticators.iter().any(|method| method.offer() == Offer::Unasked);
+    let mut response = match hub.config.access.auto_login || is_unasked {
         true => {
             // The page is for nobody in particular, as is its token.
             visitor.xsrf = Xsrf::of(&hub, &headers, visitor.remote, None, None);

@@ -96,6 +96,8 @@ impl Policy {
         let allowed = self.allow_all
             || rules.allow_all
             || admin == Some(true)
+            || self.admin_users.contains(&name)
+            || rules.admin_users.contains(&name)
             || self.allowed_users.contains(&name)
             || rules.allowed_users.contains(&name)
             || groups().any(|group| rules.allowed_groups.contains(group))

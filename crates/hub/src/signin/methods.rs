@@ -135,7 +135,9 @@ fn shared_passwords(shared: &SharedPasswordAuth) -> shared_password::Passwords {
     shared_password::Passwords {
         user: shared.user_password.clone(),
         admin: shared.admin_password.clone(),
-        of_groups: of_groups.map(|group| (group.password.clone(), group.groups.clone())).collect(),
+        of_groups: of_groups
+            .map(|group| (group.password.clone(), group.groups.clone()))
+            .collect(),
     }
 }
 

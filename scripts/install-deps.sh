@@ -26,6 +26,7 @@ collect() {
   need "Python's venv, or uv: no notebook environment, so the browser walk and every check against JupyterHub's own programs are skipped" \
     "python3 python3-venv" environments
   need "PostgreSQL's server: its checks are skipped" "postgresql" postgres_server
+  need "slapd: the checks of signing in by a directory are skipped" "slapd" test -x /usr/sbin/slapd
   need "Redis: the checks of edges that share their routes are skipped" "redis-server" have redis-server
   need "Pebble, the test server of ACME: the checks of ordered certificates are skipped" "pebble" have pebble
   need "Chromium: the browser walk is skipped" "chromium" any_of chromium chromium-browser google-chrome

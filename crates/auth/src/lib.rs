@@ -6,12 +6,17 @@
 //! admin. The hub says whose account it is.
 
 pub mod dummy;
+pub mod header;
 pub mod jwt;
+pub mod ldap;
 pub mod native;
+pub mod null;
 pub mod oauth;
 pub mod password;
 pub mod policy;
 pub mod rules;
+pub mod shared_password;
+pub mod temporary;
 pub mod web;
 
 use std::net::IpAddr;
@@ -44,6 +49,8 @@ pub struct Identity {
     pub admin: Option<bool>,
     /// Rules are held against them; memberships are changed only where `access.manage_groups` says so.
     pub groups: Option<Vec<String>>,
+    /// Other names of these groups, by which rules may call them.
+    pub group_ids: Vec<String>,
     /// Taken at their word only where `access.manage_roles` says so.
     pub roles: Option<Vec<GivenRole>>,
     /// The method has a rule of its own by which they may come in: an organisation, a project.

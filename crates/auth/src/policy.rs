@@ -87,8 +87,8 @@ impl Policy {
         if self.blocked_users.contains(&name) || rules.blocked_users.contains(&name) {
             return Err(Denied::Blocked);
         }
-        let groups = identity.groups.as_deref().unwrap_or_default();
-        if let Some(group) = groups.iter().find(|group| rules.blocked_groups.contains(*group)) {
+        let groups = || identity.groups.iter().flatten().chain(&identity.group_ids);
+        if let Some(group) = groups().find(|group| rules.blocked_groups.contains(*group)) {
             return Err(Denied::BlockedGroup(group.clone()));
         }
         let admin = self.is_admin(rules, identity, &name);
@@ -96,9 +96,11 @@ impl Policy {
         let allowed = self.allow_all
             || rules.allow_all
             || admin == Some(true)
+            || self.admin_users.contains(&name)
+            || rules.admin_users.contains(&name)
             || self.allowed_users.contains(&name)
             || rules.allowed_users.contains(&name)
-            || groups.iter().any(|group| rules.allowed_groups.contains(group))
+            || groups().any(|group| rules.allowed_groups.contains(group))
             || identity.allowed
             || (lets_existing_in && exists);
         match allowed {
@@ -117,7 +119,12 @@ impl Policy {
             return Some(true);
         }
         let groups = identity.groups.as_ref().filter(|_| !rules.admin_groups.is_empty())?;
-        Some(groups.iter().any(|group| rules.admin_groups.contains(group)))
+        Some(
+            groups
+                .iter()
+                .chain(&identity.group_ids)
+                .any(|group| rules.admin_groups.contains(group)),
+        )
     }
 }
 

@@ -15,6 +15,7 @@ mod reader;
 mod section;
 mod types;
 mod values;
+mod ways;
 
 pub use docs::{documents, example, reference, schema};
 pub use errors::ConfigErrors;
@@ -23,11 +24,11 @@ pub use keys::{
     Culler, CullerRule, DummyAuth, Edge, EdgeAcme, EdgeTls, Entitlement, EntraAuth, Environments, Events, GitHubAuth,
     GitLabAuth, GlobusAuth, GoogleAuth, Group, GroupTotal, Hub, InternalTls, KeycloakAuth, Metrics, NativeAuth,
     OAuthAuth, OAuthKeys, OktaAuth, ProcessSpawner, Profile, ProfileMount, ProfileValues, Role, Scope, Service,
-    SharedFolder, Spawner, Storage,
+    SharedFolder, Spawner, Storage, HeaderAuth, LdapAuth, NullAuth, PasswordGroup, SharedPasswordAuth, TemporaryAuth,
 };
 pub use load::load;
 pub use types::{
     AccessLog, Accounts, AcmeChallenge, BaseUrl, Busy, ByteSize, Database, DatabaseUrl, FolderName, Json, LogFormat,
-    LogLevel, OneOrMany, PathTemplate, Pattern, PortRange, Quota, TlsVersion, UidRange, Weekly, Whole, Zone,
+    LogLevel, NestedGroups, OneOrMany, PathTemplate, Pattern, PortRange, Quota, TlsVersion, UidRange, Weekly, Whole, Zone,
 };
 pub use values::parsed_size;

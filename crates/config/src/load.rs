@@ -12,12 +12,13 @@ use crate::hints;
 use crate::key::Kind;
 use crate::keys::{
     Auth, Choice, ChoiceOption, CiLogonIdp, Config, CullerRule, EdgeAcme, EdgeTls, GroupTotal, InternalTls, NativeAuth,
-    ProcessSpawner, ProfileMount,
+    PasswordGroup, ProcessSpawner, ProfileMount,
 };
 use crate::mask::mask;
 use crate::node::{Entry, Env, Raw, Source, Table, from_env};
-use crate::offers;
+use crate::offers::{self, Places};
 use crate::reader::{Field, Fields, Reader, Section, element, section, subsection, subsections, tables};
+use crate::ways;
 
 /// Reads perijove.toml, if there is one, and the environment. Reports all mistakes at once.
 ///
@@ -136,6 +137,7 @@ fn named<S: Section>(table: &mut Table, name: &str, key: fn(&S) -> String, reade
 fn auths(table: &mut Table, reader: &mut Reader<'_>) -> Vec<Auth> {
     let mut list: Vec<Auth> = Vec::new();
     for (table, place) in tables(table.remove("auth"), "auth", reader) {
+        let places = Places::of(&table, &place);
         let Some(found) = auth(table, place.clone(), reader) else {
             continue;
         };
@@ -148,6 +150,7 @@ fn auths(table: &mut Table, reader: &mut Reader<'_>) -> Vec<Auth> {
             let mistake = Mistake::new(format!("a second [[auth]] with the name \"{name}\""));
             reader.mistake(&place, mistake.help("give one of them a `name` of its own"));
         }
+        ways::check(&found, &places, reader);
         list.push(found);
     }
     if list.is_empty() {
@@ -258,4 +261,4 @@ macro_rules! several {
     )+};
 }
 
-several!(ProfileMount, Choice, ChoiceOption, CullerRule, CiLogonIdp);
+several!(ProfileMount, Choice, ChoiceOption, CullerRule, CiLogonIdp, PasswordGroup);

@@ -18,14 +18,14 @@ const FILLED: [&str; 3] = ["username", "servername", "is_admin"];
 const LONGEST_SLUG: usize = 63;
 
 /// Where the keys of a table stand.
-struct Places {
-    own: Place,
+pub(crate) struct Places {
+    pub(crate) own: Place,
     keys: BTreeMap<String, Place>,
     lists: BTreeMap<String, Vec<Places>>,
 }
 
 impl Places {
-    fn of(table: &Table, own: &Place) -> Self {
+    pub(crate) fn of(table: &Table, own: &Place) -> Self {
         let mut lists = BTreeMap::new();
         for entry in &table.entries {
             if let Raw::List(list) = &entry.node.raw {
@@ -51,7 +51,7 @@ impl Places {
     }
 
     /// The key's value, or the section if the key is not there.
-    fn key(&self, key: &str) -> &Place {
+    pub(crate) fn key(&self, key: &str) -> &Place {
         self.keys.get(key).unwrap_or(&self.own)
     }
 

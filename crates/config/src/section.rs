@@ -19,7 +19,7 @@ macro_rules! section {
             $(
                 $(#[doc = $doc:literal])+
                 $field:ident: $type:ty = $default:expr $(, $option:ident $($argument:literal)?)*;
-            )+
+            )*
         }
     )+) => {$(
         $(#[doc = $about])+
@@ -28,13 +28,13 @@ macro_rules! section {
             $(
                 $(#[doc = $doc])+
                 pub $field: $type,
-            )+
+            )*
             $(pub $flat: $flat_type,)?
         }
 
         impl Default for $name {
             fn default() -> Self {
-                Self { $($field: $default,)+ $($flat: <$flat_type>::default(),)? }
+                Self { $($field: $default,)* $($flat: <$flat_type>::default(),)? }
             }
         }
 
@@ -46,14 +46,14 @@ macro_rules! section {
                 let mut keys = vec![$(
                     $crate::key::Key::new::<$type>(stringify!($field), concat!($($doc),+), &$default)
                         $(.$option($($argument)?))*,
-                )+];
+                )*];
                 $(keys.extend(<$flat_type as $crate::reader::Section>::keys());)?
                 keys
             }
 
             fn take(fields: &mut $crate::reader::Fields<'_, '_>) -> Self {
                 Self {
-                    $($field: fields.take(stringify!($field), || $default),)+
+                    $($field: fields.take(stringify!($field), || $default),)*
                     $($flat: <$flat_type as $crate::reader::Section>::take(fields),)?
                 }
             }

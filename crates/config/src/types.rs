@@ -515,6 +515,16 @@ impl TryFrom<&str> for UidRange {
     }
 }
 
+/// Whether who is in a group is also in the groups that have that group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NestedGroups {
+    No,
+    /// Asked for group by group.
+    Search,
+    /// The directory follows them itself.
+    Chain,
+}
+
 /// A version of TLS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TlsVersion {

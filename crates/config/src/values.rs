@@ -16,7 +16,7 @@ use crate::node::{Node, Raw};
 use crate::reader::{Reader, Value};
 use crate::types::{
     AccessLog, Accounts, AcmeChallenge, BaseUrl, Busy, ByteSize, DatabaseUrl, FolderName, Json, LogFormat, LogLevel,
-    OneOrMany, PathTemplate, Pattern, PortRange, Quota, TlsVersion, UidRange, Weekly, Whole, Zone,
+    NestedGroups, OneOrMany, PathTemplate, Pattern, PortRange, Quota, TlsVersion, UidRange, Weekly, Whole, Zone,
 };
 
 /// Text as TOML: a JSON string is one.
@@ -401,6 +401,7 @@ choices! {
     Accounts: "hub" => Hub, "system" => System, "dynamic" => Dynamic;
     LogFormat: "text" => Text, "json" => Json;
     AccessLog: "off" => Off, "json" => Json, "common" => Common, "combined" => Combined;
+    NestedGroups: "no" => No, "search" => Search, "chain" => Chain;
     TlsVersion: "1.2" => V12, "1.3" => V13;
     Busy: "kernels" => Kernels, "connections" => Connections, "terminals" => Terminals, "cpu" => Cpu;
     AcmeChallenge: "http-01" => Http01, "tls-alpn-01" => TlsAlpn01;

@@ -21,6 +21,8 @@ pub(crate) enum Kind {
     Hop,
     /// Says who the client is: only a trusted proxy is believed.
     Claim(Claim),
+    /// Between proxies and the hub: no other target sees it.
+    Private,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,7 +49,7 @@ pub(crate) fn kind(name: &[u8]) -> Kind {
         17 if is("transfer-encoding") => Kind::TransferEncoding,
         18 if is("proxy-authenticate") => Kind::Hop,
         19 if is("proxy-authorization") => Kind::Hop,
-        _ => claim(name).map_or(Kind::Plain, Kind::Claim),
+        _ => claim(name).unwrap_or(Kind::Plain),
     }
 }
 
@@ -74,7 +76,12 @@ const CLAIM_FAMILIES: [&str; 6] = [
     "ssl-client-",
 ];
 
-fn claim(name: &[u8]) -> Option<Claim> {
+/// What is told to the hub alone: with it somebody else could say who asks.
+const PRIVATE: &str = "x-perijove-";
+/// Tells the hub that a request came by the edge, so that the edge's word about the client holds.
+pub(crate) const PROOF: &str = "x-perijove-edge";
+
+fn claim(name: &[u8]) -> Option<Kind> {
     if !matches!(
         name.first()?,
         b'x' | b'X' | b'f' | b'F' | b'r' | b'R' | b't' | b'T' | b's' | b'S'
@@ -89,18 +96,25 @@ fn claim(name: &[u8]) -> Option<Claim> {
     }
     let plain = &*plain;
     match plain {
-        _ if name.contains(&b'_') => is_claim(plain).then_some(Claim::Other),
-        b"x-forwarded-for" => Some(Claim::For),
-        b"x-forwarded-proto" => Some(Claim::Proto),
-        b"x-forwarded-host" => Some(Claim::Host),
-        b"x-forwarded-port" => Some(Claim::Port),
-        _ => is_claim(plain).then_some(Claim::Other),
+        _ if plain.starts_with(PRIVATE.as_bytes()) => Some(Kind::Private),
+        _ if name.contains(&b'_') => is_claim(plain).then_some(Kind::Claim(Claim::Other)),
+        b"x-forwarded-for" => Some(Kind::Claim(Claim::For)),
+        b"x-forwarded-proto" => Some(Kind::Claim(Claim::Proto)),
+        b"x-forwarded-host" => Some(Kind::Claim(Claim::Host)),
+        b"x-forwarded-port" => Some(Kind::Claim(Claim::Port)),
+        _ => is_claim(plain).then_some(Kind::Claim(Claim::Other)),
     }
 }
 
 fn is_claim(plain: &[u8]) -> bool {
     CLAIMS.iter().any(|claim| claim.as_bytes() == plain)
         || CLAIM_FAMILIES.iter().any(|family| plain.starts_with(family.as_bytes()))
+}
+
+/// Whether it is the name by which the hub knows the edge, however it is written.
+pub(crate) fn is_proof(name: &[u8]) -> bool {
+    let same = |(one, other): (&u8, &u8)| one.eq_ignore_ascii_case(other) || (*one == b'_' && *other == b'-');
+    name.len() == PROOF.len() && name.iter().zip(PROOF.as_bytes()).all(same)
 }
 
 /// Whether a header may stand after a body, where it is read when all has been decided.
@@ -327,6 +341,8 @@ mod tests {
             ("content_length", Kind::Plain),
             ("X-Forwarded-For", Kind::Claim(Claim::For)),
             ("Cookie", Kind::Plain),
+            ("X-Perijove-Edge", Kind::Private),
+            ("x_perijove-proxy_secret", Kind::Private),
         ] {
             assert_eq!(kind(name.as_bytes()), expected, "{name}");
         }

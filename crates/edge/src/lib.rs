@@ -93,6 +93,8 @@ pub struct EdgeConfig {
     pub host_routing: bool,
     /// What is changed in requests and answers on their way.
     pub rewrite: Rewrite,
+    /// Sent to the target of `/` with every request, and never to another: by it the hub knows what came by this edge.
+    pub hub_proof: Option<Secret>,
     pub limits: Limits,
     /// Threads that serve the public listeners; 0 takes one per core, 16 at most.
     pub threads: usize,
@@ -155,6 +157,7 @@ impl EdgeConfig {
             routes_store: None,
             host_routing: false,
             rewrite: Rewrite::default(),
+            hub_proof: None,
             limits: Limits::default(),
             threads: 0,
             drain: Duration::from_secs(30),

@@ -12,7 +12,7 @@ use std::{
 };
 
 use arc_swap::ArcSwap;
-use perijove_model::Clock;
+use perijove_model::{Clock, Secret};
 use rustix::process::{Resource, Rlimit};
 use serde_json::Map;
 use tokio::sync::{RwLock, mpsc, oneshot, watch};
@@ -59,6 +59,7 @@ pub(crate) struct Shared {
     pub(crate) error_target: Option<Target>,
     pub(crate) error_files: Option<Arc<Files>>,
     pub(crate) rewrite: Rewrite,
+    pub(crate) hub_proof: Option<Secret>,
     pub(crate) tls: Arc<Tls>,
     pub(crate) room: Arc<Room>,
     pub(crate) limits_per_client: Arc<Clients>,
@@ -116,6 +117,7 @@ impl Shared {
             error_target,
             error_files: config.error_path.clone().map(|folder| Arc::new(Files::new(folder))),
             rewrite: config.rewrite.clone(),
+            hub_proof: config.hub_proof.clone(),
             proxy_protocol: config.proxy_protocol.clone(),
             traces: traces.map(|rng| Arc::new(Traces::new(rng))),
             ..self
@@ -571,6 +573,7 @@ fn shared(
         error_target: None,
         error_files: None,
         rewrite: config.rewrite.clone(),
+        hub_proof: config.hub_proof.clone(),
         tls,
         room: Room::new(config.limits.connections, Arc::clone(&observer)),
         limits_per_client: Clients::new(config.limits.per_client, config.trusted.clone()),

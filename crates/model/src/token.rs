@@ -57,6 +57,17 @@ pub fn prefix(candidate: &str) -> Option<&str> {
     }
 }
 
+/// What the edge shows the hub with every request, so that nobody else can say that a request came by it. Made from the
+/// secret that they share, which it does not tell.
+#[must_use]
+pub fn by_the_edge(shared: &Secret) -> Secret {
+    let mut hasher = Sha512::new();
+    hasher.update(b"perijove: this request came by the edge\0");
+    hasher.update(shared.expose().as_bytes());
+    let digest = hasher.finalize();
+    Secret::new(base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(&digest[..32]))
+}
+
 /// Whether comparing with this hash takes milliseconds: short tokens that somebody chose are hashed many times.
 #[must_use]
 pub fn is_costly(hashed: &str) -> bool {

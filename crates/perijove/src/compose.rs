@@ -13,7 +13,7 @@ use perijove_hub::routes::chp::ChpRoutes;
 use perijove_hub::signin::methods::{self, Means};
 use perijove_hub::{Hub, Parts, environments, signin};
 use perijove_model::server::Phase;
-use perijove_model::{Rng, Secret};
+use perijove_model::{Rng, Secret, token};
 use perijove_spawn::Spawners;
 use perijove_spawn::process::machine::Mode;
 use perijove_spawn::process::{JailConfig, ProcessConfig, ProcessSpawner};
@@ -48,8 +48,10 @@ pub fn hub(settings: &Settings, store: Store, edge_token: Secret, mode: Mode) ->
                 passwords: &passwords,
                 clock: &clock,
                 rng: &rng,
+                edge: token::by_the_edge(&edge_token),
             },
-        ),
+        )
+        .map_err(|error| Problem::new("a way to sign in can't be used").because(error).of_usage())?,
         policy: signin::policy(config),
         passwords,
         spawners: Spawners::new(Arc::new(ProcessSpawner::new(

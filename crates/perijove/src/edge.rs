@@ -11,7 +11,7 @@ use perijove_config::Config;
 use perijove_edge::{
     AccessFormat, AccessLog, Edge, EdgeConfig, EdgeError, Limits, Machine, Network, PerClient, Wanted,
 };
-use perijove_model::Secret;
+use perijove_model::{Secret, token};
 
 use crate::edge_tls;
 use crate::holder;
@@ -38,6 +38,7 @@ pub fn configured(config: &Config, auth_token: Secret) -> Result<EdgeConfig, Pro
         routes_file: Some(edge.routes_file(&config.hub.data_dir)),
         routes_store: edge.routes_store.clone(),
         host_routing: edge.host_routing,
+        hub_proof: Some(token::by_the_edge(&auth_token)),
         limits: Limits {
             connections: if edge.max_connections == 0 {
                 usize::MAX

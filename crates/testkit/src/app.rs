@@ -362,13 +362,17 @@ async fn listen(address: SocketAddr) -> tokio::net::TcpListener {
     panic!("{address} is taken");
 }
 
+/// What hub and edge share.
+pub const EDGE_TOKEN: &str = "edge-token-of-the-test";
+
 fn start_edge(config: &Config, dir: &Path) -> Edge {
-    let mut edge = EdgeConfig::new(Secret::new("edge-token-of-the-test"));
+    let mut edge = EdgeConfig::new(Secret::new(EDGE_TOKEN));
     edge.listen = vec![SocketAddr::from(([127, 0, 0, 1], 0))];
     edge.api_listen = SocketAddr::from(([127, 0, 0, 1], 0));
     edge.default_target = Some(format!("http://{}", config.hub.listen));
     edge.error_target = Some(format!("http://{}{}hub/error", config.hub.listen, config.hub.base_url));
     edge.routes_file = Some(dir.join("edge-routes.json"));
+    edge.hub_proof = Some(perijove_model::token::by_the_edge(&edge.auth_token));
     edge.threads = 1;
     edge.drain = Duration::from_secs(1);
     Edge::start(edge, Arc::new(MockClock::default())).expect("the edge starts")
@@ -387,13 +391,14 @@ async fn parts(world: &World) -> Parts {
         passwords: &passwords,
         clock: &clock,
         rng: &rng,
+        edge: perijove_model::token::by_the_edge(&Secret::new(EDGE_TOKEN)),
     };
-    let configured = || methods::of(&config, &means);
+    let configured = || methods::of(&config, &means).expect("the test's ways to sign in");
     let authenticators = world.authenticators.clone().unwrap_or_else(configured);
     let api = format!("http://{}", world.edge_api);
     let routes = ChpRoutes::new(
         &url::Url::parse(&api).expect("a URL"),
-        Secret::new("edge-token-of-the-test"),
+        Secret::new(EDGE_TOKEN),
     );
     Parts {
         clock: Arc::clone(&world.clock) as Arc<dyn Clock>,

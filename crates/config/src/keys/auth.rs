@@ -1,5 +1,6 @@
 //! `[[auth]]`: ways to sign in.
 
+mod directory;
 mod oauth;
 
 use std::collections::BTreeSet;
@@ -8,6 +9,7 @@ use perijove_model::{Secret, UserName};
 
 use crate::section::section;
 
+pub use directory::{HeaderAuth, LdapAuth, NullAuth, PasswordGroup, SharedPasswordAuth, TemporaryAuth};
 pub use oauth::{
     Auth0Auth, BitbucketAuth, CiLogonAuth, CiLogonIdp, EntraAuth, GitHubAuth, GitLabAuth, GlobusAuth, GoogleAuth,
     KeycloakAuth, OAuthAuth, OAuthKeys, OktaAuth,
@@ -111,6 +113,11 @@ kinds! {
     CiLogon(CiLogonAuth).oauth.rules = "cilogon";
     Globus(GlobusAuth).oauth.rules = "globus";
     Bitbucket(BitbucketAuth).oauth.rules = "bitbucket";
+    Header(HeaderAuth).rules = "header";
+    Ldap(LdapAuth).rules = "ldap";
+    SharedPassword(SharedPasswordAuth).rules = "shared-password";
+    Temporary(TemporaryAuth).rules = "temporary";
+    Null(NullAuth).rules = "null";
 }
 
 /// Kinds by other names, as JupyterHub's authenticators have them.

@@ -20,7 +20,8 @@ use url::Url;
 
 pub use auth::{
     Auth, Auth0Auth, AuthRules, BitbucketAuth, CiLogonAuth, CiLogonIdp, DummyAuth, EntraAuth, GitHubAuth, GitLabAuth,
-    GlobusAuth, GoogleAuth, KeycloakAuth, NativeAuth, OAuthAuth, OAuthKeys, OktaAuth,
+    GlobusAuth, GoogleAuth, HeaderAuth, KeycloakAuth, LdapAuth, NativeAuth, NullAuth, OAuthAuth, OAuthKeys, OktaAuth,
+    PasswordGroup, SharedPasswordAuth, TemporaryAuth,
 };
 pub use culler::{Culler, CullerRule};
 pub use edge::Edge;

@@ -156,12 +156,16 @@ impl<'b> Ask<'b> {
         for (name, value) in &rewrite.headers {
             headers::push(out, name.as_str().as_bytes(), value.as_bytes());
         }
+        if let Some(proof) = shared.hub_proof.as_ref().filter(|_| route.hub) {
+            headers::push(out, headers::PROOF.as_bytes(), proof.expose().as_bytes());
+        }
         let mut said = Said::default();
         for (name, value) in headers {
             let passes = match headers::kind(name) {
                 Kind::Plain | Kind::Accept => !self.connection.names(name),
                 Kind::Claim(_) if !rewrite.forwarded => peer.trusted,
                 Kind::Claim(claim) => said.passes(peer, claim, value),
+                Kind::Private => route.hub && !headers::is_proof(name),
                 _ => false,
             };
             if passes && !rewrite.replaces(name) {

@@ -41,6 +41,8 @@ pub struct Route {
     used: AtomicBool,
     /// False if it comes from the configuration, which knows better at the next start.
     pub(crate) saved: bool,
+    /// Leads to the hub: it is the root's, or says so.
+    pub(crate) hub: bool,
 }
 
 impl Route {
@@ -51,6 +53,7 @@ impl Route {
         if path::depth(&key) > path::MOST_SEGMENTS {
             return Err(path::BadPath::Deep);
         }
+        let hub = path::depth(&key) == 0 || data.get("hub") == Some(&Value::Bool(true));
         let data = if data.is_empty() {
             "".into()
         } else {
@@ -58,6 +61,7 @@ impl Route {
         };
         Ok(Self {
             key: key.into(),
+            hub,
             target,
             data,
             last_activity: AtomicI64::new(now.as_millisecond()),

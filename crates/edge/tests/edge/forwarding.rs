@@ -60,6 +60,32 @@ async fn an_untrusted_peer_can_not_say_who_it_is() {
 }
 
 #[tokio::test]
+async fn what_is_between_proxies_and_the_hub_no_server_sees() {
+    let (hub, alice) = (Target::new().await, Target::new().await);
+    let edge = TestEdge::start(EdgeConfig {
+        default_target: Some(hub.url()),
+        hub_proof: Some(perijove_model::Secret::new("by the edge")),
+        ..config()
+    });
+    edge.route("/user/alice", &alice).await;
+    let request = |path: &str| {
+        format!(
+            "GET {path} HTTP/1.1\r\nHost: hub\r\nX-Perijove-Proxy-Secret: of the proxy\r\nX-Perijove-Edge: forged\r\n\
+             x_perijove_edge: forged\r\nX-Auth-Request-User: ann\r\nConnection: close\r\n\r\n"
+        )
+    };
+    let asked = request("/hub/login");
+    let (_, (head, _wire)) = tokio::join!(edge.ask(&asked), hub.serve(OK));
+    assert_eq!(header(&head, "x-perijove-edge"), Some("by the edge"));
+    assert_eq!(header(&head, "x-perijove-proxy-secret"), Some("of the proxy"));
+    assert_eq!(header(&head, "x-auth-request-user"), Some("ann"));
+    assert!(!head.contains("forged"), "{head}");
+    let asked = request("/user/alice/lab");
+    let (_, (head, _wire)) = tokio::join!(edge.ask(&asked), alice.serve(OK));
+    assert!(!head.to_lowercase().contains("perijove"), "{head}");
+}
+
+#[tokio::test]
 async fn each_path_goes_to_its_own_target() {
     let (hub, alice, bob) = (Target::new().await, Target::new().await, Target::new().await);
     let edge = TestEdge::before(&hub);

@@ -47,6 +47,19 @@ pub async fn begin(
     Ok(response)
 }
 
+/// `GET /hub/tmplogin`: somebody new, as JupyterHub's address for it has it.
+pub async fn temporary(
+    State(hub): State<Arc<Hub>>,
+    query: RawQuery,
+    headers: HeaderMap,
+    visitor: Visitor,
+) -> Result<Response> {
+    let mut methods = hub.authenticators.iter();
+    let method = methods.find(|method| method.kind() == "temporary").ok_or_else(HttpError::not_found)?;
+    let name = Some(Path(method.name().to_owned()));
+    begin(State(Arc::clone(&hub)), name, query, headers, visitor).await
+}
+
 /// `POST /hub/oauth_login/{name}` by somebody who is signed in: they link what they come back with to their account.
 pub async fn link(
     State(hub): State<Arc<Hub>>,

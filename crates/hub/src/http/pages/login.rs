@@ -174,8 +174,12 @@ pub(super) async fn form(
         .map(|method| (method.name(), method.offer()))
         .filter(|(_, offer)| *offer != Offer::Outside)
         .collect();
-    if offers.is_empty() {
-        return Err(HttpError::forbidden("Nobody can sign in here."));
+    if offers.iter().all(|(_, offer)| *offer == Offer::Unasked) {
+        let why = match offers.is_empty() {
+            true => "Nobody can sign in here.",
+            false => "This request does not say who it is from. Come by the address that people use, or ask an administrator.",
+        };
+        return Err(HttpError::forbidden(why));
     }
     let links = hub.authenticators.iter().filter_map(|method| match method.offer() {
         Offer::Elsewhere { label } => Some(LoginLink {

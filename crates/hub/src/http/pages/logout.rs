@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
-use perijove_auth::Member;
+use perijove_auth::{Member, Offer};
 use perijove_model::server::Phase;
 use perijove_store::sessions::Session;
 use perijove_store::users::User;
@@ -44,9 +44,11 @@ pub async fn get(State(hub): State<Arc<Hub>>, headers: HeaderMap, mut visitor: V
     }
     hub.metrics.logout.observe(begun.elapsed());
     let cleared = visitor.jar.clear_all();
+    // At the sign-in page they would be signed in again at once.
+    let is_unasked = hub.authenticators.iter().any(|method| method.offer() == Offer::Unasked);
     let mut response = match elsewhere {
         Some(url) => found(&url),
-        None if hub.config.access.auto_login => {
+        None if hub.config.access.auto_login || is_unasked => {
             // The page is for nobody in particular, as is its token.
             visitor.xsrf = Xsrf::of(&hub, &headers, visitor.remote, None, None);
             super::render(&hub, &visitor, StatusCode::OK, &Logout {}).await?

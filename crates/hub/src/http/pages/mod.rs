@@ -48,6 +48,7 @@ pub(super) fn router() -> Router<Arc<Hub>> {
         .route("/health", get(health::get))
         .route("/metrics", get(crate::http::metrics::get))
         .route("/login", get(login::get).post(login::post))
+        .route("/tmplogin", get(away::temporary))
         .route("/oauth_login", get(away::begin))
         .route("/oauth_login/{method}", get(away::begin).post(away::link))
         .route("/oauth_callback", get(away::callback).post(away::callback_form))

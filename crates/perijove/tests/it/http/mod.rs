@@ -34,6 +34,7 @@ mod shares;
 mod signin;
 mod signin_elsewhere;
 mod signin_given;
+mod signin_ways;
 mod spawn_pages;
 mod sso;
 mod token_page;

@@ -10,6 +10,8 @@ pub mod native;
 pub mod password;
 pub mod policy;
 pub mod rules;
+pub mod strength;
+pub mod totp;
 
 use std::net::IpAddr;
 

@@ -21,6 +21,7 @@ const UPSTREAM: &[(&str, &str)] = &[
     ("keys", "`crypt_keys` in [hub]"),
     ("load_groups", "[[group]]"),
     ("load_roles", "[[role]]"),
+    ("password_min_length", "`minimum_password_length` in [[auth]]"),
     ("port", "`listen` in [edge]"),
     ("profile_list", "[[profile]]"),
     ("profiles", "[[profile]]"),

@@ -37,16 +37,19 @@ pub fn hub(settings: &Settings, store: Store, edge_token: Secret, mode: Mode) ->
     let rng: Arc<dyn Rng> = Arc::new(SystemRng);
     let passwords = Passwords::new(Arc::clone(&rng));
     let jail = apart::settle(settings, mode)?;
+    let keys = Keys::new(secrets::cookie_secret(config, &*rng)?);
     let hub = Hub::new(Parts {
-        keys: Keys::new(secrets::cookie_secret(config, &*rng)?),
         auth_states: AuthStates::new(&config.hub.crypt_keys)?,
         authenticators: methods::of(
             config,
             &Means {
                 store: &store,
                 passwords: &passwords,
+                keys: &keys,
+                clock: Arc::new(SystemClock),
             },
         ),
+        keys,
         policy: signin::policy(config),
         passwords,
         spawners: Spawners::new(Arc::new(ProcessSpawner::new(

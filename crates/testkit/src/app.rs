@@ -381,9 +381,13 @@ async fn parts(world: &World) -> Parts {
         .await
         .expect("the database opens");
     let passwords = Passwords::new(Arc::clone(&rng));
+    let keys = Keys::new(b"the cookie secret of the test kit".to_vec());
+    let clock = Arc::clone(&world.clock) as Arc<dyn Clock>;
     let means = Means {
         store: &store,
         passwords: &passwords,
+        keys: &keys,
+        clock: Arc::clone(&clock),
     };
     let configured = || methods::of(&config, &means);
     let authenticators = world.authenticators.clone().unwrap_or_else(configured);
@@ -393,8 +397,8 @@ async fn parts(world: &World) -> Parts {
         Secret::new("edge-token-of-the-test"),
     );
     Parts {
-        clock: Arc::clone(&world.clock) as Arc<dyn Clock>,
-        keys: Keys::new(b"the cookie secret of the test kit".to_vec()),
+        clock,
+        keys,
         auth_states: AuthStates::new(&config.hub.crypt_keys).expect("the test's keys"),
         authenticators,
         policy: perijove_hub::signin::policy(&config),

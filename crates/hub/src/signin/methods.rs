@@ -7,14 +7,18 @@ use perijove_auth::native::Native;
 use perijove_auth::password::Passwords;
 use perijove_auth::{Authenticator, Rules};
 use perijove_config::{Auth, AuthRules, Config};
+use perijove_model::Clock;
 use perijove_store::Store;
 
-use crate::people::StoreAccounts;
+use crate::accounts;
+use crate::keys::Keys;
 
 /// What methods are made of besides their configuration.
 pub struct Means<'a> {
     pub store: &'a Store,
     pub passwords: &'a Passwords,
+    pub keys: &'a Keys,
+    pub clock: Arc<dyn Clock>,
 }
 
 /// The methods of a configuration, in their order.
@@ -26,13 +30,10 @@ pub fn of(config: &Config, means: &Means<'_>) -> Vec<Arc<dyn Authenticator>> {
 fn method(auth: &Auth, means: &Means<'_>) -> Arc<dyn Authenticator> {
     let rules = rules(auth.rules());
     match auth {
-        Auth::Native(_) => {
-            let store = means.store.clone();
-            Arc::new(Native::new(
-                Arc::new(StoreAccounts { store }),
-                means.passwords.clone(),
-                rules,
-            ))
+        Auth::Native(native) => {
+            let accounts = accounts::of(means.store, means.keys);
+            let method = Native::new(accounts, means.passwords.clone(), Arc::clone(&means.clock), rules);
+            Arc::new(method.asking_for_code(native.request_otp))
         }
         Auth::Dummy(dummy) => Arc::new(Dummy::new(dummy.password.clone(), rules)),
     }

@@ -1,5 +1,7 @@
 //! The hub as people and programs meet it, through the edge.
 
+mod account_page;
+mod accounts;
 mod audit;
 mod culler;
 mod described;
@@ -34,6 +36,7 @@ mod shares;
 mod signin;
 mod signin_elsewhere;
 mod signin_given;
+mod signup;
 mod spawn_pages;
 mod token_page;
 mod xsrf;

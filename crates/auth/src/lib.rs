@@ -16,7 +16,9 @@ pub mod password;
 pub mod policy;
 pub mod rules;
 pub mod shared_password;
+pub mod strength;
 pub mod temporary;
+pub mod totp;
 pub mod web;
 
 use std::net::IpAddr;

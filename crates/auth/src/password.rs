@@ -1,4 +1,5 @@
 //! Password hashing: argon2id at OWASP's settings (19 MiB, 2 passes), off the runtime and never more than a few at once.
+//! Hashes by bcrypt, as NativeAuthenticator and FirstUseAuthenticator left them, are checked, never made.
 
 use std::sync::Arc;
 
@@ -38,6 +39,11 @@ impl Passwords {
         let mut salt = [0; 16];
         self.rng.fill(&mut salt);
         self.in_turn(move || hash_with(&password, &salt)).await?
+    }
+
+    /// Runs work of some length in turn with the hashing, off the runtime.
+    pub async fn aside<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, AuthError> {
+        self.in_turn(work).await
     }
 
     /// Without a hash the same work is done, and the answer is no.
@@ -80,7 +86,34 @@ fn hash_with(password: &Secret, salt: &[u8]) -> Result<String, AuthError> {
     Ok(hash.to_string())
 }
 
+/// Whether a hash is one that others made, to be replaced at the next sign-in.
+#[must_use]
+pub fn is_old(hash: &str) -> bool {
+    ["$2a$", "$2b$", "$2x$", "$2y$"]
+        .iter()
+        .any(|kind| hash.starts_with(kind))
+}
+
+/// Whether this can be checked at all.
+#[must_use]
+pub fn is_readable(hash: &str) -> bool {
+    match is_old(hash) {
+        true => hash
+            .parse::<bcrypt::HashParts>()
+            .is_ok_and(|parts| parts.get_cost() <= MOST_COST),
+        false => PasswordHash::new(hash).is_ok(),
+    }
+}
+
+/// A higher cost would take a minute of a core.
+const MOST_COST: u32 = 16;
+
 fn fits(password: &Secret, hash: &str) -> Result<bool, AuthError> {
+    if is_old(hash) {
+        // bcrypt reads 72 bytes and no further; so did whoever made the hash.
+        let bytes = password.expose().as_bytes();
+        return Ok(is_readable(hash) && bcrypt::verify(&bytes[..bytes.len().min(72)], hash).unwrap_or(false));
+    }
     let hash = PasswordHash::new(hash).map_err(internal)?;
     Ok(hasher().verify_password(password.expose().as_bytes(), &hash).is_ok())
 }
@@ -97,6 +130,27 @@ mod tests {
     use perijove_model::SeededRng;
 
     use super::*;
+
+    /// Made by Python's bcrypt of `correct horse`, and of 72 times `x`, which is as far as it reads.
+    #[tokio::test]
+    async fn what_bcrypt_made_is_checked() {
+        let passwords = Passwords::new(Arc::new(SeededRng::new(1)));
+        let short = "$2b$04$YVzYPzxOQRh8z2K03ry3Zu6q4xmn.o8gMoSaSxxPhHgTr2.FunzWG";
+        let long = "$2b$04$yQEV6HNe.z4pT7g9aH4yx.pjSiZzbmeArJN/J1/gh8lKv3xvHmUrO";
+        let check = async |password: &str, hash: &str| {
+            passwords
+                .verify(Secret::new(password), Some(hash.into()))
+                .await
+                .unwrap()
+        };
+        assert!(check("correct horse", short).await);
+        assert!(!check("correct horsE", short).await);
+        assert!(!check(short, short).await, "the hash itself is no password");
+        assert!(check(&"x".repeat(80), long).await);
+        assert!(is_old(short) && is_readable(short));
+        assert!(!is_readable("$2b$31$short"));
+        assert!(!check("x", "$2b$nonsense").await);
+    }
 
     #[tokio::test]
     async fn a_flood_is_turned_away_and_the_next_one_is_served() {

@@ -25,6 +25,7 @@ const UPSTREAM: &[(&str, &str)] = &[
     ("lookup_dn_search_filter", "`search_filter` in [[auth]]"),
     ("lookup_dn_search_password", "`lookup_password` in [[auth]]"),
     ("lookup_dn_search_user", "`lookup_user` in [[auth]]"),
+    ("password_min_length", "`minimum_password_length` in [[auth]]"),
     ("port", "`listen` in [edge]"),
     ("profile_list", "[[profile]]"),
     ("profiles", "[[profile]]"),

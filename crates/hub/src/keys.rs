@@ -63,6 +63,13 @@ impl Keys {
         String::from_utf8(self.fernet()?.decrypt(sealed).ok()?).ok()
     }
 
+    /// Heads or tails, always the same for one text, and not to be told by anybody else.
+    #[must_use]
+    pub fn coin(&self, purpose: &str, text: &str) -> bool {
+        let mac = self.mac(format!("{purpose}|{text}").as_bytes()).finalize().into_bytes();
+        mac.first().is_some_and(|byte| byte & 1 == 1)
+    }
+
     fn fernet(&self) -> Option<Fernet> {
         let key = self.mac(b"a key for secrets in the database").finalize().into_bytes();
         Fernet::new(&URL_SAFE.encode(key))

@@ -3,6 +3,7 @@
 //! Architecture invariants: no handler starts or stops a server itself (it writes a wish, see [`servers`]); nothing is
 //! true in memory only; this crate knows neither the edge nor a concrete backend.
 
+pub mod accounts;
 pub mod audit;
 pub mod auth_state;
 pub mod culler;

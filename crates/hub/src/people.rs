@@ -1,10 +1,7 @@
 //! People in the database: made once, the same way, whoever asks for it.
 
-use async_trait::async_trait;
-use perijove_auth::AuthError;
-use perijove_auth::native::Accounts;
 use perijove_model::{Clock, Rng, UserName};
-use perijove_store::{Db, Store, StoreError, homes, native, spawners, users};
+use perijove_store::{Db, StoreError, homes, spawners, users};
 use serde_json::{Value, json};
 
 use crate::audit::{self, Act, Actor};
@@ -69,25 +66,4 @@ pub async fn make(hub: &Hub, by: &Principal, name: &UserName, admin: bool) -> ht
     audit::record(hub, &tx, by, Act::UserMade, &format!("user {name}"), detail).await?;
     tx.commit().await?;
     Ok(Some(user))
-}
-
-/// Native accounts' hashes, from the database.
-pub struct StoreAccounts {
-    pub store: Store,
-}
-
-#[async_trait]
-impl Accounts for StoreAccounts {
-    async fn password_hash(&self, name: &UserName) -> Result<Option<String>, AuthError> {
-        let hash = async {
-            match users::by_name(&self.store, name.as_str()).await? {
-                Some(user) => native::hash_of(&self.store, user.id).await,
-                None => Ok(None),
-            }
-        };
-        hash.await.map_err(|cause: StoreError| AuthError {
-            message: "The hub can't reach its database. Try again in a few seconds.".into(),
-            cause: Some(cause.into()),
-        })
-    }
 }

@@ -6,6 +6,7 @@ pub mod elsewhere;
 mod given;
 pub mod methods;
 pub mod refresh;
+pub mod throttle;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -93,8 +94,27 @@ pub fn policy(config: &Config) -> Policy {
     }
 }
 
-/// Whose name and password these are. The methods with a form are asked in their order, until one knows them.
+/// Whose name and password these are, if that may be asked now.
 pub async fn check(hub: &Arc<Hub>, credentials: &Credentials, from: IpAddr) -> Result<Outcome> {
+    let Some(attempt) = throttle::begin(hub, &credentials.username, from).await? else {
+        // As long as a wrong password takes, so that the time tells nothing either.
+        let wrong = hub.passwords.verify(credentials.password.clone(), None).await;
+        wrong.map_err(|error| HttpError::new(StatusCode::SERVICE_UNAVAILABLE, error.message))?;
+        tracing::warn!(user = %short(&credentials.username), %from, "sign-in not checked: too many have failed");
+        audit::refused(hub, from, PASSWORD, &credentials.username, "too many failures").await?;
+        return Ok(Outcome::Nobody);
+    };
+    let outcome = ask(hub, credentials, from).await;
+    match &outcome {
+        Ok(Outcome::In(_)) => attempt.succeeded(hub).await?,
+        Ok(Outcome::Nobody) => attempt.failed(hub).await?,
+        Ok(Outcome::CodeWanted | Outcome::Refused(_)) | Err(_) => attempt.undecided(hub).await?,
+    }
+    outcome
+}
+
+/// The methods with a form are asked in their order, until one knows them.
+async fn ask(hub: &Arc<Hub>, credentials: &Credentials, from: IpAddr) -> Result<Outcome> {
     for method in hub.authenticators.iter().filter(|method| method.offer().is_form()) {
         let answer = match method.check(credentials).await {
             Ok(Answer::Unknown) => continue,

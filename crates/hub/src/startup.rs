@@ -14,7 +14,7 @@ use perijove_store::{Store, StoreError, Tx, groups, links, roles, services, spaw
 use serde_json::json;
 
 use crate::audit::{self, Act, Actor};
-use crate::{Hub, people};
+use crate::{Hub, accounts, people};
 
 /// Why the hub can't start: what is wrong and what to change.
 #[derive(Debug, thiserror::Error)]
@@ -96,6 +96,15 @@ pub async fn prepare(hub: &Arc<Hub>) -> Result<()> {
     }
     audit::note_configuration(hub, &tx).await?;
     tx.commit().await?;
+    if accounts::section(config).is_some() {
+        let importer = accounts::import::Importer {
+            store: &hub.store,
+            clock: &*hub.clock,
+            rng: &*hub.rng,
+            keys: &hub.keys,
+        };
+        importer.native().await?;
+    }
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    audit, chp, completions, config, cull, edge, environments, extensions, homes, hub, info, invite, openapi,
+    audit, chp, completions, config, cull, edge, environments, extensions, homes, hub, import_passwords, info, invite, openapi,
     own_environment, scope, serve, stop, token,
 };
 
@@ -44,6 +44,7 @@ pub enum Command {
     Info(info::Info),
     Config(config::ConfigCommand),
     Invite(invite::Invite),
+    ImportPasswords(import_passwords::ImportPasswords),
     Token(token::Token),
     Audit(audit::Audit),
     Environments(environments::Environments),
@@ -79,6 +80,7 @@ impl Command {
             Self::Info(command) => command.run(),
             Self::Config(command) => command.run(),
             Self::Invite(command) => command.run(),
+            Self::ImportPasswords(command) => command.run(),
             Self::Token(command) => command.run(),
             Self::Audit(command) => command.run(),
             Self::Environments(command) => command.run(),

@@ -38,20 +38,22 @@ pub fn hub(settings: &Settings, store: Store, edge_token: Secret, mode: Mode) ->
     let passwords = Passwords::new(Arc::clone(&rng));
     let jail = apart::settle(settings, mode)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let keys = Keys::new(secrets::cookie_secret(config, &*rng)?);
     let hub = Hub::new(Parts {
-        keys: Keys::new(secrets::cookie_secret(config, &*rng)?),
         auth_states: AuthStates::new(&config.hub.crypt_keys)?,
         authenticators: methods::of(
             config,
             &Means {
                 store: &store,
                 passwords: &passwords,
+                keys: &keys,
                 clock: &clock,
                 rng: &rng,
                 edge: token::by_the_edge(&edge_token),
             },
         )
         .map_err(|error| Problem::new("a way to sign in can't be used").because(error).of_usage())?,
+        keys,
         policy: signin::policy(config),
         passwords,
         spawners: Spawners::new(Arc::new(ProcessSpawner::new(

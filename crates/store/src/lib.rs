@@ -22,9 +22,11 @@ mod sql;
 mod target;
 mod tls;
 
+pub mod attempts;
 pub mod audit;
 pub mod counts;
 pub mod culls;
+pub mod dbm;
 pub mod events;
 pub mod gates;
 pub mod groups;
@@ -42,12 +44,14 @@ pub mod services;
 pub mod sessions;
 pub mod share_codes;
 pub mod shares;
+pub mod signups;
 pub mod spans;
 pub mod spawners;
 #[cfg(feature = "suite")]
 pub mod suite;
 pub mod tokens;
 pub mod users;
+pub mod users_info;
 
 use std::sync::Arc;
 

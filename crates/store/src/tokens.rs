@@ -1,6 +1,6 @@
 //! API tokens, as JupyterHub keeps them: found by prefix, compared by salted hash.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use perijove_model::scopes::Scope;
 use perijove_model::token::{self, Hashed};
 
@@ -178,10 +178,10 @@ pub async fn delete_for_session(db: &impl Db, user_id: i64, session_id: &str) ->
     db.execute(&DELETE, &[user_id.into(), session_id.into()]).await
 }
 
-/// What all of a person's browsers were given.
-pub async fn delete_for_sessions(db: &impl Db, user_id: i64) -> Result<u64> {
-    const DELETE: Stmt = Stmt::write("DELETE FROM api_tokens WHERE user_id = $1 AND session_id IS NOT NULL");
-    db.execute(&DELETE, &[user_id.into()]).await
+/// What all of a person's browsers were given, except perhaps one.
+pub async fn delete_for_sessions(db: &impl Db, user_id: i64, except: Option<&str>) -> Result<u64> {
+    const DELETE: Stmt = Stmt::write("DELETE FROM api_tokens WHERE user_id = $1 AND session_id <> $2");
+    db.execute(&DELETE, &[user_id.into(), except.unwrap_or_default().into()]).await
 }
 
 pub async fn delete_for_client(db: &impl Db, user_id: i64, client_id: &str) -> Result<u64> {
@@ -204,8 +204,8 @@ pub async fn touch(db: &impl Db, id: i64, at: Timestamp) -> Result<()> {
     db.post(&TOUCH, &[id.into(), at.into()]).await
 }
 
-/// Deletes everything whose time is over: tokens, codes, shares, share codes, sessions and links. How
-/// many rows there were.
+/// Deletes everything whose time is over: tokens, codes, shares, share codes, sessions and links; what
+/// failed a day ago, and who has waited a month for an account. How many rows there were.
 pub async fn purge_expired(db: &impl Db, now: Timestamp) -> Result<u64> {
     const CODES: Stmt = Stmt::write("DELETE FROM oauth_codes WHERE expires_at < $1");
     const BY_TIME: [Stmt; 5] = [
@@ -219,5 +219,8 @@ pub async fn purge_expired(db: &impl Db, now: Timestamp) -> Result<u64> {
     for stmt in &BY_TIME {
         purged += db.execute(stmt, &[now.into()]).await?;
     }
+    let ago = |hours| now.saturating_sub(SignedDuration::from_hours(hours)).unwrap_or(Timestamp::MIN);
+    purged += crate::attempts::purge(db, ago(24)).await?;
+    purged += crate::signups::purge(db, ago(30 * 24)).await?;
     Ok(purged)
 }

@@ -385,10 +385,12 @@ async fn parts(world: &World) -> Parts {
         .await
         .expect("the database opens");
     let passwords = Passwords::new(Arc::clone(&rng));
+    let keys = Keys::new(b"the cookie secret of the test kit".to_vec());
     let clock = Arc::clone(&world.clock) as Arc<dyn Clock>;
     let means = Means {
         store: &store,
         passwords: &passwords,
+        keys: &keys,
         clock: &clock,
         rng: &rng,
         edge: perijove_model::token::by_the_edge(&Secret::new(EDGE_TOKEN)),
@@ -401,8 +403,8 @@ async fn parts(world: &World) -> Parts {
         Secret::new(EDGE_TOKEN),
     );
     Parts {
-        clock: Arc::clone(&world.clock) as Arc<dyn Clock>,
-        keys: Keys::new(b"the cookie secret of the test kit".to_vec()),
+        clock,
+        keys,
         auth_states: AuthStates::new(&config.hub.crypt_keys).expect("the test's keys"),
         authenticators,
         policy: perijove_hub::signin::policy(&config),

@@ -2,8 +2,8 @@
 
 use crate::common::{Common, ServiceLink, Viewer};
 use crate::pages::{
-    AcceptShare, Admin, Error, Home, Login, Logout, NotRunning, OauthConfirm, Role, Roles, Setup, Spawn, SpawnPending,
-    StopPending, Tokens,
+    AcceptShare, Account, Admin, ChangePassword, Error, Home, Login, Logout, NotRunning, OauthConfirm, Role, Roles, Setup,
+    SignUp, Spawn, SpawnPending, StopPending, Tokens, Waiting,
 };
 use crate::render::{Page, PageError, Pages};
 
@@ -22,6 +22,7 @@ pub fn render_samples(pages: &Pages) -> Result<Vec<Sample>, PageError> {
     let mut all = Vec::new();
     add::<Login>(pages, &visitor, &mut all)?;
     add::<Setup>(pages, &visitor, &mut all)?;
+    add::<SignUp>(pages, &visitor, &mut all)?;
     add::<Logout>(pages, &visitor, &mut all)?;
     add::<Home>(pages, &member, &mut all)?;
     add::<Spawn>(pages, &member, &mut all)?;
@@ -31,6 +32,9 @@ pub fn render_samples(pages: &Pages) -> Result<Vec<Sample>, PageError> {
     add::<OauthConfirm>(pages, &member, &mut all)?;
     add::<AcceptShare>(pages, &member, &mut all)?;
     add::<Tokens>(pages, &member, &mut all)?;
+    add::<Account>(pages, &member, &mut all)?;
+    add::<ChangePassword>(pages, &member, &mut all)?;
+    add::<Waiting>(pages, &member, &mut all)?;
     add::<Admin>(pages, &member, &mut all)?;
     add::<Roles>(pages, &member, &mut all)?;
     add::<Role>(pages, &member, &mut all)?;

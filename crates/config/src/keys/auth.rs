@@ -42,8 +42,24 @@ section! {
 
     /// Accounts with passwords, kept in the hub's own database. Used when the file has no `[[auth]]`.
     pub struct NativeAuth with rules: AuthRules {
-        /// Fewest characters of a password.
-        password_min_length: usize = 10;
+        /// Fewest characters of a new password.
+        minimum_password_length: usize = 10;
+        /// How hard a new password must be to guess, from 0 (anything will do) to 4, as zxcvbn counts.
+        minimum_password_score: u32 = 3;
+        /// Whether passwords that many people use are refused.
+        check_common_password: bool = true;
+        /// Whether people may set up one-time codes besides their password.
+        allow_2fa: bool = true;
+        /// Whether people may sign up for an account themselves, at `/hub/signup`. They wait there for an administrator's word.
+        enable_signup: bool = false;
+        /// Whoever signs up has an account at once.
+        open_signup: bool = false;
+        /// Whether who signs up must name a mail address.
+        ask_email_on_signup: bool = false;
+        /// Terms of service, as HTML beside a box that must be ticked to sign up.
+        tos: Option<String> = None, example "'I agree to <a href=/terms.html>the terms</a>.'";
+        /// The sign-in page has a field for the one-time code from the beginning. Without it, the page asks for the code only of who has set it up.
+        request_otp: bool = false;
     }
 
     /// Lets in anyone by any name: for trying things out, never for production.

@@ -16,6 +16,10 @@ section! {
         allow_all: bool = false;
         /// Everybody who is in the database already.
         allow_existing_users: Option<bool> = None, unset "true with native accounts, else whether `allowed_users` has names", example "false";
+        /// How often in a row signing in to an account may fail before nobody is asked for a while. 0 for as often as anybody likes.
+        allowed_failed_logins: u32 = 10;
+        /// The same for all that comes from one address. Many people may share one.
+        allowed_failed_logins_per_address: u32 = 100;
         /// People let in; they are added to the database at start.
         allowed_users: BTreeSet<UserName> = BTreeSet::new(), example "[\"ada\", \"grace\"]";
         /// People kept out, whatever else is set.
@@ -34,6 +38,8 @@ section! {
         manage_roles: bool = false;
         /// Before a server starts it is asked whether its person may still come in, and what is kept of them is renewed.
         refresh_pre_spawn: Option<bool> = None, unset "whether `hub.crypt_keys` lets anything be kept", example "true";
+        /// How long nobody is asked after too many failures. Twice as long with each further failure, up to an hour; who is made to wait is told what everybody is told whose password is wrong.
+        seconds_before_next_try: Duration = seconds(30);
         /// New names for people, from the name they log in with.
         username_map: BTreeMap<UserName, UserName> = BTreeMap::new(), example "{ \"ada@example.org\" = \"ada\" }";
         /// Regular expression that names must match, from their beginning.

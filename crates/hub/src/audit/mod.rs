@@ -64,6 +64,12 @@ pub enum Act {
     /// A one-time link was made: to set up the first administrator, or to choose a password.
     LinkMade,
     LinkUsed,
+    /// Somebody has asked for an account.
+    SignUpAsked,
+    /// Nobody lets them in.
+    SignUpDiscarded,
+    /// Accounts with passwords that another program left were made accounts here.
+    AccountsTakenOver,
     HomeRestored,
     HomePurged,
     /// Somebody said where a home's files are now, or that they are lost.
@@ -106,6 +112,9 @@ impl Act {
             Self::EnvironmentChanged => "environment.changed",
             Self::LinkMade => "link.made",
             Self::LinkUsed => "link.used",
+            Self::SignUpAsked => "sign-up.asked",
+            Self::SignUpDiscarded => "sign-up.discarded",
+            Self::AccountsTakenOver => "accounts.taken-over",
             Self::HomeRestored => "home.restored",
             Self::HomePurged => "home.purged",
             Self::HomeChanged => "home.changed",

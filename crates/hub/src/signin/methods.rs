@@ -19,12 +19,14 @@ use perijove_config::{Auth, AuthRules, Config, HeaderAuth, LdapAuth, NestedGroup
 use perijove_model::{Clock, Rng, Secret};
 use perijove_store::Store;
 
-use crate::people::StoreAccounts;
+use crate::accounts;
+use crate::keys::Keys;
 
 /// What methods are made of besides their configuration.
 pub struct Means<'a> {
     pub store: &'a Store,
     pub passwords: &'a Passwords,
+    pub keys: &'a Keys,
     pub clock: &'a Arc<dyn Clock>,
     pub rng: &'a Arc<dyn Rng>,
     /// What the edge shows with each request.
@@ -52,13 +54,10 @@ pub fn of(config: &Config, means: &Means<'_>) -> Result<Vec<Arc<dyn Authenticato
 fn method(config: &Config, auth: &Auth, means: &Means<'_>) -> Result<Option<Arc<dyn Authenticator>>, MethodError> {
     let (name, rules) = (auth.name(), rules(auth.rules()));
     let here: Arc<dyn Authenticator> = match auth {
-        Auth::Native(_) => {
-            let store = means.store.clone();
-            Arc::new(Native::new(
-                Arc::new(StoreAccounts { store }),
-                means.passwords.clone(),
-                rules,
-            ))
+        Auth::Native(native) => {
+            let accounts = accounts::of(means.store, means.keys);
+            let method = Native::new(accounts, means.passwords.clone(), Arc::clone(means.clock), rules);
+            Arc::new(method.asking_for_code(native.request_otp))
         }
         Auth::Dummy(dummy) => Arc::new(Dummy::new(dummy.password.clone(), rules)),
         Auth::Header(header) => {

@@ -12,6 +12,7 @@ pub mod environments;
 pub mod extensions;
 pub mod homes;
 pub mod hub;
+pub mod import_passwords;
 pub mod info;
 pub mod invite;
 pub mod openapi;

@@ -10,3 +10,30 @@ ALTER TABLE perijove_sessions ADD COLUMN method VARCHAR(255);
 ALTER TABLE perijove_sessions ADD COLUMN theirs VARCHAR(255);
 ALTER TABLE perijove_sessions ADD COLUMN checked TIMESTAMP;
 CREATE INDEX ix_perijove_sessions_theirs ON perijove_sessions (method, theirs) WHERE theirs IS NOT NULL;
+CREATE TABLE perijove_accounts (
+    user_id INTEGER PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    approved BOOLEAN NOT NULL,
+    email VARCHAR(320),
+    otp_secret TEXT,
+    otp_since TIMESTAMP,
+    otp_step INTEGER NOT NULL
+);
+CREATE TABLE perijove_recovery_codes (
+    user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    fingerprint VARCHAR(255) NOT NULL,
+    PRIMARY KEY (user_id, fingerprint)
+);
+CREATE TABLE perijove_signups (
+    name VARCHAR(255) PRIMARY KEY,
+    hash TEXT NOT NULL,
+    email VARCHAR(320),
+    address TEXT NOT NULL,
+    created TIMESTAMP NOT NULL
+);
+CREATE TABLE perijove_attempts (
+    who VARCHAR(255) PRIMARY KEY,
+    failures INTEGER NOT NULL,
+    last TIMESTAMP NOT NULL,
+    until TIMESTAMP NOT NULL
+);
+CREATE INDEX ix_perijove_attempts_last ON perijove_attempts (last);

@@ -19,6 +19,8 @@ pub struct Login {
     pub form: bool,
     pub redirects: Vec<LoginLink>,
     pub request_otp: bool,
+    /// Where people make an account themselves.
+    pub sign_up_url: Option<String>,
 }
 
 /// Another way to sign in, on another site.
@@ -52,6 +54,7 @@ impl Page for Login {
             },
             Self {
                 redirects: vec![university.clone()],
+                sign_up_url: Some("/hub/signup".into()),
                 ..form.clone()
             },
             Self {

@@ -13,6 +13,8 @@ pub struct Admin {
     pub total: i64,
     pub previous_url: Option<String>,
     pub next_url: Option<String>,
+    /// Where those are who have signed up, for whoever may let them in.
+    pub waiting_url: Option<String>,
     pub version: String,
 }
 
@@ -48,6 +50,7 @@ impl Page for Admin {
                 people: vec![person("galileo", 0), person("kepler", 1), person("marius", 3)],
                 total: 120,
                 next_url: Some("/hub/admin?offset=50".into()),
+                waiting_url: Some("/hub/authorize".into()),
                 version: "0.1.0".into(),
                 ..Self::default()
             },

@@ -6,6 +6,7 @@ mod account;
 mod admin;
 mod error;
 mod oauth;
+mod person;
 mod role;
 mod server;
 mod share;
@@ -15,6 +16,9 @@ pub use account::{Login, LoginLink, Logout, Setup, SetupPurpose};
 pub use admin::{Admin, Person};
 pub use error::Error;
 pub use oauth::{OauthConfirm, ScopeLine};
+pub use person::{
+    Account, ChangePassword, Codes, LinkableRow, LinkedRow, Proposed, SessionRow, SignUp, Waiting, WaitingRow,
+};
 pub use role::{GrantLine, Role, RoleDraft, RoleLine, Roles};
 pub use server::{
     CardNotice, CardState, ChoiceField, ChoiceLine, Home, NotRunning, ProfileCard, ServerCard, Spawn, SpawnPending,

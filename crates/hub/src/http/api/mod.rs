@@ -29,8 +29,10 @@ pub(super) mod root;
 mod servers;
 mod service;
 mod services;
+pub mod sessions;
 mod shares;
 mod shutdown;
+mod signups;
 pub(super) mod tokens;
 mod user;
 mod user_change;
@@ -78,6 +80,11 @@ fn operations() -> OpenApiRouter<Arc<Hub>> {
         .routes(routes!(tokens::list, tokens::create))
         .routes(routes!(tokens::get, tokens::delete))
         .routes(routes!(admin_access::post))
+        .routes(routes!(sessions::list, sessions::end_all))
+        .routes(routes!(sessions::end))
+        .routes(routes!(sessions::password_link))
+        .routes(routes!(signups::list))
+        .routes(routes!(signups::approve, signups::discard))
         .route("/users/{user}/server", server())
         .route("/users/{user}/servers/", server())
         .route("/users/{user}/server/progress", get(progress::get))

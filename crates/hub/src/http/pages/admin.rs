@@ -12,11 +12,11 @@ use perijove_store::{spawners, users};
 use perijove_web::pages::{Admin, Person};
 
 use super::whose::tail;
-use crate::Hub;
 use crate::http::api::models;
 use crate::http::error::Result;
 use crate::http::visitor::Visitor;
 use crate::http::xsrf::query_value;
+use crate::{Hub, accounts};
 
 pub async fn get(State(hub): State<Arc<Hub>>, OriginalUri(uri): OriginalUri, visitor: Visitor) -> Result<Response> {
     let principal = match super::signed_in(&hub, &visitor, &uri) {
@@ -29,6 +29,8 @@ pub async fn get(State(hub): State<Arc<Hub>>, OriginalUri(uri): OriginalUri, vis
         version: format!("{} ({JUPYTERHUB_VERSION})", env!("CARGO_PKG_VERSION")),
         ..Admin::default()
     };
+    let may_let_in = super::allows(principal, Scope::AdminUsers, Resource::Everything);
+    page.waiting_url = (may_let_in && accounts::may_sign_up(&hub.config)).then(|| format!("{}authorize", hub.prefix()));
     // Opening the page is one right, seeing people is another.
     if super::allows(principal, Scope::ListUsers, Resource::Everything) {
         let offset = query_value(uri.query().unwrap_or_default(), "offset").and_then(|offset| offset.parse().ok());

@@ -17,7 +17,7 @@ use crate::http::found;
 use crate::http::visitor::Visitor;
 use crate::http::xsrf::{Xsrf, query_value};
 use crate::signin::{Came, Outcome};
-use crate::{Hub, signin};
+use crate::{Hub, accounts, signin};
 
 /// What stands in the blank page for what differs between visitors.
 const XSRF: &str = "xsrf-token-of-this-visitor";
@@ -202,6 +202,7 @@ pub(super) async fn form(
         form: offers.iter().any(|(_, offer)| offer.is_form()),
         redirects: links.collect(),
         request_otp: shown.code || asks_for_code,
+        sign_up_url: accounts::may_sign_up(&hub.config).then(|| format!("{}signup", hub.prefix())),
     };
     let is_blank = page.username.is_empty() && page.login_error.is_none() && page.redirects.is_empty();
     if !is_blank || !hub.pages.are_packaged() || visitor.in_browser().is_some() {

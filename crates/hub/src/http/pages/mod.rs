@@ -1,8 +1,10 @@
 //! The pages that people see, one file each.
 
 mod accept_share;
+mod account;
 mod admin;
 mod away;
+mod change_password;
 pub mod error;
 mod here;
 mod home;
@@ -14,6 +16,7 @@ pub mod outside;
 mod roles;
 pub mod root;
 mod setup;
+mod signup;
 mod spawn;
 mod spawn_options;
 mod spawn_pending;
@@ -59,6 +62,14 @@ pub(super) fn router() -> Router<Arc<Hub>> {
         .route("/oauth_backchannel/{method}", post(away::ended))
         .route("/logout", get(logout::get))
         .route("/setup", get(setup::get).post(setup::post))
+        .route("/account", get(account::get))
+        .route("/account/{part}", post(account::post))
+        .route("/change-password", get(change_password::get).post(change_password::post))
+        .route("/change-password/{user}", get(change_password::of_other))
+        .route("/signup", get(signup::get).post(signup::post))
+        .route("/authorize", get(signup::waiting))
+        .route("/authorize/{user}", get(signup::one).post(signup::authorize))
+        .route("/discard/{user}", get(signup::one).post(signup::discard))
         .route("/home", get(home::get).post(home::post))
         .route("/admin", get(admin::get))
         .route("/admin/roles", get(roles::list).post(roles::create))

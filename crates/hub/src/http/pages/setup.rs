@@ -7,10 +7,8 @@ use axum::Form;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::Response;
-use perijove_auth::password::MAX_LENGTH;
-use perijove_config::Auth;
 use perijove_model::{Secret, UserName, token};
-use perijove_store::{links, native, sessions, tokens, users};
+use perijove_store::{links, native, users};
 use perijove_web::pages::{Setup, SetupPurpose};
 use serde::Deserialize;
 use serde_json::json;
@@ -19,8 +17,8 @@ use super::login;
 use crate::audit::{self, Act, Actor};
 use crate::http::error::{HttpError, Result};
 use crate::http::visitor::Visitor;
-use crate::signin::{Came, Way};
-use crate::{Hub, people, signin};
+use crate::signin::{Came, Way, throttle};
+use crate::{Hub, accounts, people, signin};
 
 const TAKEN: &str = "This name is taken.";
 
@@ -97,30 +95,13 @@ async fn chosen_name(hub: &Hub, link: &links::Link, fields: &Fields) -> Result<s
     {
         return Ok(Err(TAKEN.into()));
     }
-    let (least, password) = (min_length(hub), fields.password.expose());
-    let length = password.chars().count();
-    Ok(if length < least {
-        Err(format!(
-            "The password has {length} characters. It needs {least} or more."
-        ))
-    } else if password.len() > MAX_LENGTH {
-        Err(format!(
-            "The password is too long: {MAX_LENGTH} bytes are enough for everybody."
-        ))
-    } else if fields.password != fields.password_again {
-        Err("The two passwords are not the same.".into())
-    } else {
-        Ok(name)
-    })
+    let fault = accounts::fault(hub, &fields.password, &fields.password_again, &[name.as_str()]).await?;
+    Ok(fault.map_or(Ok(name), Err))
 }
 
 /// Uses the link up and keeps the password, both or neither; whoever was signed in with an old one is not any more.
 async fn keep(hub: &Arc<Hub>, fields: &Fields, name: UserName, from: IpAddr) -> Result<users::User> {
-    let hash = hub
-        .passwords
-        .hash(fields.password.clone())
-        .await
-        .map_err(|error| HttpError::new(StatusCode::SERVICE_UNAVAILABLE, error.message))?;
+    let hash = accounts::hash(hub, &fields.password).await?;
     let now = hub.clock.now();
     let tx = hub.store.begin().await?;
     let Some(link) = links::take(&tx, &token::fingerprint(fields.token.expose()), now).await? else {
@@ -143,8 +124,8 @@ async fn keep(hub: &Arc<Hub>, fields: &Fields, name: UserName, from: IpAddr) -> 
         user.admin = true;
     }
     native::set(&tx, user.id, &hash, now).await?;
-    sessions::delete_of_user(&tx, user.id, None).await?;
-    tokens::delete_for_sessions(&tx, user.id).await?;
+    accounts::end_sessions(&tx, user.id, None).await?;
+    throttle::forget(&tx, &user.name).await?;
     let (by, target) = (
         Actor::user(&user.name, signin::LINK, from),
         format!("user {}", user.name),
@@ -176,15 +157,7 @@ async fn form(
             SetupPurpose::Invite
         },
         error,
-        password_min_length: min_length(hub),
+        password_min_length: accounts::rules(&hub.config).min_length,
     };
     super::render(hub, visitor, status, &page).await
-}
-
-fn min_length(hub: &Hub) -> usize {
-    let native = hub.config.auth.iter().find_map(|auth| match auth {
-        Auth::Native(native) => Some(native.password_min_length),
-        _ => None,
-    });
-    native.unwrap_or(10)
 }

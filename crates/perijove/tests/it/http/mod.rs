@@ -1,5 +1,7 @@
 //! The hub as people and programs meet it, through the edge.
 
+mod account_page;
+mod accounts;
 mod audit;
 mod culler;
 mod described;
@@ -35,6 +37,7 @@ mod signin;
 mod signin_elsewhere;
 mod signin_given;
 mod signin_ways;
+mod signup;
 mod spawn_pages;
 mod sso;
 mod token_page;

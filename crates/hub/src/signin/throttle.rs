@@ -1,0 +1,161 @@
+//! Guessing is slow. After some failed sign-ins an account is not asked for a while, nor is an address after many more,
+//! and the while grows with each further failure. It is kept in SQL: every hub sees the same, and a restart forgets nothing.
+//! The answer and its time are those of a wrong password.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use perijove_model::{UserName, token};
+use perijove_store::{StoreError, Tx, attempts};
+
+use crate::Hub;
+
+/// What failed longer ago is forgotten. Longer than the longest wait.
+const MEMORY: SignedDuration = SignedDuration::from_hours(24);
+const LONGEST_WAIT: Duration = Duration::from_secs(3600);
+
+/// Somebody who tries.
+pub struct Attempt {
+    account: String,
+    address: String,
+    /// It was counted as failed before it was known.
+    counted: bool,
+}
+
+/// The attempt, or nothing if there is a wait.
+pub async fn begin(hub: &Hub, typed: &str, from: IpAddr) -> Result<Option<Attempt>, StoreError> {
+    let (access, now) = (&hub.config.access, hub.clock.now());
+    let mut attempt = Attempt {
+        account: account(typed),
+        address: address(from),
+        counted: false,
+    };
+    let found = attempts::of(&hub.store, &attempt.account, &attempt.address, now).await?;
+    if found.waits {
+        return Ok(None);
+    }
+    // Who has failed lately is counted first and checked then: many guesses at once are as many as one after the other.
+    if found.has_failed && access.allowed_failed_logins > 0 {
+        attempt.counted = count(hub, &attempt.account, access.allowed_failed_logins).await?;
+        return Ok(attempt.counted.then_some(attempt));
+    }
+    Ok(Some(attempt))
+}
+
+impl Attempt {
+    pub async fn failed(self, hub: &Hub) -> Result<(), StoreError> {
+        let access = &hub.config.access;
+        if !self.counted && access.allowed_failed_logins > 0 {
+            count(hub, &self.account, access.allowed_failed_logins).await?;
+        }
+        if access.allowed_failed_logins_per_address > 0 {
+            count(hub, &self.address, access.allowed_failed_logins_per_address).await?;
+        }
+        Ok(())
+    }
+
+    pub async fn succeeded(self, hub: &Hub) -> Result<(), StoreError> {
+        match self.counted {
+            true => attempts::forget(&hub.store, &self.account).await,
+            false => Ok(()),
+        }
+    }
+
+    /// It is not known yet: a code is missing, or nobody could tell. What failed before stays counted.
+    pub async fn undecided(self, hub: &Hub) -> Result<(), StoreError> {
+        match self.counted {
+            true => attempts::take_back(&hub.store, &self.account, hub.clock.now()).await,
+            false => Ok(()),
+        }
+    }
+}
+
+/// Whoever chose a new password by a link need not wait.
+pub async fn forget(tx: &Tx, name: &str) -> Result<(), StoreError> {
+    attempts::forget(tx, &account(name)).await
+}
+
+/// Whether another account may be asked for from this address. A class that signs up together may.
+pub async fn may_sign_up(hub: &Hub, from: IpAddr) -> Result<bool, StoreError> {
+    const AN_HOUR: u32 = 100;
+    let (who, now) = (format!("sign-up {}", address(from)), hub.clock.now());
+    let tx = hub.store.begin().await?;
+    let Some(so_far) = attempts::count(&tx, &who, now, SignedDuration::from_hours(1)).await? else {
+        return Ok(false);
+    };
+    if so_far >= i64::from(AN_HOUR) {
+        let until = now
+            .saturating_add(SignedDuration::from_hours(1))
+            .unwrap_or(Timestamp::MAX);
+        attempts::wait_until(&tx, &who, until).await?;
+    }
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// `false` if there is a wait.
+async fn count(hub: &Hub, who: &str, allowed: u32) -> Result<bool, StoreError> {
+    let now = hub.clock.now();
+    let tx = hub.store.begin().await?;
+    let Some(failures) = attempts::count(&tx, who, now, MEMORY).await? else {
+        return Ok(false);
+    };
+    let first = hub.config.access.seconds_before_next_try;
+    if let Some(wait) = wait(failures, allowed, first) {
+        let until = now.saturating_add(wait).unwrap_or(Timestamp::MAX);
+        attempts::wait_until(&tx, who, until).await?;
+    }
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// How long nobody is asked after so many failures: twice as long with each.
+fn wait(failures: i64, allowed: u32, first: Duration) -> Option<SignedDuration> {
+    let beyond = u32::try_from(failures - i64::from(allowed)).ok()?;
+    let wait = first.saturating_mul(2_u32.saturating_pow(beyond));
+    SignedDuration::try_from(wait.min(LONGEST_WAIT.max(first))).ok()
+}
+
+/// People type passwords into the field for the name, and names of any length: neither is kept.
+fn account(typed: &str) -> String {
+    let name = UserName::normalise(typed).map_or_else(|_| typed.to_lowercase(), |name| name.to_string());
+    format!("account {}", token::fingerprint(&name))
+}
+
+/// Whoever has one IPv6 address has all of its network.
+fn address(from: IpAddr) -> String {
+    match from.to_canonical() {
+        IpAddr::V4(v4) => format!("address {v4}"),
+        IpAddr::V6(v6) => {
+            let [a, b, c, d, ..] = v6.segments();
+            format!("address {a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_grow_and_end() {
+        let first = Duration::from_secs(30);
+        let after = |failures| wait(failures, 5, first).map(|wait| wait.as_secs());
+        assert_eq!(after(4), None);
+        assert_eq!(after(5), Some(30));
+        assert_eq!(after(6), Some(60));
+        assert_eq!(after(11), Some(1920));
+        assert_eq!(after(12), Some(3600));
+        assert_eq!(after(1_000_000), Some(3600));
+    }
+
+    #[test]
+    fn one_network_is_one_address() {
+        let of = |text: &str| address(text.parse().unwrap());
+        assert_eq!(of("2001:db8:1:2::5"), of("2001:db8:1:2:ffff::9"));
+        assert_ne!(of("2001:db8:1:2::5"), of("2001:db8:1:3::5"));
+        assert_eq!(of("::ffff:192.0.2.1"), of("192.0.2.1"));
+        assert_eq!(account("Ann "), account("ann"));
+    }
+}

@@ -1,0 +1,86 @@
+//! `perijove import-passwords FILE`: people sign in with the passwords that another program kept.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use clap::Args;
+use perijove_hub::accounts::firstuse::{self, Hashes};
+use perijove_hub::accounts::import::Importer;
+use perijove_hub::keys::Keys;
+
+use crate::cli::ConfigArg;
+use crate::problem::Problem;
+use crate::settings::Settings;
+use crate::system::{SystemClock, SystemRng};
+use crate::{compose, runtime, secrets, ui};
+
+/// What SQLite's files begin with.
+const SQLITE: &[u8] = b"SQLite format 3\0";
+
+/// Take over passwords that FirstUseAuthenticator kept
+///
+/// Reads `passwords.dbm` as Python's `dbm.dumb` (two files, `.dir` and `.dat`) or `dbm.sqlite3` wrote it, or lines of
+/// `name:hash` with hashes by bcrypt. Who is new gets an account; who has a password here keeps it. The file stays.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  perijove import-passwords /srv/jupyterhub/passwords.dbm
+  perijove import-passwords passwords.txt")]
+pub struct ImportPasswords {
+    /// The file, without `.dir` or `.dat`
+    file: PathBuf,
+    #[command(flatten)]
+    config: ConfigArg,
+}
+
+impl ImportPasswords {
+    pub fn run(self) -> Result<()> {
+        let hashes = read(&self.file).map_err(|why| {
+            Problem::new(format!("{} can't be read", self.file.display()))
+                .because(std::io::Error::other(why))
+                .try_this(
+                    "other kinds of dbm can be turned into lines of `name:hash`; docs/how-to/accounts.md tells how",
+                )
+        })?;
+        let settings = Settings::load(self.config.config.as_deref())?;
+        let keys = Keys::new(secrets::cookie_secret(&settings.config, &SystemRng)?);
+        let taken = runtime::small()?.block_on(async {
+            let store = compose::store(&settings.config, false).await?;
+            let importer = Importer {
+                store: &store,
+                clock: &SystemClock,
+                rng: &SystemRng,
+                keys: &keys,
+            };
+            let taken = importer.hashes("FirstUseAuthenticator", hashes).await;
+            taken.map_err(|error| anyhow::Error::from(Problem::new("the passwords can't be taken over").because(error)))
+        })?;
+        ui::say(format!(
+            "{} taken over, {} have a password here already, {} can't be used",
+            taken.accounts, taken.there, taken.unusable
+        ));
+        Ok(())
+    }
+}
+
+fn read(file: &Path) -> Result<Hashes, String> {
+    let with = |ending: &str| {
+        let mut name = file.as_os_str().to_owned();
+        name.push(ending);
+        PathBuf::from(name)
+    };
+    let why = |error: std::io::Error| error.to_string();
+    if with(".dir").exists() {
+        let directory = std::fs::read(with(".dir")).map_err(why)?;
+        let data = std::fs::read(with(".dat")).map_err(why)?;
+        // Each character of it is a byte.
+        let directory: String = directory.iter().copied().map(char::from).collect();
+        return firstuse::dumb(&directory, &data);
+    }
+    let bytes = std::fs::read(file).map_err(why)?;
+    if bytes.starts_with(SQLITE) {
+        return perijove_store::dbm::read(file).map(firstuse::pairs);
+    }
+    let text = String::from_utf8(bytes).map_err(|_| "it is neither text nor a file of SQLite's".to_owned())?;
+    firstuse::lines(&text)
+}

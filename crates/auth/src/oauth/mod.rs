@@ -133,6 +133,7 @@ impl OAuth {
             session,
             admin: person.admin,
             groups: person.groups,
+            group_ids: Vec::new(),
             roles: None,
             allowed: person.allowed,
             user_info: Some(claims::public(&person.user)),

@@ -38,9 +38,7 @@ pub fn section(config: &Config) -> Option<&NativeAuth> {
 /// Whether people may make an account themselves, or ask for one.
 #[must_use]
 pub fn may_sign_up(config: &Config) -> bool {
-    let opened =
-        |native: &NativeAuth| native.enable_signup || native.open_signup || native.allow_self_approval_for.is_some();
-    section(config).is_some_and(opened)
+    section(config).is_some_and(|native| native.enable_signup || native.open_signup)
 }
 
 /// What is asked of a new password.

@@ -71,7 +71,7 @@ pub async fn sign_up(hub: &Hub, wanted: &Wanted, from: IpAddr) -> Result<std::re
     let by = Actor::user(name.as_str(), signin::PASSWORD, from);
     let (tx, target) = (hub.store.begin().await?, format!("user {name}"));
     if native.open_signup {
-        if !make(hub, &tx, &name, &signup).await? {
+        if users::by_name(&tx, name.as_str()).await?.is_some() || !make(hub, &tx, &name, &signup).await? {
             return Ok(Err(TAKEN.into()));
         }
         audit::record_as(hub, &tx, &by, Act::UserMade, &target, json!({ "reason": "sign-up" })).await?;
@@ -113,13 +113,14 @@ pub async fn discard(hub: &Hub, name: &UserName, by: &Actor) -> Result<bool> {
     Ok(true)
 }
 
-/// A new account; `false` if there is one. Nobody gets an account that was made for somebody: an administrator's, say, who
-/// stands in the configuration and has no password yet.
+/// A new account, or a password for one that has none; `false` if it has, or is an administrator's: nobody becomes one by a
+/// name that stands in the configuration.
 async fn make(hub: &Hub, tx: &Tx, name: &UserName, signup: &Signup) -> Result<bool> {
-    if users::by_name(tx, name.as_str()).await?.is_some() {
+    let user = people::ensure(tx, &*hub.clock, &*hub.rng, name, false).await?;
+    users::lock(tx, user.id).await?;
+    if user.admin || native::hash_of(tx, user.id).await?.is_some() {
         return Ok(false);
     }
-    let user = people::ensure(tx, &*hub.clock, &*hub.rng, name, false).await?;
     native::set(tx, user.id, &signup.hash, hub.clock.now()).await?;
     native::describe(tx, user.id, true, signup.email.as_deref()).await?;
     Ok(true)

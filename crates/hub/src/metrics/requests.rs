@@ -38,7 +38,6 @@ const ROUTES: &[(&str, &str)] = &[
     ("/change-password", "perijove.pages.account"),
     ("/change-password/{user}", "perijove.pages.account"),
     ("/signup", "perijove.pages.signup"),
-    ("/confirm/{slug}", "perijove.pages.signup"),
     ("/authorize", "perijove.pages.signup"),
     ("/authorize/{user}", "perijove.pages.signup"),
     ("/discard/{user}", "perijove.pages.signup"),

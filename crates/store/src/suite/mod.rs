@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
 
 mod access;
+mod accounts;
 mod audit;
 mod crossing;
 mod groups;
@@ -76,6 +77,9 @@ const CASES: &[(&str, Case)] = cases![
     access::a_session_is_listed_and_ended,
     access::a_link_is_used_once,
     access::passwords_and_facts_are_kept,
+    accounts::a_code_is_used_once,
+    accounts::failures_are_counted_on_all_hubs,
+    accounts::one_of_a_name_waits,
     audit::entries_are_read_in_pages,
     audit::no_entry_is_changed,
     audit::old_entries_are_purged,

@@ -10,6 +10,7 @@ pub mod header;
 pub mod ldap;
 pub mod native;
 pub mod null;
+pub mod pam;
 pub mod password;
 pub mod policy;
 pub mod rules;

@@ -20,7 +20,7 @@ mod ways;
 pub use docs::{documents, example, reference, schema};
 pub use errors::ConfigErrors;
 pub use keys::{
-    Access, Audit, Auth, AuthRules, Choice, ChoiceOption, Config, Culler, CullerRule, DummyAuth, HeaderAuth, LdapAuth, NullAuth, PasswordGroup, SharedPasswordAuth, TemporaryAuth, Edge, EdgeAcme,
+    Access, Audit, Auth, AuthRules, Choice, ChoiceOption, Config, Culler, CullerRule, DummyAuth, HeaderAuth, LdapAuth, NullAuth, PamAuth, PasswordGroup, SharedPasswordAuth, TemporaryAuth, Edge, EdgeAcme,
     EdgeTls, Entitlement, Environments, Events, Group, GroupTotal, Hub, InternalTls, Metrics, NativeAuth,
     ProcessSpawner, Profile, ProfileMount, ProfileValues, Role, Scope, Service, SharedFolder, Spawner, Storage,
 };

@@ -390,6 +390,7 @@ async fn parts(world: &World) -> Parts {
         passwords: &passwords,
         rng: &rng,
         edge: perijove_model::token::by_the_edge(&Secret::new(EDGE_TOKEN)),
+        programs: std::path::PathBuf::new(),
     };
     let configured = || methods::of(&config, &means).expect("the test's ways to sign in");
     let authenticators = world.authenticators.clone().unwrap_or_else(configured);

@@ -8,7 +8,7 @@ use perijove_model::{Secret, UserName};
 
 use crate::section::section;
 
-pub use directory::{HeaderAuth, LdapAuth, NullAuth, PasswordGroup, SharedPasswordAuth, TemporaryAuth};
+pub use directory::{HeaderAuth, LdapAuth, NullAuth, PamAuth, PasswordGroup, SharedPasswordAuth, TemporaryAuth};
 
 section! {
     /// What every way to sign in has.
@@ -99,6 +99,7 @@ kinds! {
     Dummy(DummyAuth) = "dummy";
     Header(HeaderAuth) = "header";
     Ldap(LdapAuth) = "ldap";
+    Pam(PamAuth) = "pam";
     SharedPassword(SharedPasswordAuth) = "shared-password";
     Temporary(TemporaryAuth) = "temporary";
     Null(NullAuth) = "null";

@@ -19,7 +19,7 @@ use ipnet::IpNet;
 use url::Url;
 
 pub use auth::{
-    Auth, AuthRules, DummyAuth, HeaderAuth, LdapAuth, NativeAuth, NullAuth, PasswordGroup, SharedPasswordAuth,
+    Auth, AuthRules, DummyAuth, HeaderAuth, LdapAuth, NativeAuth, NullAuth, PamAuth, PasswordGroup, SharedPasswordAuth,
     TemporaryAuth,
 };
 pub use culler::{Culler, CullerRule};

@@ -18,6 +18,7 @@ any_of() { local c; for c in "$@"; do have "$c" && return; done; return 1; }
 node_18() { have node && have npm && [ "$(node -p 'process.versions.node.split(".")[0]')" -ge 18 ]; }
 postgres_server() { any_of initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb'; }
 a_font() { have fc-list && [ -n "$(fc-list | head -1)" ]; }
+pam_pwdfile() { compgen -G '/lib/*/security/pam_pwdfile.so' && compgen -G '/usr/lib/*/libpam.so'; }
 environments() { have uv || python3 -c 'import ensurepip, venv'; }
 
 collect() {
@@ -27,6 +28,7 @@ collect() {
     "python3 python3-venv" environments
   need "PostgreSQL's server: its checks are skipped" "postgresql" postgres_server
   need "slapd: the checks of signing in by a directory are skipped" "slapd" test -x /usr/sbin/slapd
+  need "libpam and pam_pwdfile: the checks of signing in by PAM are skipped" "libpam0g-dev libpam-pwdfile" pam_pwdfile
   need "Redis: the checks of edges that share their routes are skipped" "redis-server" have redis-server
   need "Pebble, the test server of ACME: the checks of ordered certificates are skipped" "pebble" have pebble
   need "Chromium: the browser walk is skipped" "chromium" any_of chromium chromium-browser google-chrome

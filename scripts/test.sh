@@ -59,6 +59,11 @@ part_tests() {
   # Alone (scripts/test.sh tests), this part still wants its peers.
   [ -n "${PERIJOVE_TEST_JUPYTERHUB:-}" ] || part_environments || return
   scripts/with-postgres.sh cargo test --workspace --locked --no-fail-fast || return
+  if compgen -G '/usr/lib/*/libpam.so' >/dev/null; then
+    cargo test -p perijove-pam --features link --locked || return
+  else
+    skipped "signing in by PAM: libpam0g-dev is not installed"
+  fi
   built=${CARGO_TARGET_DIR:-$PWD/target}/debug/perijove
 }
 # JupyterHub's own tests, where their kit is.

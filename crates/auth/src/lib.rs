@@ -12,6 +12,7 @@ pub mod ldap;
 pub mod native;
 pub mod null;
 pub mod oauth;
+pub mod pam;
 pub mod password;
 pub mod policy;
 pub mod rules;

@@ -24,7 +24,7 @@ pub use keys::{
     Culler, CullerRule, DummyAuth, Edge, EdgeAcme, EdgeTls, Entitlement, EntraAuth, Environments, Events, GitHubAuth,
     GitLabAuth, GlobusAuth, GoogleAuth, Group, GroupTotal, Hub, InternalTls, KeycloakAuth, Metrics, NativeAuth,
     OAuthAuth, OAuthKeys, OktaAuth, ProcessSpawner, Profile, ProfileMount, ProfileValues, Role, Scope, Service,
-    SharedFolder, Spawner, Storage, HeaderAuth, LdapAuth, NullAuth, PasswordGroup, SharedPasswordAuth, TemporaryAuth,
+    SharedFolder, Spawner, Storage, HeaderAuth, LdapAuth, NullAuth, PamAuth, PasswordGroup, SharedPasswordAuth, TemporaryAuth,
 };
 pub use load::load;
 pub use types::{

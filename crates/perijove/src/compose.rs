@@ -50,6 +50,7 @@ pub fn hub(settings: &Settings, store: Store, edge_token: Secret, mode: Mode) ->
                 clock: &clock,
                 rng: &rng,
                 edge: token::by_the_edge(&edge_token),
+                programs: programs(),
             },
         )
         .map_err(|error| Problem::new("a way to sign in can't be used").because(error).of_usage())?,
@@ -74,6 +75,12 @@ pub fn hub(settings: &Settings, store: Store, edge_token: Secret, mode: Mode) ->
     hub.metrics.read_process(process::read);
     kill_at(settings, &hub)?;
     Ok(hub)
+}
+
+/// Where this program is, and the helpers that are installed with it.
+fn programs() -> PathBuf {
+    let own = std::env::current_exe().ok();
+    own.and_then(|own| own.parent().map(PathBuf::from)).unwrap_or_default()
 }
 
 /// Opens the database; `create` makes it where there is none.

@@ -394,6 +394,7 @@ async fn parts(world: &World) -> Parts {
         clock: &clock,
         rng: &rng,
         edge: perijove_model::token::by_the_edge(&Secret::new(EDGE_TOKEN)),
+        programs: std::path::PathBuf::new(),
     };
     let configured = || methods::of(&config, &means).expect("the test's ways to sign in");
     let authenticators = world.authenticators.clone().unwrap_or_else(configured);

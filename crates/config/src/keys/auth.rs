@@ -9,7 +9,7 @@ use perijove_model::{Secret, UserName};
 
 use crate::section::section;
 
-pub use directory::{HeaderAuth, LdapAuth, NullAuth, PasswordGroup, SharedPasswordAuth, TemporaryAuth};
+pub use directory::{HeaderAuth, LdapAuth, NullAuth, PamAuth, PasswordGroup, SharedPasswordAuth, TemporaryAuth};
 pub use oauth::{
     Auth0Auth, BitbucketAuth, CiLogonAuth, CiLogonIdp, EntraAuth, GitHubAuth, GitLabAuth, GlobusAuth, GoogleAuth,
     KeycloakAuth, OAuthAuth, OAuthKeys, OktaAuth,
@@ -131,6 +131,7 @@ kinds! {
     Bitbucket(BitbucketAuth).oauth.rules = "bitbucket";
     Header(HeaderAuth).rules = "header";
     Ldap(LdapAuth).rules = "ldap";
+    Pam(PamAuth).rules = "pam";
     SharedPassword(SharedPasswordAuth).rules = "shared-password";
     Temporary(TemporaryAuth).rules = "temporary";
     Null(NullAuth).rules = "null";

@@ -21,7 +21,7 @@ use url::Url;
 pub use auth::{
     Auth, Auth0Auth, AuthRules, BitbucketAuth, CiLogonAuth, CiLogonIdp, DummyAuth, EntraAuth, GitHubAuth, GitLabAuth,
     GlobusAuth, GoogleAuth, HeaderAuth, KeycloakAuth, LdapAuth, NativeAuth, NullAuth, OAuthAuth, OAuthKeys, OktaAuth,
-    PasswordGroup, SharedPasswordAuth, TemporaryAuth,
+    PamAuth, PasswordGroup, SharedPasswordAuth, TemporaryAuth,
 };
 pub use culler::{Culler, CullerRule};
 pub use edge::Edge;

@@ -2,6 +2,7 @@
 
 mod oauth;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::http::HeaderName;
@@ -11,11 +12,12 @@ use perijove_auth::header::{self, Header};
 use perijove_auth::ldap::{self, Ldap};
 use perijove_auth::native::Native;
 use perijove_auth::null::Null;
+use perijove_auth::pam::{self, Pam};
 use perijove_auth::password::Passwords;
 use perijove_auth::shared_password::{self, SharedPassword};
 use perijove_auth::temporary::Temporary;
 use perijove_auth::{Authenticator, Rules};
-use perijove_config::{Auth, AuthRules, Config, HeaderAuth, LdapAuth, NestedGroups, SharedPasswordAuth};
+use perijove_config::{Auth, AuthRules, Config, HeaderAuth, LdapAuth, NestedGroups, PamAuth, SharedPasswordAuth};
 use perijove_model::{Clock, Rng, Secret};
 use perijove_store::Store;
 
@@ -31,6 +33,8 @@ pub struct Means<'a> {
     pub rng: &'a Arc<dyn Rng>,
     /// What the edge shows with each request.
     pub edge: Secret,
+    /// Where our own programs are.
+    pub programs: PathBuf,
 }
 
 /// A method that can't be used as it is configured.
@@ -68,6 +72,7 @@ fn method(config: &Config, auth: &Auth, means: &Means<'_>) -> Result<Option<Arc<
             let settings = directory(ldap).map_err(|error| MethodError::Tls(name.to_owned(), error))?;
             Arc::new(Ldap::new(name, settings, rules))
         }
+        Auth::Pam(written) => Arc::new(Pam::new(name, machine(written, means), rules)),
         Auth::SharedPassword(shared) => {
             let policy = super::policy(config);
             Arc::new(SharedPassword::new(name, shared_passwords(shared), policy, rules))
@@ -133,6 +138,18 @@ fn directory(written: &LdapAuth) -> Result<ldap::Settings, ldap::TlsError> {
         },
         auth_state_attributes: written.auth_state_attributes.clone(),
     })
+}
+
+fn machine(written: &PamAuth, means: &Means<'_>) -> pam::Settings {
+    let helper = written.helper.clone();
+    pam::Settings {
+        helper: helper.unwrap_or_else(|| means.programs.join("perijove-pam")),
+        service: written.service.clone(),
+        check_account: written.check_account,
+        normalize_username: written.pam_normalize_username,
+        timeout: written.timeout,
+        at_once: written.max_processes,
+    }
 }
 
 fn shared_passwords(shared: &SharedPasswordAuth) -> shared_password::Passwords {

@@ -17,6 +17,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("spawn", &["model"]),
     ("edge", &["model"]),
     ("environments", &["model"]),
+    ("pam", &["model", "auth"]),
     ("web", &["model"]),
     (
         "hub",

@@ -67,6 +67,22 @@ section! {
         auth_state_attributes: Vec<String> = Vec::new(), example "[\"mail\", \"employeeType\"]";
     }
 
+    /// The accounts of this machine, by PAM. A program of its own asks it: `perijove-pam`, built with the feature `link`.
+    pub struct PamAuth with rules: AuthRules {
+        /// The service that PAM is asked for: a file in `/etc/pam.d`.
+        service: String = "login".to_owned();
+        /// Also ask whether the account may be used: not expired, not closed.
+        check_account: bool = true;
+        /// Take the name that PAM has made of what was typed.
+        pam_normalize_username: bool = false;
+        /// The program that asks PAM.
+        helper: Option<PathBuf> = None, unset "`perijove-pam` beside `perijove`", example "\"/usr/lib/perijove/perijove-pam\"";
+        /// How long PAM may take to answer.
+        timeout: Duration = seconds(60);
+        /// Most questions to PAM at the same time. A wrong password takes some seconds.
+        max_processes: usize = 16;
+    }
+
     /// One password that everybody has, for a course or a workshop. Whoever knows it can be anybody but an administrator.
     pub struct SharedPasswordAuth with rules: AuthRules {
         /// For everybody who is no administrator; at least 8 characters.

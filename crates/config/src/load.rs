@@ -94,12 +94,7 @@ fn config(mut table: Table, reader: &mut Reader<'_>) -> Config {
         ),
         spawner: section(table.remove("spawner"), "spawner", reader),
         storage: section(table.remove("storage"), "storage", reader),
-        shared_folders: named(
-            &mut table,
-            "shared_folder",
-            |folder: &crate::SharedFolder| folder.name.as_str().to_owned(),
-            reader,
-        ),
+        shared_folders: offers::read_folders(&mut table, reader),
         environments: section(table.remove("environments"), "environments", reader),
         profiles,
         entitlements,

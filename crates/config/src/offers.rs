@@ -6,7 +6,7 @@ use perijove_model::names::plain_slug;
 
 use crate::errors::{Mistake, Place};
 use crate::hints::nearest;
-use crate::keys::{Choice, Entitlement, Profile, ProfileValues};
+use crate::keys::{Choice, Entitlement, Profile, ProfileValues, SharedFolder};
 use crate::node::{Node, Raw, Table};
 use crate::reader::{Reader, element, tables};
 use crate::values::parsed_size;
@@ -96,6 +96,38 @@ pub(crate) fn read(table: &mut Table, reader: &mut Reader<'_>) -> (Vec<Profile>,
         entitlements.push(entitlement);
     }
     (profiles, entitlements)
+}
+
+/// `[[shared_folder]]`.
+pub(crate) fn read_folders(table: &mut Table, reader: &mut Reader<'_>) -> Vec<SharedFolder> {
+    let mut names = BTreeSet::new();
+    let mut folders = Vec::new();
+    for (table, place) in tables(table.remove("shared_folder"), "shared_folder", reader) {
+        let places = Places::of(&table, &place);
+        let folder: SharedFolder = element(table, place, "shared_folder", reader);
+        let (name, path) = (folder.name.as_str(), folder.path.to_string_lossy());
+        if places.keys.contains_key("name") && !names.insert(name.to_owned()) {
+            reader.mistake(places.key("name"), Mistake::new("a second shared_folder of this name"));
+        }
+        check_template(name, &in_mounts(), places.key("name"), reader);
+        check_template(&path, &in_mounts(), places.key("path"), reader);
+        if path.contains("{group}") != name.contains("{group}") {
+            let help = "several directories would stand in one place, or one in several";
+            let mistake = Mistake::new("`{group}` must be in both `name` and `path`");
+            reader.mistake(places.either("path", "name"), mistake.help(help));
+        }
+        if folder.make && folder.group.is_none() {
+            let help = "say with `group` whose files they are";
+            reader.mistake(places.key("make"), Mistake::new("`make` without `group`").help(help));
+        }
+        folders.push(folder);
+    }
+    folders
+}
+
+/// What is filled in where several directories may be meant.
+fn in_mounts() -> Vec<&'static str> {
+    FILLED.iter().copied().chain(["group"]).collect()
 }
 
 /// The slug as written, or made from the name; one that is taken is a mistake.
@@ -226,7 +258,7 @@ fn check_values(values: &ProfileValues, places: &Places, reader: &mut Reader<'_>
     for text in filled {
         check_template(text, &FILLED, places.either("default_url", "env"), reader);
     }
-    let in_mounts: Vec<&str> = FILLED.iter().copied().chain(["group"]).collect();
+    let in_mounts = in_mounts();
     for (mount, places) in values.mounts.iter().zip(places.below("mounts")) {
         check_template(&mount.source, &in_mounts, places.key("source"), reader);
         check_template(&mount.target, &in_mounts, places.key("target"), reader);

@@ -8,6 +8,7 @@
 mod build;
 mod choices;
 mod command;
+mod conda;
 mod definition;
 mod error;
 pub mod extensions;

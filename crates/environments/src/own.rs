@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::command::{self, Log};
+use crate::conda;
 use crate::error::Kind;
 use crate::place::{self, MANIFEST};
 use crate::{Error, is_name};
@@ -346,12 +347,10 @@ impl Wish {
             let mut places = path.split(':').map(|dir| Path::new(dir).join(name));
             places.find(|program| program.is_file())
         });
-        let Some(conda) = found else {
-            let what = "no conda, mamba or micromamba was found on the hub's machine";
-            let hint = "ask for packages of PyPI instead, or an administrator to install micromamba";
-            return Err(Error::new(what).of(Kind::Refused).hint(hint));
-        };
         let explicit = text.lines().any(|line| line.trim() == "@EXPLICIT");
+        let Some(conda) = found else {
+            return self.without_conda(dir, text, explicit, log).await;
+        };
         let file = self.all().join(if explicit { ".lock.txt" } else { ".environment.yml" });
         place::write(&file, text)?;
         let is_micromamba = conda.file_name().is_some_and(|name| name == "micromamba");
@@ -379,6 +378,29 @@ impl Wish {
             "the environment has no Python with pip, which a kernel needs",
         )
         .await
+    }
+
+    /// What can be had from PyPI as well, where the machine has no conda.
+    async fn without_conda(&self, dir: &Path, text: &str, explicit: bool, log: &Log) -> Result<(), Error> {
+        let hint = "ask for packages of PyPI instead, or an administrator to install micromamba";
+        if explicit {
+            let what = "an explicit lock takes conda, mamba or micromamba, and the hub's machine has none";
+            return Err(Error::new(what).of(Kind::Refused).hint(hint));
+        }
+        let wanted = conda::wanted(text)?;
+        // A system's Python is called by its version, `python3.12`.
+        let python = fs::canonicalize(&self.python).unwrap_or_default();
+        let present = python
+            .file_name()
+            .and_then(|name| name.to_str()?.strip_prefix("python"));
+        if let (Some(wanted), Some(present)) = (&wanted.python, present)
+            && present.contains('.')
+            && wanted != present
+        {
+            let what = format!("it wants Python {wanted}; without conda there is only Python {present} here");
+            return Err(Error::new(what).of(Kind::Refused).hint(hint));
+        }
+        self.by_pip(dir, &wanted.requirements, log).await
     }
 
     fn tool(&self, program: impl AsRef<std::ffi::OsStr>) -> tokio::process::Command {
@@ -506,11 +528,25 @@ mod tests {
     #[tokio::test]
     async fn conda_is_missed_by_name_and_kernels_of_others_stay() {
         let home = tempfile::tempdir().unwrap();
-        let make = Action::Make(new("mine", Contents::Conda("dependencies: [python]".into())));
-        let Answer::Failed { message, .. } = act(&wish(home.path(), make)).await else {
+        for text in [
+            "dependencies: [r-base]",
+            "# conda\n@EXPLICIT\nhttps://example.org/a.conda",
+        ] {
+            let make = Action::Make(new("mine", Contents::Conda(text.into())));
+            let Answer::Failed { message, hint, .. } = act(&wish(home.path(), make)).await else {
+                panic!()
+            };
+            assert!(
+                message.contains("conda") && hint.unwrap().contains("micromamba"),
+                "{message}"
+            );
+        }
+        // What can be had without it gets as far as any other, to a Python that is not there.
+        let make = Action::Make(new("mine", Contents::Conda("dependencies: [six]".into())));
+        let Answer::Failed { message, refused, .. } = act(&wish(home.path(), make)).await else {
             panic!()
         };
-        assert!(message.contains("micromamba"), "{message}");
+        assert!(!refused && message.contains("can't be begun"), "{message}");
 
         let kernel = home.path().join(".local/share/jupyter/kernels/julia");
         fs::create_dir_all(&kernel).unwrap();

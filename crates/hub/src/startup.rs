@@ -1,6 +1,7 @@
 //! What a hub does before it answers: the database is brought in line with the configuration. Its cost depends on the
 //! configuration, never on the number of users.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use perijove_config::{Auth, Config};
@@ -31,6 +32,8 @@ pub enum StartError {
     Service(String, String),
     #[error("[[profile]] {0}: there is no backend `{1}`; there are: {2}")]
     Backend(String, String, String),
+    #[error("{0}: there is no environment named `{1}`; there are: {2}")]
+    Environment(String, String, String),
 }
 
 type Result<T> = std::result::Result<T, StartError>;
@@ -55,6 +58,13 @@ pub async fn prepare(hub: &Arc<Hub>) -> Result<()> {
     let (defaults, configured) = role_specs(config, &hub.catalog)?;
     let specs = service_specs(hub)?;
     check_backends(hub)?;
+    // Those of the site may be away now, and are there when a server needs one.
+    match hub.environments.definitions().await {
+        Ok(all) => check_environments(config, &all.into_keys().collect(), |backend| {
+            uses_environments(hub, backend)
+        })?,
+        Err(error) => tracing::warn!(%error, "which environments there are can't be told now"),
+    }
     let tx = hub.store.begin().await?;
     let mut people = Vec::new();
     for name in config.access.allowed_users.iter().chain(&config.access.admin_users) {
@@ -121,6 +131,36 @@ fn check_backends(hub: &Hub) -> Result<()> {
                     name.clone(),
                     known.join(", "),
                 ));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn uses_environments(hub: &Hub, backend: &str) -> bool {
+    let backend = hub.spawners.get(backend);
+    backend.is_some_and(|backend| backend.uses_environments())
+}
+
+/// Every environment that is named somewhere is one of these, where a backend has anything to do with them.
+pub fn check_environments(config: &Config, known: &BTreeSet<String>, uses: impl Fn(&str) -> bool) -> Result<()> {
+    let unknown = |place: String, name: &str| {
+        let there_are: Vec<&str> = known.iter().map(String::as_str).collect();
+        StartError::Environment(place, name.to_owned(), there_are.join(", "))
+    };
+    let default = config.environments.default.as_ref();
+    if let Some(name) = default.filter(|name| uses("") && !known.contains(*name)) {
+        return Err(unknown("[environments] default".to_owned(), name));
+    }
+    for profile in &config.profiles {
+        let options = profile.choice.iter().flat_map(|choice| &choice.option);
+        for values in std::iter::once(&profile.values).chain(options.map(|option| &option.values)) {
+            let backend = values.spawner.as_ref().or(profile.values.spawner.as_ref());
+            if let Some(name) = &values.environment
+                && uses(backend.map_or("", String::as_str))
+                && !known.contains(name)
+            {
+                return Err(unknown(format!("[[profile]] {}", profile.name), name));
             }
         }
     }

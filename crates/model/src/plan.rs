@@ -56,6 +56,9 @@ pub struct Mount {
     /// Where the server sees it; relative to the home unless it begins with a slash.
     pub target: String,
     pub read_only: bool,
+    /// It is made where it is missing, for the group of this number.
+    #[serde(default)]
+    pub make: Option<u32>,
 }
 
 impl Limits {

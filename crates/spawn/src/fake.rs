@@ -48,6 +48,10 @@ pub struct Script {
     pub kernels: Option<String>,
     /// What servers have used so far, as far as it is known.
     pub usage: Option<Usage>,
+    /// A field that nobody may have, instead of `forbidden`.
+    pub forbidden: Option<&'static str>,
+    /// It runs servers in Python environments of the hub's.
+    pub uses_environments: bool,
 }
 
 /// The fake backend.
@@ -315,6 +319,10 @@ impl Spawner for FakeSpawner {
         Ok(())
     }
 
+    fn uses_environments(&self) -> bool {
+        self.world().script.uses_environments
+    }
+
     fn home_place(&self, user: &UserName) -> String {
         format!("/home/{user}")
     }
@@ -328,8 +336,13 @@ impl Spawner for FakeSpawner {
     }
 
     fn read_options(&self, fields: State) -> Result<State, SpawnError> {
-        match fields.get("forbidden") {
-            Some(_) => Err(SpawnError::refused("Nobody may have `forbidden`.", 409, "forbidden")),
+        let forbidden = self.world().script.forbidden.unwrap_or("forbidden");
+        match fields.get(forbidden) {
+            Some(_) => Err(SpawnError::refused(
+                format!("Nobody may have `{forbidden}`."),
+                409,
+                "forbidden",
+            )),
             None => Ok(fields),
         }
     }

@@ -5,7 +5,7 @@
 //! one thread and is about to become the server: by `perijove inside`, or by whoever forks servers instead. The order of
 //! its fields is the order of the steps. Each step takes away what the next ones don't need, and none can be undone.
 
-mod view;
+pub(crate) mod view;
 mod walls;
 
 use std::io;

@@ -270,7 +270,7 @@ impl Spawner for ProcessSpawner {
             message: "Making the home directory ready".into(),
         });
         let person = person::of(&self.config.jail.accounts, spec).await?;
-        let spec = &folders::ready(spec, &person, progress).await;
+        let spec = &folders::ready(spec, &person, self.capabilities().mounts, progress).await;
         self.sweep(&spec.key).await;
         let made = scope.clone();
         blocking(move || made.create())

@@ -29,6 +29,9 @@ section! {
         keep_when: Vec<Busy> = vec![Busy::Kernels, Busy::Terminals, Busy::Cpu];
         /// Cores that a server must keep busy to count as used.
         cpu_threshold: f64 = 0.1;
+        /// Stop servers of people whose `hours` of the month are used up, `enabled` or not: told `warn_before` ahead, and
+        /// nobody can put it off. Without it only further starts are refused.
+        stop_over_hours: bool = true;
         /// Only write to the log and the audit log what would be stopped.
         dry_run: bool = false;
         /// Stop people's default servers.

@@ -124,7 +124,7 @@ section! {
         storage: Option<Quota<ByteSize>> = None, unset "nothing is said of it", example "\"50G\"";
         /// Graphics processors of all servers that run.
         gpu: Option<Quota<u32>> = None, unset "nothing is said of them", example "1";
-        /// Hours that servers may run in a calendar month (UTC), each server counted for itself. What runs is not stopped.
+        /// Hours that servers may run in a calendar month (UTC), each server counted for itself. What runs then is stopped, unless `stop_over_hours` in `[culler]` says otherwise.
         hours: Option<Quota<f64>> = None, unset "nothing is said of them", example "200";
         /// What all members of each of `groups` may have together.
         group_total: GroupTotal = GroupTotal::default();

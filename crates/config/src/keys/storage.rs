@@ -24,11 +24,11 @@ section! {
         trash_keep: Duration = 30 * DAY;
     }
 
-    /// A directory that several people see in their homes. Who is in none of the groups does not see it.
+    /// A directory that several people see in their homes. Who is in none of the groups does not see it. `{username}`, `{servername}` and `{is_admin}` are filled in; with `{group}` in both name and path there is one for each of the person's groups.
     pub struct SharedFolder {
         /// What it is called in people's homes.
         name: FolderName = FolderName::default(), required, example "\"course-data\"";
-        /// The directory on the machine. It must be there; the hub makes none.
+        /// The directory on the machine.
         path: PathBuf = PathBuf::new(), required, example "\"/srv/course-data\"";
         /// Groups whose members may read it; `*` is everybody.
         read: Vec<String> = Vec::new(), example "[\"students\"]";
@@ -36,5 +36,8 @@ section! {
         write: Vec<String> = Vec::new(), example "[\"teachers\"]";
         /// Number of the system's group that the files belong to; servers of those who see the folder are in it.
         group: Option<u32> = None, unset "none", example "3000";
+        /// Make the directory where it is missing: for `group`, whose members may then change each other's files in it. The
+        /// directory above it must be there.
+        make: bool = false;
     }
 }

@@ -6,6 +6,7 @@
 //! is done, and once more with the server's row held, so that whoever comes back in the last moment is not stopped.
 
 mod busy;
+pub mod hours;
 pub mod notices;
 mod people;
 pub mod policy;
@@ -20,7 +21,7 @@ use jiff::Timestamp;
 use perijove_config::Busy;
 use perijove_model::server::{Phase, Wish};
 use perijove_store::culls::{self, Candidate, Cull};
-use perijove_store::{Store, StoreError, spawners, users};
+use perijove_store::{Db, Store, StoreError, spawners, users};
 use serde_json::json;
 use tokio::time::{Instant, sleep};
 
@@ -66,6 +67,23 @@ fn warning(hub: &Hub, policy: &Policy<'_>) -> Duration {
     }
 }
 
+/// When and why a server is to be stopped, and how long before that its person is told.
+async fn end_of(
+    hub: &Hub,
+    db: &impl Db,
+    server: &Candidate,
+    groups: &[String],
+    now: Timestamp,
+) -> Result<Option<(End, Duration)>, StoreError> {
+    let config = &hub.config.culler;
+    let policy = policy::of(config, server, groups).filter(|_| config.enabled);
+    let before = policy.map_or(config.warn_before, |policy| warning(hub, &policy));
+    let by_rule = policy.and_then(|policy| policy.end(config, server, now));
+    let by_hours = hours::end(hub, db, server, now).await?;
+    let first = by_rule.into_iter().chain(by_hours).min_by_key(|end| end.at);
+    Ok(first.map(|end| (end, before)))
+}
+
 /// Goes through all servers that run, and plans the end of those that end before the next look.
 pub async fn look(hub: &Hub) -> Result<(), Failure> {
     let config = &hub.config.culler;
@@ -79,17 +97,16 @@ pub async fn look(hub: &Hub) -> Result<(), Failure> {
         after = last.spawner_id;
         let groups = groups(hub, &hub.store, &page, now).await?;
         for server in &page {
-            let policy = policy::of(config, server, groups_of(&groups, server));
-            let end = policy.and_then(|policy| policy.end(config, server, now));
-            match end.filter(|end| end.at <= until) {
-                Some(end) => plan(hub, server, &end).await?,
+            let end = end_of(hub, &hub.store, server, groups_of(&groups, server), now).await?;
+            match end.filter(|(end, _)| end.at <= until) {
+                Some((end, _)) => plan(hub, server, &end).await?,
                 None if server.cull.due_at.is_some() => let_go(hub, server, false).await?,
                 None => {}
             }
         }
     }
     culls::purge(&hub.store).await?;
-    if config.cull_users {
+    if config.enabled && config.cull_users {
         people::look(hub).await?;
     }
     Ok(())
@@ -195,11 +212,7 @@ pub async fn act(hub: &Arc<Hub>) -> Result<(), Failure> {
 async fn one(hub: &Arc<Hub>, server: &Candidate, groups: &[String]) -> Result<(), Failure> {
     let config = &hub.config.culler;
     let now = hub.clock.now();
-    let Some(policy) = policy::of(config, server, groups) else {
-        return let_go(hub, server, false).await;
-    };
-    let before = warning(hub, &policy);
-    let Some(end) = policy.end(config, server, now) else {
+    let Some((end, before)) = end_of(hub, &hub.store, server, groups, now).await? else {
         return let_go(hub, server, false).await;
     };
     if end.at > later(now, config.warn_before.max(before)) {
@@ -208,8 +221,8 @@ async fn one(hub: &Arc<Hub>, server: &Candidate, groups: &[String]) -> Result<()
     if end.at > later(now, before) {
         return Ok(());
     }
-    if matches!(end.why, Why::Idle(_)) {
-        let found = busy::look(hub, server, policy.timeout).await?;
+    if let Why::Idle(timeout) = end.why {
+        let found = busy::look(hub, server, timeout).await?;
         if let Some(busy) = found.busy {
             tracing::debug!(
                 server = name(server),
@@ -287,8 +300,8 @@ async fn stop(hub: &Arc<Hub>, server: &Candidate, groups: &[String], now: Timest
     let Some(seen) = seen.filter(|seen| seen.generation == server.generation) else {
         return Ok(());
     };
-    let end = policy::of(config, &seen, groups).and_then(|policy| policy.end(config, &seen, now));
-    let Some(end) = end.filter(|end| end.at <= now) else {
+    let end = end_of(hub, &tx, &seen, groups, now).await?;
+    let Some((end, _)) = end.filter(|(end, _)| end.at <= now) else {
         return Ok(());
     };
     if spawner.run.phase != Phase::Ready || spawner.run.wish != Wish::Run {

@@ -81,14 +81,14 @@ pub async fn of(hub: &Hub, spawner: &Spawner) -> Result<Vec<Told>, StoreError> {
         let cull = cull.as_ref().filter(|_| notice.kind == WARNING);
         Told {
             stops_at: cull.and_then(|cull| cull.due_at),
-            can_stay: cull.is_some_and(|cull| cull.why.as_deref() != Some(Why::AGE)),
+            can_stay: cull.is_some_and(|cull| !cull.why.as_deref().is_some_and(Why::is_final)),
             notice,
         }
     };
     Ok(all.into_iter().map(told).collect())
 }
 
-/// Somebody is still there: the server goes on for another `timeout`, unless it is too old. `false` if it does not run.
+/// Somebody is still there: the server goes on for another `timeout`, unless nobody can put off its end. `false` if it does not run.
 pub async fn keep(hub: &Hub, spawner: &Spawner) -> Result<bool, StoreError> {
     let config = &hub.config.culler;
     let now = hub.clock.now();
@@ -105,7 +105,7 @@ pub async fn keep(hub: &Hub, spawner: &Spawner) -> Result<bool, StoreError> {
     let length = if timeout.is_zero() { AT_LEAST } else { timeout };
     let kept_until = Some(later(now, length));
     let cull = match server.cull.why.as_deref() {
-        Some(Why::AGE) => Cull {
+        Some(why) if Why::is_final(why) => Cull {
             kept_until,
             ..server.cull
         },

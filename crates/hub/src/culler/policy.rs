@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use perijove_config::{Culler, Weekly};
+use perijove_model::entitlement::Quantity;
 use perijove_store::culls::Candidate;
+
+use crate::offers::words::amount;
 
 /// What holds for one server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,10 +34,19 @@ pub enum Why {
     Age(Duration),
     /// As it stands in the schedule.
     Schedule(String),
+    /// Its person has used up these seconds of the month.
+    Hours(u64),
 }
 
 impl Why {
-    pub const AGE: &'static str = "max_age";
+    const AGE: &'static str = "max_age";
+    const HOURS: &'static str = "hours";
+
+    /// Whether nobody can put it off, by the one word for it.
+    #[must_use]
+    pub fn is_final(name: &str) -> bool {
+        [Self::AGE, Self::HOURS].contains(&name)
+    }
 
     /// One word, as it is kept and as programs read it.
     #[must_use]
@@ -43,6 +55,7 @@ impl Why {
             Self::Idle(_) => "idle",
             Self::Age(_) => Self::AGE,
             Self::Schedule(_) => "schedule",
+            Self::Hours(_) => Self::HOURS,
         }
     }
 
@@ -53,6 +66,7 @@ impl Why {
             Self::Idle(length) => format!("it was not used for {}", words(*length)),
             Self::Age(length) => format!("no server runs longer than {}", words(*length)),
             Self::Schedule(when) => format!("servers are stopped at set hours ({when})"),
+            Self::Hours(seconds) => format!("the {} of this month are used up", hours(*seconds)),
         }
     }
 
@@ -63,8 +77,13 @@ impl Why {
             Self::Idle(length) => format!("idle for {}", words(*length)),
             Self::Age(length) => format!("ran for {}", words(*length)),
             Self::Schedule(when) => format!("scheduled for {when}"),
+            Self::Hours(seconds) => format!("{} of the month used up", hours(*seconds)),
         }
     }
+}
+
+fn hours(seconds: u64) -> String {
+    amount(Quantity::Time, seconds)
 }
 
 /// What holds for a server of somebody in these groups; `None` if it is never stopped.

@@ -54,20 +54,23 @@ pub async fn remove(hub: &Hub, user: &User, name: &str) -> Result<(), OwnError> 
     done(ask(hub, user, Action::Remove(name.to_owned()), SHORT).await?)
 }
 
+/// Makes one, and waits for it.
+pub async fn make(hub: &Hub, user: &User, new: New) -> Result<(), OwnError> {
+    new.check()?;
+    let _place = hub.own_builds.acquire().await;
+    let patience = hub.config.environments.build_timeout;
+    done(ask(hub, user, Action::Make(new), patience).await?)
+}
+
 /// Begins to make one, and waits for nothing: how it goes is listed.
 pub async fn begin(hub: &Arc<Hub>, user: User, new: New) -> Result<(), OwnError> {
     new.check()?;
     home(hub, &user).await?;
     let hub = Arc::clone(hub);
     hub.tasks.clone().spawn(async move {
-        let work = async {
-            let _place = hub.own_builds.acquire().await;
-            let patience = hub.config.environments.build_timeout;
-            ask(&hub, &user, Action::Make(new), patience).await.and_then(done)
-        };
         tokio::select! {
             () = hub.stop.cancelled() => {}
-            made = work => if let Err(error) = made {
+            made = make(&hub, &user, new) => if let Err(error) = made {
                 tracing::info!(user = user.name, %error, "somebody's own environment was not made");
             }
         }

@@ -2,6 +2,7 @@
 
 use perijove_config::{ProfileMount, ProfileValues, parsed_size};
 use perijove_model::{Mount, Plan, ServerName};
+use perijove_store::users::User;
 
 use super::choose::{Chosen, Picked};
 use super::person::Person;
@@ -24,11 +25,7 @@ pub(super) fn plan(hub: &Hub, person: &Person, server: &ServerName, chosen: &Cho
             Picked::Text(choice, text) => set(&mut plan, &choice.sets, text),
         }
     }
-    let fill = Fill {
-        username: &person.user.name,
-        servername: server.as_str(),
-        is_admin: person.user.admin,
-    };
+    let fill = Fill::of(&person.user, server);
     plan.default_url = plan.default_url.map(|url| fill.text(&url, None));
     plan.env.values_mut().for_each(|value| *value = fill.text(value, None));
     plan.mounts = mounts
@@ -84,15 +81,23 @@ fn set(plan: &mut Plan, target: &str, text: &str) {
 }
 
 /// What stands for the names in braces.
-struct Fill<'a> {
-    username: &'a str,
-    servername: &'a str,
-    is_admin: bool,
+pub(super) struct Fill<'a> {
+    pub username: &'a str,
+    pub servername: &'a str,
+    pub is_admin: bool,
 }
 
-impl Fill<'_> {
+impl<'a> Fill<'a> {
+    pub fn of(user: &'a User, server: &'a ServerName) -> Self {
+        Self {
+            username: &user.name,
+            servername: server.as_str(),
+            is_admin: user.admin,
+        }
+    }
+
     /// In one pass, so that a name with braces in it is left alone.
-    fn text(&self, template: &str, group: Option<&str>) -> String {
+    pub fn text(&self, template: &str, group: Option<&str>) -> String {
         let mut filled = String::new();
         let mut rest = template;
         while let Some((before, after)) = rest.split_once('{') {
@@ -131,6 +136,7 @@ impl Fill<'_> {
             source: self.text(&mount.source, group),
             target: self.text(&mount.target, group),
             read_only: mount.read_only && !(mount.writable_by_admins && self.is_admin),
+            make: None,
         };
         if mount.source.contains("{group}") {
             let names = groups.filter(|group| is_one_directory(group));
@@ -142,7 +148,7 @@ impl Fill<'_> {
 }
 
 /// Groups may be called by anything: no name leads out of the directory that it stands in.
-fn is_one_directory(name: &str) -> bool {
+pub(super) fn is_one_directory(name: &str) -> bool {
     !name.contains(['/', '\\', '\0']) && !name.chars().all(|c| c == '.')
 }
 

@@ -11,9 +11,11 @@ mod profiles;
 mod quota;
 pub mod words;
 
+use std::sync::Arc;
+
 use perijove_config::Profile;
 use perijove_model::{Limits, Plan, ServerName};
-use perijove_spawn::SpawnError;
+use perijove_spawn::{SpawnError, Spawner};
 use perijove_store::users::User;
 use perijove_store::{Db, StoreError, Tx};
 use serde_json::Value;
@@ -21,7 +23,7 @@ use serde_json::Value;
 pub use choose::{Chosen, FormField, field_names};
 pub use person::Person;
 pub use profiles::Offered;
-pub use quota::{Exceeded, GroupUse, Standing, Use, entitled, standing};
+pub use quota::{Exceeded, GroupUse, Standing, Use, entitled, hours_used_up, standing};
 
 use crate::Hub;
 use crate::servers::Refused;
@@ -91,6 +93,31 @@ pub async fn plan(hub: &Hub, tx: &Tx, wanted: &Wanted<'_>) -> Result<(Plan, Opti
     let backend = hub.spawners.of(&plan.spawner)?;
     backend.check(&plan)?;
     Ok((plan, options))
+}
+
+/// The backend that these choices lead to; the first one where they lead to nothing that is offered.
+pub async fn backend<'h>(
+    hub: &'h Hub,
+    db: &impl Db,
+    (user, server): (&User, &ServerName),
+    options: &Value,
+) -> Result<&'h Arc<dyn Spawner>, StoreError> {
+    let first = hub.spawners.first();
+    if hub.config.profiles.is_empty() {
+        return Ok(first);
+    }
+    let person = Person::read(hub, db, user).await?;
+    let wanted = Wanted {
+        user,
+        server,
+        options: Some(options),
+        fresh: false,
+    };
+    let chosen = chosen_plan(hub, &person, &wanted);
+    Ok(chosen
+        .ok()
+        .and_then(|(plan, _)| hub.spawners.get(&plan.spawner))
+        .unwrap_or(first))
 }
 
 fn chosen_plan(hub: &Hub, person: &Person, wanted: &Wanted<'_>) -> Result<(Plan, Option<Value>), Refused> {

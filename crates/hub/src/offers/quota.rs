@@ -1,9 +1,10 @@
 //! Whether there is room: what somebody may have, what their servers use, and what one more would come to.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use perijove_config::{ByteSize, Config, Entitlement, GroupTotal, Quota};
 use perijove_model::entitlement::{Amounts, Entitled, Grant, Most, Quantity};
 use perijove_model::{Limits, Plan};
@@ -364,6 +365,27 @@ async fn fit_time(hub: &Hub, tx: &Tx, entitled: &Entitled, person: &Person) -> R
         others: 0,
         again: Some(next),
     }))
+}
+
+/// When the hours that somebody may have are used up if what runs goes on, and how many seconds those are; nothing where
+/// there is no such limit, or the next month begins before.
+pub async fn hours_used_up(
+    hub: &Hub,
+    db: &impl Db,
+    person: &Person,
+    now: Timestamp,
+) -> Result<Option<(Timestamp, u64)>, StoreError> {
+    let Some(allowed) = entitled(&hub.config, person).most(Quantity::Time) else {
+        return Ok(None);
+    };
+    let (_, used, next) = hours(hub, db, person.user.id).await?;
+    // Each server counts for itself.
+    let servers = plans::running(db, Whose::User(person.user.id)).await?.len().max(1);
+    let left = Duration::from_secs(allowed.saturating_sub(used)) / u32::try_from(servers).unwrap_or(u32::MAX);
+    let at = SignedDuration::try_from(left)
+        .ok()
+        .and_then(|left| now.checked_add(left).ok());
+    Ok(at.filter(|at| *at < next).map(|at| (at, allowed)))
 }
 
 /// Since when this month counts, the seconds used in it, and when the next one begins.

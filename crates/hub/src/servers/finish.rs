@@ -169,7 +169,16 @@ impl Driver<'_> {
 
     /// What is written down is stopped, or else what the key finds: a start may have died before it was written down.
     async fn stop_what_runs(&self, spawner: &Spawner, how: Stop) -> Stepped {
-        let backend = self.backend(spawner)?;
+        let Some(backend) = self.hub.spawners.get(&spawner.run.backend) else {
+            // Its route and its token go all the same. To keep it would leave its person with a server for ever.
+            tracing::warn!(
+                server = requests::log_name(spawner),
+                backend = spawner.run.backend,
+                state = ?state(spawner),
+                "a server is given up: its backend is not configured any more, so what it started may still run"
+            );
+            return Ok(());
+        };
         let found: Option<State> = match (state(spawner), self.key(spawner)) {
             (Some(state), _) => Some(state),
             (None, Ok(key)) => backend.find(&key).await?.map(|started| started.state),

@@ -37,6 +37,9 @@ pub async fn run(hub: Arc<Hub>) {
     let mut reconciler = Reconciler::new(hub.clone());
     let mut failing = false;
     let mut first = true;
+    if let Err(error) = tell_of_lost_backends(&hub).await {
+        tracing::warn!(%error, "in which backends servers run can't be told now");
+    }
     loop {
         let mut pause = TICK;
         let begun = Instant::now();
@@ -64,6 +67,21 @@ pub async fn run(hub: Arc<Hub>) {
             () = tokio::time::sleep(pause) => {}
         }
     }
+}
+
+/// Servers whose backend was taken out of the configuration: nobody can look after them.
+async fn tell_of_lost_backends(hub: &Hub) -> Result<(), StoreError> {
+    for (backend, servers) in spawners::by_backend(&hub.store).await? {
+        if hub.spawners.get(&backend).is_none() {
+            tracing::error!(
+                backend,
+                servers,
+                "servers run in a backend that is not configured any more: configure it again, or stop them, which takes \
+                 away their route and their token but may leave their programs running"
+            );
+        }
+    }
+    Ok(())
 }
 
 /// Stops every server and waits for it, but not for ever: for a hub that is not to leave any behind. Call it before

@@ -89,7 +89,7 @@ pub async fn request_start(hub: &Arc<Hub>, start: Start<'_>) -> Result<Begun, Re
         fresh: start.options.is_some(),
     };
     let (mut plan, plain) = offers::plan(hub, &tx, &wanted).await?;
-    offers::folders::add(hub, &tx, user, &mut plan).await?;
+    offers::folders::add(hub, &tx, (user, server), &mut plan).await?;
     if let Err(refused) = room::check(hub, &tx, user, &plan).await {
         drop(tx);
         room::look_again(hub, user).await?;

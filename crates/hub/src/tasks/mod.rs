@@ -43,7 +43,7 @@ pub fn spawn_all(hub: &Arc<Hub>) {
     events::deliver(hub);
     spawn(hub, activity::Activity);
     spawn(hub, purge::Purge);
-    if hub.config.culler.enabled {
+    if hub.config.culler.enabled || culler::hours::are_kept(&hub.config) {
         hub.tasks.spawn(culler::keep(hub.clone()));
     }
     if let Some(file) = &hub.config.audit.file {

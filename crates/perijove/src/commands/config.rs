@@ -3,10 +3,14 @@
 use anyhow::Result;
 use clap::{Args, Subcommand};
 
+use perijove_hub::startup;
+
 use super::completions::write_document;
+use super::environments;
 use crate::cli::ConfigArg;
+use crate::problem::Problem;
 use crate::settings::Settings;
-use crate::ui;
+use crate::{compose, runtime, ui};
 
 /// Check the configuration, or show what can be said in it
 #[derive(Args)]
@@ -68,6 +72,11 @@ impl ConfigCommand {
 
 fn check(config: &ConfigArg) -> Result<()> {
     let settings = Settings::load(config.config.as_deref())?;
+    let all = compose::environments(&settings);
+    let known = runtime::small()?.block_on(all.definitions());
+    let known = known.map_err(environments::problem)?.into_keys().collect();
+    startup::check_environments(&settings.config, &known, |backend| ["", "process"].contains(&backend))
+        .map_err(|error| Problem::new("the configuration is wrong").because(error).of_usage())?;
     match &settings.file {
         Some(file) => ui::say(format_args!("{} is right", file.display())),
         None => ui::say("no configuration file: the defaults and the environment are right"),

@@ -25,6 +25,7 @@ enum Action {
     Build(Build),
     Show(Show),
     Remove(Remove),
+    Own(super::environments_own::Own),
 }
 
 /// List environments: those that come with Perijove, and the site's own
@@ -96,6 +97,7 @@ impl Environments {
             Action::Build(command) => command.run(),
             Action::Show(command) => command.run(),
             Action::Remove(command) => command.run(),
+            Action::Own(command) => command.run(),
         }
     }
 }

@@ -9,6 +9,7 @@ pub mod edge;
 pub mod edge_life;
 pub mod edge_routes;
 pub mod environments;
+mod environments_own;
 pub mod extensions;
 pub mod homes;
 pub mod hub;

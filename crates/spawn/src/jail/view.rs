@@ -149,7 +149,7 @@ fn attach(source: &OwnedFd, place: impl AsFd, target: &Path, read_only: bool) ->
 }
 
 /// A directory below somebody else's, without following a link that they may have put there.
-fn walk(below: &Path, target: &Path, uid: u32, gid: u32) -> io::Result<OwnedFd> {
+pub(crate) fn walk(below: &Path, target: &Path, uid: u32, gid: u32) -> io::Result<OwnedFd> {
     let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
     let mut place = rustix::fs::open(below, flags, Mode::empty())?;
     for component in target.components() {

@@ -391,6 +391,7 @@ mod tests {
             source: "/srv/shared".into(),
             target: target.into(),
             read_only: true,
+            make: None,
         };
         let plan = Plan {
             mounts: ["shared/./x", "/homes/ann/data", "/data"].map(mount).to_vec(),

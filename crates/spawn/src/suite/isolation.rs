@@ -1,12 +1,13 @@
 //! What one person must not be able to do to another, nor to the hub. Needs root: servers run as accounts of their own.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use perijove_model::Limits;
+use perijove_model::plan::Mount;
+use perijove_model::{Limits, Plan};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -96,6 +97,8 @@ pub const CASES: &[Case] = cases![
     a_home_never_changes_its_owner,
     nothing_is_left_on_the_machine,
     a_jail_that_can_not_be_made_starts_nothing,
+    a_shared_folder_is_read_by_some_and_written_by_others,
+    without_a_view_of_ones_own_links_lead_to_shared_folders,
 ];
 
 /// Every case about limits by name.
@@ -414,10 +417,11 @@ async fn a_jail_that_can_not_be_made_starts_nothing(subject: Arc<Processes>) {
     ann.server.end().await;
     let mut spec = ann.server.spec.clone();
     spec.key.generation += 1;
-    spec.plan.mounts.push(perijove_model::plan::Mount {
+    spec.plan.mounts.push(Mount {
         source: "/usr/share".into(),
         target: "data/planted".into(),
         read_only: true,
+        make: None,
     });
     let error = subject
         .spawner()
@@ -429,6 +433,103 @@ async fn a_jail_that_can_not_be_made_starts_nothing(subject: Arc<Processes>) {
     assert!(cause.contains("data/planted"), "{cause}");
     assert_eq!(subject.spawner().find(&spec.key).await.unwrap(), None);
     assert!(!Path::new("/etc/planted").exists());
+}
+
+/// A group that nobody on this machine has.
+const COURSE: u32 = FIRST - 7;
+
+fn course(dir: &Path, read_only: bool) -> Mount {
+    Mount {
+        source: dir.join("course").display().to_string(),
+        target: "shared/course".to_owned(),
+        read_only,
+        make: Some(COURSE),
+    }
+}
+
+async fn a_shared_folder_is_read_by_some_and_written_by_others(subject: Arc<Processes>) {
+    let dir = subject.config.run_dir.parent().unwrap().to_owned();
+    let with = |read_only, groups: &[u32]| Plan {
+        mounts: vec![course(&dir, read_only)],
+        groups: groups.to_vec(),
+        ..Plan::default()
+    };
+    let teacher = Notebook::start_with(&subject, with(false, &[COURSE])).await;
+    teacher
+        .result("open('shared/course/task', 'w').write('solve'); os.mkdir('shared/course/week')")
+        .await;
+    let folder = fs::metadata(dir.join("course")).unwrap();
+    assert_eq!((folder.mode() & 0o7777, folder.gid()), (0o2770, COURSE));
+    assert_eq!(fs::metadata(dir.join("course/task")).unwrap().gid(), COURSE);
+
+    let student = Notebook::start_with(&subject, with(true, &[COURSE])).await;
+    assert_eq!(
+        student.result("result = open('shared/course/task').read()").await,
+        "solve"
+    );
+    for attempt in [
+        "open('shared/course/task', 'a').write('x')",
+        "open('shared/course/mine', 'w')",
+        "os.unlink('shared/course/task')",
+        "os.mkdir('shared/course/week/mine')",
+        "os.chmod('shared/course/task', 0o777)",
+    ] {
+        student.refused(attempt, &["OSError", "PermissionError"]).await;
+    }
+    assert_eq!(fs::read_to_string(dir.join("course/task")).unwrap(), "solve");
+
+    // Another who may write changes what the first has made, and the reader sees it.
+    let other = Notebook::start_with(&subject, with(false, &[COURSE])).await;
+    other
+        .result("open('shared/course/task', 'a').write(' it'); open('shared/course/week/one', 'w').write('1')")
+        .await;
+    assert_eq!(
+        student.result("result = open('shared/course/task').read()").await,
+        "solve it"
+    );
+
+    // Without it nothing of it is seen, not even where it lies.
+    let stranger = Notebook::start(&subject, Limits::default()).await;
+    assert_eq!(stranger.result("result = os.path.exists('shared')").await, false);
+    let place = dir.join("course/task");
+    stranger
+        .refused(
+            &format!("open('{}')", place.display()),
+            &["FileNotFoundError", "PermissionError"],
+        )
+        .await;
+    for notebook in [teacher, student, other, stranger] {
+        notebook.server.end().await;
+    }
+}
+
+async fn without_a_view_of_ones_own_links_lead_to_shared_folders(subject: Arc<Processes>) {
+    let dir = subject.config.run_dir.parent().unwrap().to_owned();
+    let homes = dir.join("homes");
+    fs::create_dir_all(&homes).unwrap();
+    for passed in [&dir, &homes] {
+        fs::set_permissions(passed, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let open = Arc::new(subject.with(|config| config.jail.isolate = false));
+    let plan = |groups: &[u32]| Plan {
+        mounts: vec![course(&dir, false)],
+        groups: groups.to_vec(),
+        ..Plan::default()
+    };
+    let ann = Notebook::start_with(&open, plan(&[COURSE])).await;
+    ann.result("open('shared/course/task', 'w').write('solve')").await;
+    assert_eq!(fs::read_to_string(dir.join("course/task")).unwrap(), "solve");
+    let link = ann
+        .result("result = [os.readlink('shared/course'), os.lstat('shared/course').st_uid]")
+        .await;
+    let lies = dir.join("course").display().to_string();
+    assert_eq!(link, serde_json::json!([lies, ann.uid()]));
+    ann.server.end().await;
+
+    // Only whoever has the group's number reads it.
+    let bob = Notebook::start_with(&open, plan(&[])).await;
+    bob.refused("open('shared/course/task')", &["PermissionError"]).await;
+    bob.server.end().await;
 }
 
 async fn a_fork_bomb_stays_small(subject: Arc<Processes>) {
@@ -577,11 +678,19 @@ pub(super) struct Notebook {
 
 impl Notebook {
     pub(super) async fn start(subject: &Processes, limits: Limits) -> Self {
+        let plan = Plan {
+            limits,
+            ..Plan::default()
+        };
+        Self::start_with(subject, plan).await
+    }
+
+    async fn start_with(subject: &Processes, plan: Plan) -> Self {
         let mut spec = spec(subject, &Behaviour::Serve);
         if !subject.installed {
             spec.command = [PYTHON, "-c", ATTACKER].map(str::to_owned).to_vec();
         }
-        spec.plan.limits = limits;
+        spec.plan = plan;
         spec.home.place = format!("{}-{}", spec.home.place, spec.home.id);
         let server = Server::start_as(subject.spawner(), spec).await;
         server.answer().await;

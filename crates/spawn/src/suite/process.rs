@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
-use perijove_model::{Rng, SeededRng, UserName};
+use perijove_model::{Plan, Rng, SeededRng, UserName};
 use rustix::process::Signal;
 
 use super::{Behaviour, Server, Steps, Subject, TOKEN, eventually, get, spec};
@@ -132,7 +132,22 @@ pub const CASES: &[Case] = cases![
     a_start_removes_what_earlier_ones_left,
     a_half_order_starts_nothing,
     an_ended_supervisor_does_not_stay_with_the_hub,
+    an_image_alone_is_refused,
 ];
+
+async fn an_image_alone_is_refused(subject: Arc<Processes>) {
+    let mut plan = Plan {
+        title: Some("GPU".to_owned()),
+        image: Some("registry.example.org/gpu:1".to_owned()),
+        ..Plan::default()
+    };
+    let spawner = subject.spawner();
+    let refusal = spawner.check(&plan).unwrap_err();
+    assert_eq!((refusal.status, refusal.reason.as_str()), (400, "image"));
+    assert!(refusal.message.contains("“GPU” is a container's image"), "{refusal}");
+    plan.environment = Some("lab".to_owned());
+    spawner.check(&plan).unwrap();
+}
 
 async fn a_server_has_the_environment_of_the_contract(subject: Arc<Processes>) {
     let server = Server::start(&*subject, &Behaviour::Serve).await;

@@ -125,6 +125,16 @@ pub async fn set_prepared(tx: &Tx, id: i64, base_url: &str, oauth_client_id: &st
         .map(drop)
 }
 
+/// In which backends servers run or are on their way, and how many.
+pub async fn by_backend(db: &impl Db) -> Result<Vec<(String, i64)>> {
+    const COUNT: Stmt = Stmt::read(
+        "SELECT backend, COUNT(*) FROM perijove_runs WHERE phase NOT IN ('stopped', 'failed') \
+         GROUP BY backend ORDER BY backend LIMIT 100",
+    );
+    let rows = db.rows(&COUNT, &[]).await?;
+    rows.into_iter().map(|mut row| Ok((row.take()?, row.take()?))).collect()
+}
+
 /// Writes down where a started server listens, and how the backend finds it again.
 pub async fn set_started(
     db: &impl Db,

@@ -75,7 +75,7 @@ pub async fn create(
     principal
         .require(&hub.store, &[Scope::AdminGroups], Resource::Group(&name))
         .await?;
-    let members = body.0.unwrap_or_default().users;
+    let members = body.given()?.unwrap_or_default().users;
     let tx = hub.store.begin().await?;
     let group = make(&hub, &tx, &principal, &name, &members).await?;
     tx.commit().await?;
@@ -177,7 +177,7 @@ async fn change_users(
         Change::Add => ("added", "Must specify users to add"),
         Change::Remove => ("removed", "Must specify users to delete"),
     };
-    let named = body.0.and_then(|body| body.users);
+    let named = body.given()?.and_then(|body| body.users);
     let users = people(hub, &tx, &named.ok_or_else(|| HttpError::bad_request(missing))?).await?;
     for user in &users {
         match change {
@@ -213,7 +213,7 @@ pub async fn set_properties(
     let tx = hub.store.begin().await?;
     let mut group = find(&tx, &name).await?;
     let properties = body
-        .0
+        .given()?
         .ok_or_else(|| HttpError::bad_request("Must specify properties"))?;
     let detail = json!({ "properties": properties.keys().collect::<Vec<_>>() });
     group.properties = Value::Object(properties);

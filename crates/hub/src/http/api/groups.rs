@@ -96,7 +96,7 @@ pub async fn create(
         .require(&hub.store, &[Scope::AdminGroups], Resource::Everything)
         .await?;
     let none = || HttpError::bad_request("Must specify at least one group to create");
-    let wanted = body.0.ok_or_else(none)?;
+    let wanted = body.given()?.ok_or_else(none)?;
     let names: Vec<(String, Vec<String>)> = match wanted.groups {
         Names::Plain(names) => names.into_iter().map(|name| (name, Vec::new())).collect(),
         Names::WithMembers(names) => names.into_iter().collect(),

@@ -213,7 +213,7 @@ pub async fn restore(
     principal
         .require(&hub.store, &[Scope::AdminHomes], Resource::Everything)
         .await?;
-    let asked = body.0.unwrap_or_default();
+    let asked = body.given()?.unwrap_or_default();
     let wish = Restore {
         id: number(&id)?,
         to: asked.user.as_deref(),

@@ -158,8 +158,9 @@ fn openapi() -> OpenApi {
     described
 }
 
-/// A JSON body, whatever its content type says; nothing at all is `None`.
-pub(super) struct Body<T>(pub Option<T>);
+/// A JSON body, whatever its content type says. What is wrong with it is told once a handler asks for it: after whoever
+/// asks was found to be allowed to.
+pub(super) struct Body<T>(Result<Option<T>>);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     type Rejection = HttpError;
@@ -168,31 +169,40 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
         let bytes = axum::body::Bytes::from_request(request, state)
             .await
             .map_err(|_| HttpError::new(StatusCode::PAYLOAD_TOO_LARGE, "The body of the request is too large."))?;
-        if bytes.iter().all(u8::is_ascii_whitespace) {
-            return Ok(Self(None));
-        }
-        let text = String::from_utf8_lossy(&bytes);
-        // PostgreSQL keeps no text with it, so nobody may come to rely on it elsewhere.
-        if text.contains("\\u0000") {
-            return Err(HttpError::bad_request("The body of the request has a NUL character."));
-        }
-        let value: serde_json::Value =
-            serde_json::from_str(&text).map_err(|_| HttpError::bad_request("Invalid JSON in body of request"))?;
-        if value.is_null() {
-            return Ok(Self(None));
-        }
-        if !value.is_object() {
-            return Err(HttpError::bad_request("Body must be a JSON object"));
-        }
-        let value = serde_json::from_value(value)
-            .map_err(|error| HttpError::bad_request(format!("Invalid JSON in body of request: {error}")))?;
-        Ok(Self(Some(value)))
+        Ok(Self(parsed(&bytes)))
     }
 }
 
+fn parsed<T: DeserializeOwned>(bytes: &[u8]) -> Result<Option<T>> {
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        return Ok(None);
+    }
+    let text = String::from_utf8_lossy(bytes);
+    // PostgreSQL keeps no text with it, so nobody may come to rely on it elsewhere.
+    if text.contains("\\u0000") {
+        return Err(HttpError::bad_request("The body of the request has a NUL character."));
+    }
+    let value: serde_json::Value =
+        serde_json::from_str(&text).map_err(|_| HttpError::bad_request("Invalid JSON in body of request"))?;
+    if value.is_null() {
+        return Ok(None);
+    }
+    if !value.is_object() {
+        return Err(HttpError::bad_request("Body must be a JSON object"));
+    }
+    let value = serde_json::from_value(value)
+        .map_err(|error| HttpError::bad_request(format!("Invalid JSON in body of request: {error}")))?;
+    Ok(Some(value))
+}
+
 impl<T> Body<T> {
-    pub(super) fn required(self) -> Result<T> {
+    /// `None`: there is no body.
+    pub(super) fn given(self) -> Result<Option<T>> {
         self.0
+    }
+
+    pub(super) fn required(self) -> Result<T> {
+        self.0?
             .ok_or_else(|| HttpError::bad_request("Invalid JSON in body of request"))
     }
 }

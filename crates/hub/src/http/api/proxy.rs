@@ -104,7 +104,7 @@ pub struct NewProxy {
 )]
 pub async fn switch(State(hub): State<Arc<Hub>>, principal: Principal, body: Body<NewProxy>) -> Result<StatusCode> {
     allowed(&hub, &principal).await?;
-    let new = body.0.ok_or_else(|| HttpError::bad_request("need JSON body"))?;
+    let new = body.given()?.ok_or_else(|| HttpError::bad_request("need JSON body"))?;
     let before = hub.routes.proxy();
     let proxy = Proxy {
         api_url: new.api_url.as_deref().map_or(Ok(before.api_url.clone()), api_url)?,

@@ -88,7 +88,7 @@ type Ids = Path<(String, String)>;
 async fn give(hub: &Hub, by: &Principal, role: &str, to: (Kind, &str), term: Body<Term>) -> Result<StatusCode> {
     by.require(&hub.store, &[Scope::GrantRoles], to.0.resource(to.1))
         .await?;
-    let end = term.0.unwrap_or_default().end(hub.clock.now())?;
+    let end = term.given()?.unwrap_or_default().end(hub.clock.now())?;
     Ok(match role_changes::give(hub, by, role, to, end).await? {
         true => StatusCode::CREATED,
         false => StatusCode::OK,

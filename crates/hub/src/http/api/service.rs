@@ -165,7 +165,7 @@ pub async fn create(
 
 /// What is asked for, within what the caller may do.
 async fn read(hub: &Hub, principal: &Principal, name: &str, body: Body<Map<String, Value>>) -> Result<Wanted> {
-    let body = body.0.filter(|body| !body.is_empty());
+    let body = body.given()?.filter(|body| !body.is_empty());
     let body = body.ok_or_else(|| HttpError::bad_request("Invalid service data"))?;
     let new: NewService = serde_json::from_value(Value::Object(body))
         .map_err(|error| HttpError::bad_request(format!("Invalid service data: {}", short(&error.to_string()))))?;

@@ -42,7 +42,7 @@ pub async fn post(State(hub): State<Arc<Hub>>, principal: Principal, body: Body<
     principal
         .require(&hub.store, &[Scope::Shutdown], Resource::Everything)
         .await?;
-    let wish = body.0.unwrap_or_default();
+    let wish = body.given()?.unwrap_or_default();
     let servers = wish.servers.unwrap_or(hub.config.hub.cleanup_servers);
     let edge = wish.proxy.unwrap_or(false);
     let detail = json!({ "servers": servers, "proxy": edge });

@@ -155,7 +155,7 @@ pub async fn create(
     caller: Caller,
     body: Body<Wanted>,
 ) -> Result<(StatusCode, Json<TokenModel>)> {
-    let wanted = body.0.unwrap_or_default();
+    let wanted = body.given()?.unwrap_or_default();
     let principal = match caller.principal {
         Some(principal) => principal,
         None => by_password(&hub, &wanted.auth, caller.remote).await?,

@@ -111,7 +111,7 @@ pub async fn create(
     principal
         .require(&hub.store, &[Scope::AdminUsers], Resource::User(&typed))
         .await?;
-    let admin = body.0.unwrap_or_default().admin;
+    let admin = body.given()?.unwrap_or_default().admin;
     check_may_make_admin(&principal, admin)?;
     let name = hub.policy.new_name(&typed).map_err(invalid)?;
     let Some(user) = people::make(&hub, &principal, &name, admin).await? else {

@@ -149,7 +149,10 @@ impl Visit<'_> {
     }
 
     async fn start_with(&self, fields: Object) -> std::result::Result<Response, Failed> {
-        let options = self.hub.spawners.first().read_options(fields)?;
+        let given = Value::Object(fields.clone());
+        let whose = (&self.whose.user, &self.whose.server);
+        let backend = offers::backend(self.hub, &self.hub.store, whose, &given).await?;
+        let options = backend.read_options(fields)?;
         self.start(Some(Value::Object(options))).await
     }
 

@@ -233,6 +233,79 @@ async fn age_and_schedule_stop_what_is_used_too() {
     assert!(runs(&ann, "ann").await, "it was started after");
 }
 
+/// Of 2 hours, two servers use 1 each.
+const TWO_HOURS: &str = "[hub]\nallow_named_servers = true\n[[entitlement]]\nhours = 2\n";
+
+#[tokio::test]
+async fn servers_are_stopped_when_the_hours_of_the_month_are_used_up() {
+    let app = app(TWO_HOURS).await;
+    let ann = app.sign_in("ann").await;
+    start_server(&ann, "ann").await;
+    ann.api(Method::POST, "users/ann/servers/lab", None).await.expect(201);
+    after(&app, 50).await;
+    assert!(
+        notices(&ann, "ann").await.is_empty(),
+        "not yet, and no culler is switched on"
+    );
+    after(&app, 6).await;
+    let told = notices(&ann, "ann").await.remove(0);
+    assert_eq!(
+        (&told["message"], &told["can_stay"]),
+        (
+            &json!("This server is about to be stopped: the 2 hours of this month are used up."),
+            &json!(false)
+        )
+    );
+    assert!(
+        ann.get("hub/home")
+            .await
+            .text()
+            .contains("the 2 hours of this month are used up")
+    );
+    ann.api(Method::POST, "users/ann/server/here", None).await.expect(200);
+    after(&app, 5).await;
+    stopped(&ann, "ann").await;
+    assert!(
+        ann.get("hub/home")
+            .await
+            .text()
+            .contains("stopped because the 2 hours of this month are used up")
+    );
+    let refusal = ann.api(Method::POST, "users/ann/server", None).await;
+    super::refused(&refusal, 429, "ann may run servers for 2 hours a month");
+    let admin = app.sign_in("ruth").await;
+    let why: Vec<Value> = culled(&admin)
+        .await
+        .iter()
+        .map(|entry| entry["detail"]["why"].clone())
+        .collect();
+    assert_eq!(why, ["2 hours of the month used up"; 2]);
+}
+
+#[tokio::test]
+async fn what_runs_goes_on_over_its_hours_where_that_is_wished_and_into_the_next_month() {
+    let goes_on = app(&format!("{TWO_HOURS}[culler]\nstop_over_hours = false\n")).await;
+    let ann = goes_on.sign_in("ann").await;
+    start_server(&ann, "ann").await;
+    after(&goes_on, 180).await;
+    after(&goes_on, 10).await;
+    assert!(runs(&ann, "ann").await && notices(&ann, "ann").await.is_empty());
+
+    // The month ends before the hours do.
+    let app = app(TWO_HOURS).await;
+    let last: Timestamp = "2026-11-30T23:00:00Z".parse().unwrap();
+    let minutes = last.duration_since(app.clock.now()).as_mins();
+    app.clock.advance(SignedDuration::from_mins(minutes));
+    let ann = app.sign_in("ann").await;
+    start_server(&ann, "ann").await;
+    after(&app, 119).await;
+    assert!(runs(&ann, "ann").await && notices(&ann, "ann").await.is_empty());
+    after(&app, 57).await;
+    assert_eq!(notices(&ann, "ann").await.len(), 1, "two hours of December");
+    after(&app, 6).await;
+    stopped(&ann, "ann").await;
+}
+
 #[tokio::test]
 async fn rules_by_profile_and_group_and_named_servers() {
     let toml = "[hub]\nallow_named_servers = true\n\

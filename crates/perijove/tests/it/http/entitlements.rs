@@ -209,7 +209,7 @@ async fn a_group_has_a_limit_together() {
 
 #[tokio::test]
 async fn hours_are_counted_for_each_server_and_begin_anew_with_the_month() {
-    let app = with("[[entitlement]]\nhours = 10\n").await;
+    let app = with("[culler]\nstop_over_hours = false\n[[entitlement]]\nhours = 10\n").await;
     let ann = app.sign_in("ann").await;
     start(&ann, "ann", "two").await.expect(201);
     start(&ann, "lab", "two").await.expect(201);

@@ -1,5 +1,10 @@
 //! Profiles: who may have which, what a server gets by them, and how they are chosen.
 
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use perijove_auth::{AuthError, Authenticator, Credentials, Identity, Offer};
+use perijove_spawn::fake::Script;
 use perijove_testkit::{Answer, App, Browser};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -303,6 +308,159 @@ async fn a_backend_that_is_not_there_is_told_at_start() {
     let words = failed.into_panic();
     let words = words.downcast_ref::<String>().unwrap();
     assert!(words.contains("dockr"), "{words}");
+}
+
+#[tokio::test]
+async fn an_environment_that_nobody_defines_is_told_at_start() {
+    let app = App::builder().start().await;
+    let known = std::collections::BTreeSet::from(["lab".to_owned()]);
+    let check = |toml: &str| {
+        let none = |_: &std::path::Path| Err(std::io::ErrorKind::NotFound.into());
+        let path = std::path::Path::new("perijove.toml");
+        let config = perijove_config::load(Some((path, toml)), &|_| None, &none).unwrap();
+        perijove_hub::startup::check_environments(&config, &known, |backend| backend != "docker")
+            .map_err(|error| error.to_string())
+    };
+    let profile = "[[profile]]\nname = \"A\"\n";
+    let choice = "[[profile.choice]]\nname = \"B\"\n[[profile.choice.option]]\nname = \"C\"\n";
+    for good in [
+        "environment = \"lab\"",
+        "spawner = \"docker\"\nenvironment = \"its-own\"",
+        &format!("environment = \"lab\"\n{choice}spawner = \"docker\"\nenvironment = \"its-own\""),
+    ] {
+        check(&format!("{profile}{good}")).unwrap();
+    }
+    for bad in ["environment = \"lob\"", &format!("{choice}environment = \"lob\"")] {
+        assert_eq!(
+            check(&format!("{profile}{bad}")).unwrap_err(),
+            "[[profile]] A: there is no environment named `lob`; there are: lab"
+        );
+    }
+    assert!(
+        check("[environments]\ndefault = \"lob\"\n")
+            .unwrap_err()
+            .contains("[environments] default")
+    );
+
+    // The hub's own look at it.
+    app.spawner.play(Script {
+        uses_environments: true,
+        ..Script::default()
+    });
+    let config = "[[profile]]\nname = \"A\"\nenvironment = \"lob\"\n";
+    let failed = tokio::spawn(app.restart_with(config)).await;
+    let words = failed.err().unwrap().into_panic();
+    let words = words.downcast_ref::<String>().unwrap();
+    assert!(words.contains("lob") && words.contains("datascience"), "{words}");
+}
+
+/// Lets everybody in; of those whose names begin so, it says that they are physicists.
+struct Departments;
+
+#[async_trait]
+impl Authenticator for Departments {
+    fn kind(&self) -> &'static str {
+        "departments"
+    }
+
+    fn offer(&self) -> Offer {
+        Offer::Form { code: false }
+    }
+
+    async fn check(&self, credentials: &Credentials) -> Result<perijove_auth::Answer, AuthError> {
+        let department = if credentials.username.starts_with('p') {
+            "physics"
+        } else {
+            "biology"
+        };
+        Ok(perijove_auth::Answer::from(Identity {
+            name: credentials.username.clone(),
+            user_info: Some(json!({ "claims": { "department": [department, "everybody"] } })),
+            ..Identity::default()
+        }))
+    }
+}
+
+#[tokio::test]
+async fn a_profile_may_be_for_those_of_whom_a_claim_was_told() {
+    let app = App::builder()
+        .config(
+            "[[profile]]\nname = \"Physics\"\n\
+             claims = { \"claims.department\" = [\"physics\", \"chemistry\"] }\n[[profile]]\nname = \"All\"\n",
+        )
+        .authenticators(vec![Arc::new(Departments)])
+        .start()
+        .await;
+    let (pam, ben) = (app.sign_in("pam").await, app.sign_in("ben").await);
+    let offered = async |browser: &Browser| {
+        let told = browser.api(Method::GET, "profiles", None).await.expect(200).json();
+        let profiles = told["profiles"].as_array().unwrap().iter();
+        profiles.map(|profile| profile["slug"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(offered(&pam).await, ["physics", "all"]);
+    assert_eq!(offered(&ben).await, ["all"]);
+    let wanted = json!({ "profile": "physics" });
+    refused(
+        &start(&ben, "users/ben/server", wanted.clone()).await,
+        400,
+        "There is no profile “physics” for ben.",
+    );
+    start(&pam, "users/pam/server", wanted).await.expect(201);
+}
+
+#[tokio::test]
+async fn options_are_read_by_the_backend_of_the_chosen_profile() {
+    let app = App::builder()
+        .config("[spawner]\noptions_form = \"<input name=forbidden>\"\n[[profile]]\nname = \"Here\"\n[[profile]]\nname = \"Elsewhere\"\nspawner = \"other\"\n")
+        .start()
+        .await;
+    let ann = app.sign_in("ann").await;
+    app.other_spawner.play(Script {
+        forbidden: Some("energy"),
+        ..Script::default()
+    });
+    let answer = ann
+        .post_form("hub/spawn", &[("profile", "elsewhere"), ("energy", "1")])
+        .await;
+    assert!(answer.body.contains("Nobody may have `energy`."), "{}", answer.body);
+    assert_eq!(answer.status, 409);
+    assert!(app.other_spawner.running().is_empty());
+    ann.post_form("hub/spawn", &[("profile", "here"), ("energy", "1")])
+        .await
+        .expect(302);
+}
+
+#[tokio::test]
+async fn servers_of_a_backend_that_was_taken_out_can_be_stopped() {
+    let app = with_profiles().await;
+    let ann = app.sign_in("ann").await;
+    start(&ann, SERVER, json!({ "profile": "elsewhere" })).await.expect(201);
+    let token = app.other_spawner.specs().pop().unwrap().api_token;
+    let store = &app.hub.store;
+    let user = perijove_store::users::by_name(store, "ann").await.unwrap().unwrap();
+    let server = perijove_store::spawners::get(store, user.id, "")
+        .await
+        .unwrap()
+        .unwrap();
+    let tx = store.begin().await.unwrap();
+    perijove_store::spawners::set_backend(&tx, server.id, "gone")
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(
+        perijove_store::spawners::by_backend(store).await.unwrap(),
+        [("gone".to_owned(), 1)]
+    );
+    let ruth = app.sign_in("ruth").await;
+    ruth.api(Method::DELETE, SERVER, None).await.expect(204);
+    let model = ann.api(Method::GET, "users/ann", None).await.json();
+    assert!(model["server"].is_null() && model["pending"].is_null(), "{model}");
+    let asked = app
+        .browser()
+        .api_with_token(token.expose(), Method::GET, "user", None)
+        .await;
+    assert_eq!(asked.status, 403, "its token goes with it");
+    start(&ann, SERVER, json!({ "profile": "small" })).await.expect(201);
 }
 
 #[tokio::test]

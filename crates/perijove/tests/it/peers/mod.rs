@@ -4,6 +4,7 @@
 mod culler;
 mod database;
 mod managed;
+mod own_environments;
 mod proxy;
 mod records;
 mod scopes;

@@ -171,12 +171,16 @@ pub(super) struct Kernel {
 
 impl Kernel {
     pub(super) async fn start(edge: SocketAddr, ann: &Browser) -> Self {
+        Self::named(edge, ann, "python3").await
+    }
+
+    pub(super) async fn named(edge: SocketAddr, ann: &Browser, name: &str) -> Self {
         // The server's own token against forgery.
         let xsrf = ann.cookie_at("/user/ann/", "_xsrf").unwrap();
         let ask = ann
             .request(Method::POST, "/user/ann/api/kernels")
             .header("x-xsrftoken", xsrf);
-        let kernel = ann.send(ask.json(&json!({"name": "python3"}))).await.expect(201).json();
+        let kernel = ann.send(ask.json(&json!({"name": name}))).await.expect(201).json();
         let path = format!("/user/ann/api/kernels/{}/channels", kernel["id"].as_str().unwrap());
         let mut request = format!("ws://{edge}{path}").into_client_request().unwrap();
         let headers = request.headers_mut();

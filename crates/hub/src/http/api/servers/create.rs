@@ -37,7 +37,7 @@ pub async fn create(
     body: Body<Map<String, Value>>,
 ) -> Result<Response> {
     let owner = which.owner(&hub, &principal, Scope::StartServers).await?;
-    let wish = ServerWish::read(body.0)?;
+    let wish = ServerWish::read(body.given()?)?;
     let wanted = Start {
         by: Some(&principal),
         user: &owner,

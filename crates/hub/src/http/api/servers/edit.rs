@@ -35,7 +35,7 @@ pub async fn edit(
     body: Body<Map<String, Value>>,
 ) -> Result<Json<ServerModel>> {
     let owner = which.owner(&hub, &principal, Scope::StartServers).await?;
-    let change = ServerChange::read(body.0)?;
+    let change = ServerChange::read(body.given()?)?;
     let edit = Edit {
         by: &principal,
         user: &owner,

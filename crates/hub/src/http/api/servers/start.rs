@@ -42,7 +42,7 @@ pub async fn start(
     body: Body<Map<String, Value>>,
 ) -> Result<Response> {
     let owner = which.owner(&hub, &principal, Scope::StartServers).await?;
-    let wish = ServerWish::read(body.0)?;
+    let wish = ServerWish::read(body.given()?)?;
     let start = Start {
         by: Some(&principal),
         user: &owner,

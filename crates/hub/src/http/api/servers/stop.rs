@@ -45,7 +45,7 @@ pub async fn stop(
     body: Body<StopWish>,
 ) -> Result<Response> {
     let owner = which.owner(&hub, &principal, Scope::DeleteServers).await?;
-    let remove = body.0.unwrap_or_default().remove;
+    let remove = body.given()?.unwrap_or_default().remove;
     let named = !which.server.is_empty();
     let spawner = which.find(&hub, &owner).await?;
     // One that is left over from when there were named servers can still be stopped.

@@ -118,8 +118,8 @@ pub async fn create(
     principal: Principal,
     body: Body<NewCode>,
 ) -> Result<Json<NewShareCode>> {
-    let wish = body.0.unwrap_or_default();
     let server = place.server(&hub, &principal, Scope::Shares).await?;
+    let wish = body.given()?.unwrap_or_default();
     let life = wish.expires_in.unwrap_or(USUAL_LIFE);
     if !(SHORTEST_LIFE..=LONGEST_LIFE).contains(&life) {
         return Err(HttpError::bad_request(format!(

@@ -287,8 +287,8 @@ pub async fn grant(
     principal: Principal,
     body: Body<Wish>,
 ) -> Result<Json<ShareModel>> {
-    let wish = body.0.unwrap_or_default();
     let server = place.server(&hub, &principal, Scope::Shares).await?;
+    let wish = body.given()?.unwrap_or_default();
     let with = wish.with()?;
     let scopes = grantable(&hub, &principal, &server, wish.scopes.as_deref()).await?;
     with.check(&hub, &principal).await?;
@@ -328,8 +328,8 @@ pub async fn revoke(
     principal: Principal,
     body: Body<Wish>,
 ) -> Result<Response> {
-    let wish = body.0.unwrap_or_default();
     let server = place.server(&hub, &principal, Scope::Shares).await?;
+    let wish = body.given()?.unwrap_or_default();
     let with = wish.with()?;
     let scopes = read_scopes(&hub, &server, wish.scopes.as_deref())?;
     let nothing = || Json(json!({})).into_response();

@@ -119,12 +119,24 @@ def operations(client, users):
     ]
 
 
+def rest(process):
+    """Waits until the hub has done what it does beside all else after a start, such as a look for people's homes."""
+    before, until = cpu_seconds([process.pid]), time.monotonic() + 120
+    while time.monotonic() < until:
+        time.sleep(3)
+        now = cpu_seconds([process.pid])
+        if now - before <= 0.03:
+            return
+        before = now
+
+
 class Side:
     """A platform that runs, and what it is asked."""
 
     def __init__(self, platform, users):
         self.platform, self.process = platform, platform.start()
         wait_healthy(platform.port, self.process)
+        rest(self.process)
         self.client = Client(platform.hub)
         self.operations = operations(self.client, users)
         self.asked = 0
@@ -165,6 +177,7 @@ def walk(options, scratch):
     ours = Perijove(scratch, options.binary, more=PERIJOVE)
     process = ours.start()
     wait_healthy(ours.port, process)
+    rest(process)
     fill(scratch / "hub.sqlite", options.users)
     client, pages, offset = Client(ours.hub), options.users // 50, 0
     print("| pages of 50, of {:,} users | us of CPU for a page |\n|---|---|".format(options.users))

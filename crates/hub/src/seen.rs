@@ -37,6 +37,10 @@ impl Seen {
         self.note([Some(Whom::Token(id)), person].into_iter().flatten(), at);
     }
 
+    pub(crate) fn user(&self, id: i64, at: Timestamp) {
+        self.note([Whom::User(id)], at);
+    }
+
     pub(crate) fn session(&self, id: i64, at: Timestamp, expires_at: Timestamp) {
         self.note([Whom::Session(id, expires_at)], at);
     }

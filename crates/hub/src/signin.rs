@@ -16,7 +16,7 @@ use perijove_auth::policy::{NameRule, Policy};
 use perijove_auth::{Answer, AuthError, Authenticator, Credentials, Offer};
 use perijove_config::Config;
 use perijove_model::{Secret, token};
-use perijove_store::{sessions, users};
+use perijove_store::{Batch, sessions, users};
 use serde_json::json;
 
 use crate::Hub;
@@ -30,6 +30,8 @@ pub const LINK: &str = "link";
 /// Somebody who may come in.
 pub struct Came {
     pub user: users::User,
+    /// Whether their default server may run, or be on its way.
+    pub may_have_server: bool,
     pub by: Way,
 }
 
@@ -179,8 +181,9 @@ async fn settle(
         }
     };
     match account::admit(hub, method, &identity, from).await? {
-        Ok(user) => Ok(Outcome::In(Box::new(Came {
-            user,
+        Ok(arrival) => Ok(Outcome::In(Box::new(Came {
+            user: arrival.user,
+            may_have_server: arrival.may_have_server,
             by: Way {
                 method: Some(method.name().to_owned()),
                 theirs: identity.session.clone(),
@@ -199,22 +202,23 @@ pub async fn begin(hub: &Arc<Hub>, user: users::User, from: IpAddr, agent: &str,
     let now = hub.clock.now();
     let secret = Secret::new(hub.rng.urlsafe(32));
     let session_id = hub.rng.uuid4_hex();
+    let agent = short(agent);
     let new = sessions::NewSession {
         user_id: user.id,
         session_id: &session_id,
         expires_at: now + hub.config.hub.cookie_max_age,
         address: &from.to_string(),
-        user_agent: &short(agent),
+        user_agent: &agent,
         method: by.method.as_deref(),
         theirs: by.theirs.as_deref(),
     };
-    let tx = hub.store.begin().await?;
-    sessions::create(&tx, &token::fingerprint(secret.expose()), &new, now).await?;
-    users::touch(&tx, user.id, now).await?;
+    let batch = Batch::default();
+    sessions::create(&batch, &token::fingerprint(secret.expose()), &new, now).await?;
     let (actor, target) = (Actor::user(&user.name, &by.via, from), format!("user {}", user.name));
-    let detail = json!({ "method": by.via, "agent": short(agent) });
-    audit::record_as(hub, &tx, &actor, Act::SignedIn, &target, detail).await?;
-    tx.commit().await?;
+    let detail = json!({ "method": by.via, "agent": agent });
+    audit::record_as(hub, &batch, &actor, Act::SignedIn, &target, detail).await?;
+    hub.store.together(batch).await?;
+    hub.seen.user(user.id, now);
     tracing::info!(user = %user.name, %from, "signed in");
     Ok(Begun {
         secret,

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value as Json;
 
 use crate::error::Result;
-use crate::sql::{Db, Row, Stmt, Value};
+use crate::sql::{Db, Post, Row, Stmt, Value};
 
 #[derive(Debug, Clone, Copy)]
 pub struct Entry<'a> {
@@ -60,7 +60,7 @@ const SKEW: SignedDuration = SignedDuration::from_hours(1);
 const PURGED_AT_ONCE: i64 = 5000;
 
 /// Writes an entry, in the transaction of what it tells about where there is one.
-pub async fn append(db: &impl Db, entry: &Entry<'_>, at: Timestamp) -> Result<()> {
+pub async fn append(db: &impl Post, entry: &Entry<'_>, at: Timestamp) -> Result<()> {
     const APPEND: Stmt = Stmt::note(
         "INSERT INTO perijove_audit (at, act, actor_kind, actor, via, address, target, detail) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",

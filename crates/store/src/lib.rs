@@ -58,7 +58,7 @@ use std::sync::Arc;
 pub use error::{OpenError, Result, StoreError};
 pub use open::OpenOptions;
 pub use schema::{REVISION, VERSION};
-pub use sql::{Db, FromValue, Row, Stmt, Tx, Unit, Value};
+pub use sql::{Batch, Db, FromValue, Post, Row, Stmt, Tx, Unit, Value};
 pub use target::redact;
 
 use sql::{Postgres, Sqlite, TxKind};
@@ -111,6 +111,23 @@ impl Store {
             Database::Sqlite(sqlite) => TxKind::Sqlite(sqlite.begin().await?),
             Database::Postgres(postgres) => TxKind::Postgres(Box::new(postgres.begin().await?)),
         }))
+    }
+}
+
+impl Store {
+    /// Does what a batch holds: all of it, or nothing.
+    pub async fn together(&self, batch: Batch) -> Result<()> {
+        let writes = batch.into_writes();
+        match &*self.0 {
+            Database::Sqlite(sqlite) => sqlite.together(writes).await,
+            Database::Postgres(postgres) => postgres.together(writes).await,
+        }
+    }
+}
+
+impl Post for Store {
+    async fn post(&self, stmt: &Stmt, params: &[Value]) -> Result<()> {
+        self.execute(stmt, params).await.map(drop)
     }
 }
 

@@ -1,7 +1,7 @@
 //! OAuth clients (servers and services), and the codes they exchange for tokens.
 
 use crate::error::Result;
-use crate::sql::{Db, Row, Stmt, Value};
+use crate::sql::{Db, Post, Row, Stmt, Value};
 
 /// The client of tokens that no server or service issued. It can't be used for OAuth.
 pub const PLAIN_CLIENT: &str = "jupyterhub";
@@ -95,7 +95,7 @@ pub async fn delete_client(db: &impl Db, identifier: &str) -> Result<bool> {
     Ok(db.execute(&DELETE, &[identifier.into()]).await? > 0)
 }
 
-pub async fn put_code(db: &impl Db, code: &Code) -> Result<()> {
+pub async fn put_code(db: &impl Post, code: &Code) -> Result<()> {
     const PUT: Stmt = Stmt::note(
         "INSERT INTO oauth_codes (client_id, code, expires_at, redirect_uri, session_id, user_id, scopes, \
          code_challenge, code_challenge_method) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",

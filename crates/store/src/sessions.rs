@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::error::Result;
-use crate::sql::{Db, Row, Stmt};
+use crate::sql::{Db, Post, Row, Stmt};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
@@ -59,7 +59,7 @@ fn read(mut row: Row) -> Result<Session> {
 }
 
 /// Keeps a session by the fingerprint of its cookie.
-pub async fn create(db: &impl Db, fingerprint: &str, new: &NewSession<'_>, now: Timestamp) -> Result<()> {
+pub async fn create(db: &impl Post, fingerprint: &str, new: &NewSession<'_>, now: Timestamp) -> Result<()> {
     const CREATE: Stmt = Stmt::note(
         "INSERT INTO perijove_sessions (fingerprint, user_id, session_id, created, last_seen, expires_at, address, \
          user_agent, method, theirs, checked) VALUES ($1, $2, $3, $4, $4, $5, $6, $7, $8, $9, $4)",
@@ -90,14 +90,12 @@ pub async fn find(db: &impl Db, fingerprint: &str, now: Timestamp) -> Result<Opt
         .transpose()
 }
 
-/// Whether a person's session with this `jupyterhub-session-id` goes on. It is held for the rest of the transaction:
-/// nobody ends it meanwhile.
-pub async fn lives(tx: &crate::Tx, user_id: i64, session_id: &str, now: Timestamp) -> Result<bool> {
-    const HOLD: Stmt = Stmt::note(
-        "UPDATE perijove_sessions SET last_seen = last_seen WHERE user_id = $1 AND session_id = $2 AND expires_at > $3",
-    );
-    let params = [user_id.into(), session_id.into(), now.into()];
-    Ok(tx.execute(&HOLD, &params).await? > 0)
+/// Holds a person's session with this `jupyterhub-session-id`, if there is one, for the rest of the transaction: nobody
+/// ends it meanwhile.
+pub(crate) async fn hold(tx: &crate::Tx, user_id: i64, session_id: &str) -> Result<()> {
+    const HOLD: Stmt =
+        Stmt::note("UPDATE perijove_sessions SET last_seen = last_seen WHERE user_id = $1 AND session_id = $2");
+    tx.post(&HOLD, &[user_id.into(), session_id.into()]).await
 }
 
 /// Notes that a session was used, and how long it lives now. Never backwards.

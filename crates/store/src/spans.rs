@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::error::Result;
 use crate::spawners::Spawner;
-use crate::sql::{Db, Row, Stmt, Tx};
+use crate::sql::{Db, Post, Row, Stmt, Tx};
 
 /// A run has begun. One that was never said to have ended has ended by now.
 pub async fn begin(tx: &Tx, spawner: &Spawner, now: Timestamp) -> Result<()> {

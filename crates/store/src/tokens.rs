@@ -5,7 +5,8 @@ use perijove_model::scopes::Scope;
 use perijove_model::token::{self, Hashed};
 
 use crate::error::{Result, StoreError};
-use crate::sql::{Db, Row, Stmt, Value};
+use crate::sessions;
+use crate::sql::{Db, Post, Row, Stmt, Tx, Value};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Owner {
@@ -103,11 +104,38 @@ pub async fn matches(hashed: &str, candidate: &str) -> bool {
     compared.await.unwrap_or(false)
 }
 
+macro_rules! create {
+    ($values:literal) => {
+        Stmt::note(concat!(
+            "INSERT INTO api_tokens (user_id, service_id, hashed, prefix, client_id, session_id, created, expires_at, \
+             note, scopes) ",
+            $values,
+            " RETURNING id"
+        ))
+    };
+}
+
 pub async fn create(db: &impl Db, new: &NewToken<'_>, now: Timestamp) -> Result<i64> {
-    const CREATE: Stmt = Stmt::note(
-        "INSERT INTO api_tokens (user_id, service_id, hashed, prefix, client_id, session_id, created, expires_at, \
-         note, scopes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id",
+    const CREATE: Stmt = create!("VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)");
+    crate::returned(put(db, &CREATE, new, now).await?)
+}
+
+/// As [`create`], if the session that it is for goes on. It does for the rest of the transaction: nobody ends it
+/// meanwhile.
+pub async fn create_in_session(tx: &Tx, new: &NewToken<'_>, now: Timestamp) -> Result<Option<i64>> {
+    const CREATE: Stmt = create!(
+        "SELECT user_id, $2, $3, $4, $5, session_id, $7, $8, $9, $10 FROM perijove_sessions \
+         WHERE user_id = $1 AND session_id = $6 AND expires_at > $7 LIMIT 1"
     );
+    let (Owner::User(user), Some(session)) = (new.owner, new.session_id) else {
+        return Ok(None);
+    };
+    // A statement of its own, before: who waited for a sign-out in it then sees that there is no session any more.
+    sessions::hold(tx, user, session).await?;
+    put(tx, &CREATE, new, now).await
+}
+
+async fn put(db: &impl Db, create: &Stmt, new: &NewToken<'_>, now: Timestamp) -> Result<Option<i64>> {
     const ASIDE: Stmt = Stmt::note("INSERT INTO perijove_token_scopes (token_id, scopes) VALUES ($1, $2)");
     let scopes = new.scopes.iter().cloned();
     let (aside, theirs): (Vec<String>, Vec<String>) = scopes.partition(|raw| is_unknown_to_jupyterhub(raw));
@@ -128,11 +156,13 @@ pub async fn create(db: &impl Db, new: &NewToken<'_>, now: Timestamp) -> Result<
         Value::list(&theirs),
     ];
     if aside.is_empty() {
-        return crate::returned(db.one(&CREATE, &params).await?);
+        return db.one(create, &params).await;
     }
     let unit = db.unit().await?;
-    let id: i64 = crate::returned(unit.one(&CREATE, &params).await?)?;
-    unit.execute(&ASIDE, &[id.into(), Value::list(&aside)]).await?;
+    let id: Option<i64> = unit.one(create, &params).await?;
+    if let Some(id) = id {
+        unit.post(&ASIDE, &[id.into(), Value::list(&aside)]).await?;
+    }
     unit.commit().await?;
     Ok(id)
 }

@@ -9,7 +9,7 @@ use std::net::IpAddr;
 
 use perijove_model::Clock;
 use perijove_store::audit;
-use perijove_store::{Db, StoreError};
+use perijove_store::{Post, StoreError};
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -221,14 +221,14 @@ impl From<&Principal> for Actor {
 }
 
 /// Writes that `by` did this to `target` (`user ada`, `server ada/lab`, `group staff`). `detail` holds no secrets.
-pub async fn record(hub: &Hub, db: &impl Db, by: &Principal, act: Act, target: &str, detail: Value) -> Result<()> {
+pub async fn record(hub: &Hub, db: &impl Post, by: &Principal, act: Act, target: &str, detail: Value) -> Result<()> {
     Ok(record_as(hub, db, &by.into(), act, target, detail).await?)
 }
 
 /// As [`record`], where nobody's request did it.
 pub async fn record_as(
     hub: &Hub,
-    db: &impl Db,
+    db: &impl Post,
     by: &Actor,
     act: Act,
     target: &str,
@@ -241,7 +241,7 @@ pub async fn record_as(
 
 /// As [`record_as`], without a hub: for the command line.
 pub async fn write(
-    db: &impl Db,
+    db: &impl Post,
     clock: &dyn Clock,
     by: &Actor,
     act: Act,

@@ -133,6 +133,17 @@ async fn settle_in(hub: &Hub, backend: &dyn Spawner, user_id: i64, name: &UserNa
 }
 
 async fn try_settle_in(hub: &Hub, backend: &dyn Spawner, user_id: i64, name: &UserName) -> Result<(), NoHome> {
+    if let Some(place) = files_of(backend, name).await? {
+        let home = ensure(hub, backend, user_id, name).await?;
+        if home.place == place {
+            homes::set_made(&hub.store, home.id).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Where the files of somebody of this name are, if there are any.
+async fn files_of(backend: &dyn Spawner, name: &UserName) -> Result<Option<String>, HomeError> {
     let place = backend.homes().lead(&backend.home_place(name)).await?;
     let looked_for = perijove_spawn::Home {
         id: 0,
@@ -140,13 +151,8 @@ async fn try_settle_in(hub: &Hub, backend: &dyn Spawner, user_id: i64, name: &Us
         mark: String::new(),
         made: false,
     };
-    if backend.homes().find(&looked_for).await? == Found::AtPlace {
-        let home = ensure(hub, backend, user_id, name).await?;
-        if home.place == looked_for.place {
-            homes::set_made(&hub.store, home.id).await?;
-        }
-    }
-    Ok(())
+    let found = backend.homes().find(&looked_for).await?;
+    Ok((found == Found::AtPlace).then_some(looked_for.place))
 }
 
 /// Does what is to be done about homes until the hub stops.

@@ -1,9 +1,11 @@
 //! Writes down once where the files of those people are who came with the database. After that their names, templates and
 //! rows may change: nothing is lost.
 
+use perijove_model::UserName;
+use perijove_spawn::Spawner;
 use perijove_store::{StoreError, homes, users};
 
-use super::settle;
+use super::{files_of, settle};
 use crate::Hub;
 
 /// People that are read at once.
@@ -18,17 +20,20 @@ pub(super) async fn settle_everybody(hub: &Hub) {
 
 async fn try_settle(hub: &Hub) -> Result<(), StoreError> {
     for backend in hub.spawners.all() {
-        settle_in_backend(hub, backend.name()).await?;
+        settle_in_backend(hub, backend.as_ref()).await?;
     }
     Ok(())
 }
 
-async fn settle_in_backend(hub: &Hub, backend: &str) -> Result<(), StoreError> {
+async fn settle_in_backend(hub: &Hub, backend: &dyn Spawner) -> Result<(), StoreError> {
     let mut after = 0;
     loop {
-        let batch = homes::homeless(&hub.store, backend, after, BATCH).await?;
-        for (id, _) in &batch {
-            if let Some(user) = users::by_id(&hub.store, *id).await? {
+        let batch = homes::homeless(&hub.store, backend.name(), after, BATCH).await?;
+        for (id, name) in &batch {
+            // Most have nothing, and nobody has to ask the database about them.
+            if has_files(backend, name).await
+                && let Some(user) = users::by_id(&hub.store, *id).await?
+            {
                 settle(hub, &user).await?;
             }
         }
@@ -36,5 +41,13 @@ async fn settle_in_backend(hub: &Hub, backend: &str) -> Result<(), StoreError> {
             Some((last, _)) => after = *last,
             None => return Ok(()),
         }
+    }
+}
+
+/// Whether something is, or may be, where somebody's files would be: who settles it says what is wrong.
+async fn has_files(backend: &dyn Spawner, name: &str) -> bool {
+    match UserName::try_from(name) {
+        Ok(name) => !matches!(files_of(backend, &name).await, Ok(None)),
+        Err(_) => false,
     }
 }

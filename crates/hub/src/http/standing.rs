@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 use axum::body::Bytes;
 use jiff::Timestamp;
 use perijove_auth::Authenticator;
+use perijove_model::Secret;
 use perijove_model::scopes::{GroupsOf, Members, Owner, Resource, Scope, ScopeSet};
 use perijove_store::sessions::Session;
 use perijove_store::tokens::{self, Token};
@@ -196,6 +197,29 @@ pub async fn by_token(hub: &Hub, candidate: &str) -> Result<Option<Arc<Standing>
     let Some(token) = tokens::find(&hub.store, candidate, now).await? else {
         return Ok(None);
     };
+    let standing = of_token(hub, token, credential, epoch, now).await?;
+    if let Some(standing) = &standing {
+        note_use(hub, standing, now);
+    }
+    Ok(standing)
+}
+
+/// Knows a token that was made just now: who has it is about to use it. The `epoch` is that from before it was made.
+pub async fn expect(hub: &Hub, secret: &Secret, token: Token, epoch: u64) -> Result<()> {
+    let credential = Credential::Token(Sha256::digest(secret.expose()).into());
+    let known = of_token(hub, token, credential, epoch, hub.clock.now()).await?;
+    drop(known);
+    Ok(())
+}
+
+/// What a token is worth, which is kept under this epoch.
+async fn of_token(
+    hub: &Hub,
+    token: Token,
+    credential: Credential,
+    epoch: u64,
+    now: Timestamp,
+) -> Result<Option<Arc<Standing>>> {
     let held = match token.owner {
         tokens::Owner::User(id) => match person(hub, id).await? {
             Some(held) => held,
@@ -222,7 +246,6 @@ pub async fn by_token(hub: &Hub, candidate: &str) -> Result<Option<Arc<Standing>
     hub.standings
         .by_credential
         .put(epoch, credential, Arc::clone(&standing), until);
-    note_use(hub, &standing, now);
     Ok(Some(standing))
 }
 

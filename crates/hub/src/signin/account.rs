@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use perijove_auth::{Authenticator, Identity};
 use perijove_model::UserName;
+use perijove_store::users::Arrival;
 use perijove_store::{StoreError, identities, roles, users};
 use serde_json::json;
 
@@ -36,8 +37,7 @@ type Decided<T> = std::result::Result<T, Denied>;
 /// The account of an identity, as far as there is one.
 struct Account {
     name: UserName,
-    /// The person, and whether they have the role `user`.
-    found: Option<(users::User, bool)>,
+    found: Option<Arrival>,
     /// The account is to be theirs from now on.
     link: bool,
 }
@@ -48,7 +48,7 @@ pub async fn admit(
     method: &dyn Authenticator,
     identity: &Identity,
     from: IpAddr,
-) -> Result<Decided<users::User>> {
+) -> Result<Decided<Arrival>> {
     let who = short(&identity.name);
     let account = match whose(hub, method, identity).await? {
         Ok(account) => account,
@@ -66,22 +66,25 @@ pub async fn admit(
         }
     };
     let by = Actor::user(admitted.name.as_str(), via(method), from);
-    let (user, has_role) = match found {
+    let arrival = match found {
         Some(found) => found,
-        None => {
-            let admin = admitted.admin.unwrap_or(false);
-            (make(hub, &admitted.name, admin, &by).await?, true)
-        }
+        None => Arrival {
+            user: make(hub, &admitted.name, admitted.admin.unwrap_or(false), &by).await?,
+            has_role: true,
+            may_have_server: false,
+        },
     };
-    if link && !identities::link(&hub.store, method.name(), subject(identity), user.id, hub.clock.now()).await? {
+    let id = arrival.user.id;
+    if link && !identities::link(&hub.store, method.name(), subject(identity), id, hub.clock.now()).await? {
         // Another request was quicker, perhaps with another account.
         return Ok(Err(Denied::silently("name taken")));
     }
     // Whoever was blocked had lost it.
-    if !has_role {
-        roles::grant_user(&hub.store, user.id, "user").await?;
+    if !arrival.has_role {
+        roles::grant_user(&hub.store, id, "user").await?;
     }
-    Ok(Ok(update(hub, identity, user, admitted.admin, &by).await?))
+    let user = update(hub, identity, arrival.user, admitted.admin, &by).await?;
+    Ok(Ok(Arrival { user, ..arrival }))
 }
 
 /// What the method calls somebody for good.
@@ -110,16 +113,16 @@ async fn whose(hub: &Hub, method: &dyn Authenticator, identity: &Identity) -> Re
         && let Some(user) = users::by_id(&hub.store, id).await?
         && let Ok(name) = UserName::try_from(user.name.as_str())
     {
-        let found = users::by_name_with_role(&hub.store, name.as_str()).await?;
+        let found = users::arriving(&hub.store, name.as_str()).await?;
         return Ok(Ok(Account {
             name,
             found,
             link: false,
         }));
     }
-    let found = users::by_name_with_role(&hub.store, name.as_str()).await?;
-    if let (Some((user, _)), false) = (&found, by_name_alone)
-        && !may_have(hub, method, user, shared).await?
+    let found = users::arriving(&hub.store, name.as_str()).await?;
+    if let (Some(found), false) = (&found, by_name_alone)
+        && !may_have(hub, method, &found.user, shared).await?
     {
         let message = format!(
             "The name {name} belongs to another account here. If it is yours, sign in to it the way you did before, and \

@@ -126,7 +126,7 @@ async fn ask_alone(hub: &Arc<Hub>, method: &dyn Authenticator, user_id: i64, fro
         Ok(Refreshed::Same) => None,
         Ok(Refreshed::Gone(why)) => Some(why),
         Ok(Refreshed::Changed(identity)) => match account::admit(hub, method, &identity, from).await? {
-            Ok(admitted) => (admitted.id != user.id).then_some("another account"),
+            Ok(admitted) => (admitted.user.id != user.id).then_some("another account"),
             Err(denied) => Some(denied.why),
         },
         Err(error) => {

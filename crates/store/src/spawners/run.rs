@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 
 use super::Failure;
 use crate::error::{Result, StoreError};
-use crate::sql::{Db, Stmt, Tx};
+use crate::sql::{Db, Post, Stmt, Tx};
 
 /// Asks for a start: the new generation. `None` options: those of the last time. A server that is active already is a
 /// conflict.

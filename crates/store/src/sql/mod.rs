@@ -5,6 +5,7 @@
 //! [`Tx`]. Texts keep to what both databases understand: no `$` in a literal, `TRUE` and `FALSE` for booleans,
 //! `CAST($1 AS INTEGER)` where PostgreSQL could not infer a parameter's type.
 
+mod batch;
 mod epoch;
 mod link;
 mod listener;
@@ -15,6 +16,7 @@ mod value;
 use std::borrow::Cow;
 use std::future::Future;
 
+pub use batch::Batch;
 pub(crate) use postgres::Postgres;
 pub(crate) use sqlite::Sqlite;
 pub use value::{FromValue, Row, Value};
@@ -120,19 +122,20 @@ pub(crate) fn numbers(from: usize, count: usize) -> String {
     all.join(", ")
 }
 
+/// What takes a write of which nobody wants to know more than that it is done.
+pub trait Post: Sync {
+    /// Runs a statement that gives no rows and of which nobody asks how many it changed. In a transaction it may be sent
+    /// with the next statement or with the commit, and so may its failure.
+    fn post(&self, stmt: &Stmt, params: &[Value]) -> impl Future<Output = Result<()>> + Send;
+}
+
 /// What can run a statement.
-pub trait Db: Sync {
+pub trait Db: Post {
     /// The rows that a statement gives, those of `RETURNING` too.
     fn rows(&self, stmt: &Stmt, params: &[Value]) -> impl Future<Output = Result<Vec<Row>>> + Send;
 
     /// Runs a statement that gives no rows; tells how many it changed.
     fn execute(&self, stmt: &Stmt, params: &[Value]) -> impl Future<Output = Result<u64>> + Send;
-
-    /// Runs a statement that gives no rows and of which nobody asks how many it changed. In a transaction it may be sent
-    /// with the next statement or with the commit, and so may its failure.
-    fn post(&self, stmt: &Stmt, params: &[Value]) -> impl Future<Output = Result<()>> + Send {
-        async move { self.execute(stmt, params).await.map(drop) }
-    }
 
     /// All or nothing: a transaction of its own, or the one that is open already.
     fn unit(&self) -> impl Future<Output = Result<Unit<'_>>> + Send;
@@ -184,6 +187,15 @@ impl Tx {
     }
 }
 
+impl Post for Tx {
+    async fn post(&self, stmt: &Stmt, params: &[Value]) -> Result<()> {
+        match &self.0 {
+            TxKind::Sqlite(tx) => tx.execute(stmt, params).map(drop),
+            TxKind::Postgres(tx) => tx.post(stmt, params).await,
+        }
+    }
+}
+
 impl Db for Tx {
     async fn rows(&self, stmt: &Stmt, params: &[Value]) -> Result<Vec<Row>> {
         match &self.0 {
@@ -196,13 +208,6 @@ impl Db for Tx {
         match &self.0 {
             TxKind::Sqlite(tx) => tx.execute(stmt, params),
             TxKind::Postgres(tx) => tx.execute(stmt, params).await,
-        }
-    }
-
-    async fn post(&self, stmt: &Stmt, params: &[Value]) -> Result<()> {
-        match &self.0 {
-            TxKind::Sqlite(tx) => tx.execute(stmt, params).map(drop),
-            TxKind::Postgres(tx) => tx.post(stmt, params).await,
         }
     }
 
@@ -234,6 +239,12 @@ impl Unit<'_> {
     }
 }
 
+impl Post for Unit<'_> {
+    async fn post(&self, stmt: &Stmt, params: &[Value]) -> Result<()> {
+        self.tx().post(stmt, params).await
+    }
+}
+
 impl Db for Unit<'_> {
     async fn rows(&self, stmt: &Stmt, params: &[Value]) -> Result<Vec<Row>> {
         self.tx().rows(stmt, params).await
@@ -241,10 +252,6 @@ impl Db for Unit<'_> {
 
     async fn execute(&self, stmt: &Stmt, params: &[Value]) -> Result<u64> {
         self.tx().execute(stmt, params).await
-    }
-
-    async fn post(&self, stmt: &Stmt, params: &[Value]) -> Result<()> {
-        self.tx().post(stmt, params).await
     }
 
     async fn unit(&self) -> Result<Unit<'_>> {

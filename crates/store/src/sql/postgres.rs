@@ -19,7 +19,7 @@ use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 use super::epoch::Epoch;
 use super::link::{Link, Links};
 use super::listener::Listener;
-use super::{Kind, Row, Stmt, Value};
+use super::{Kind, Row, Stmt, Value, batch};
 use crate::error::{Result, StoreError};
 use crate::tls::Server;
 
@@ -102,6 +102,14 @@ impl Postgres {
         let result = self.link().await?.execute(stmt, params).await;
         self.ran(stmt);
         result
+    }
+
+    pub(crate) async fn together(&self, writes: Vec<(Stmt, Vec<Value>)>) -> Result<()> {
+        if writes.is_empty() {
+            return Ok(());
+        }
+        let (stmt, params) = batch::as_one(writes);
+        self.execute(&stmt, &params).await.map(drop)
     }
 
     async fn link(&self) -> Result<Object> {

@@ -142,6 +142,14 @@ impl Sqlite {
         self.write(stmt, |writer| execute(writer, stmt, params)).await
     }
 
+    pub(crate) async fn together(&self, writes: Vec<(Stmt, Vec<Value>)>) -> Result<()> {
+        let tx = self.begin().await?;
+        for (stmt, params) in &writes {
+            tx.execute(stmt, params)?;
+        }
+        tx.commit().await
+    }
+
     async fn write<T>(&self, stmt: &Stmt, work: impl Fn(&Connection) -> Result<T>) -> Result<T> {
         let mut writer = in_time(self.writer.lock()).await?;
         patiently(move || {
@@ -270,9 +278,10 @@ fn connect(path: &Path, writes: bool) -> Result<Connection> {
     connection
         .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
         .map_err(error)?;
+    // The log is taken over into the file every 16 MB: a page that many writes go through is copied once then.
     let pragmas = if writes {
         "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -2048; \
-         PRAGMA journal_size_limit = 16777216;"
+         PRAGMA journal_size_limit = 16777216; PRAGMA wal_autocheckpoint = 4000;"
     } else {
         "PRAGMA query_only = ON; PRAGMA cache_size = -1024;"
     };

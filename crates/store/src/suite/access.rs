@@ -1,9 +1,12 @@
 //! Tokens, codes, sessions, links, passwords.
 
+use jiff::Timestamp;
 use perijove_model::token;
 use perijove_model::{Rng, SeededRng};
 
+use super::together::race;
 use super::{count, later, now, open, texts, user, write};
+use crate::error::Result;
 use crate::oauth::{self, Code, NewClient};
 use crate::sessions::{self, NewSession};
 use crate::tokens::{self, NewToken, Owner};
@@ -25,6 +28,87 @@ async fn give(store: &Store, user_id: i64, seed: u64, edit: impl FnOnce(&mut New
     edit(&mut new);
     let id = tokens::create(store, &new, now()).await.unwrap();
     (clear.expose().to_owned(), id)
+}
+
+/// A token for this session, made as an OAuth client's is.
+async fn give_in_session(
+    store: &Store,
+    user_id: i64,
+    session_id: &str,
+    seed: u64,
+    at: Timestamp,
+) -> Result<Option<i64>> {
+    let (_, hashed) = token::generate(&SeededRng::new(seed) as &dyn Rng);
+    let scopes = texts(&["inherit", "read:homes"]);
+    let new = NewToken {
+        owner: Owner::User(user_id),
+        hashed: &hashed,
+        client_id: "jupyterhub",
+        session_id: Some(session_id),
+        expires_at: None,
+        note: "",
+        scopes: &scopes,
+    };
+    let tx = store.begin().await?;
+    let id = tokens::create_in_session(&tx, &new, at).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+pub(super) async fn a_token_for_a_session_goes_with_it(url: String) {
+    let store = open(&url).await;
+    let ada = user(&store, "ada").await;
+    let bob = user(&store, "bob").await;
+    let begin = async |session_id: &str| {
+        let new = NewSession {
+            user_id: ada.id,
+            session_id,
+            expires_at: later(100),
+            address: "",
+            user_agent: "",
+            method: None,
+            theirs: None,
+        };
+        sessions::create(&store, session_id, &new, now()).await.unwrap();
+    };
+    begin("s").await;
+    let id = give_in_session(&store, ada.id, "s", 100, now()).await.unwrap().unwrap();
+    let token = tokens::get(&store, id).await.unwrap().unwrap();
+    assert_eq!(
+        (token.session_id.as_deref(), token.scopes),
+        (Some("s"), texts(&["inherit", "read:homes"]))
+    );
+    for (user, session, at) in [(ada.id, "s", later(101)), (ada.id, "t", now()), (bob.id, "s", now())] {
+        assert_eq!(give_in_session(&store, user, session, 101, at).await.unwrap(), None);
+    }
+    // Somebody signs out meanwhile: either the token was there before and is gone, or it is not made.
+    for round in 0..4 {
+        let session = format!("s{round}");
+        begin(&session).await;
+        race(&url, 4, |store, n| {
+            let (session, ada) = (session.clone(), ada.id);
+            async move {
+                if n > 0 {
+                    return give_in_session(&store, ada, &session, 200 + 8 * round + n as u64, now())
+                        .await
+                        .map(drop);
+                }
+                let tx = store.begin().await?;
+                tokens::delete_for_session(&tx, ada, &session).await?;
+                sessions::delete_by_session_id(&tx, ada, &session).await?;
+                tokens::delete_for_session(&tx, ada, &session).await?;
+                tx.commit().await
+            }
+        })
+        .await
+        .into_iter()
+        .for_each(Result::unwrap);
+        let left = tokens::of_user(&store, ada.id, now()).await.unwrap();
+        assert!(
+            left.iter()
+                .all(|token| token.session_id.as_deref() != Some(session.as_str()))
+        );
+    }
 }
 
 pub(super) async fn a_token_is_found_by_its_text(url: String) {

@@ -8,7 +8,7 @@ use serde_json::json;
 use tokio::task::JoinHandle;
 
 use super::{count, later, now, open, sync_roles, user, write};
-use crate::{Db, Stmt, Store, StoreError, Tx, events, leases, meta, spawners, users};
+use crate::{Batch, Db, Post, Stmt, Store, StoreError, Tx, events, leases, meta, spawners, users};
 
 /// Runs `work` many times at once, from two stores on the same database.
 pub(super) async fn race<T, F>(url: &str, times: usize, work: impl Fn(Store, usize) -> F) -> Vec<T>
@@ -88,6 +88,40 @@ pub(super) async fn what_is_posted_comes_with_its_transaction(url: String) {
     };
     assert!(matches!(failed.await, Err(StoreError::Conflict(_))));
     assert!(!kept("two").await && !kept("three").await);
+}
+
+pub(super) async fn a_batch_is_all_or_nothing(url: String) {
+    const NOTE: Stmt = Stmt::note("INSERT INTO perijove_meta (key, value) VALUES ($1, $2)");
+    const WRITE: Stmt = Stmt::write("UPDATE users SET admin = $2 WHERE name = $1");
+    let store = open(&url).await;
+    user(&store, "ada").await;
+    let kept = async |key| meta::get(&store, key).await.unwrap();
+    let batch = async |keys: &[&str], admin: Option<bool>| {
+        let batch = Batch::default();
+        for key in keys {
+            batch.post(&NOTE, &[(*key).into(), format!("of {key}").into()]).await?;
+        }
+        if let Some(admin) = admin {
+            batch.post(&WRITE, &["ada".into(), admin.into()]).await?;
+        }
+        store.together(batch).await
+    };
+    batch(&[], None).await.unwrap();
+    settled(&store).await;
+    // What this connection wrote is heard once more.
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let before = settled(&store).await;
+    batch(&["alone"], None).await.unwrap();
+    assert_eq!(store.epoch(), before, "nobody decides by it");
+    batch(&["one", "two"], Some(true)).await.unwrap();
+    assert_ne!(store.epoch(), before);
+    assert_eq!(kept("one").await.as_deref(), Some("of one"));
+    assert_eq!(kept("two").await.as_deref(), Some("of two"));
+    assert!(users::by_name(&store, "ada").await.unwrap().unwrap().admin);
+    let failed = batch(&["three", "one"], Some(false)).await;
+    assert!(matches!(failed, Err(StoreError::Conflict(_))));
+    assert_eq!(kept("three").await, None);
+    assert!(users::by_name(&store, "ada").await.unwrap().unwrap().admin);
 }
 
 pub(super) async fn who_gives_up_waiting_holds_nothing(url: String) {

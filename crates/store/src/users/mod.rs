@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 pub use list::{After, ListQuery, Sort, StateFilter, count, list};
 
 use crate::error::{Result, StoreError};
-use crate::sql::{Db, Row, Stmt, Value, lists, numbers};
+use crate::sql::{Db, Post, Row, Stmt, Value, lists, numbers};
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct User {
@@ -55,17 +55,35 @@ pub async fn by_name(db: &impl Db, name: &str) -> Result<Option<User>> {
     db.row(&BY_NAME, &[name.into()]).await?.map(read).transpose()
 }
 
-/// The person of this name, and whether they have the role `user`.
-pub async fn by_name_with_role(db: &impl Db, name: &str) -> Result<Option<(User, bool)>> {
+/// Somebody at the door.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Arrival {
+    pub user: User,
+    /// Whether they have the role `user`.
+    pub has_role: bool,
+    /// Whether their default server may run, or be on its way: without it, nobody has to look at how far it is.
+    pub may_have_server: bool,
+}
+
+/// The person of this name, with what is asked of whoever signs in.
+pub async fn arriving(db: &impl Db, name: &str) -> Result<Option<Arrival>> {
     const BY_NAME: Stmt = Stmt::read(concat!(
         "SELECT EXISTS (SELECT 1 FROM user_role_map m JOIN roles r ON r.id = m.role_id \
-         WHERE m.user_id = u.id AND r.name = 'user'), ",
+         WHERE m.user_id = u.id AND r.name = 'user'), \
+         EXISTS (SELECT 1 FROM spawners s LEFT JOIN perijove_runs n ON n.spawner_id = s.id \
+         WHERE s.user_id = u.id AND s.name = '' \
+         AND (s.server_id IS NOT NULL OR n.phase NOT IN ('stopped', 'failed'))), ",
         columns!(),
         " WHERE u.name = $1"
     ));
-    let read = |mut row: Row| Ok((row.take()?, read(row)?));
-    let found: Option<(bool, User)> = db.row(&BY_NAME, &[name.into()]).await?.map(read).transpose()?;
-    Ok(found.map(|(has_role, user)| (user, has_role)))
+    let read = |mut row: Row| {
+        Ok(Arrival {
+            has_role: row.take()?,
+            may_have_server: row.take()?,
+            user: read(row)?,
+        })
+    };
+    db.row(&BY_NAME, &[name.into()]).await?.map(read).transpose()
 }
 
 /// What a person is in.
@@ -164,7 +182,7 @@ pub async fn set_user_info(db: &impl Db, id: i64, info: &Json) -> Result<()> {
 }
 
 /// Notes activity; never backwards.
-pub async fn touch(db: &impl Db, id: i64, at: Timestamp) -> Result<()> {
+pub async fn touch(db: &impl Post, id: i64, at: Timestamp) -> Result<()> {
     const TOUCH: Stmt = Stmt::note(
         "UPDATE users SET last_activity = $2 WHERE id = $1 AND (last_activity IS NULL OR last_activity < $2)",
     );

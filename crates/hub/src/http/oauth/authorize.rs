@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::Response;
 use jiff::SignedDuration;
 use perijove_model::scopes::{RawScope, Scope, describe_granted, required_scopes};
+use perijove_store::Batch;
 use perijove_store::oauth::{self, Code};
 use perijove_store::users::User;
 use perijove_web::pages::{OauthConfirm, ScopeLine};
@@ -310,16 +311,16 @@ async fn give_code(
         code_challenge,
         code_challenge_method,
     };
-    let tx = hub.store.begin().await?;
-    oauth::put_code(&tx, &code).await?;
+    let batch = Batch::default();
+    oauth::put_code(&batch, &code).await?;
     if let ClientNames::Server { user: owner, server } = &asked.names
         && *owner != user.name
     {
         let detail = json!({ "client": code.client_id, "scopes": code.scopes, "redirect_uri": code.redirect_uri });
         let target = format!("server {owner}/{server}");
-        audit::record(hub, &tx, principal, Act::ServerEntered, &target, detail).await?;
+        audit::record(hub, &batch, principal, Act::ServerEntered, &target, detail).await?;
     }
-    tx.commit().await?;
+    hub.store.together(batch).await?;
     Ok(found(&with_query(
         &asked.redirect_uri,
         &[("code", &code.code)],

@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use perijove_store::{Db, oauth, tokens};
+use perijove_store::{Post, oauth, tokens};
 use serde::Serialize;
 use serde_json::json;
 use utoipa::{IntoResponses, ToSchema};
@@ -104,7 +104,7 @@ fn decoded(text: &str) -> String {
 /// Writes down what a client did for or to somebody.
 pub(super) async fn record(
     hub: &Hub,
-    db: &impl Db,
+    db: &impl Post,
     client: &Client,
     from: IpAddr,
     act: Act,

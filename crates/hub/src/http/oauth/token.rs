@@ -8,10 +8,10 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use perijove_model::token;
+use perijove_model::{Secret, token};
+use perijove_store::Tx;
 use perijove_store::oauth::{self, Code};
-use perijove_store::tokens::{self, NewToken, Owner};
-use perijove_store::{Tx, sessions};
+use perijove_store::tokens::{self, NewToken, Owner, Token};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -91,6 +91,7 @@ async fn exchange(
     if code.contains('\0') {
         return Ok(Err(Refusal::InvalidGrant));
     }
+    let epoch = hub.store.epoch();
     let tx = hub.store.begin().await?;
     // Taken before it is looked at: a code that was presented wrongly is spent, too.
     let result = match oauth::take_code(&tx, code).await? {
@@ -98,14 +99,19 @@ async fn exchange(
         Some(code) => match check(hub, &client, &code, form) {
             Err(refusal) => Err(refusal),
             // Who has signed out since has taken the agreement back.
-            Ok(()) if !sessions::lives(&tx, code.user_id, &code.session_id, hub.clock.now()).await? => {
-                Err(Refusal::InvalidGrant)
-            }
-            Ok(()) => Ok(give_token(hub, &tx, visitor, &client, &code).await?),
+            Ok(()) => give_token(hub, &tx, visitor, &client, &code)
+                .await?
+                .ok_or(Refusal::InvalidGrant),
         },
     };
     tx.commit().await?;
-    Ok(result)
+    Ok(match result {
+        Ok(Given { token, secret, reply }) => {
+            standing::expect(hub, &secret, token, epoch).await?;
+            Ok(reply)
+        }
+        Err(refusal) => Err(refusal),
+    })
 }
 
 fn check(hub: &Hub, client: &Client, code: &Code, form: &Params) -> std::result::Result<(), Refusal> {
@@ -131,9 +137,17 @@ fn check(hub: &Hub, client: &Client, code: &Code, form: &Params) -> std::result:
     Ok(())
 }
 
-async fn give_token(hub: &Hub, tx: &Tx, visitor: &Visitor, client: &Client, code: &Code) -> Result<TokenReply> {
+/// A token that is there once its transaction is.
+struct Given {
+    token: Token,
+    secret: Secret,
+    reply: TokenReply,
+}
+
+/// `None` if the session that it was agreed to in has ended.
+async fn give_token(hub: &Hub, tx: &Tx, visitor: &Visitor, client: &Client, code: &Code) -> Result<Option<Given>> {
     let life = hub.config.hub.oauth_token_expires_in();
-    let secret = perijove_model::Secret::new(hub.rng.alphanumeric(30));
+    let secret = Secret::new(hub.rng.alphanumeric(30));
     let hashed = token::hash_random(&secret, &*hub.rng);
     let now = hub.clock.now();
     let new = NewToken {
@@ -145,7 +159,9 @@ async fn give_token(hub: &Hub, tx: &Tx, visitor: &Visitor, client: &Client, code
         note: "",
         scopes: &code.scopes,
     };
-    let id = tokens::create(tx, &new, now).await?;
+    let Some(id) = tokens::create_in_session(tx, &new, now).await? else {
+        return Ok(None);
+    };
     let user = standing::name_of(hub, tx, code.user_id)
         .await?
         .ok_or_else(HttpError::not_found)?;
@@ -160,10 +176,22 @@ async fn give_token(hub: &Hub, tx: &Tx, visitor: &Visitor, client: &Client, code
         });
         client::record(hub, tx, client, visitor.remote, Act::TokenMade, &user, detail).await?;
     }
-    Ok(TokenReply {
+    let reply = TokenReply {
         access_token: secret.expose().to_owned(),
         expires_in: life.as_secs(),
         token_type: "Bearer",
         scope: code.scopes.join(" "),
-    })
+    };
+    let token = Token {
+        id,
+        owner: new.owner,
+        client_id: Some(client.identifier.clone()),
+        session_id: Some(code.session_id.clone()),
+        created: Some(now),
+        expires_at: new.expires_at,
+        last_activity: None,
+        note: Some(String::new()),
+        scopes: code.scopes.clone(),
+    };
+    Ok(Some(Given { token, secret, reply }))
 }

@@ -141,7 +141,7 @@ async fn back(
         Outcome::In(who) => {
             let to = match next {
                 Some(next) => next,
-                None => login::destination(hub, headers, "", &who.user).await?,
+                None => login::destination(hub, headers, "", &who.user, who.may_have_server).await?,
             };
             login::welcome(hub, visitor, headers, *who, &to).await?
         }

@@ -31,11 +31,11 @@ pub async fn get(
 ) -> Result<Response> {
     let query = query.unwrap_or_default();
     if let Some(user) = visitor.in_browser().and_then(|principal| principal.user()) {
-        return Ok(found(&destination(&hub, &headers, &query, user).await?));
+        return Ok(found(&destination(&hub, &headers, &query, user, true).await?));
     }
     match signin::recognise(&hub, &headers, visitor.peer, visitor.remote).await? {
         Outcome::In(came) => {
-            let to = destination(&hub, &headers, &query, &came.user).await?;
+            let to = destination(&hub, &headers, &query, &came.user, came.may_have_server).await?;
             return welcome(&hub, &visitor, &headers, *came, &to).await;
         }
         Outcome::Refused(why) => return Err(HttpError::forbidden(why)),
@@ -79,7 +79,7 @@ pub async fn post(
     let shown = Shown::typed(username);
     let shown = match checked? {
         Outcome::In(came) => {
-            let to = destination(&hub, &headers, &query, &came.user).await?;
+            let to = destination(&hub, &headers, &query, &came.user, came.may_have_server).await?;
             return welcome(&hub, &visitor, &headers, *came, &to).await;
         }
         Outcome::Nobody => shown.error("Invalid username or password"),
@@ -131,8 +131,9 @@ pub(super) async fn destination(
     headers: &HeaderMap,
     query: &str,
     user: &perijove_store::users::User,
+    may_have_server: bool,
 ) -> Result<String> {
-    let usual = root::after_login(hub, user).await?;
+    let usual = root::after_login(hub, user, may_have_server).await?;
     Ok(next::onward(hub, headers, query, &usual))
 }
 

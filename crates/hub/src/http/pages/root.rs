@@ -28,7 +28,7 @@ pub async fn get(
     }
     match visitor.in_browser().and_then(|principal| principal.user()) {
         Some(user) => {
-            let usual = after_login(&hub, user).await?;
+            let usual = after_login(&hub, user, true).await?;
             let query = uri.query().unwrap_or_default();
             Ok(found(&next::onward(&hub, &headers, query, &usual)))
         }
@@ -37,7 +37,7 @@ pub async fn get(
 }
 
 /// Where somebody goes who did not say where: the configured page, the running server, or a fresh one.
-pub async fn after_login(hub: &Hub, user: &users::User) -> Result<String> {
+pub async fn after_login(hub: &Hub, user: &users::User, may_have_server: bool) -> Result<String> {
     let config = &hub.config.hub;
     if !config.default_url.is_empty() {
         return Ok(config.default_url.clone());
@@ -45,7 +45,10 @@ pub async fn after_login(hub: &Hub, user: &users::User) -> Result<String> {
     if !config.redirect_to_server {
         return Ok(format!("{}home", hub.prefix()));
     }
-    let server = spawners::get(&hub.store, user.id, "").await?;
+    let server = match may_have_server {
+        true => spawners::get(&hub.store, user.id, "").await?,
+        false => None,
+    };
     Ok(if server.is_some_and(|server| server.run.phase.is_active()) {
         perijove_model::names::server_path(config.base_url.as_str(), &user.name, "")
     } else {

@@ -65,7 +65,18 @@ pub async fn post(
     tracing::info!(user = %user.name, purpose = %link.purpose, "a password was chosen by a one-time link");
     let home = format!("{}home", hub.prefix());
     let by = Way::by_link();
-    login::welcome(&hub, &visitor, &headers, Came { user, by }, &home).await
+    login::welcome(
+        &hub,
+        &visitor,
+        &headers,
+        Came {
+            user,
+            may_have_server: true,
+            by,
+        },
+        &home,
+    )
+    .await
 }
 
 async fn find(hub: &Hub, token: &Secret) -> Result<links::Link> {

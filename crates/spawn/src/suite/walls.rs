@@ -202,6 +202,7 @@ async fn what_may_only_be_read_can_not_be_written(subject: Arc<Processes>) {
             source: path(name),
             target: path(name),
             read_only,
+            make: None,
         });
     }
     let ann = Notebook {

@@ -13,7 +13,7 @@ use perijove_hub::routes::chp::ChpRoutes;
 use perijove_hub::signin::methods::{self, Means};
 use perijove_hub::{Hub, Parts, environments, signin};
 use perijove_model::server::Phase;
-use perijove_model::{Rng, Secret, token};
+use perijove_model::{Clock, Rng, Secret, token};
 use perijove_spawn::Spawners;
 use perijove_spawn::process::machine::Mode;
 use perijove_spawn::process::{JailConfig, ProcessConfig, ProcessSpawner};

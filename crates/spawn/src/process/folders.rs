@@ -44,7 +44,7 @@ pub(super) async fn ready(spec: &ServerSpec, person: &Person, mounted: bool, pro
             message: format!("{} can't be reached now", mount.target),
         });
     }
-    // Where nothing is mounted, nobody is kept from anything but by the files' own permissions.
+    // Where nothing is mounted, nobody is kept from anything but by the files' own permissions, and by landlock.
     if !mounted {
         let (links, mounts) = (Links::of(person), there.clone());
         if let Err(error) = blocking(move || mounts.iter().try_for_each(|mount| links.put(mount))).await {

@@ -208,12 +208,14 @@ def main():
     parser.add_argument("--core", type=int, default=0, help="of the proxies")
     parser.add_argument("--load-core", type=int, default=1, help="of load and backend")
     parser.add_argument("--binary", type=Path, default=proxies.Edge.binary)
+    parser.add_argument("--priority", type=int, default=0, help="of proxies and load, as nice has it: -10 on a busy machine, as root")
     options = parser.parse_args()
+    proxies.Proxy.priority = options.priority
     proxies.Edge.binary = options.binary.resolve()
     import resource
 
     resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
-    os.sched_setaffinity(0, {options.load_core})
+    proxies.place({options.load_core}, options.priority)
     steps = [int(step) for step in options.routes.split(",")]
     (port,) = free_ports(1)
     backend = subprocess.Popen([str(LOAD), "backend", str(port)])

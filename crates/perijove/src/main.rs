@@ -1,10 +1,9 @@
 //! The binary: the command line, and the one place where every part is known and put together.
 //!
 //! Map: `cli` is the command line and `commands` what each command does; `lifecycle` is the life of a hub, put together
-//! in `compose`; `edge` runs an edge, `handover` lets
-//! another process take it over, `keeper` watches over one, `shed` gives back what it needs no more; `settings`, `secrets`, `instance` are what lies on
-//! the disk; `system` is the clock, the randomness and the environment that all other crates get as parameters; `ui`
-//! is all that is printed.
+//! in `compose`; `edge` runs an edge, `handover` lets another process take it over, `shed` gives back memory when it
+//! rests, and `keeper` watches over one; `settings`, `secrets`, `instance` are what lies on the disk; `system` is the
+//! clock, the randomness and the environment that all other crates get as parameters; `ui` is all that is printed.
 
 mod apart;
 mod cli;

@@ -402,7 +402,7 @@ async fn a_profile_may_be_for_those_of_whom_a_claim_was_told() {
     let wanted = json!({ "profile": "physics" });
     refused(
         &start(&ben, "users/ben/server", wanted.clone()).await,
-        400,
+        403,
         "There is no profile “physics” for ben.",
     );
     start(&pam, "users/pam/server", wanted).await.expect(201);

@@ -53,13 +53,13 @@ impl SectionDoc {
         self.variant.is_some_and(|kind| kind != "oauth") && self.keys.iter().any(|key| key.name == "client_id")
     }
 
-    /// The keys that are told here.
+    /// The keys that are told here; what has to be there in any case.
     fn own_keys(&self) -> impl Iterator<Item = &Key> {
         let elsewhere = match self.shares_keys() {
             true => OAuthKeys::keys(),
             false => Vec::new(),
         };
-        let is_own = move |key: &&Key| elsewhere.iter().all(|other| other.name != key.name);
+        let is_own = move |key: &&Key| key.required || elsewhere.iter().all(|other| other.name != key.name);
         self.keys.iter().filter(is_own)
     }
 

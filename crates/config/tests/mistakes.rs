@@ -66,7 +66,7 @@ fn the_environment() {
 #[test]
 fn sections_of_the_wrong_shape() {
     let text = "edge = 1\n[[hub]]\n[role]\nname = \"x\"\n[[service]]\nname = \"a\"\ncommand = 1\n\
-                [[service]]\nname = \"a\"\n[[auth]]\nkind = \"oauth\"\nclient_secret = \"hunter2\"\n[[auth]]\nkind = \"nativ\"\n[[auth]]\n";
+                [[service]]\nname = \"a\"\n[[auth]]\nkind = \"magic\"\nclient_secret = \"hunter2\"\n[[auth]]\nkind = \"nativ\"\n[[auth]]\n";
     insta::assert_snapshot!(shown(text, &[]));
 }
 
@@ -188,4 +188,14 @@ memory = "much"
 group_total = { servers = 2 }
 "#;
     insta::assert_snapshot!(shown(text, &[]));
+}
+
+/// An option of old that nobody read any more let everybody in.
+#[test]
+fn cve_2020_26250() {
+    for old in ["whitelist", "github_organization_whitelist", "allowed_organisations"] {
+        let text = format!("[[auth]]\nkind = \"github\"\nclient_id = \"x\"\n{old} = [\"lab\"]\n");
+        let told = shown(&text, &[]);
+        assert!(told.contains(&format!("unknown key `{old}`")), "{told}");
+    }
 }

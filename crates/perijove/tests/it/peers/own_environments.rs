@@ -45,20 +45,19 @@ async fn a_person_s_own_environment_is_made_by_their_account_and_runs_a_cell() {
     // By the command line, from a file of pip's, beside the hub that runs.
     let lock = site.ground.path().join("requirements.txt");
     fs::write(&lock, "# a lock\ncowsay==6.1\n").unwrap();
-    let made = site
-        .command(&[
-            "environments",
-            "own",
-            "make",
-            "ann",
-            "mine",
-            "--display-name",
-            "My own",
-            "--requirements",
-        ])
-        .arg(&lock)
-        .output()
-        .unwrap();
+    let file = lock.to_str().unwrap();
+    let made = [
+        "environments",
+        "own",
+        "make",
+        "ann",
+        "mine",
+        "--display-name",
+        "My own",
+        "--requirements",
+        file,
+    ];
+    let made = site.command(&made).output().unwrap();
     let said = String::from_utf8_lossy(&made.stderr).into_owned();
     if ["index", "resolve", "connect", "Connection"]
         .iter()

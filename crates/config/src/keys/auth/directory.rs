@@ -10,7 +10,7 @@ use url::Url;
 use super::AuthRules;
 use crate::keys::seconds;
 use crate::section::section;
-use crate::types::{NestedGroups, OneOrMany};
+use crate::types::{DirectoryUrl, NestedGroups, OneOrMany};
 
 section! {
     /// A proxy in front has signed people in and says in a header who they are. Anybody else's word is refused: say with `from`, `secret` or both whose counts.
@@ -32,7 +32,7 @@ section! {
     /// LDAP or Active Directory.
     pub struct LdapAuth with rules: AuthRules {
         /// The directory's servers, asked in their order until one answers: `ldap://` with StartTLS, or `ldaps://`.
-        url: OneOrMany<Url> = OneOrMany(Vec::new()), unset "none, and there has to be one", example "[\"ldaps://ldap1.example.org\", \"ldaps://ldap2.example.org\"]";
+        url: OneOrMany<DirectoryUrl> = OneOrMany(Vec::new()), unset "none, and there has to be one", example "[\"ldaps://ldap1.example.org\", \"ldaps://ldap2.example.org\"]";
         /// Let `ldap://` be without TLS: everybody on the way can read passwords.
         insecure: bool = false;
         /// File with the authorities that the servers are trusted by, PEM.

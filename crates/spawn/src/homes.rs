@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::Home;
 
 pub use directory::Directories;
-pub(crate) use directory::TRASH;
+pub(crate) use directory::{TRASH, make};
 
 /// Where a home was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

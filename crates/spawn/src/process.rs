@@ -14,6 +14,7 @@ mod folders;
 mod home;
 mod jails;
 mod launch;
+mod left;
 pub mod machine;
 mod person;
 mod places;
@@ -21,6 +22,8 @@ mod task;
 
 pub use jails::{Accounts, Grouping, JailConfig, Visible};
 pub(crate) use launch::{converse, supervisor};
+use left::{Left, is_scope_name, scope_name};
+use person::Person;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -37,7 +40,7 @@ use tokio::time::{Instant, sleep};
 use crate::homes::Homes;
 use crate::nursery::Nurseries;
 use crate::proc::Process;
-use crate::scope::{GOING, Record, Report, Scope, Stage};
+use crate::scope::{Record, Report, Scope, Stage};
 use crate::{
     Capabilities, Poll, Progress, ServerKey, ServerSpec, SpawnError, Spawner, Started, State, Step, Stop, Usage,
 };
@@ -86,6 +89,7 @@ pub fn homes() -> Arc<dyn Homes> {
 pub struct ProcessSpawner {
     config: Arc<ProcessConfig>,
     nurseries: Option<Arc<Nurseries>>,
+    left: Arc<Left>,
     rng: Arc<dyn Rng>,
     /// For people's terminals, unless the hub's own SHELL is kept.
     shell: &'static str,
@@ -113,6 +117,7 @@ impl ProcessSpawner {
         let nurseries = || Arc::new(Nurseries::new(config.scope_exe.clone(), config.scope_args.clone()));
         Self {
             nurseries: config.warm.then(nurseries),
+            left: Arc::new(Left::new(config.run_dir.join("servers"))),
             config: Arc::new(config),
             rng,
             shell: if bash { "/bin/bash" } else { "/bin/sh" },
@@ -136,6 +141,19 @@ impl ProcessSpawner {
         Started { url: record.url, state }
     }
 
+    /// What runs in the scope; what is coming is waited for.
+    async fn arrived(&self, scope: &Scope, mut stage: Stage) -> Result<Option<Started>, SpawnError> {
+        let deadline = Instant::now() + COMING;
+        loop {
+            match stage {
+                Stage::Running(record) => return Ok(Some(self.started(scope, record))),
+                Stage::Coming if Instant::now() < deadline => sleep(LOOK).await,
+                _ => return Ok(None),
+            }
+            stage = look(scope).await.map_err(cannot_look)?;
+        }
+    }
+
     fn subject(&self, state: &State) -> Subject {
         let Some(pid) = state
             .get("pid")
@@ -156,30 +174,6 @@ impl ProcessSpawner {
             },
             _ => Subject::Foreign { pid },
         }
-    }
-
-    /// The scopes of this server up to a generation.
-    async fn scopes_up_to(&self, key: &ServerKey) -> io::Result<Vec<Scope>> {
-        let (servers, key) = (self.servers(), key.clone());
-        blocking(move || {
-            let entries = match std::fs::read_dir(servers) {
-                Ok(entries) => entries,
-                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-                Err(error) => return Err(error),
-            };
-            let mut found = Vec::new();
-            for entry in entries {
-                let entry = entry?;
-                let name = entry.file_name();
-                if parse_scope_name(&name.to_string_lossy())
-                    .is_some_and(|(id, generation)| id == key.spawner_id && generation <= key.generation)
-                {
-                    found.push(Scope(entry.path()));
-                }
-            }
-            Ok(found)
-        })
-        .await
     }
 
     /// Ends what a scope has started and removes it. A start that was given up may still be coming, and is waited for.
@@ -206,21 +200,25 @@ impl ProcessSpawner {
         }
     }
 
-    /// What earlier generations left on the disk, but for one that still runs.
-    async fn sweep(&self, key: &ServerKey) {
-        let earlier = ServerKey {
-            generation: key.generation - 1,
-            ..key.clone()
-        };
-        for scope in self.scopes_up_to(&earlier).await.unwrap_or_default() {
-            let removed = blocking(move || match scope.stage()? {
-                Stage::Nothing | Stage::Ended(_) | Stage::Lost => scope.remove(),
-                Stage::Coming | Stage::Running(_) | Stage::Ending => Ok(true),
-            });
-            if let Err(error) = removed.await {
+    /// Home and scope are made ready, and what earlier generations left on the disk goes, but for one that still runs.
+    /// How far an earlier attempt has come.
+    async fn prepare(&self, spec: &ServerSpec, scope: &Scope, person: &Person) -> Result<Stage, SpawnError> {
+        let (left, config) = (self.left.clone(), self.config.clone());
+        let (key, home, most) = (spec.key.clone(), spec.home.clone(), spec.plan.limits.storage);
+        let (scope, person) = (scope.clone(), person.clone());
+        let prepared = move || {
+            if let Err(error) = person::settle(&person, &home, most) {
+                return Ok(Err(error));
+            }
+            if let Err(error) = left.sweep(&key) {
                 tracing::warn!(%error, spawner = key.spawner_id, "what an earlier run of a server left can't be removed");
             }
-        }
+            if let Err(error) = scope.create() {
+                return Ok(Err(launch::no_scope(&config.run_dir, error)));
+            }
+            Ok(scope.stage().map_err(cannot_look))
+        };
+        blocking(prepared).await.map_err(cannot_look)?
     }
 }
 
@@ -253,14 +251,8 @@ impl Spawner for ProcessSpawner {
 
     async fn find(&self, key: &ServerKey) -> Result<Option<Started>, SpawnError> {
         let scope = self.scope(key);
-        let deadline = Instant::now() + COMING;
-        loop {
-            match stage(&scope).await.map_err(cannot_look)? {
-                Stage::Running(record) => return Ok(Some(self.started(&scope, record))),
-                Stage::Coming if Instant::now() < deadline => sleep(LOOK).await,
-                _ => return Ok(None),
-            }
-        }
+        let stage = look(&scope).await.map_err(cannot_look)?;
+        self.arrived(&scope, stage).await
     }
 
     async fn start(&self, spec: &ServerSpec, progress: &dyn Progress) -> Result<Started, SpawnError> {
@@ -270,20 +262,15 @@ impl Spawner for ProcessSpawner {
             message: "Making the home directory ready".into(),
         });
         let person = person::of(&self.config.jail.accounts, spec).await?;
+        let mut stage = self.prepare(spec, &scope, &person).await?;
         let spec = &folders::ready(spec, &person, self.capabilities().mounts, progress).await;
-        self.sweep(&spec.key).await;
-        let made = scope.clone();
-        blocking(move || made.create())
-            .await
-            .map_err(|error| launch::no_scope(&self.config.run_dir, error))?;
-
         progress.step(Step {
             percent: 30,
             message: "Starting the server's process".into(),
         });
         let deadline = Instant::now() + spec.start_timeout;
         loop {
-            if let Some(started) = self.find(&spec.key).await? {
+            if let Some(started) = self.arrived(&scope, stage).await? {
                 return Ok(started);
             }
             match self.launch(spec, &scope, &person).await? {
@@ -291,6 +278,7 @@ impl Spawner for ProcessSpawner {
                 Report::Busy if Instant::now() < deadline => sleep(LOOK).await,
                 failed => return Err(self.explain(spec, failed)),
             }
+            stage = look(&scope).await.map_err(cannot_look)?;
         }
     }
 
@@ -345,8 +333,11 @@ impl Spawner for ProcessSpawner {
     }
 
     async fn forget(&self, key: &ServerKey) -> Result<(), SpawnError> {
-        for scope in self.scopes_up_to(key).await.map_err(cannot_look)? {
-            self.forget_scope(scope).await?;
+        let (left, of) = (self.left.clone(), key.clone());
+        for (generation, scope) in blocking(move || left.up_to(&of)).await.map_err(cannot_look)? {
+            let forgotten = self.forget_scope(scope).await;
+            self.left.note(key.spawner_id, generation, forgotten.is_ok());
+            forgotten?;
         }
         Ok(())
     }
@@ -360,21 +351,7 @@ impl Spawner for ProcessSpawner {
     }
 }
 
-fn scope_name(key: &ServerKey) -> String {
-    format!("{}-{}", key.spawner_id, key.generation)
-}
-
-fn parse_scope_name(name: &str) -> Option<(i64, i64)> {
-    let (id, generation) = name.strip_suffix(GOING).unwrap_or(name).split_once('-')?;
-    Some((id.parse().ok()?, generation.parse().ok()?))
-}
-
-/// The database may have been written by anyone: a scope is never looked for outside its directory.
-fn is_scope_name(name: &str) -> bool {
-    name.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') && parse_scope_name(name).is_some()
-}
-
-async fn stage(scope: &Scope) -> io::Result<Stage> {
+async fn look(scope: &Scope) -> io::Result<Stage> {
     let scope = scope.clone();
     blocking(move || scope.stage()).await
 }
@@ -393,17 +370,4 @@ fn cannot_look(error: io::Error) -> SpawnError {
         "Whether the server runs can't be told now: its files or /proc can't be read.",
         error,
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_scope_is_never_outside_its_directory() {
-        for bad in ["../1-2", "1-2/..", "/etc", "1", "-", "1-2-3", ""] {
-            assert!(!is_scope_name(bad), "{bad:?}");
-        }
-        assert!(is_scope_name("12-3"));
-    }
 }

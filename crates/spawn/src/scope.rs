@@ -12,11 +12,11 @@
 //! The server's environment, which has its token, is in none of these.
 
 use std::collections::BTreeMap;
-use std::fs::{DirBuilder, File, OpenOptions};
-use std::io::{self, BufRead, Write};
+use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
+use std::io::{self, BufRead, Read, Write};
 use std::net::{Ipv4Addr, TcpListener};
 use std::os::fd::OwnedFd;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -57,10 +57,42 @@ pub(crate) struct Order {
     /// A file on which a shared lock is held for the server's life: what it stands for is not removed meanwhile.
     pub(crate) in_use: Option<PathBuf>,
     pub(crate) kind: Kind,
+    /// What is to lie in the scope first.
+    pub(crate) laid: Vec<Lay>,
     /// Where it runs, and what holds for it.
     pub(crate) jail: Jail,
     pub(crate) limits: Limits,
     pub(crate) grouping: Held,
+}
+
+/// Something in a scope that its server sees in the place of the machine's own.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum Lay {
+    /// A directory for everybody. On the disk, since it may grow large; it goes with the scope.
+    Tmp(PathBuf),
+    /// A list with one more line: the first, so that it is found even if the list has the same name.
+    Copy {
+        list: PathBuf,
+        line: String,
+        copy: PathBuf,
+    },
+}
+
+impl Lay {
+    pub(crate) fn lay(&self) -> io::Result<()> {
+        match self {
+            Self::Tmp(dir) => {
+                DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
+                fs::set_permissions(dir, Permissions::from_mode(0o1777))
+            }
+            Self::Copy { list, line, copy } => {
+                let mut text = line.clone().into_bytes();
+                File::open(list)?.read_to_end(&mut text)?;
+                fs::write(copy, text)?;
+                fs::set_permissions(copy, Permissions::from_mode(0o644))
+            }
+        }
+    }
 }
 
 /// Who holds a server to its limits.
@@ -338,6 +370,8 @@ fn supervise(scope: &Scope, order: Order, waiting: Option<Waiting>) -> Result<()
     }
     rustix::process::set_child_subreaper(Some(rustix::process::getpid())).map_err(io::Error::from)?;
     let _used = order.in_use.as_deref().map(hold_in_use).transpose()?;
+    let laid = order.laid.iter().try_for_each(Lay::lay);
+    laid.map_err(|error| Report::Jail(format!("what it is to see of its scope: {error}")))?;
     let group = make_group(scope, &order)?;
     let memory = order.limits.memory;
     let started = start(scope, &order, group.as_ref(), waiting);

@@ -126,6 +126,7 @@ impl ServiceRunner for ProcessServices {
             env: self.environment(spec, person.as_ref()),
             log_limit: config.log_limit,
             kind: Kind::Service,
+            laid: Vec::new(),
             jail: Jail {
                 account,
                 directory: Some(match &spec.cwd {

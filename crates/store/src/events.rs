@@ -4,13 +4,13 @@ use jiff::Timestamp;
 use serde_json::Value as Json;
 
 use crate::error::Result;
-use crate::sql::{Db, Stmt};
+use crate::sql::{Db, Post, Stmt};
 
 /// A start that tells more keeps its latest events only.
 pub const KEPT: i64 = 200;
 
-/// Adds an event to a start; its number, or 0 if the server is gone.
-pub async fn push(db: &impl Db, spawner_id: i64, generation: i64, event: &Json, now: Timestamp) -> Result<i64> {
+/// Adds events to a start; the number of the last one, or 0 if there is none or the server is gone.
+pub async fn push(db: &impl Db, spawner_id: i64, generation: i64, events: &[Json], now: Timestamp) -> Result<i64> {
     const PUSH: Stmt = Stmt::note(
         "INSERT INTO perijove_events (spawner_id, generation, seq, at, body) \
          SELECT s.id, CAST($2 AS INTEGER), 1 + (SELECT COALESCE(MAX(e.seq), 0) FROM perijove_events e \
@@ -18,16 +18,22 @@ pub async fn push(db: &impl Db, spawner_id: i64, generation: i64, event: &Json, 
     );
     const TRIM: Stmt =
         Stmt::note("DELETE FROM perijove_events WHERE spawner_id = $1 AND generation = $2 AND seq <= $3");
+    let mut last = 0;
+    if events.is_empty() {
+        return Ok(last);
+    }
     let unit = db.unit().await?;
-    crate::spawners::hold(&unit, spawner_id).await?;
-    let params = [spawner_id.into(), generation.into(), now.into(), event.into()];
-    let seq: i64 = unit.one(&PUSH, &params).await?.unwrap_or(0);
-    if seq > KEPT {
-        unit.execute(&TRIM, &[spawner_id.into(), generation.into(), (seq - KEPT).into()])
+    crate::spawners::claim(&unit, spawner_id).await?;
+    for event in events {
+        let params = [spawner_id.into(), generation.into(), now.into(), event.into()];
+        last = unit.one(&PUSH, &params).await?.unwrap_or(0);
+    }
+    if last > KEPT {
+        unit.post(&TRIM, &[spawner_id.into(), generation.into(), (last - KEPT).into()])
             .await?;
     }
     unit.commit().await?;
-    Ok(seq)
+    Ok(last)
 }
 
 /// The events of a start after the one with number `after`.

@@ -246,7 +246,7 @@ async fn let_go(db: &impl Db, user_id: i64) -> Result<()> {
         "UPDATE perijove_homes SET user_id = NULL WHERE user_id = $1 AND NOT EXISTS (SELECT 1 FROM users u \
          WHERE u.id = perijove_homes.user_id AND u.created IS NOT DISTINCT FROM perijove_homes.user_created)",
     );
-    db.execute(&LET_GO, &[user_id.into()]).await.map(drop)
+    db.post(&LET_GO, &[user_id.into()]).await
 }
 
 /// It was there: from now on it may not be missing.

@@ -75,5 +75,5 @@ pub async fn remove(db: &impl Db, spawner_id: i64, kind: &str) -> Result<()> {
 /// All of a server but this kind, which is not about one run: a new run begins.
 pub async fn clear_but(db: &impl Db, spawner_id: i64, kept: &str) -> Result<()> {
     const CLEAR: Stmt = Stmt::note("DELETE FROM perijove_notices WHERE spawner_id = $1 AND kind <> $2");
-    db.execute(&CLEAR, &[spawner_id.into(), kept.into()]).await.map(drop)
+    db.post(&CLEAR, &[spawner_id.into(), kept.into()]).await
 }

@@ -95,6 +95,15 @@ pub async fn delete_client(db: &impl Db, identifier: &str) -> Result<bool> {
     Ok(db.execute(&DELETE, &[identifier.into()]).await? > 0)
 }
 
+/// The same for the client of a server, unless it has become another server's.
+pub async fn delete_client_of_server(db: &impl Db, identifier: &str, spawner_id: i64) -> Result<()> {
+    const DELETE: Stmt = Stmt::write(
+        "DELETE FROM oauth_clients WHERE identifier = $1 \
+         AND NOT EXISTS (SELECT 1 FROM spawners WHERE oauth_client_id = $1 AND id <> $2)",
+    );
+    db.post(&DELETE, &[identifier.into(), spawner_id.into()]).await
+}
+
 pub async fn put_code(db: &impl Post, code: &Code) -> Result<()> {
     const PUT: Stmt = Stmt::note(
         "INSERT INTO oauth_codes (client_id, code, expires_at, redirect_uri, session_id, user_id, scopes, \

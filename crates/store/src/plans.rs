@@ -52,7 +52,7 @@ pub async fn set(db: &impl Db, spawner_id: i64, plan: &Plan) -> Result<()> {
         plan.title.as_deref().into(),
         text.into(),
     ];
-    db.execute(&SET, &params).await.map(drop)
+    db.post(&SET, &params).await
 }
 
 /// The servers that use something now, by id. What says so are both JupyterHub's tables and ours, see

@@ -220,10 +220,10 @@ pub async fn delete_for_client(db: &impl Db, user_id: i64, client_id: &str) -> R
 }
 
 /// The tokens that a server got for itself, known by their note (`Server at /user/x/`).
-pub async fn delete_server_tokens(db: &impl Db, user_id: i64, note: &str) -> Result<u64> {
+pub async fn delete_server_tokens(db: &impl Db, user_id: i64, note: &str) -> Result<()> {
     const DELETE: Stmt =
         Stmt::write("DELETE FROM api_tokens WHERE user_id = $1 AND note = $2 AND client_id = 'jupyterhub'");
-    db.execute(&DELETE, &[user_id.into(), note.into()]).await
+    db.post(&DELETE, &[user_id.into(), note.into()]).await
 }
 
 /// Notes activity; never backwards.

@@ -5,29 +5,29 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Request, StatusCode, Uri};
+use http::{Request, StatusCode, Uri, header};
 use http_body_util::Empty;
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
 use perijove_model::server::Phase;
 use perijove_spawn::Poll;
 use perijove_store::events;
 use perijove_store::spawners::{Server, Spawner};
 use serde_json::json;
+use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
 
 use super::drive::{Driver, Halt, Stepped, Why, state};
 use super::prepare::path;
-use super::{progress, requests};
+use super::{Watch, progress, requests};
 use crate::Hub;
 use crate::events::{self as server_events, Action};
 use crate::metrics::{self, Spawned};
 use crate::routes::Route;
 
-/// A server that was forked answers within a fifth of a second or two, others take seconds.
-const FIRST_PAUSE: Duration = Duration::from_millis(80);
-const GROWTH: f64 = 1.5;
+/// A server that was forked answers within a fifth of a second or two, others take seconds. None answers at once.
+const FIRST_PAUSE: Duration = Duration::from_millis(120);
+const GROWTH: f64 = 1.7;
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// A server that takes a connection and then says nothing is asked again.
 const ONE_TRY: Duration = Duration::from_secs(10);
@@ -45,9 +45,10 @@ impl Driver<'_> {
             ));
         };
         let url = format!("{}{}api", target(server), server.base_url);
+        let mut signs = self.hub.wakeup.watch(self.id);
         let limit = self.hub.config.spawner.http_timeout;
         tokio::select! {
-            answered = timeout(limit, self.until_answer(&url)) => match answered {
+            answered = timeout(limit, self.until_answer(&url, server, &mut signs)) => match answered {
                 Ok(status) => {
                     let server = requests::log_name(spawner);
                     tracing::debug!(server, status = status.as_u16(), "the server answers");
@@ -68,37 +69,36 @@ impl Driver<'_> {
     async fn tell_of_waiting(&self, spawner: &Spawner) -> Infallible {
         sleep(WORTH_TELLING).await;
         let event = json!({"progress": 90, "message": "Waiting for the server to answer"});
-        self.tell(spawner, &event).await;
+        self.tell(spawner, &[event]).await;
         std::future::pending().await
     }
 
-    /// Any answer but a server error will do: 403 and redirects come from a server that works.
-    async fn until_answer(&self, url: &str) -> StatusCode {
-        let client = client();
+    /// Any answer but a server error will do: 403 and redirects come from a server that works. One that tells the hub
+    /// of itself meanwhile is asked at once.
+    async fn until_answer(&self, url: &str, server: &Server, signs: &mut Watch) -> StatusCode {
         let mut pause = FIRST_PAUSE;
         loop {
-            let answer = async { client.request(request(url)?).await.ok() };
-            if let Ok(Some(response)) = timeout(ONE_TRY, answer).await
-                && !response.status().is_server_error()
-            {
-                return response.status();
-            }
             // Half of it by chance, so that many servers that start together aren't asked together.
             let share = f64::from(self.hub.rng.below(1000)) / 1000.0;
-            sleep(pause.mul_f64(0.5 + share / 2.0)).await;
+            signs.until(|news| news.signs, pause.mul_f64(0.5 + share / 2.0)).await;
             pause = pause.mul_f64(GROWTH).min(LONGEST_PAUSE);
+            if let Ok(Some(status)) = timeout(ONE_TRY, ask(url, server)).await
+                && !status.is_server_error()
+            {
+                return status;
+            }
         }
     }
 
     async fn until_exit(&self, spawner: &Spawner) -> (Option<i32>, Option<String>) {
         let state = state(spawner).unwrap_or_default();
         loop {
+            sleep(LOOK).await;
             if let Ok(backend) = self.backend(spawner)
                 && let Ok(Poll::Exited(status)) = backend.poll(&state).await
             {
                 return (status, backend.why_ended(&state).await);
             }
-            sleep(LOOK).await;
         }
     }
 
@@ -134,7 +134,7 @@ impl Driver<'_> {
         let event = progress::ready_event(self.hub, spawner);
         let tx = self.hub.store.begin().await?;
         self.phase(&tx, spawner, Phase::Ready).await?;
-        events::push(&tx, self.id, spawner.run.generation, &event, now).await?;
+        events::push(&tx, self.id, spawner.run.generation, &[event], now).await?;
         tx.commit().await?;
         self.reached(spawner, Phase::Ready);
         let took = metrics::since(self.hub, spawner.run.requested_at);
@@ -169,15 +169,25 @@ fn target(server: &Server) -> String {
     crate::routes::target(&server.proto, &server.ip, server.port)
 }
 
-fn client() -> Client<HttpConnector, Empty<Bytes>> {
-    let mut connector = HttpConnector::new();
-    connector.set_connect_timeout(Some(CONNECT));
-    Client::builder(TokioExecutor::new())
-        .pool_max_idle_per_host(0)
-        .build(connector)
-}
-
-fn request(url: &str) -> Option<Request<Empty<Bytes>>> {
+/// Asks once, on a connection of its own: nothing is kept of a server that may not be there.
+async fn ask(url: &str, server: &Server) -> Option<StatusCode> {
     let uri: Uri = url.parse().ok()?;
-    Request::get(uri).body(Empty::new()).ok()
+    if uri.scheme_str() != Some("http") {
+        return None;
+    }
+    let place = (server.ip.as_str(), u16::try_from(server.port).ok()?);
+    let stream = timeout(CONNECT, TcpStream::connect(place)).await.ok()?.ok()?;
+    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.ok()?;
+    let request = Request::get(uri.path())
+        .header(header::HOST, uri.authority()?.as_str())
+        .body(Empty::<Bytes>::new())
+        .ok()?;
+    let carry = async {
+        let _ = connection.await;
+        std::future::pending().await
+    };
+    tokio::select! {
+        answer = sender.send_request(request) => Some(answer.ok()?.status()),
+        never = carry => never,
+    }
 }

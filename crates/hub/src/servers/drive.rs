@@ -10,6 +10,7 @@ use perijove_store::spawners::{self, Spawner};
 use perijove_store::{Db, StoreError};
 use serde_json::Value;
 
+use super::Watch;
 use crate::Hub;
 
 const LOOK: Duration = Duration::from_millis(500);
@@ -106,9 +107,11 @@ impl Driver<'_> {
     /// False if there was nothing to do. `ended`: it was seen to have ended, so look again now.
     pub(super) async fn run(&self, mut ended: bool) -> Stepped<bool> {
         let mut worked = false;
+        let mut watch = self.hub.wakeup.watch(self.id);
         // The token of a start exists in clear only between its making and the start of the process.
         let mut token: Option<(i64, Secret)> = None;
         loop {
+            watch.mark();
             let Some(spawner) = spawners::by_id(&self.hub.store, self.id).await? else {
                 return Ok(worked);
             };
@@ -127,10 +130,10 @@ impl Driver<'_> {
                 Step::Launch => {
                     let token = token.take().filter(|(made_for, _)| *made_for == generation);
                     let launch = self.launch(&spawner, token.map(|(_, token)| token));
-                    self.unless_moved(&spawner, launch).await
+                    self.unless_moved(&spawner, &mut watch, launch).await
                 }
-                Step::Answer => self.unless_moved(&spawner, self.answer(&spawner)).await,
-                Step::Route => self.unless_moved(&spawner, self.route(&spawner)).await,
+                Step::Answer => self.unless_moved(&spawner, &mut watch, self.answer(&spawner)).await,
+                Step::Route => self.unless_moved(&spawner, &mut watch, self.route(&spawner)).await,
                 Step::TurnBack => self.turn_back(&spawner).await,
                 Step::Stop => self.stop(&spawner).await,
                 Step::Remove => self.remove(&spawner).await,
@@ -152,16 +155,17 @@ impl Driver<'_> {
     }
 
     /// Does the work, unless the row changes meanwhile. What a dropped start leaves behind is found by its key.
-    async fn unless_moved(&self, spawner: &Spawner, work: impl Future<Output = Stepped>) -> Stepped {
+    async fn unless_moved(&self, spawner: &Spawner, watch: &mut Watch, work: impl Future<Output = Stepped>) -> Stepped {
         tokio::select! {
             outcome = work => outcome,
-            () = self.moved(spawner) => Err(Halt::Moved),
+            () = self.moved(spawner, watch) => Err(Halt::Moved),
         }
     }
 
-    async fn moved(&self, was: &Spawner) {
-        let mut watch = self.hub.wakeup.watch();
+    /// Since the row was read.
+    async fn moved(&self, was: &Spawner, watch: &mut Watch) {
         loop {
+            watch.until(|news| news.wishes, LOOK).await;
             // A database that is away for a moment is no reason to give up what is half done.
             if let Ok(now) = spawners::by_id(&self.hub.store, self.id).await {
                 let same = |now: &Spawner| now.run.wish == was.run.wish && now.run.generation == was.run.generation;
@@ -169,7 +173,6 @@ impl Driver<'_> {
                     return;
                 }
             }
-            watch.moved(self.id, LOOK).await;
         }
     }
 

@@ -44,7 +44,7 @@ impl Driver<'_> {
         self.phase(&tx, spawner, Phase::Failed).await?;
         clear_contract(self.hub, &tx, spawner).await?;
         spawners::set_failure(&tx, self.id, spawner.run.generation, &failure, now).await?;
-        events::push(&tx, self.id, spawner.run.generation, &event, now).await?;
+        events::push(&tx, self.id, spawner.run.generation, &[event], now).await?;
         tx.commit().await?;
         self.reached(spawner, Phase::Failed);
         let how = match failure.status {
@@ -95,7 +95,7 @@ impl Driver<'_> {
             };
             let event = progress::failed_event(&failure);
             spawners::keep_failure(&tx, self.id, spawner.run.generation, &failure).await?;
-            events::push(&tx, self.id, spawner.run.generation, &event, now).await?;
+            events::push(&tx, self.id, spawner.run.generation, &[event], now).await?;
         }
         tx.commit().await?;
         self.reached(spawner, Phase::Stopping);

@@ -1,6 +1,7 @@
 //! Prepared -> Started: the backend brings the server to life.
 
 use std::error::Error;
+use std::time::Duration;
 
 use perijove_environments::{Held, Progress as Progressed};
 use perijove_model::Secret;
@@ -22,6 +23,9 @@ use crate::{environments, offers};
 
 /// Steps that wait to be written down; more are dropped, since they only tell.
 const MOST_STEPS: usize = 64;
+/// Steps that come so soon after each other are written together, the last of them with the step's own end: nobody reads
+/// faster.
+const GATHER: Duration = Duration::from_millis(250);
 /// What is above belongs to the hub's own steps.
 const HIGHEST_PERCENT: u8 = 89;
 /// How far an environment brings a start.
@@ -31,17 +35,18 @@ impl Driver<'_> {
     /// Without the token another hub has died here: go on with what it has left running, or prepare afresh, since
     /// nobody knows the token any more.
     pub(super) async fn launch(&self, spawner: &Spawner, token: Option<Secret>) -> Stepped {
-        let started = match token {
+        let (started, steps) = match token {
             Some(token) => self.start(spawner, token).await?,
             None => match self.backend(spawner)?.find(&self.key(spawner)?).await? {
-                Some(started) => started,
+                Some(started) => (started, Vec::new()),
                 None => return self.start_over(spawner).await,
             },
         };
-        self.note_started(spawner, &started).await
+        self.note_started(spawner, &started, &steps).await
     }
 
-    async fn start(&self, spawner: &Spawner, token: Secret) -> Stepped<Started> {
+    /// With the steps that were not yet written down.
+    async fn start(&self, spawner: &Spawner, token: Secret) -> Stepped<(Started, Vec<Value>)> {
         let backend = self.backend(spawner)?;
         let mut spec = self.spec(spawner, token).await?;
         // Kept until the server holds it itself.
@@ -55,17 +60,18 @@ impl Driver<'_> {
             let steps = Steps(steps);
             timeout(spec.start_timeout, backend.start(&spec, &steps)).await
         };
-        let write = async {
-            while let Some(step) = written.recv().await {
-                // A bar does not go back behind what the building of an environment has reached.
-                let lowest = if held.is_some() { BUILT_PERCENT } else { 0 };
-                let percent = step.percent.clamp(lowest, HIGHEST_PERCENT);
-                self.tell(spawner, &json!({"progress": percent, "message": step.message}))
-                    .await;
-            }
+        // A bar does not go back behind what the building of an environment has reached.
+        let lowest = if held.is_some() { BUILT_PERCENT } else { 0 };
+        let event = |step: Step| {
+            let percent = step.percent.clamp(lowest, HIGHEST_PERCENT);
+            json!({"progress": percent, "message": step.message})
         };
-        match tokio::join!(start, write).0 {
-            Ok(Ok(started)) => Ok(started),
+        let (started, unwritten) = tokio::join!(start, self.write_steps(spawner, &mut written, event));
+        if !matches!(started, Ok(Ok(_))) {
+            self.tell(spawner, &unwritten).await;
+        }
+        match started {
+            Ok(Ok(started)) => Ok((started, unwritten)),
             Ok(Err(error)) => {
                 log_cause(spawner, &error);
                 Err(Halt::Failed(error.into()))
@@ -75,6 +81,34 @@ impl Driver<'_> {
                 spec.start_timeout.as_secs_f64()
             ))),
         }
+    }
+
+    /// Writes down what is told, a few at a time. The last ones it gives back, to go with what is written next.
+    async fn write_steps<T>(
+        &self,
+        spawner: &Spawner,
+        steps: &mut mpsc::Receiver<T>,
+        event: impl Fn(T) -> Value,
+    ) -> Vec<Value> {
+        let mut waiting = Vec::new();
+        while let Some(first) = steps.recv().await {
+            waiting.push(event(first));
+            let gather = async {
+                while let Some(next) = steps.recv().await {
+                    waiting.push(event(next));
+                    if waiting.len() >= MOST_STEPS {
+                        return;
+                    }
+                }
+            };
+            let _ = timeout(GATHER, gather).await;
+            if steps.is_closed() && steps.is_empty() {
+                break;
+            }
+            self.tell(spawner, &waiting).await;
+            waiting.clear();
+        }
+        waiting
     }
 
     async fn spec(&self, spawner: &Spawner, api_token: Secret) -> Stepped<ServerSpec> {
@@ -135,14 +169,10 @@ impl Driver<'_> {
             let told = |progress: Progressed| drop(steps.try_send(progress));
             self.hub.environments.ensure(name, &told).await
         };
-        let write = async {
-            while let Some(step) = written.recv().await {
-                let percent = percent(&step);
-                self.tell(spawner, &json!({"progress": percent, "message": step.message}))
-                    .await;
-            }
-        };
-        tokio::join!(build, write).0.map(Some).map_err(|error| {
+        let event = |step: Progressed| json!({"progress": percent(&step), "message": step.message});
+        let (built, unwritten) = tokio::join!(build, self.write_steps(spawner, &mut written, event));
+        self.tell(spawner, &unwritten).await;
+        built.map(Some).map_err(|error| {
             let server = requests::log_name(spawner);
             let cause = error.source().map(ToString::to_string);
             tracing::warn!(server, environment = name, %error, cause, "the environment of a server can't be had");
@@ -160,7 +190,7 @@ impl Driver<'_> {
         Ok(())
     }
 
-    async fn note_started(&self, spawner: &Spawner, started: &Started) -> Stepped {
+    async fn note_started(&self, spawner: &Spawner, started: &Started, steps: &[Value]) -> Stepped {
         let (proto, ip, port) = parts(&started.url)
             .ok_or_else(|| Halt::failed("The backend gave no URL at which the server could be reached.".to_owned()))?;
         let now = self.hub.clock.now();
@@ -169,6 +199,7 @@ impl Driver<'_> {
         self.phase(&tx, spawner, Phase::Started).await?;
         spawners::set_started(&tx, self.id, &proto, &ip, port, &state, now).await?;
         spans::begin(&tx, spawner, now).await?;
+        events::push(&tx, self.id, spawner.run.generation, steps, now).await?;
         users::touch(&tx, spawner.user_id, now).await?;
         homes::set_made_of_user(&tx, spawner.user_id, self.backend(spawner)?.name()).await?;
         tx.commit().await?;
@@ -176,13 +207,16 @@ impl Driver<'_> {
         Ok(())
     }
 
-    /// An event that is worth telling, but not worth failing for.
-    pub(super) async fn tell(&self, spawner: &Spawner, event: &Value) {
+    /// Events that are worth telling, but not worth failing for.
+    pub(super) async fn tell(&self, spawner: &Spawner, steps: &[Value]) {
+        if steps.is_empty() {
+            return;
+        }
         let now = self.hub.clock.now();
-        if let Err(error) = events::push(&self.hub.store, self.id, spawner.run.generation, event, now).await {
+        if let Err(error) = events::push(&self.hub.store, self.id, spawner.run.generation, steps, now).await {
             tracing::debug!(%error, "a step of a start was not written down");
         }
-        self.hub.wakeup.moved(self.id);
+        self.hub.wakeup.stepped(self.id);
     }
 }
 

@@ -17,6 +17,7 @@ mod edit;
 pub mod env;
 mod finish;
 mod launch;
+mod news;
 mod prepare;
 mod progress;
 mod reconcile;
@@ -27,7 +28,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use perijove_model::server::Phase;
-use tokio::sync::{Notify, broadcast};
+use tokio::sync::Notify;
 
 pub use checks::{Refused, check_name};
 pub use edit::{Edit, create, edit};
@@ -36,31 +37,23 @@ pub use progress::{has_progress, progress, ready_event};
 pub use reconcile::{run, stop_all};
 pub use requests::{Begun, Start, request_start, request_stop, wait};
 
+use news::{Told, Watch};
+
 /// Told of each phase that was written.
 pub type Probe = Arc<dyn Fn(Phase) + Send + Sync>;
 
 /// Saves everybody the waiting: wakes the reconciler, and tells requests that a server has moved. Nothing may depend on
 /// it, since another replica may do the work; whoever waits looks into the database from time to time as well.
+#[derive(Default)]
 pub struct Wakeup {
     reconciler: Notify,
-    moved: broadcast::Sender<i64>,
+    told: Arc<Told>,
     suspects: Mutex<BTreeSet<i64>>,
     probe: OnceLock<Probe>,
 }
 
 /// More suspects than this wait for their turn.
 const MOST_SUSPECTS: usize = 1000;
-
-impl Default for Wakeup {
-    fn default() -> Self {
-        Self {
-            reconciler: Notify::new(),
-            moved: broadcast::channel(256).0,
-            suspects: Mutex::default(),
-            probe: OnceLock::new(),
-        }
-    }
-}
 
 impl Wakeup {
     /// There is something to do.
@@ -96,43 +89,37 @@ impl Wakeup {
         self.reconciler.notified().await;
     }
 
-    fn watch(&self) -> Watch {
-        Watch(self.moved.subscribe())
+    fn watch(&self, spawner_id: i64) -> Watch {
+        self.told.watch(spawner_id)
     }
 
-    /// Something about this server was written, but not its phase.
+    /// Something about this server was written, but not its phase: a wish, or its end.
     pub(crate) fn moved(&self, spawner_id: i64) {
-        // Nobody may be waiting.
-        let _ = self.moved.send(spawner_id);
+        self.told.tell(spawner_id, |news| {
+            news.wishes += 1;
+            news.outcomes += 1;
+        });
+    }
+
+    /// The server has spoken to the hub: it is up, or nearly so.
+    pub(crate) fn heard_of(&self, spawner_id: i64) {
+        self.told.tell(spawner_id, |news| news.signs += 1);
+    }
+
+    /// Steps of a start were written.
+    fn stepped(&self, spawner_id: i64) {
+        self.told.tell(spawner_id, |news| news.steps += 1);
     }
 
     fn reached(&self, spawner_id: i64, phase: Phase) {
         if let Some(probe) = self.probe.get() {
             probe(phase);
         }
-        self.moved(spawner_id);
-    }
-}
-
-/// Waits for servers to move.
-struct Watch(broadcast::Receiver<i64>);
-
-impl Watch {
-    /// Comes back when this server has moved, or when it is time to look anyway.
-    async fn moved(&mut self, spawner_id: i64, at_most: std::time::Duration) {
-        use broadcast::error::RecvError;
-        let moved = async {
-            loop {
-                match self.0.recv().await {
-                    Ok(id) if id == spawner_id => return,
-                    Ok(_) => {}
-                    // Too much has happened to know: look.
-                    Err(RecvError::Lagged(_)) => return,
-                    Err(RecvError::Closed) => std::future::pending().await,
-                }
-            }
-        };
-        let _ = tokio::time::timeout(at_most, moved).await;
+        let on_its_way = matches!(phase, Phase::Prepared | Phase::Started | Phase::Answering);
+        self.told.tell(spawner_id, |news| {
+            news.phases += 1;
+            news.outcomes += u32::from(!on_its_way);
+        });
     }
 }
 

@@ -100,10 +100,9 @@ pub(super) async fn clear_contract(hub: &Hub, tx: &Tx, spawner: &Spawner) -> Ste
     spans::end(tx, spawner.id, hub.clock.now()).await?;
     tokens::delete_server_tokens(tx, spawner.user_id, &note(hub, spawner)).await?;
     let usual = usual_client_id(spawner);
-    for client_id in [spawner.oauth_client_id.as_ref(), Some(&usual)].into_iter().flatten() {
-        if !spawners::client_is_anothers(tx, client_id, spawner.id).await? {
-            oauth::delete_client(tx, client_id).await?;
-        }
+    let other = spawner.oauth_client_id.as_ref().filter(|own| **own != usual);
+    for client_id in other.into_iter().chain([&usual]) {
+        oauth::delete_client_of_server(tx, client_id, spawner.id).await?;
     }
     Ok(())
 }

@@ -32,7 +32,7 @@ pub fn has_progress(spawner: &Spawner) -> bool {
 /// The events of the server's start, ending with the final one.
 pub fn progress(hub: &Arc<Hub>, spawner_id: i64) -> impl Stream<Item = Value> + Send + 'static + use<> {
     let teller = Teller {
-        watch: hub.wakeup.watch(),
+        watch: hub.wakeup.watch(spawner_id),
         hub: hub.clone(),
         id: spawner_id,
         generation: None,
@@ -117,7 +117,7 @@ impl Teller {
             if self.waiting.is_empty() && !self.ended {
                 let stop = self.hub.stop.clone();
                 tokio::select! {
-                    () = self.watch.moved(self.id, LOOK) => {}
+                    () = self.watch.until(|news| news.steps + news.phases + news.wishes, LOOK) => {}
                     () = stop.cancelled() => {}
                 }
             }

@@ -137,6 +137,8 @@ struct Driven(Arc<Mutex<Busy>>);
 #[derive(Default)]
 struct Busy {
     now: BTreeSet<i64>,
+    /// Some of these were asked for again, or others could not be taken because there are so many.
+    again: bool,
     pauses: BTreeMap<i64, Pause>,
 }
 
@@ -215,7 +217,7 @@ impl Reconciler {
 
     fn drive(&self, id: i64) {
         let Ok(permit) = self.drivers.clone().try_acquire_owned() else {
-            return;
+            return self.driven.pass_again();
         };
         if !self.driven.take(id) {
             return;
@@ -254,7 +256,14 @@ impl Lookout {
 impl Driven {
     /// False if the server is in hand already.
     fn take(&self, id: i64) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).now.insert(id)
+        let mut busy = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let taken = busy.now.insert(id);
+        busy.again |= !taken;
+        taken
+    }
+
+    fn pass_again(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).again = true;
     }
 
     fn paused_until(&self, id: i64) -> Option<Instant> {
@@ -265,9 +274,11 @@ impl Driven {
             .filter(|until| Instant::now() < *until)
     }
 
-    fn put_back(&self, id: i64, pause: Option<Duration>) {
+    /// True if somebody should look what is to be done now.
+    fn put_back(&self, id: i64, pause: Option<Duration>) -> bool {
         let mut busy = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         busy.now.remove(&id);
+        let again = std::mem::take(&mut busy.again) || pause.is_some();
         match pause {
             None => drop(busy.pauses.remove(&id)),
             Some(length) => {
@@ -275,6 +286,7 @@ impl Driven {
                 busy.pauses.insert(id, Pause { until, length });
             }
         }
+        again
     }
 
     fn forget_old_pauses(&self) {
@@ -300,10 +312,11 @@ struct InHand<'a> {
 
 impl Drop for InHand<'_> {
     fn drop(&mut self) {
-        self.driven.put_back(self.id, self.pause);
         self.hub.metrics.driven.add(-1);
         // A wish that came at the last moment would else wait for the next tick.
-        self.hub.wakeup.wake();
+        if self.driven.put_back(self.id, self.pause) {
+            self.hub.wakeup.wake();
+        }
     }
 }
 

@@ -146,7 +146,8 @@ pub async fn request_stop(
     Ok(())
 }
 
-/// Waits until `done` or until the time is up, and tells how the server is then; `None` if its row is gone.
+/// Waits until `done` or until the time is up, and tells how the server is then; `None` if its row is gone. The phases
+/// of a start are not looked at one by one.
 pub async fn wait(
     hub: &Hub,
     spawner_id: i64,
@@ -154,14 +155,14 @@ pub async fn wait(
     done: impl Fn(&Spawner) -> bool,
 ) -> Result<Option<Spawner>, StoreError> {
     let deadline = tokio::time::Instant::now() + at_most;
-    let mut watch = hub.wakeup.watch();
+    let mut watch = hub.wakeup.watch(spawner_id);
     loop {
         let spawner = spawners::by_id(&hub.store, spawner_id).await?;
         let left = deadline.saturating_duration_since(tokio::time::Instant::now());
         if left.is_zero() || spawner.as_ref().is_none_or(&done) {
             return Ok(spawner);
         }
-        watch.moved(spawner_id, LOOK.min(left)).await;
+        watch.until(|news| news.outcomes, LOOK.min(left)).await;
     }
 }
 

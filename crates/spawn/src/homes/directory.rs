@@ -56,16 +56,8 @@ impl Homes for Directories {
     }
 
     async fn make(&self, home: &Home) -> Result<()> {
-        let was_made = home.made;
-        off_runtime(home, move |place, _| match is_there(place)? {
-            true => Ok(()),
-            false if was_made => Err(HomeError::Missing(shown(place))),
-            false => {
-                let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(place);
-                made.map_err(|error| failed(place, "made", error))
-            }
-        })
-        .await
+        let made = home.clone();
+        off_runtime(home, move |_, _| make(&made)).await
     }
 
     async fn trash(&self, home: &Home) -> Result<()> {
@@ -148,6 +140,20 @@ impl Homes for Directories {
             (walk.bytes, walk.files) = (used.bytes, used.files);
         }
         Ok(walk)
+    }
+}
+
+/// Makes it if it is new; blocks.
+pub(crate) fn make(home: &Home) -> Result<()> {
+    check(&home.place)?;
+    let place = Path::new(&home.place);
+    match is_there(place)? {
+        true => Ok(()),
+        false if home.made => Err(HomeError::Missing(shown(place))),
+        false => {
+            let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(place);
+            made.map_err(|error| failed(place, "made", error))
+        }
     }
 }
 

@@ -1,16 +1,13 @@
 //! The home directory of a person.
 
-use std::path::PathBuf;
-
 use perijove_model::{UserName, escape};
 
-use crate::homes::{Directories, HomeError, Homes, TRASH};
+use crate::homes::{self, HomeError, TRASH};
 use crate::{Home, SpawnError};
 
-/// Makes it if it is new. One that is missing is told, and never made anew.
-pub(super) async fn make(home: &Home) -> Result<PathBuf, SpawnError> {
-    Directories.make(home).await.map_err(|error| refusal(home.id, error))?;
-    Ok(PathBuf::from(&home.place))
+/// Makes it if it is new. One that is missing is told, and never made anew. Blocks.
+pub(super) fn make(home: &Home) -> Result<(), SpawnError> {
+    homes::make(home).map_err(|error| refusal(home.id, error))
 }
 
 fn refusal(id: i64, error: HomeError) -> SpawnError {

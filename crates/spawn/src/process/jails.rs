@@ -1,8 +1,7 @@
 //! What holds for a server, from its plan and from what this machine can do.
 
-use std::fs::{self, DirBuilder, Permissions};
-use std::io;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Component, Path, PathBuf};
 
 use perijove_model::Plan;
@@ -10,7 +9,7 @@ use perijove_model::Plan;
 use super::person::Person;
 use crate::group::{Place, Systemd};
 use crate::jail::{Account, Ceilings, Change, Jail, Opening, Walls};
-use crate::scope::Scope;
+use crate::scope::{Lay, Scope};
 use crate::{Capabilities, gpu};
 
 /// Which system account a server runs as.
@@ -92,14 +91,15 @@ pub struct Visible {
 
 const PRIVATE_TMP: [(&str, &str); 2] = [("tmp", "/tmp"), ("var-tmp", "/var/tmp")];
 
-/// The jail of a server; reads the machine's directories.
+/// The jail of a server, and what is to lie in its scope for it; reads the machine's directories.
 pub(super) fn make(
     config: &JailConfig,
     plan: &Plan,
     environment: Option<&Path>,
     person: &Person,
     scope: &Scope,
-) -> io::Result<Jail> {
+) -> (Jail, Vec<Lay>) {
+    let mut laid = Vec::new();
     let mut visible = config.visible.clone();
     let shown = environment
         .into_iter()
@@ -111,9 +111,9 @@ pub(super) fn make(
         Some(account) if config.isolate => {
             let covered = covered(config, person, account, &visible);
             walls = config.landlock.then(|| behind(&covered));
-            view = Some(self::view(visible, covered, plan, person, account, scope)?);
+            view = Some(self::view(visible, covered, plan, person, account, scope, &mut laid));
         }
-        None if config.landlock => walls = Some(alone(visible, config, plan, person, scope)?),
+        None if config.landlock => walls = Some(alone(visible, config, plan, person, scope, &mut laid)),
         _ => {}
     }
     let mut jail = Jail {
@@ -128,7 +128,7 @@ pub(super) fn make(
     if plan.limits.gpus == 0 {
         jail.without(gpu::devices_below(&config.devices));
     }
-    Ok(jail)
+    (jail, laid)
 }
 
 /// The account with the groups of the plan: what is theirs it may use.
@@ -175,9 +175,16 @@ fn behind(covered: &[PathBuf]) -> Walls {
 }
 
 /// The only walls there are: everything is in its place, and others' homes and the hub's files are closed.
-fn alone(visible: Vec<Visible>, config: &JailConfig, plan: &Plan, person: &Person, scope: &Scope) -> io::Result<Walls> {
+fn alone(
+    visible: Vec<Visible>,
+    config: &JailConfig,
+    plan: &Plan,
+    person: &Person,
+    scope: &Scope,
+    laid: &mut Vec<Lay>,
+) -> Walls {
     let tmp = own_tmp(scope);
-    make_tmp(&tmp)?;
+    laid.push(Lay::Tmp(tmp.clone()));
     let mut closed = config.hidden.clone();
     let homes = person.home.parent().filter(|homes| homes.parent().is_some());
     closed.extend(homes.map(Path::to_owned));
@@ -188,11 +195,11 @@ fn alone(visible: Vec<Visible>, config: &JailConfig, plan: &Plan, person: &Perso
     open.extend(visible.iter().map(|each| opening(&each.path, each.read_only)));
     let mounts = plan.mounts.iter();
     open.extend(mounts.map(|mount| opening(Path::new(&mount.source), mount.read_only)));
-    Ok(Walls {
+    Walls {
         closed,
         open,
         listed: false,
-    })
+    }
 }
 
 /// For what a server keeps for the moment, where `/tmp` is everybody's.
@@ -214,11 +221,12 @@ fn view(
     person: &Person,
     account: &Account,
     scope: &Scope,
-) -> io::Result<Vec<Change>> {
+    laid: &mut Vec<Lay>,
+) -> Vec<Change> {
     let mut view = Vec::new();
     for (name, target) in PRIVATE_TMP {
         let source = scope.0.join(name);
-        make_tmp(&source)?;
+        laid.push(Lay::Tmp(source.clone()));
         view.push(show(source, target, false));
     }
     view.push(Change::Empty {
@@ -227,7 +235,7 @@ fn view(
     });
     view.push(Change::OwnProcesses);
     if let Some(name) = &person.unlisted {
-        view.extend(name_service(name, person, account, scope)?);
+        view.extend(name_service(name, person, account, scope, laid));
     }
     visible.sort_by(|one, other| one.path.cmp(&other.path));
     visible.dedup_by(|later, earlier| later.path == earlier.path);
@@ -246,7 +254,7 @@ fn view(
         view.push(show(each.path.clone(), &each.path, each.read_only));
     }
     view.extend(mounts(plan, person, account));
-    Ok(view)
+    view
 }
 
 fn show(source: PathBuf, target: impl AsRef<Path>, read_only: bool) -> Change {
@@ -257,34 +265,29 @@ fn show(source: PathBuf, target: impl AsRef<Path>, read_only: bool) -> Change {
     }
 }
 
-/// On the disk, since it may grow large; it goes with the scope.
-fn make_tmp(dir: &Path) -> io::Result<()> {
-    DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
-    fs::set_permissions(dir, Permissions::from_mode(0o1777))
-}
-
 /// The machine's accounts and this one: a program that asks for its own name gets an answer.
-fn name_service(name: &str, person: &Person, account: &Account, scope: &Scope) -> io::Result<Vec<Change>> {
+fn name_service(
+    name: &str,
+    person: &Person,
+    account: &Account,
+    scope: &Scope,
+    laid: &mut Vec<Lay>,
+) -> impl Iterator<Item = Change> {
     let Account { uid, gid, .. } = account;
     let shell = person.shell.as_deref().unwrap_or("/bin/sh");
     // A line has fields between colons.
     let home = person.home.to_string_lossy().replace([':', '\n'], "_");
-    let mut changes = Vec::new();
-    for (file, line) in [
+    let lists = [
         ("passwd", format!("{name}:x:{uid}:{gid}::{home}:{shell}\n")),
         ("group", format!("{name}:x:{gid}:\n")),
-    ] {
-        let target = Path::new("/etc").join(file);
-        let Ok(text) = fs::read_to_string(&target) else {
-            continue;
-        };
-        // First, so that it is found even if somebody on the machine has the same name.
-        let source = scope.0.join(file);
-        fs::write(&source, line + &text)?;
-        fs::set_permissions(&source, Permissions::from_mode(0o644))?;
-        changes.push(show(source, target, true));
-    }
-    Ok(changes)
+    ];
+    let lists = lists.map(|(file, line)| (Path::new("/etc").join(file), scope.0.join(file), line));
+    let there = lists.into_iter().filter(|(list, ..)| list.is_file());
+    there.map(|(list, copy, line)| {
+        let change = show(copy.clone(), &list, true);
+        laid.push(Lay::Copy { list, line, copy });
+        change
+    })
 }
 
 /// Directories in whose place there is an empty one: what is to be hidden, where others' homes are, and the first on the
@@ -344,6 +347,9 @@ fn mounts(plan: &Plan, person: &Person, account: &Account) -> Vec<Change> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs::Permissions;
+    use std::os::unix::fs::PermissionsExt;
+
     use super::*;
 
     fn person(home: &Path) -> (Person, Account) {

@@ -76,8 +76,8 @@ impl ProcessSpawner {
         let (config, plan, who, place) = (self.config.clone(), spec.plan.clone(), person.clone(), scope.clone());
         let environment = spec.environment.as_ref().map(|environment| environment.dir.clone());
         let environment = environment.or_else(|| self.config.environment_dir.clone());
-        let jail = blocking(move || jails::make(&config.jail, &plan, environment.as_deref(), &who, &place)).await;
-        let jail = jail.map_err(|error| no_scope(&self.config.run_dir, error))?;
+        let jail = blocking(move || Ok(jails::make(&config.jail, &plan, environment.as_deref(), &who, &place))).await;
+        let (jail, laid) = jail.map_err(|error| no_scope(&self.config.run_dir, error))?;
         Ok(Order {
             command: spec.command.clone(),
             env: self.environment(spec, person, scope),
@@ -89,6 +89,7 @@ impl ProcessSpawner {
                 ports_dir: self.config.run_dir.join("ports"),
                 gpus: self.gpus(spec),
             },
+            laid,
             jail,
             limits: Limits {
                 processes: spec.plan.limits.processes.or(self.config.jail.processes),

@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 use perijove_model::UserName;
 use rustix::fs::{AtFlags, CWD, Dir, FileType, Gid, Mode, OFlags, Uid, chownat, fchown, openat};
 
+use super::home;
 use super::jails::Accounts;
-use super::{blocking, home};
 use crate::homes::quota::{self, Effort};
 use crate::jail::Account;
-use crate::{ServerSpec, SpawnError, accounts};
+use crate::{Home, ServerSpec, SpawnError, accounts};
 
 /// A home that is told so is that of the system account of this name, wherever the machine says that it is.
 pub(super) const OF_ACCOUNT: char = '~';
@@ -30,10 +30,11 @@ pub(super) struct Person {
     pub(super) unlisted: Option<String>,
 }
 
+/// As told by the machine's accounts; its home is not looked at.
 pub(super) async fn of(accounts: &Accounts, spec: &ServerSpec) -> Result<Person, SpawnError> {
     let place = &spec.home.place;
     let of_account = place.strip_prefix(OF_ACCOUNT);
-    let person = match accounts {
+    Ok(match accounts {
         Accounts::System { create, lowest } => {
             // Somebody who comes again is told a place beside the old one, which no account has.
             let listed = match of_account {
@@ -81,29 +82,26 @@ pub(super) async fn of(accounts: &Accounts, spec: &ServerSpec) -> Result<Person,
                 unlisted: Some(login_name(spec.key.user.as_str(), spec.home.id)),
             }
         }
-    };
+    })
+}
+
+/// Makes the home if it is new, holds it to its limit, and gives it to its person. Blocks.
+pub(super) fn settle(person: &Person, home: &Home, most: Option<u64>) -> Result<(), SpawnError> {
+    let of_account = home.place.starts_with(OF_ACCOUNT);
     match of_account {
         // The machine's to make, and what it has in there is that account's.
-        Some(_) => drop(fs::create_dir(&person.home)),
-        None => drop(home::make(&spec.home).await?),
+        true => drop(fs::create_dir(&person.home)),
+        false => home::make(home)?,
     }
-    let (place, account) = (person.home.clone(), person.account.clone());
-    let (id, most) = (spec.home.id, spec.plan.limits.storage);
-    let is_account_s = of_account.is_some();
-    blocking(move || {
-        if !is_account_s && let Err(error) = quota::limit(&place, id, most, Effort::Little) {
-            tracing::warn!(home = id, %error, "a home can't be held to its limit by its file system");
-        }
-        give(&place, account.as_ref())
-    })
-    .await
-    .map_err(|error| {
+    if !of_account && let Err(error) = quota::limit(&person.home, home.id, most, Effort::Little) {
+        tracing::warn!(home = home.id, %error, "a home can't be held to its limit by its file system");
+    }
+    give(&person.home, person.account.as_ref()).map_err(|error| {
         let message =
             "Your home directory can't be given to your account. An administrator finds out why in the hub's log.";
         let what = format!("{}: {error}", person.home.display());
         SpawnError::caused(message, io::Error::new(error.kind(), what))
-    })?;
-    Ok(person)
+    })
 }
 
 async fn system(name: &str, create: bool, lowest: u32) -> Result<accounts::SystemAccount, SpawnError> {

@@ -9,7 +9,7 @@ use rustix::process::{Pid, Signal, kill_process_group};
 
 use super::{ProcessSpawner, blocking, person};
 use crate::inside::{self, Entry};
-use crate::scope::Scope;
+use crate::scope::{Lay, Scope};
 use crate::{ServerSpec, SpawnError};
 
 /// What is read of its answer.
@@ -19,8 +19,12 @@ impl ProcessSpawner {
     pub(super) async fn run_task(&self, spec: &ServerSpec, patience: Duration) -> Result<Vec<u8>, SpawnError> {
         let person = person::of(&self.config.jail.accounts, spec).await?;
         let scope = Scope(self.config.run_dir.join("tasks").join(self.rng.uuid4_hex()));
-        let made = scope.clone();
-        blocking(move || made.create()).await.map_err(failed)?;
+        let (who, home, made) = (person.clone(), spec.home.clone(), scope.clone());
+        let most = spec.plan.limits.storage;
+        let settled = blocking(move || Ok((person::settle(&who, &home, most), made.create())));
+        let (settled, made) = settled.await.map_err(failed)?;
+        settled?;
+        made.map_err(failed)?;
         let outcome = self.run_in(spec, &scope, &person, patience).await;
         if let Err(error) = blocking(move || std::fs::remove_dir_all(&scope.0)).await {
             tracing::warn!(%error, "what a task of a person's left can't be removed");
@@ -43,6 +47,7 @@ impl ProcessSpawner {
         };
         let exe = self.config.scope_exe.clone();
         let born = blocking(move || {
+            order.laid.iter().try_for_each(Lay::lay)?;
             let mut command = Command::new(exe);
             command.process_group(0).stdout(Stdio::piped()).stderr(Stdio::null());
             inside::start(&mut command, &entry).map_err(|report| io::Error::other(format!("{report:?}")))

@@ -313,13 +313,20 @@ pub async fn ensure(db: &impl Db, user_id: i64, name: &str, display_name: Option
 
 /// Holds a spawner's row for the rest of the transaction, so that what is read next is still so when it is written.
 pub async fn lock(tx: &crate::Tx, id: i64) -> Result<Option<Spawner>> {
-    hold(tx, id).await?;
+    claim(tx, id).await?;
     by_id(tx, id).await
 }
 
+const HOLD: Stmt = Stmt::note("UPDATE spawners SET last_activity = last_activity WHERE id = $1");
+
+/// `false` if there is none.
 pub(crate) async fn hold(db: &impl Db, id: i64) -> Result<bool> {
-    const HOLD: Stmt = Stmt::note("UPDATE spawners SET last_activity = last_activity WHERE id = $1");
     Ok(db.execute(&HOLD, &[id.into()]).await? > 0)
+}
+
+/// Holds it, if there is one, from the next statement on.
+pub(crate) async fn claim(db: &impl Db, id: i64) -> Result<()> {
+    db.post(&HOLD, &[id.into()]).await
 }
 
 /// Deletes a spawner, its server's row and its OAuth client. Stop what runs first.
@@ -435,7 +442,7 @@ pub async fn touch(db: &impl Db, id: i64, at: Timestamp) -> Result<()> {
 
 pub async fn set_state(db: &impl Db, id: i64, state: &Json) -> Result<()> {
     const SET: Stmt = Stmt::write("UPDATE spawners SET state = $2 WHERE id = $1");
-    db.execute(&SET, &[id.into(), state.into()]).await.map(drop)
+    db.post(&SET, &[id.into(), state.into()]).await
 }
 
 /// Gives a server another name. Belongs in one transaction with the look that the name is free.
@@ -446,10 +453,10 @@ pub async fn rename(tx: &crate::Tx, id: i64, name: &str) -> Result<()> {
 
 pub async fn set_display_name(db: &impl Db, id: i64, display_name: Option<&str>) -> Result<()> {
     const SET: Stmt = Stmt::write("UPDATE spawners SET display_name = $2 WHERE id = $1");
-    db.execute(&SET, &[id.into(), display_name.into()]).await.map(drop)
+    db.post(&SET, &[id.into(), display_name.into()]).await
 }
 
 pub async fn set_user_options(db: &impl Db, id: i64, options: &Json) -> Result<()> {
     const SET: Stmt = Stmt::write("UPDATE spawners SET user_options = $2 WHERE id = $1");
-    db.execute(&SET, &[id.into(), options.into()]).await.map(drop)
+    db.post(&SET, &[id.into(), options.into()]).await
 }

@@ -32,7 +32,7 @@ pub async fn wish_run(tx: &Tx, id: i64, options: Option<&Json>, now: Timestamp) 
         )));
     }
     let generation = crate::returned(tx.one(&WISH, &[id.into(), now.into()]).await?)?;
-    tx.execute(&FORGET, &[id.into()]).await?;
+    tx.post(&FORGET, &[id.into()]).await?;
     super::set_state(tx, id, &Json::Object(serde_json::Map::new())).await?;
     if let Some(options) = options {
         super::set_user_options(tx, id, options).await?;
@@ -50,9 +50,9 @@ pub async fn set_backend(tx: &Tx, id: i64, backend: &str) -> Result<()> {
 pub async fn wish_stop(tx: &Tx, id: i64, remove: bool, now: Timestamp) -> Result<()> {
     const WISH: Stmt =
         Stmt::write("UPDATE perijove_runs SET wish = 'stop', remove = (remove OR $2) WHERE spawner_id = $1");
-    super::hold(tx, id).await?;
+    super::claim(tx, id).await?;
     settle(tx, id, now).await?;
-    tx.execute(&WISH, &[id.into(), remove.into()]).await.map(drop)
+    tx.post(&WISH, &[id.into(), remove.into()]).await
 }
 
 /// Moves a server on; `false` if somebody else moved it first. Once stopped, nothing more is wished of it.
@@ -69,7 +69,7 @@ pub async fn set_phase(db: &impl Db, id: i64, generation: i64, from: Phase, to: 
         now.into(),
     ];
     let unit = db.unit().await?;
-    super::hold(&unit, id).await?;
+    super::claim(&unit, id).await?;
     let mut moved = unit.execute(&MOVE, &params).await? > 0;
     // The caller may have seen what JupyterHub's tables say, which ours don't yet.
     if !moved && settle(&unit, id, now).await? {
@@ -87,7 +87,7 @@ pub async fn set_failure(db: &impl Db, id: i64, generation: i64, failure: &Failu
          WHERE spawner_id = $1 AND generation = $2",
     );
     let unit = db.unit().await?;
-    super::hold(&unit, id).await?;
+    super::claim(&unit, id).await?;
     settle(&unit, id, now).await?;
     let failure = serde_json::to_string(failure).map_err(|error| StoreError::Other(error.to_string()))?;
     let failed = unit
@@ -120,9 +120,8 @@ pub async fn set_prepared(tx: &Tx, id: i64, base_url: &str, oauth_client_id: &st
     );
     drop_server(tx, id).await?;
     let server: i64 = crate::returned(tx.one(&SERVER, &[base_url.into()]).await?)?;
-    tx.execute(&SET, &[id.into(), server.into(), oauth_client_id.into(), now.into()])
-        .await
-        .map(drop)
+    let params = [id.into(), server.into(), oauth_client_id.into(), now.into()];
+    tx.post(&SET, &params).await
 }
 
 /// In which backends servers run or are on their way, and how many.
@@ -150,8 +149,8 @@ pub async fn set_started(
     );
     const SPAWNER: Stmt = Stmt::write("UPDATE spawners SET state = $2, started = $3 WHERE id = $1");
     let unit = db.unit().await?;
-    unit.execute(&SPAWNER, &[id.into(), state.into(), now.into()]).await?;
-    unit.execute(&SERVER, &[id.into(), proto.into(), ip.into(), i64::from(port).into()])
+    unit.post(&SPAWNER, &[id.into(), state.into(), now.into()]).await?;
+    unit.post(&SERVER, &[id.into(), proto.into(), ip.into(), i64::from(port).into()])
         .await?;
     unit.commit().await
 }
@@ -164,12 +163,12 @@ pub async fn clear_server(tx: &Tx, id: i64) -> Result<()> {
 async fn end_server(db: &impl Db, id: i64) -> Result<()> {
     const CLEAR: Stmt = Stmt::write("UPDATE spawners SET server_id = NULL, started = NULL, state = '{}' WHERE id = $1");
     drop_server(db, id).await?;
-    db.execute(&CLEAR, &[id.into()]).await.map(drop)
+    db.post(&CLEAR, &[id.into()]).await
 }
 
 pub(super) async fn drop_server(db: &impl Db, id: i64) -> Result<()> {
     const DROP: Stmt = Stmt::write("DELETE FROM servers WHERE id = (SELECT server_id FROM spawners WHERE id = $1)");
-    db.execute(&DROP, &[id.into()]).await.map(drop)
+    db.post(&DROP, &[id.into()]).await
 }
 
 /// Makes our row say what JupyterHub's tables say, see [`super::Run::seen`]. `true` if something was changed. The

@@ -88,7 +88,7 @@ pub(super) async fn a_stop_in_the_middle_of_a_step_up_is_kept(url: String) {
     crossing.stands(Phase::Answering, Wish::Stop).await;
     let step = crossing.step(Phase::Answering, Phase::Ready).await;
     let stop = crossing.stop().await;
-    events::push(&step, crossing.id, crossing.generation, &json!({}), now())
+    events::push(&step, crossing.id, crossing.generation, &[json!({})], now())
         .await
         .unwrap();
     step.commit().await.unwrap();

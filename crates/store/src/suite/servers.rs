@@ -370,7 +370,7 @@ pub(super) async fn progress_is_told_in_order_and_bounded(url: String) {
     let generation = wish(&store, id).await;
     for n in 1..=3 {
         assert_eq!(
-            events::push(&store, id, generation, &json!({"progress": n}), now())
+            events::push(&store, id, generation, &[json!({"progress": n})], now())
                 .await
                 .unwrap(),
             n
@@ -381,7 +381,7 @@ pub(super) async fn progress_is_told_in_order_and_bounded(url: String) {
     assert!(events::since(&store, id, generation + 1, 0).await.unwrap().is_empty());
     let tx = store.begin().await.unwrap();
     for n in 4..=events::KEPT + 20 {
-        events::push(&tx, id, generation, &json!({"progress": n}), now())
+        events::push(&tx, id, generation, &[json!({"progress": n})], now())
             .await
             .unwrap();
     }
@@ -404,9 +404,9 @@ pub(super) async fn progress_is_told_in_order_and_bounded(url: String) {
         events::since(&store, id, generation, 0).await.unwrap().is_empty(),
         "an old start's"
     );
-    assert_eq!(events::push(&store, id, next, &json!({}), now()).await.unwrap(), 1);
+    assert_eq!(events::push(&store, id, next, &[json!({})], now()).await.unwrap(), 1);
     assert_eq!(
-        events::push(&store, id + 1000, 1, &json!({}), now()).await.unwrap(),
+        events::push(&store, id + 1000, 1, &[json!({})], now()).await.unwrap(),
         0,
         "no such server"
     );
@@ -419,7 +419,7 @@ pub(super) async fn deleting_leaves_nothing_behind(url: String) {
     let two = spawners::ensure(&store, ada.id, "two", None).await.unwrap().id;
     for id in [one, two] {
         let generation = start(&store, id).await;
-        events::push(&store, id, generation, &json!({}), now()).await.unwrap();
+        events::push(&store, id, generation, &[json!({})], now()).await.unwrap();
     }
     assert!(spawners::delete(&store, one).await.unwrap() && !spawners::delete(&store, one).await.unwrap());
     assert_eq!(count(&store, "SELECT COUNT(*) FROM servers").await, 1);

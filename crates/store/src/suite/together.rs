@@ -289,7 +289,7 @@ pub(super) async fn progress_from_two_hubs_is_numbered(url: String) {
     let ada = user(&store, "ada").await;
     let id = spawners::ensure(&store, ada.id, "", None).await.unwrap().id;
     let mut numbers = race(&url, 12, move |store, n| async move {
-        events::push(&store, id, 1, &json!({"n": n}), now()).await.unwrap()
+        events::push(&store, id, 1, &[json!({"n": n})], now()).await.unwrap()
     })
     .await;
     numbers.sort_unstable();

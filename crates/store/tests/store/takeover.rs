@@ -298,7 +298,7 @@ async fn start(store: &Store, user_id: i64) {
             .await
             .unwrap()
     );
-    events::push(&tx, id, generation, &json!({"progress": 50}), now())
+    events::push(&tx, id, generation, &[json!({"progress": 50})], now())
         .await
         .unwrap();
     tx.commit().await.unwrap();

@@ -72,13 +72,16 @@ pub async fn post(
     // Always in the same order, so that nobody waits for each other.
     reported.sort_by_key(|(spawner, _)| spawner.id);
     let tx = hub.store.begin().await?;
-    for (spawner, at) in reported {
-        spawners::touch(&tx, spawner.id, at).await?;
+    for (spawner, at) in &reported {
+        spawners::touch(&tx, spawner.id, *at).await?;
     }
     if let Some(at) = user_at {
         users::touch(&tx, user.id, at).await?;
     }
     tx.commit().await?;
+    for (spawner, _) in reported {
+        hub.wakeup.heard_of(spawner.id);
+    }
     Ok(StatusCode::OK)
 }
 

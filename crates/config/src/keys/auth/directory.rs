@@ -32,7 +32,7 @@ section! {
     /// LDAP or Active Directory.
     pub struct LdapAuth with rules: AuthRules {
         /// The directory's servers, asked in their order until one answers: `ldap://` with StartTLS, or `ldaps://`.
-        url: OneOrMany<Url> = OneOrMany(Vec::new()), required, example "[\"ldaps://ldap1.example.org\", \"ldaps://ldap2.example.org\"]";
+        url: OneOrMany<String> = OneOrMany(Vec::new()), required, example "[\"ldaps://ldap1.example.org\", \"ldaps://ldap2.example.org\"]";
         /// Let `ldap://` be without TLS: everybody on the way can read passwords.
         insecure: bool = false;
         /// File with the authorities that the servers are trusted by, PEM.

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use perijove_model::Secret;
+use url::Url;
 
 use crate::errors::Mistake;
 use crate::keys::{Auth, HeaderAuth, LdapAuth, SharedPasswordAuth};
@@ -79,11 +80,13 @@ fn check_ldap(ldap: &LdapAuth, wrong: &mut Wrong<'_>) {
             "write `url = \"ldaps://ldap.example.org\"`",
         );
     }
-    if ldap
-        .url
-        .iter()
-        .any(|url| !matches!(url.scheme(), "ldap" | "ldaps") || url.host_str().is_none_or(str::is_empty))
-    {
+    let is_directory = |text: &String| {
+        let url = Url::parse(text).ok();
+        url.is_some_and(|url| {
+            matches!(url.scheme(), "ldap" | "ldaps") && url.host_str().is_some_and(|host| !host.is_empty())
+        })
+    };
+    if !ldap.url.iter().all(is_directory) {
         wrong(
             "url",
             "not the address of a directory",

@@ -102,12 +102,12 @@ fn by_header(header: &HeaderAuth, means: &Means<'_>) -> Result<header::Settings,
 
 fn directory(written: &LdapAuth) -> Result<ldap::Settings, ldap::TlsError> {
     let servers = written.url.iter().map(|url| ldap::Server {
-        security: match url.scheme() {
-            "ldaps" => ldap::Security::Tls,
-            _ if written.insecure => ldap::Security::None,
-            _ => ldap::Security::StartTls,
+        security: match url.starts_with("ldaps:") {
+            true => ldap::Security::Tls,
+            false if written.insecure => ldap::Security::None,
+            false => ldap::Security::StartTls,
         },
-        url: url.to_string(),
+        url: url.clone(),
     });
     let servers: Vec<_> = servers.collect();
     if servers.iter().any(|server| server.security == ldap::Security::None) {

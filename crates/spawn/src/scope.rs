@@ -45,7 +45,7 @@ const TICK: (Duration, Duration) = (Duration::from_millis(100), Duration::from_s
 /// A process that is in the kernel's hands can't be killed; nobody waits longer than this for one.
 const UNKILLABLE: u32 = 1000;
 /// This very program, whatever lies at its path by now.
-const SELF: &str = "/proc/self/exe";
+pub(crate) const SELF: &str = "/proc/self/exe";
 const PAUSE: Duration = Duration::from_millis(10);
 
 /// What the hub asks of the supervisor. Has the token, so it is never printed.

@@ -16,6 +16,8 @@ use landlock::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::scope::SELF;
+
 /// The newest whose rights we know; of an older kernel's as many as it has.
 const KNOWN: ABI = ABI::V7;
 
@@ -53,6 +55,8 @@ impl Walls {
                 .add_rules(path_beneath_rules(around(&self.closed), all))?
                 .add_rules(path_beneath_rules(open(false).map(|each| &each.path), all))?
                 .add_rules(path_beneath_rules(open(true).map(|each| &each.path), read))?
+                // Wherever it lies: what runs in here may be this very program.
+                .add_rules(path_beneath_rules([SELF], read))?
                 .add_rules(path_beneath_rules(listed, AccessFs::ReadDir))
         };
         made().map(Rules).map_err(|error: RulesetError| io::Error::other(error))

@@ -138,7 +138,7 @@ async fn administrators_end_sessions_and_make_links() {
     ann.sign_in_status("ann", GOOD).await;
     ann.api(Method::POST, "users/ruth/password-link", Some(json!({})))
         .await
-        .expect(404);
+        .expect(403);
     ann.get("hub/change-password/ruth").await.expect(404);
 }
 

@@ -28,30 +28,6 @@ impl<T> Deref for OneOrMany<T> {
     }
 }
 
-/// Address of a directory's server, `ldap` or `ldaps`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DirectoryUrl(pub url::Url);
-
-impl Deref for DirectoryUrl {
-    type Target = url::Url;
-
-    fn deref(&self) -> &url::Url {
-        &self.0
-    }
-}
-
-impl TryFrom<&str> for DirectoryUrl {
-    type Error = String;
-
-    fn try_from(text: &str) -> Result<Self, String> {
-        let url = url::Url::parse(text).map_err(|e| format!("not a URL: {e}"))?;
-        match url.scheme() {
-            "ldap" | "ldaps" if url.has_host() => Ok(Self(url)),
-            _ => Err("not an ldap or ldaps URL".to_owned()),
-        }
-    }
-}
-
 /// What shows that a server is used although nobody has touched it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Busy {

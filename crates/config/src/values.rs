@@ -15,7 +15,7 @@ use crate::key::Kind;
 use crate::node::{Node, Raw};
 use crate::reader::{Reader, Value};
 use crate::types::{
-    AccessLog, Accounts, AcmeChallenge, BaseUrl, Busy, ByteSize, DatabaseUrl, DirectoryUrl, FolderName, Json, LogFormat, LogLevel,
+    AccessLog, Accounts, AcmeChallenge, BaseUrl, Busy, ByteSize, DatabaseUrl, FolderName, Json, LogFormat, LogLevel,
     NestedGroups, OneOrMany, PathTemplate, Pattern, PortRange, Quota, TlsVersion, UidRange, Weekly, Whole, Zone,
 };
 
@@ -79,7 +79,6 @@ text_values! {
     BaseUrl: "a path such as \"/\" or \"/jupyter/\"", |t| Self::try_from(t), Self::to_string;
     DatabaseUrl: "a database URL such as \"sqlite:///perijove.sqlite\" or \"postgresql://user:password@host/name\"",
         |t| Self::try_from(t), |_| "sqlite:///perijove.sqlite".to_owned();
-    DirectoryUrl: "a URL such as \"ldaps://ldap.example.org\"", |t| Self::try_from(t), |d| d.0.to_string();
     Pattern: "a regular expression", |t| Self::try_from(t), |p| p.as_str().to_owned();
     Whole: "a regular expression for the whole text", |t| Self::try_from(t), |p| p.as_str().to_owned();
     PortRange: "a range of ports such as \"20000-32767\"", |t| Self::try_from(t),

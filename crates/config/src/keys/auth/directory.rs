@@ -10,7 +10,7 @@ use url::Url;
 use super::AuthRules;
 use crate::keys::seconds;
 use crate::section::section;
-use crate::types::{DirectoryUrl, NestedGroups, OneOrMany};
+use crate::types::{NestedGroups, OneOrMany};
 
 section! {
     /// A proxy in front has signed people in and says in a header who they are. Anybody else's word is refused: say with `from`, `secret` or both whose counts.
@@ -24,7 +24,7 @@ section! {
         /// Addresses and networks of the proxies. Nobody else may be there, people's servers least of all.
         from: Vec<IpNet> = Vec::new(), example "[\"10.0.0.5\"]";
         /// What the proxies send in the header `X-Perijove-Proxy-Secret`.
-        secret: Option<Secret> = None, unset "their addresses suffice", example "\"at least 32 random characters, nobody else knows them\"";
+        secret: Option<Secret> = None, unset "their addresses suffice", example "\"at least 32 characters, all of them random\"";
         /// Where people go on to sign out there.
         logout_url: Option<Url> = None, unset "they sign out here only", example "\"https://hub.example.org/oauth2/sign_out\"";
     }
@@ -32,7 +32,7 @@ section! {
     /// LDAP or Active Directory.
     pub struct LdapAuth with rules: AuthRules {
         /// The directory's servers, asked in their order until one answers: `ldap://` with StartTLS, or `ldaps://`.
-        url: OneOrMany<DirectoryUrl> = OneOrMany(Vec::new()), unset "none, and there has to be one", example "[\"ldaps://ldap1.example.org\", \"ldaps://ldap2.example.org\"]";
+        url: OneOrMany<String> = OneOrMany(Vec::new()), required, example "[\"ldaps://ldap1.example.org\", \"ldaps://ldap2.example.org\"]";
         /// Let `ldap://` be without TLS: everybody on the way can read passwords.
         insecure: bool = false;
         /// File with the authorities that the servers are trusted by, PEM.

@@ -123,13 +123,13 @@ impl Driver<'_> {
                     ended = false;
                     self.check(&spawner).await
                 }
-                Step::Prepare => self
-                    .prepare(&spawner)
+                Step::Prepare => Box::pin(self.prepare(&spawner))
                     .await
                     .map(|made| token = Some((generation, made))),
                 Step::Launch => {
                     let token = token.take().filter(|(made_for, _)| *made_for == generation);
-                    let launch = self.launch(&spawner, token.map(|(_, token)| token));
+                    // A long way, which need not lie on the stack of everybody who waits for it.
+                    let launch = Box::pin(self.launch(&spawner, token.map(|(_, token)| token)));
                     self.unless_moved(&spawner, &mut watch, launch).await
                 }
                 Step::Answer => self.unless_moved(&spawner, &mut watch, self.answer(&spawner)).await,

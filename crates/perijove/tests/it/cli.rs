@@ -63,21 +63,22 @@ fn help_names_the_commands() {
     Usage: perijove <COMMAND>
 
     Commands:
-      serve         Start the hub, and the edge in a process of its own
-      hub           Start the hub alone
-      edge          Start the edge alone
-      stop          Stop the hub and the edge of this configuration on this machine
-      info          Print what servers are held to on this machine, and what is missing for more
-      config        Check the configuration, or show what can be said in it
-      invite        Print a link with which somebody chooses a password
-      token         Print a new API token of a person
-      audit         Read the audit log
-      environments  Look after the Python environments that servers run in
-      extensions    Install extensions of JupyterLab into environments, and switch them on and off
-      homes         See where people's files are, and bring back those of people who were deleted
-      cull          Show which servers the rules in `[culler]` would stop, and when
-      openapi       Print the description of the REST API (OpenAPI 3.1, JSON)
-      completions   Print completions for a shell
+      serve             Start the hub, and the edge in a process of its own
+      hub               Start the hub alone
+      edge              Start the edge alone
+      stop              Stop the hub and the edge of this configuration on this machine
+      info              Print what servers are held to on this machine, and what is missing for more
+      config            Check the configuration, or show what can be said in it
+      invite            Print a link with which somebody chooses a password
+      import-passwords  Take over passwords that FirstUseAuthenticator kept
+      token             Print a new API token of a person
+      audit             Read the audit log
+      environments      Look after the Python environments that servers run in
+      extensions        Install extensions of JupyterLab into environments, and switch them on and off
+      homes             See where people's files are, and bring back those of people who were deleted
+      cull              Show which servers the rules in `[culler]` would stop, and when
+      openapi           Print the description of the REST API (OpenAPI 3.1, JSON)
+      completions       Print completions for a shell
 
     Options:
       -h, --help     Print help

@@ -27,17 +27,45 @@ async fn status(app: &App, name: &str, password: &str) -> u16 {
     try_in(&app.browser(), name, password, "").await.status
 }
 
-/// Rows that NativeAuthenticator 1.3.0 has written. The passwords are `a good old password`, `another old password` and
-/// `a third old password`.
-const LEFT: [&str; 4] = [
-    "INSERT INTO users_info VALUES (1, 'ada', CAST('@2b@12@NKWmR2kIcfwaPEpC2271vukJ958x6/LpmGYr8g5WI5ED6y0xYeB12' AS BYTES), \
-     TRUE, FALSE, NULL, FALSE, 'CSXHWSXJ5ECSO62W')",
-    "INSERT INTO users_info VALUES (2, 'grace', CAST('@2b@12@HMgCarVTRmabqWDzSWT/E.us2oYl0W8Qvp0zhTrZ7/7TlMhSFVIhi' AS BYTES), \
-     TRUE, FALSE, 'grace@example.org', TRUE, 'JBSWY3DPEHPK3PXP')",
-    "INSERT INTO users_info VALUES (3, 'waits', CAST('@2b@12@1MMQCW0avibJ9vuhcdrw4uLAEt3SGX1LV0rttl5qUcmVRMmJ5GDRO' AS BYTES), \
-     FALSE, FALSE, NULL, FALSE, 'C246ELMQP2XBMGRE')",
-    "INSERT INTO users_info VALUES (4, 'ada', CAST('@2b@12@1MMQCW0avibJ9vuhcdrw4uLAEt3SGX1LV0rttl5qUcmVRMmJ5GDRO' AS BYTES), \
-     TRUE, FALSE, NULL, FALSE, 'C246ELMQP2XBMGRE')",
+/// Somebody as NativeAuthenticator 1.3.0 has written them.
+struct Left {
+    name: &'static str,
+    hash: &'static str,
+    authorized: bool,
+    asked_for_code: bool,
+    secret: &'static str,
+}
+
+/// Their passwords are `a good old password`, `another old password` and twice `a third old password`.
+const LEFT: [Left; 4] = [
+    Left {
+        name: "ada",
+        hash: "$2b$12$NKWmR2kIcfwaPEpC2271vukJ958x6/LpmGYr8g5WI5ED6y0xYeB12",
+        authorized: true,
+        asked_for_code: false,
+        secret: "CSXHWSXJ5ECSO62W",
+    },
+    Left {
+        name: "grace",
+        hash: "$2b$12$HMgCarVTRmabqWDzSWT/E.us2oYl0W8Qvp0zhTrZ7/7TlMhSFVIhi",
+        authorized: true,
+        asked_for_code: true,
+        secret: "JBSWY3DPEHPK3PXP",
+    },
+    Left {
+        name: "waits",
+        hash: "$2b$12$1MMQCW0avibJ9vuhcdrw4uLAEt3SGX1LV0rttl5qUcmVRMmJ5GDRO",
+        authorized: false,
+        asked_for_code: false,
+        secret: "C246ELMQP2XBMGRE",
+    },
+    Left {
+        name: "ada",
+        hash: "$2b$12$1MMQCW0avibJ9vuhcdrw4uLAEt3SGX1LV0rttl5qUcmVRMmJ5GDRO",
+        authorized: true,
+        asked_for_code: false,
+        secret: "C246ELMQP2XBMGRE",
+    },
 ];
 const TABLE: &str = "CREATE TABLE users_info (id INTEGER NOT NULL, username VARCHAR(128) NOT NULL, password BYTES NOT NULL, \
      is_authorized BOOLEAN, login_email_sent BOOLEAN, email VARCHAR(128), has_2fa BOOLEAN, otp_secret VARCHAR(16), \
@@ -48,13 +76,19 @@ async fn left_by_jupyterhub() -> App {
     let app = native_app().await;
     let store = &app.hub.store;
     let bytes = if store.kind() == "postgresql" { "BYTEA" } else { "BLOB" };
-    for sql in [TABLE].into_iter().chain(LEFT) {
-        let sql = sql
-            .replace("BYTES", bytes)
-            .replace('@', "\u{24}")
-            .replace("grace\u{24}", "grace@");
-        let sql: &'static str = Box::leak(sql.into_boxed_str());
-        store.execute(&Stmt::write(sql), &[]).await.unwrap();
+    let table: &'static str = Box::leak(TABLE.replace("BYTES", bytes).into_boxed_str());
+    store.execute(&Stmt::write(table), &[]).await.unwrap();
+    const ROW: Stmt = Stmt::write("INSERT INTO users_info VALUES ($1, $2, $3, $4, FALSE, NULL, $5, $6)");
+    for (id, left) in (1_i64..).zip(LEFT) {
+        let params = [
+            id.into(),
+            left.name.into(),
+            Some(left.hash.as_bytes()).into(),
+            left.authorized.into(),
+            left.asked_for_code.into(),
+            left.secret.into(),
+        ];
+        store.execute(&ROW, &params).await.unwrap();
     }
     app.restart().await
 }

@@ -96,7 +96,11 @@ impl Pam {
 
     /// What a program says to this.
     async fn run(&self, mut program: Command, input: &[u8]) -> Result<Vec<u8>, AuthError> {
-        program.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
+        program
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(true);
         let conversation = async {
             let mut child = program.spawn()?;
             if let Some(mut stdin) = child.stdin.take() {
@@ -127,7 +131,10 @@ impl Pam {
 
 fn trouble(what: &'static str, cause: impl std::error::Error + Send + Sync + 'static) -> AuthError {
     tracing::error!(error = %cause, what, "PAM can't be asked");
-    AuthError::because("Passwords can't be checked just now. Try again later, or tell an administrator.", cause)
+    AuthError::because(
+        "Passwords can't be checked just now. Try again later, or tell an administrator.",
+        cause,
+    )
 }
 
 #[async_trait]
@@ -178,6 +185,8 @@ impl Authenticator for Pam {
 
     /// Groups change; whether an account is still open only a password tells.
     async fn refresh(&self, member: &Member<'_>) -> Result<Refreshed, AuthError> {
-        Ok(Refreshed::Changed(Box::new(self.identity(member.name.to_owned()).await?)))
+        Ok(Refreshed::Changed(Box::new(
+            self.identity(member.name.to_owned()).await?,
+        )))
     }
 }

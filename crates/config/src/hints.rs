@@ -33,7 +33,10 @@ const UPSTREAM: &[(&str, &str)] = &[
     ("server_address", "`url` in [[auth]]"),
     ("services", "[[service]]"),
     ("should_start", "`supervise` in [edge]"),
-    ("tls_strategy", "`url` in [[auth]]: `ldaps://`, or `ldap://` with StartTLS"),
+    (
+        "tls_strategy",
+        "`url` in [[auth]]: `ldaps://`, or `ldap://` with StartTLS",
+    ),
     ("token_expires_in_max_seconds", "`token_expires_in_max` in [hub]"),
     ("trusted_downstream_ips", "`trusted_proxies` in [hub]"),
 ];

@@ -22,13 +22,15 @@ pub use errors::ConfigErrors;
 pub use keys::{
     Access, Audit, Auth, Auth0Auth, AuthRules, BitbucketAuth, Choice, ChoiceOption, CiLogonAuth, CiLogonIdp, Config,
     Culler, CullerRule, DummyAuth, Edge, EdgeAcme, EdgeTls, Entitlement, EntraAuth, Environments, Events, GitHubAuth,
-    GitLabAuth, GlobusAuth, GoogleAuth, Group, GroupTotal, Hub, InternalTls, KeycloakAuth, Metrics, NativeAuth,
-    OAuthAuth, OAuthKeys, OktaAuth, ProcessSpawner, Profile, ProfileMount, ProfileValues, Role, Scope, Service,
-    SharedFolder, Spawner, Storage, HeaderAuth, LdapAuth, NullAuth, PamAuth, PasswordGroup, SharedPasswordAuth, TemporaryAuth,
+    GitLabAuth, GlobusAuth, GoogleAuth, Group, GroupTotal, HeaderAuth, Hub, InternalTls, KeycloakAuth, LdapAuth,
+    Metrics, NativeAuth, NullAuth, OAuthAuth, OAuthKeys, OktaAuth, PamAuth, PasswordGroup, ProcessSpawner, Profile,
+    ProfileMount, ProfileValues, Role, Scope, Service, SharedFolder, SharedPasswordAuth, Spawner, Storage,
+    TemporaryAuth,
 };
 pub use load::load;
 pub use types::{
     AccessLog, Accounts, AcmeChallenge, BaseUrl, Busy, ByteSize, Database, DatabaseUrl, FolderName, Json, LogFormat,
-    LogLevel, NestedGroups, OneOrMany, PathTemplate, Pattern, PortRange, Quota, TlsVersion, UidRange, Weekly, Whole, Zone,
+    LogLevel, NestedGroups, OneOrMany, PathTemplate, Pattern, PortRange, Quota, TlsVersion, UidRange, Weekly, Whole,
+    Zone,
 };
 pub use values::parsed_size;

@@ -256,4 +256,11 @@ macro_rules! several {
     )+};
 }
 
-several!(ProfileMount, Choice, ChoiceOption, CullerRule, CiLogonIdp, PasswordGroup);
+several!(
+    ProfileMount,
+    Choice,
+    ChoiceOption,
+    CullerRule,
+    CiLogonIdp,
+    PasswordGroup
+);

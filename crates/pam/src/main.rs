@@ -80,7 +80,12 @@ fn answer(question: &Question) -> Answer {
         };
     }
     // Modules may have found another name for them.
-    let name = pam.items().user().ok().flatten().and_then(|name| name.into_string().ok());
+    let name = pam
+        .items()
+        .user()
+        .ok()
+        .flatten()
+        .and_then(|name| name.into_string().ok());
     Answer::Known(name.unwrap_or_else(|| question.username.clone()))
 }
 

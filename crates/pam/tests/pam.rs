@@ -22,13 +22,21 @@ struct Service {
 
 impl Service {
     fn new(test: &str) -> Option<Self> {
-        let modules = ["/lib/x86_64-linux-gnu/security", "/lib/aarch64-linux-gnu/security", "/lib/security"];
+        let modules = [
+            "/lib/x86_64-linux-gnu/security",
+            "/lib/aarch64-linux-gnu/security",
+            "/lib/security",
+        ];
         if !modules.iter().any(|dir| Path::new(dir).join("pam_pwdfile.so").exists()) {
             return skipped("libpam-pwdfile is not installed");
         }
         let dir = tempfile::tempdir().unwrap();
         let (passwords, allowed) = (dir.path().join("passwords"), dir.path().join("allowed"));
-        std::fs::write(&passwords, ["root", "ann", "bob"].map(|name| format!("{name}:{HASH}\n")).concat()).unwrap();
+        std::fs::write(
+            &passwords,
+            ["root", "ann", "bob"].map(|name| format!("{name}:{HASH}\n")).concat(),
+        )
+        .unwrap();
         std::fs::write(&allowed, "root\nann\n").unwrap();
         let name = format!("perijove-test-{test}-{}", std::process::id());
         let file = Path::new("/etc/pam.d").join(&name);

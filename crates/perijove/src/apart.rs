@@ -25,7 +25,12 @@ pub fn settle(settings: &Settings, mode: Mode) -> Result<JailConfig> {
         landlock: process.landlock,
         hidden: vec![data_dir.clone()],
         visible: visible(process, data_dir),
-        homes: process.home.fill(data_dir, "person").parent().unwrap_or(Path::new("/")).to_owned(),
+        homes: process
+            .home
+            .fill(data_dir, "person")
+            .parent()
+            .unwrap_or(Path::new("/"))
+            .to_owned(),
         processes: Some(process.most_processes).filter(|most| *most > 0),
         group: group(data_dir),
     };

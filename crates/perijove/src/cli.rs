@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    audit, chp, completions, config, cull, edge, environments, extensions, homes, hub, import_passwords, info, invite, openapi,
-    own_environment, scope, serve, stop, token,
+    audit, chp, completions, config, cull, edge, environments, extensions, homes, hub, import_passwords, info, invite,
+    openapi, own_environment, scope, serve, stop, token,
 };
 
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (JupyterHub 6.1.1 contract)");

@@ -71,11 +71,7 @@ pub(crate) enum Lay {
     /// A directory for everybody. On the disk, since it may grow large; it goes with the scope.
     Tmp(PathBuf),
     /// A list with one more line: the first, so that it is found even if the list has the same name.
-    Copy {
-        list: PathBuf,
-        line: String,
-        copy: PathBuf,
-    },
+    Copy { list: PathBuf, line: String, copy: PathBuf },
 }
 
 impl Lay {

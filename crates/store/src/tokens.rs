@@ -211,7 +211,8 @@ pub async fn delete_for_session(db: &impl Db, user_id: i64, session_id: &str) ->
 /// What all of a person's browsers were given, except perhaps one.
 pub async fn delete_for_sessions(db: &impl Db, user_id: i64, except: Option<&str>) -> Result<u64> {
     const DELETE: Stmt = Stmt::write("DELETE FROM api_tokens WHERE user_id = $1 AND session_id <> $2");
-    db.execute(&DELETE, &[user_id.into(), except.unwrap_or_default().into()]).await
+    db.execute(&DELETE, &[user_id.into(), except.unwrap_or_default().into()])
+        .await
 }
 
 pub async fn delete_for_client(db: &impl Db, user_id: i64, client_id: &str) -> Result<u64> {
@@ -249,7 +250,10 @@ pub async fn purge_expired(db: &impl Db, now: Timestamp) -> Result<u64> {
     for stmt in &BY_TIME {
         purged += db.execute(stmt, &[now.into()]).await?;
     }
-    let ago = |hours| now.saturating_sub(SignedDuration::from_hours(hours)).unwrap_or(Timestamp::MIN);
+    let ago = |hours| {
+        now.saturating_sub(SignedDuration::from_hours(hours))
+            .unwrap_or(Timestamp::MIN)
+    };
     purged += crate::attempts::purge(db, ago(24)).await?;
     purged += crate::signups::purge(db, ago(30 * 24)).await?;
     Ok(purged)

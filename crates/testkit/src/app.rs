@@ -399,10 +399,7 @@ async fn parts(world: &World) -> Parts {
     let configured = || methods::of(&config, &means).expect("the test's ways to sign in");
     let authenticators = world.authenticators.clone().unwrap_or_else(configured);
     let api = format!("http://{}", world.edge_api);
-    let routes = ChpRoutes::new(
-        &url::Url::parse(&api).expect("a URL"),
-        Secret::new(EDGE_TOKEN),
-    );
+    let routes = ChpRoutes::new(&url::Url::parse(&api).expect("a URL"), Secret::new(EDGE_TOKEN));
     Parts {
         clock,
         keys,

@@ -2,8 +2,8 @@
 
 use crate::common::{Common, ServiceLink, Viewer};
 use crate::pages::{
-    AcceptShare, Account, Admin, ChangePassword, Error, Home, Login, Logout, NotRunning, OauthConfirm, Role, Roles, Setup,
-    SignUp, Spawn, SpawnPending, StopPending, Tokens, Waiting,
+    AcceptShare, Account, Admin, ChangePassword, Error, Home, Login, Logout, NotRunning, OauthConfirm, Role, Roles,
+    Setup, SignUp, Spawn, SpawnPending, StopPending, Tokens, Waiting,
 };
 use crate::render::{Page, PageError, Pages};
 

@@ -170,7 +170,11 @@ pub async fn update(
         tx.commit().await?;
     }
     // Only what is new: it makes every hub read its sessions anew.
-    if let Some(info) = identity.user_info.as_ref().filter(|info| user.user_info.as_ref() != Some(info)) {
+    if let Some(info) = identity
+        .user_info
+        .as_ref()
+        .filter(|info| user.user_info.as_ref() != Some(info))
+    {
         users::set_user_info(&hub.store, user.id, info).await?;
     }
     if let Some(sealed) = identity

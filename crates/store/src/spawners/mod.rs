@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 pub use run::{
-    by_backend, clear_server, keep_failure, set_backend, set_failure, set_phase, set_prepared, set_started, wish_run, wish_stop,
+    by_backend, clear_server, keep_failure, set_backend, set_failure, set_phase, set_prepared, set_started, wish_run,
+    wish_stop,
 };
 
 use crate::error::{Result, StoreError};

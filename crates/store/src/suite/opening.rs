@@ -112,9 +112,21 @@ pub(super) async fn an_older_database_is_brought_up_to_date(url: String) {
         "CREATE INDEX ix_perijove_audit_address ON perijove_audit (address, id)",
         "CREATE INDEX ix_perijove_sessions_expiry ON perijove_sessions (expires_at)",
     ];
+    // What later steps have made.
+    const LATER: [&str; 9] = [
+        "DROP TABLE perijove_identities",
+        "DROP TABLE perijove_accounts",
+        "DROP TABLE perijove_recovery_codes",
+        "DROP TABLE perijove_signups",
+        "DROP TABLE perijove_attempts",
+        "DROP INDEX ix_perijove_sessions_theirs",
+        "ALTER TABLE perijove_sessions DROP COLUMN method",
+        "ALTER TABLE perijove_sessions DROP COLUMN theirs",
+        "ALTER TABLE perijove_sessions DROP COLUMN checked",
+    ];
     let store = open(&url).await;
-    for index in OLD {
-        write(&store, index, &[]).await;
+    for change in LATER.into_iter().chain(OLD) {
+        write(&store, change, &[]).await;
     }
     meta::set(&store, "schema", "3").await.unwrap();
     drop(store);

@@ -110,7 +110,10 @@ pub(super) async fn one_notice_of_a_kind_is_kept(url: String) {
     assert!(notices::get(&store, id, "a").await.unwrap().is_some());
     notices::put(&store, &notice("kept", 1, later(3))).await.unwrap();
     notices::clear_but(&store, id, "kept").await.unwrap();
-    assert_eq!(notices::of_server(&store, id).await.unwrap(), [notice("kept", 1, later(3))]);
+    assert_eq!(
+        notices::of_server(&store, id).await.unwrap(),
+        [notice("kept", 1, later(3))]
+    );
 }
 
 pub(super) async fn a_server_starts_and_stops(url: String) {

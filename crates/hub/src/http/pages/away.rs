@@ -55,7 +55,9 @@ pub async fn temporary(
     visitor: Visitor,
 ) -> Result<Response> {
     let mut methods = hub.authenticators.iter();
-    let method = methods.find(|method| method.kind() == "temporary").ok_or_else(HttpError::not_found)?;
+    let method = methods
+        .find(|method| method.kind() == "temporary")
+        .ok_or_else(HttpError::not_found)?;
     let name = Some(Path(method.name().to_owned()));
     begin(State(Arc::clone(&hub)), name, query, headers, visitor).await
 }

@@ -178,7 +178,9 @@ pub(super) async fn form(
     if offers.iter().all(|(_, offer)| *offer == Offer::Unasked) {
         let why = match offers.is_empty() {
             true => "Nobody can sign in here.",
-            false => "This request does not say who it is from. Come by the address that people use, or ask an administrator.",
+            false => {
+                "This request does not say who it is from. Come by the address that people use, or ask an administrator."
+            }
         };
         return Err(HttpError::forbidden(why));
     }

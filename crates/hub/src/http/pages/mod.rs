@@ -64,7 +64,10 @@ pub(super) fn router() -> Router<Arc<Hub>> {
         .route("/setup", get(setup::get).post(setup::post))
         .route("/account", get(account::get))
         .route("/account/{part}", post(account::post))
-        .route("/change-password", get(change_password::get).post(change_password::post))
+        .route(
+            "/change-password",
+            get(change_password::get).post(change_password::post),
+        )
         .route("/change-password/{user}", get(change_password::of_other))
         .route("/signup", get(signup::get).post(signup::post))
         .route("/authorize", get(signup::waiting))

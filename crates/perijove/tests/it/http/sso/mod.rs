@@ -5,7 +5,7 @@ mod journeys;
 mod later;
 
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use jiff::Timestamp;
 use perijove_testkit::{Answer, App, Browser};
@@ -23,6 +23,8 @@ struct Campus {
 struct Provider {
     process: Child,
     issuer: String,
+    /// What it says: it ends when nobody listens.
+    _said: Option<BufReader<ChildStdout>>,
 }
 
 impl Drop for Provider {
@@ -56,13 +58,22 @@ impl Campus {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let mut provider = Provider { process, issuer };
+        let mut provider = Provider {
+            process,
+            issuer,
+            _said: None,
+        };
         let output = provider.process.stdout.take().unwrap();
         let ready = tokio::task::spawn_blocking(move || {
-            let mut lines = BufReader::new(output).lines();
-            lines.any(|line| line.is_ok_and(|line| line.starts_with("ready")))
+            let mut output = BufReader::new(output);
+            let is_ready = (&mut output)
+                .lines()
+                .any(|line| line.is_ok_and(|line| line.starts_with("ready")));
+            (is_ready, output)
         });
-        assert!(ready.await.unwrap(), "the provider does not start");
+        let (is_ready, said) = ready.await.unwrap();
+        assert!(is_ready, "the provider does not start");
+        provider._said = Some(said);
         Some(Self { app, provider })
     }
 

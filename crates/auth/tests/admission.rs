@@ -69,12 +69,12 @@ impl Case {
     }
 }
 
-fn named(name: &String) -> UserName {
-    UserName::try_from(name.as_str()).unwrap()
+fn named(name: &str) -> UserName {
+    UserName::try_from(name).unwrap()
 }
 
 fn names(list: &[String]) -> BTreeSet<UserName> {
-    list.iter().map(named).collect()
+    list.iter().map(|name| named(name)).collect()
 }
 
 /// Those of the cases, which are read from the name's beginning.

@@ -638,7 +638,7 @@ fn private() -> OpenOptions {
     options
 }
 
-fn pause() {
+pub(crate) fn pause() {
     wait_for(&mut [], PAUSE);
 }
 

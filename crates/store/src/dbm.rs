@@ -4,8 +4,11 @@ use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags};
 
+/// A key and its value.
+pub type Pair = (Vec<u8>, Vec<u8>);
+
 /// What is in it, or why it can't be read. Blocks.
-pub fn read(path: &Path) -> Result<Vec<(Vec<u8>, Vec<u8>)>, String> {
+pub fn read(path: &Path) -> Result<Vec<Pair>, String> {
     let why = |error: rusqlite::Error| error.to_string();
     let file = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(why)?;
     let mut all = file

@@ -20,7 +20,6 @@ const MANAGER: [&str; 4] = [
 ];
 /// A busy systemd takes its time, a broken one for ever.
 const PATIENCE: Duration = Duration::from_secs(20);
-const LOOK: Duration = Duration::from_millis(2);
 
 /// How this machine's systemd is asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,7 +90,7 @@ impl Systemd {
                     PATIENCE.as_secs()
                 ));
             }
-            std::thread::sleep(LOOK);
+            crate::scope::pause();
         }
         Ok(())
     }

@@ -285,7 +285,11 @@ impl Scope {
         going.push(GOING);
         let going = PathBuf::from(going);
         remove_dir(&going)?;
-        std::fs::rename(&self.0, &going)?;
+        match std::fs::rename(&self.0, &going) {
+            // Somebody else was quicker, and has let go of the lock.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            renamed => renamed?,
+        }
         remove_dir(&going)?;
         Ok(true)
     }

@@ -144,7 +144,7 @@ class ServerList extends HTMLElement {
  */
 function replaceStorage(now) {
   const [before, after] = [document, now].map((page) => page.querySelector("[data-storage]"));
-  if (before && after && before.innerHTML !== after.innerHTML) before.replaceWith(document.adoptNode(after));
+  if (before && after && !before.isEqualNode(after)) before.replaceWith(document.adoptNode(after));
 }
 
 /** @param {Element} card */

@@ -107,7 +107,8 @@ fn opening(source: &str) -> Result<(Tag, &str), String> {
 
 fn plain_name(name: &str) -> Result<String, String> {
     let plain = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-' || letter == '_';
-    if !name.is_empty() && name.chars().all(plain) {
+    // Pictures within a page have it with a capital.
+    if name == "viewBox" || (!name.is_empty() && name.chars().all(plain)) {
         Ok(name.into())
     } else {
         Err(format!("{name:?} is no name"))

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-const VOID: &[&str] = &["meta", "link", "input", "img", "br", "hr"];
+const VOID: &[&str] = &["meta", "link", "input", "img", "br", "hr", "path"];
 
 #[derive(Debug, Clone)]
 pub(crate) struct Tag {
@@ -96,6 +96,10 @@ fn opening(source: &str) -> Result<(Tag, &str), String> {
                 return Err(format!("unescaped text in {key}={raw:?}"));
             }
             (value, rest) = (unescape(raw)?, after);
+        }
+        // Only what is part of a picture is closed in this way.
+        if name == "path" && rest.starts_with("/>") {
+            rest = &rest[1..];
         }
         if !rest.starts_with([' ', '\n', '>']) {
             return Err(format!("after {key}=: {:?}", rest.chars().take(20).collect::<String>()));

@@ -117,7 +117,7 @@ impl Page for Account {
                 ..plain.clone()
             },
             Self {
-                action: NASTY.into(),
+                action: "/hub/somewhere".into(),
                 password_url: None,
                 done: Some(NASTY.into()),
                 error: Some(NASTY.into()),
@@ -130,7 +130,7 @@ impl Page for Account {
                 }],
                 linkable: vec![LinkableRow {
                     label: NASTY.into(),
-                    action: NASTY.into(),
+                    action: "/hub/somewhere".into(),
                 }],
             },
         ]
@@ -163,7 +163,7 @@ impl Page for ChangePassword {
                 ..plain
             },
             Self {
-                action: NASTY.into(),
+                action: "/hub/somewhere".into(),
                 username: NASTY.into(),
                 error: Some(NASTY.into()),
                 password_min_length: 0,
@@ -213,7 +213,7 @@ impl Page for SignUp {
                 ..plain.clone()
             },
             Self {
-                action: NASTY.into(),
+                action: "/hub/somewhere".into(),
                 login_url: NASTY.into(),
                 username: NASTY.into(),
                 email: NASTY.into(),

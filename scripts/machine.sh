@@ -14,7 +14,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 cache=${PERIJOVE_MACHINE:-$PWD/.perijove/machine}
 artifacts=${PERIJOVE_ARTIFACTS:-$PWD/artifacts}
 environment=${PERIJOVE_TEST_ENVIRONMENTS:-$PWD/.perijove/environments}/lab
-mirror=${PERIJOVE_DEBIAN_MIRROR:-http://deb.debian.org/debian}
+# Where this machine has its own packages from.
+mirror=${PERIJOVE_DEBIAN_MIRROR:-$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -v -- -security | head -n 1)}
 mkdir -p "$cache" "$artifacts"
 
 packages=systemd-sysv,dbus,udev,kmod,initramfs-tools,zstd,linux-image-cloud-amd64,xfsprogs,e2fsprogs,python3,procps

@@ -27,6 +27,11 @@ fi
 PERIJOVE_BINARY=$(realpath "$PERIJOVE_BINARY")
 export PERIJOVE_BINARY
 export PERIJOVE_LAB=$environments/lab
+export PERIJOVE_OIDC=$environments/oidc
+if [ ! -d "$PERIJOVE_OIDC/node_modules" ]; then
+  echo "SKIPPED signing in elsewhere: there is no $PERIJOVE_OIDC (scripts/test.sh environments makes it)" >&2
+  if [ -n "${PERIJOVE_SKIPPED:-}" ]; then echo "the browser walk (e2e): signing in elsewhere" >>"$PERIJOVE_SKIPPED"; fi
+fi
 export PERIJOVE_ARTIFACTS=${PERIJOVE_ARTIFACTS:-$PWD/artifacts}/e2e
 
 cd e2e

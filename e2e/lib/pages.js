@@ -14,12 +14,67 @@ export const setup = {
 
 export const login = {
   form: (page) => page.locator("#login_submit"),
-  async signIn(page, name, password) {
+  async signIn(page, name, password, code = "") {
     await page.locator("input[name=username]").fill(name);
     await page.locator("input[name=password]").fill(password);
+    if (code) await page.locator("input[name=otp]").fill(code);
     await page.locator("#login_submit").click();
   },
   error: (page) => page.locator("#login-error"),
+  otp: (page) => page.locator("#otp_input"),
+  /** Chooses the language of this browser, by its own name. */
+  speak: (page, language) => page.locator(".languages").getByRole("button", { name: language }).click(),
+};
+
+export const signUp = {
+  async fill(page, { name, password }) {
+    await page.locator("input[name=username]").fill(name);
+    await page.locator("input[name=signup_password]").fill(password);
+    await page.locator("input[name=signup_password_confirmation]").fill(password);
+  },
+  submit: (page) => page.locator("#signup_submit").click(),
+  error: (page) => page.locator("#signup-error"),
+  done: (page) => page.locator("#signup-done"),
+};
+
+export const waiting = {
+  row: (page, name) => page.locator(`#waiting-table tr[data-name="${name}"]`),
+  letIn: (page, name) => waiting.row(page, name).locator("button.primary").click(),
+  done: (page) => page.locator("#authorize-done"),
+};
+
+export const account = {
+  done: (page) => page.locator("#account-done"),
+  error: (page) => page.locator("#account-error"),
+  sessions: (page) => page.locator("#sessions-table tbody tr"),
+  endOthers: (page) => page.locator("#end-others").click(),
+  /** Asks for one-time codes, up to the picture; gives the secret. */
+  async proposeCodes(page, password) {
+    await page.locator("#propose-password").fill(password);
+    await page.locator("#propose-codes").click();
+    return (await page.locator("#otp-secret").textContent()).trim();
+  },
+  async confirmCodes(page, code) {
+    await page.locator("#code_input").fill(code);
+    await page.locator("#confirm-codes").click();
+  },
+  recoveryCodes: (page) => page.locator("#recovery-codes code"),
+  async speak(page, tag) {
+    await page.locator("#language_input").selectOption(tag);
+    await page.locator("#save-language").click();
+  },
+  changePassword: (page) => page.locator("#change-password").click(),
+  linked: (page) => page.locator("#linked"),
+};
+
+export const changePassword = {
+  async fill(page, before, after) {
+    await page.locator("input[name=old_password]").fill(before);
+    await page.locator("input[name=new_password]").fill(after);
+    await page.locator("input[name=new_password_confirmation]").fill(after);
+  },
+  submit: (page) => page.locator("#change_submit").click(),
+  error: (page) => page.locator("#change-error"),
 };
 
 export const home = {

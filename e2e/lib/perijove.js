@@ -11,7 +11,7 @@ const binary = process.env.PERIJOVE_BINARY ?? "../target/debug/perijove";
 const lab = process.env.PERIJOVE_LAB ?? "../.perijove/environments/lab";
 
 /** Ports of 127.0.0.1 that are free, and different from each other. */
-async function freePorts(count) {
+export async function freePorts(count) {
   const servers = await Promise.all(
     Array.from({ length: count }, () => new Promise((resolve, reject) => {
       const server = createServer();
@@ -30,8 +30,9 @@ export class Perijove {
    * @param {string} artifacts where its log is kept
    * @param {string} spawner further lines of TOML for [spawner]
    * @param {string} settings further lines of TOML for [edge]
+   * @param {string} more further sections
    */
-  static async fresh(artifacts, spawner = "", settings = "") {
+  static async fresh(artifacts, spawner = "", settings = "", more = "") {
     const dir = await mkdtemp(join(tmpdir(), "perijove-e2e-"));
     const [edge, hub, edgeApi] = await freePorts(3);
     const self = new Perijove();
@@ -62,6 +63,7 @@ ${spawner}
 [spawner.process]
 environment_dir = "${lab}"
 accounts = "hub"
+${more}
 `);
     return self;
   }

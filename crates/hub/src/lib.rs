@@ -24,6 +24,7 @@ pub mod signin;
 pub mod startup;
 pub mod tasks;
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use perijove_auth::Authenticator;
@@ -82,8 +83,8 @@ pub struct Hub {
     pub clients: Clients,
     /// Where pages of lists end.
     pub lists: Lists,
-    /// The sign-in page before anybody has typed anything.
-    pub sign_in_page: OnceLock<String>,
+    /// The sign-in page before anybody has typed anything, by language.
+    pub sign_in_pages: BTreeMap<String, OnceLock<String>>,
     /// Who was seen, on the way to the database.
     pub seen: Seen,
     /// Wakes the reconciler, and tells waiting requests that something has moved.
@@ -129,11 +130,15 @@ impl Hub {
         Arc::new(Self {
             metrics: Metrics::new(&parts.config, parts.clock.now()),
             events: Events::new(&parts.config.events),
+            sign_in_pages: parts
+                .pages
+                .languages()
+                .map(|tag| (tag.to_owned(), OnceLock::new()))
+                .collect(),
             parts,
             standings: Standings::default(),
             clients: Clients::default(),
             lists: Lists::default(),
-            sign_in_page: OnceLock::new(),
             seen: Seen::default(),
             wakeup: Wakeup::default(),
             homes: homes::Wakeup::default(),

@@ -12,6 +12,7 @@ use perijove_store::roles::RoleSpec;
 use perijove_store::services::ServiceSpec;
 use perijove_store::{Store, StoreError, Tx, groups, links, roles, services, spawners, users};
 
+use perijove_web::{PageError, Pages, Site};
 use serde_json::json;
 
 use crate::audit::{self, Act, Actor};
@@ -362,6 +363,15 @@ async fn new_link(
         public_url(config),
         config.hub.base_url
     ))
+}
+
+/// The pages, with what a site has of its own.
+pub fn pages(config: &Config) -> std::result::Result<Pages, PageError> {
+    Pages::of(&Site {
+        templates: &config.hub.template_paths,
+        words: &config.hub.word_paths,
+        language: &config.hub.language,
+    })
 }
 
 /// Where people reach the platform, without a path.

@@ -19,7 +19,6 @@ use perijove_spawn::process::machine::Mode;
 use perijove_spawn::process::{JailConfig, ProcessConfig, ProcessSpawner};
 use perijove_spawn::services::{ProcessServices, ServicesConfig};
 use perijove_store::{OpenOptions, Store};
-use perijove_web::Pages;
 use rustix::process::{Signal, getpid, kill_process};
 
 use crate::keeper::SELF;
@@ -64,7 +63,7 @@ pub fn hub(settings: &Settings, store: Store, edge_token: Secret, mode: Mode) ->
         services: Arc::new(ProcessServices::new(services(settings)?)),
         environments: environments(settings),
         routes: Arc::new(ChpRoutes::new(&config.edge.api_url(), edge_token)),
-        pages: Pages::new(&config.hub.template_paths).context("the pages can't be made")?,
+        pages: perijove_hub::startup::pages(config).context("the pages can't be made")?,
         catalog: perijove_hub::startup::catalog(config)?,
         replica: rng.uuid4_hex(),
         clock,

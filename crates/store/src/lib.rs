@@ -32,6 +32,7 @@ pub mod gates;
 pub mod groups;
 pub mod homes;
 pub mod identities;
+pub mod languages;
 pub mod leases;
 pub mod links;
 pub mod meta;

@@ -22,6 +22,8 @@ pub struct Session {
     pub theirs: Option<String>,
     /// When it was last asked there whether all is as it was.
     pub checked: Option<Timestamp>,
+    /// In which its holder reads, where they have said so.
+    pub language: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -37,7 +39,8 @@ pub struct NewSession<'a> {
 
 macro_rules! columns {
     () => {
-        "id, user_id, session_id, created, last_seen, expires_at, address, user_agent, method, theirs, checked \
+        "id, user_id, session_id, created, last_seen, expires_at, address, user_agent, method, theirs, checked, \
+         (SELECT language FROM perijove_languages AS read WHERE read.user_id = perijove_sessions.user_id) \
          FROM perijove_sessions"
     };
 }
@@ -55,6 +58,7 @@ fn read(mut row: Row) -> Result<Session> {
         method: row.take()?,
         theirs: row.take()?,
         checked: row.take()?,
+        language: row.take()?,
     })
 }
 

@@ -21,7 +21,6 @@ use perijove_spawn::Spawners;
 use perijove_spawn::fake::FakeSpawner;
 use perijove_spawn::fake_services::FakeServices;
 use perijove_store::{OpenOptions, Store};
-use perijove_web::Pages;
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 
@@ -410,7 +409,7 @@ async fn parts(world: &World) -> Parts {
         services: Arc::new(world.services.clone()),
         environments: perijove_hub::environments::of(&config, tools(), Arc::clone(&world.clock) as Arc<dyn Clock>),
         routes: Arc::new(routes),
-        pages: Pages::new(&config.hub.template_paths).expect("the pages"),
+        pages: perijove_hub::startup::pages(&config).expect("the pages"),
         catalog: perijove_hub::startup::catalog(&config).expect("the test's scopes"),
         replica: format!("hub-{}", world.starts),
         store,

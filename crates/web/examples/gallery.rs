@@ -1,4 +1,4 @@
-//! Writes every page with every sample into a directory, to be looked at in a browser:
+//! Writes every page with every sample in every language into a directory, to be looked at in a browser:
 //!
 //! ```console
 //! cargo run -p perijove-web --example gallery -- DIR
@@ -9,15 +9,19 @@ use std::error::Error;
 use std::fs;
 use std::path::PathBuf;
 
-use perijove_web::{Pages, asset, asset_paths, render_samples};
+use perijove_web::{Pages, asset, asset_paths, render_samples_in};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let target = PathBuf::from(std::env::args_os().nth(1).ok_or("say which directory to write into")?);
     let mut index = String::from("<!DOCTYPE html><meta charset=utf-8><title>Gallery</title><ul>");
     fs::create_dir_all(target.join("hub"))?;
-    for sample in render_samples(&Pages::strict(&[])?)? {
-        fs::write(target.join("hub").join(format!("{}.html", sample.name)), sample.html)?;
-        index += &format!("<li><a href=\"hub/{0}.html\">{0}</a>", sample.name);
+    let pages = Pages::strict(&[])?;
+    for language in pages.languages() {
+        for sample in render_samples_in(&pages, language)? {
+            let name = format!("{}.{language}.html", sample.name);
+            fs::write(target.join("hub").join(&name), sample.html)?;
+            index += &format!("<li><a href=\"hub/{name}\">{name}</a>");
+        }
     }
     for path in asset_paths() {
         let file = target.join("hub/static").join(&*path);

@@ -14,6 +14,9 @@ pub struct Common {
     pub xsrf: String,
     /// HTML of the configuration, shown on top of every page.
     pub announcement: Option<String>,
+    /// The language of the page; empty for the site's. Templates know its tag as `lang`.
+    #[serde(skip)]
+    pub language: String,
     /// Empty: the hash of the packaged assets.
     pub version_hash: String,
     pub services: Vec<ServiceLink>,

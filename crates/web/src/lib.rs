@@ -1,6 +1,6 @@
 //! Templates, styles and scripts of the pages, with samples of every page's data.
 //!
-//! A page is a struct (see [`pages`]) and a template of the same shape. Everything is in the binary; a site's own
+//! A page is a struct (see [`pages`]) and a template of the same shape, its words are in `words/`. Everything is in the binary; a site's own
 //! templates are looked up first and may extend ours as `templates/NAME`. Nothing is parsed before it is first asked for.
 //!
 //! Architecture invariant: pages work under `script-src 'self'; style-src 'self'`. No inline script, no inline style;
@@ -11,8 +11,10 @@ mod common;
 pub mod pages;
 mod render;
 mod samples;
+mod words;
 
 pub use assets::{Asset, asset, asset_hash, asset_paths};
 pub use common::{Common, ServiceLink, Viewer};
-pub use render::{Page, PageError, Pages, escaped, packaged_templates};
-pub use samples::{Sample, render_samples};
+pub use render::{Page, PageError, Pages, Site, escaped, packaged_templates};
+pub use samples::{Sample, render_samples, render_samples_in};
+pub use words::{ENGLISH, Words, WordsError, packaged_languages, packaged_text, wishes};

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use minijinja::value::{Serde, Value};
+use fluent_bundle::{FluentArgs, FluentValue};
+use minijinja::value::{Kwargs, Serde, Value};
 use minijinja::{
     Environment, Error, ErrorKind, HtmlEscape, State, TemplateSource, UndefinedBehavior, context, path_loader,
 };
@@ -14,6 +15,7 @@ use serde::Serialize;
 
 use crate::assets::asset_hash;
 use crate::common::Common;
+use crate::words::{self, Words, WordsError};
 
 #[derive(RustEmbed)]
 #[folder = "templates"]
@@ -44,6 +46,8 @@ pub enum PageError {
     Directory { path: PathBuf, source: std::io::Error },
     #[error("{}: not a directory, but it is where templates are looked for", path.display())]
     NotADirectory { path: PathBuf },
+    #[error(transparent)]
+    Words(#[from] WordsError),
     #[error("template {template}{}: {reason}", line.map(|line| format!(", line {line}")).unwrap_or_default())]
     Template {
         template: String,
@@ -68,36 +72,90 @@ impl From<Error> for PageError {
     }
 }
 
-/// The templates, each parsed when it is first needed. Cheap to clone.
+/// The templates, each parsed when it is first needed, and what they say. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Pages {
-    environment: Arc<Environment<'static>>,
+    languages: Arc<Languages>,
+    /// Of whoever wishes for none that there is.
+    usual: usize,
     packaged: bool,
+}
+
+/// What pages speak, English first, and the templates in each.
+#[derive(Debug)]
+struct Languages {
+    words: Vec<Arc<Words>>,
+    environments: Vec<Environment<'static>>,
+}
+
+/// One of the languages to choose from.
+#[derive(Serialize)]
+struct Choice<'a> {
+    tag: &'a str,
+    name: String,
+    chosen: bool,
+}
+
+/// Where a site's own templates and messages are.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Site<'a> {
+    pub templates: &'a [PathBuf],
+    pub words: &'a [PathBuf],
+    /// Of whoever wishes for none that there is; empty for English.
+    pub language: &'a str,
 }
 
 impl Pages {
     /// Templates in `override_dirs` win over ours, the first directory first. A change in a file shows at once, a new
     /// file that hides one of ours at the next start.
     pub fn new(override_dirs: &[PathBuf]) -> Result<Self, PageError> {
-        Self::with_undefined(override_dirs, UndefinedBehavior::Lenient)
+        Self::of(&Site {
+            templates: override_dirs,
+            ..Site::default()
+        })
     }
 
-    /// Refuses to render a template that asks for something its page does not give. For tests of templates.
+    /// The same with messages of the site's own, which are read once.
+    pub fn of(site: &Site<'_>) -> Result<Self, PageError> {
+        Self::with_undefined(site, UndefinedBehavior::Lenient)
+    }
+
+    /// Refuses to render a template that asks for something its page does not give, or for a message that there is not. For
+    /// tests of templates.
     pub fn strict(override_dirs: &[PathBuf]) -> Result<Self, PageError> {
-        Self::with_undefined(override_dirs, UndefinedBehavior::Strict)
+        let site = Site {
+            templates: override_dirs,
+            ..Site::default()
+        };
+        Self::with_undefined(&site, UndefinedBehavior::Strict)
     }
 
-    fn with_undefined(override_dirs: &[PathBuf], undefined: UndefinedBehavior) -> Result<Self, PageError> {
-        check_directories(override_dirs)?;
+    fn with_undefined(site: &Site<'_>, undefined: UndefinedBehavior) -> Result<Self, PageError> {
+        check_directories(site.templates)?;
         let mut environment = Environment::new();
         environment.set_undefined_behavior(undefined);
-        environment.set_loader(loader(override_dirs));
+        environment.set_loader(loader(site.templates));
         environment.add_function("static_url", static_url);
         environment.add_function("server_path", server_path);
         environment.add_filter("segment", |text: &str| escape::segment(text));
+        let all = words::all(site.words)?;
+        let usual = match site.language {
+            "" => 0,
+            wanted => words::nearest(&all, wanted).ok_or_else(|| {
+                let tags: Vec<&str> = all.iter().map(|words| words.tag()).collect();
+                WordsError::NoSuchLanguage(wanted.to_owned(), tags.join(", "))
+            })?,
+        };
+        let strict = matches!(undefined, UndefinedBehavior::Strict);
+        let environments = all.iter().map(|words| speaking(&environment, words, strict)).collect();
+        let languages = Languages {
+            words: all,
+            environments,
+        };
         Ok(Self {
-            environment: Arc::new(environment),
-            packaged: override_dirs.is_empty(),
+            languages: Arc::new(languages),
+            usual,
+            packaged: site.templates.is_empty(),
         })
     }
 
@@ -107,12 +165,27 @@ impl Pages {
         self.packaged
     }
 
+    /// The first language of the wishes that there is, or one that is near to it.
+    pub fn words<'a>(&self, wishes: impl IntoIterator<Item = &'a str>) -> &Arc<Words> {
+        let all = &self.languages.words;
+        let found = wishes.into_iter().find_map(|wish| words::nearest(all, wish));
+        &all[found.unwrap_or(self.usual)]
+    }
+
+    /// The tags of all languages, English first.
+    pub fn languages(&self) -> impl Iterator<Item = &str> {
+        self.languages.words.iter().map(|words| words.tag())
+    }
+
     pub fn render<P: Page>(&self, common: &Common, page: &P) -> Result<String, PageError> {
+        let language = self.languages().position(|tag| tag == common.language);
+        let language = language.unwrap_or(self.usual);
+        let environment = &self.languages.environments[language];
         let special = page.special_template();
-        let template = match special.as_deref().map(|name| self.environment.get_template(name)) {
+        let template = match special.as_deref().map(|name| environment.get_template(name)) {
             Some(Ok(template)) => template,
             Some(Err(error)) if error.kind() != ErrorKind::TemplateNotFound => return Err(error.into()),
-            _ => self.environment.get_template(P::TEMPLATE)?,
+            _ => environment.get_template(P::TEMPLATE)?,
         };
         let version_hash = match common.version_hash.as_str() {
             "" => asset_hash(),
@@ -120,6 +193,8 @@ impl Pages {
         };
         let shared = context! {
             version_hash,
+            lang => self.languages.words[language].tag(),
+            languages => Value::from(Serde(self.choices(language))),
             prefix => &common.base_url,
             xsrf_token => &common.xsrf,
             ..Value::from(Serde(common)),
@@ -127,6 +202,64 @@ impl Pages {
         let vars = Value::from(Serde(&common.template_vars));
         Ok(template.render(context! { ..Value::from(Serde(page)), ..shared, ..vars })?)
     }
+
+    fn choices(&self, chosen: usize) -> Vec<Choice<'_>> {
+        let all = self.languages.words.iter().enumerate();
+        all.map(|(at, words)| Choice {
+            tag: words.tag(),
+            name: words.name(),
+            chosen: at == chosen,
+        })
+        .collect()
+    }
+}
+
+/// The same templates in this language.
+fn speaking(environment: &Environment<'static>, words: &Arc<Words>, strict: bool) -> Environment<'static> {
+    let mut environment = environment.clone();
+    let said = Arc::clone(words);
+    environment.add_filter("said", move |text: &str| said.said(text).into_owned());
+    let told = Arc::clone(words);
+    environment.add_function("t", move |key: &str, arguments: Kwargs| {
+        tell(&told, key, &arguments, strict)
+    });
+    environment
+}
+
+/// `t("key", name=value)`: the message in the page's language. HTML that is put in stays HTML, all else becomes text.
+fn tell(words: &Words, key: &str, arguments: &Kwargs, strict: bool) -> Result<Value, Error> {
+    // Stands for HTML until the rest is escaped: no text of ours has such a character.
+    let mark = |number: usize| format!("\u{1}{number}\u{1}");
+    let mut html = Vec::new();
+    let mut given = FluentArgs::new();
+    for name in arguments.args() {
+        let value: Value = arguments.get(name)?;
+        let argument = match value.is_safe() {
+            true => {
+                html.push(value.to_string());
+                FluentValue::from(mark(html.len() - 1))
+            }
+            false => words::argument(&value),
+        };
+        given.set(name.to_owned(), argument);
+    }
+    let Some(text) = words.message(key, &given) else {
+        return match strict {
+            true => Err(Error::new(
+                ErrorKind::UndefinedError,
+                format!("there is no message `{key}`"),
+            )),
+            false => Ok(Value::from(key)),
+        };
+    };
+    if html.is_empty() {
+        return Ok(Value::from(text));
+    }
+    let mut text = escaped(&text);
+    for (number, html) in html.iter().enumerate() {
+        text = text.replace(&mark(number), html);
+    }
+    Ok(Value::from_safe_string(text))
 }
 
 /// A text as templates write it into a page.

@@ -18,7 +18,16 @@ pub struct Sample {
 
 /// Renders all of them, or says which template fails and where.
 pub fn render_samples(pages: &Pages) -> Result<Vec<Sample>, PageError> {
-    let (visitor, member) = (Common::visitor_sample(), Common::member_sample());
+    render_samples_in(pages, "")
+}
+
+/// The same in one of the languages.
+pub fn render_samples_in(pages: &Pages, language: &str) -> Result<Vec<Sample>, PageError> {
+    let speaking = |common: Common| Common {
+        language: language.to_owned(),
+        ..common
+    };
+    let (visitor, member) = (speaking(Common::visitor_sample()), speaking(Common::member_sample()));
     let mut all = Vec::new();
     add::<Login>(pages, &visitor, &mut all)?;
     add::<Setup>(pages, &visitor, &mut all)?;
@@ -41,7 +50,7 @@ pub fn render_samples(pages: &Pages) -> Result<Vec<Sample>, PageError> {
     add::<Error>(pages, &member, &mut all)?;
     add_one(
         pages,
-        &Common::nasty_sample(),
+        &speaking(Common::nasty_sample()),
         &Home::default(),
         "announcement",
         &mut all,

@@ -86,6 +86,10 @@ section! {
         template_vars: Json = Json::new(), example "{ announcement = \"Maintenance on Friday, 18:00\" }";
         /// Directories with templates that replace or extend the built-in ones.
         template_paths: Vec<PathBuf> = Vec::new(), example "[\"templates\"]";
+        /// Language of pages for whoever has chosen none, and whose browser asks for none that there is.
+        language: String = "en".to_owned(), example "\"de\"";
+        /// Directories with messages (`de.ftl`, `it.ftl`) that replace or add to the built-in ones, or add a language.
+        word_paths: Vec<PathBuf> = Vec::new(), example "[\"words\"]";
         /// How much is logged: "error", "warn", "info", "debug" or "trace".
         log_level: LogLevel = LogLevel::Info;
         /// How it is logged: "text" for people, "json" for log collectors.

@@ -10,8 +10,12 @@ pub const SESSION_ID: &str = "jupyterhub-session-id";
 pub const XSRF: &str = "_xsrf";
 /// Begins the names of the cookies that somebody has while they sign in elsewhere.
 pub const NOTE: &str = "perijove-away-";
+/// The language that was chosen in this browser, for pages that are for nobody in particular.
+pub const LANGUAGE: &str = "perijove-language";
 /// No longer set, but still cleared.
 pub const SERVICES: &str = "jupyterhub-services";
+
+const LANGUAGE_AGE: SignedDuration = SignedDuration::from_hours(365 * 24);
 
 /// All values of a cookie, in order: a sibling site may have tossed one of the same name before ours.
 pub fn all<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator<Item = &'a str> {
@@ -57,6 +61,13 @@ impl Jar {
     pub fn xsrf(&self, token: &str, signed_in: bool) -> HeaderValue {
         let age = (!signed_in).then(|| SignedDuration::from_hours(1));
         self.set(XSRF, token, &self.hub(), age, false)
+    }
+
+    /// The tag of a language that there is; without one it is forgotten.
+    #[must_use]
+    pub fn language(&self, tag: Option<&str>) -> HeaderValue {
+        let age = tag.map_or(SignedDuration::ZERO, |_| LANGUAGE_AGE);
+        self.set(LANGUAGE, tag.unwrap_or_default(), &self.hub(), Some(age), true)
     }
 
     /// What is kept while somebody signs in elsewhere. It comes back with a page of another site.

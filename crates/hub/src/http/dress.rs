@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header}
 use axum::response::{IntoResponse, Response};
 use perijove_model::JUPYTERHUB_VERSION;
 
-use super::{pages, prefers_json};
+use super::{language, pages, prefers_json};
 use crate::Hub;
 use crate::http::error::HttpError;
 
@@ -82,16 +82,17 @@ where
 {
     let place = Place::of(&parts.prefix, request.uri().path());
     let wants_json = matches!(place, Place::Api | Place::ApiRoot) || prefers_json(request.headers());
+    // Only pages are in the reader's language.
+    let words = (!wants_json).then(|| language::words(&parts.hub, request.headers(), None));
     let mut response = match *request.method() {
         Method::OPTIONS if place != Place::Page => StatusCode::OK.into_response(),
         _ => next(request).await,
     };
     if let Some(error) = refusal(&mut response) {
         let headers = std::mem::take(response.headers_mut());
-        response = if wants_json {
-            error_json(&error)
-        } else {
-            pages::error::render(&parts.hub, &error)
+        response = match words {
+            None => error_json(&error),
+            Some(words) => pages::error::render(&parts.hub, &words, &error),
         };
         keep_headers(response.headers_mut(), headers);
     }

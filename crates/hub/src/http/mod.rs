@@ -9,6 +9,7 @@ mod eager;
 pub mod error;
 mod form;
 mod known;
+pub mod language;
 mod log;
 pub mod metrics;
 pub mod oauth;

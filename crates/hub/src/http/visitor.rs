@@ -7,12 +7,13 @@ use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use perijove_store::users::User;
+use perijove_web::Words;
 
 use crate::Hub;
 use crate::http::cookies::{self, Jar};
 use crate::http::error::{HttpError, Result};
 use crate::http::xsrf::{self, Xsrf};
-use crate::http::{log, standing};
+use crate::http::{language, log, standing};
 use crate::signin::refresh;
 
 pub use super::clients::ClientNames;
@@ -27,6 +28,10 @@ pub struct Visitor {
     pub session_id: Option<String>,
     pub xsrf: Xsrf,
     pub principal: Option<Principal>,
+    /// In the language of whoever looks.
+    pub words: Arc<Words>,
+    /// The browser does not know yet what its person has chosen.
+    new_language: bool,
     /// The browser was closed and has lost the cookie of its session, but not that of the sign-in.
     lost_session: bool,
 }
@@ -76,8 +81,14 @@ impl Visitor {
         };
         let lost_session = cookies::all(headers, cookies::SESSION_ID).next().is_none()
             && principal.as_ref().is_some_and(|p| matches!(p.via, Via::Session(_)));
+        let chosen = principal.as_ref().and_then(|principal| match &principal.via {
+            Via::Session(session) => session.language.as_deref(),
+            Via::Token(_) | Via::Password => None,
+        });
         let xsrf = Xsrf::of(hub, headers, remote, session_id.as_deref(), principal.as_ref());
         Ok(Self {
+            words: language::words(hub, headers, chosen),
+            new_language: chosen.is_some() && chosen != language::kept(headers),
             remote,
             peer: peer.unwrap_or(IpAddr::from([127, 0, 0, 1])),
             jar,
@@ -93,7 +104,8 @@ impl Visitor {
         let session = self.session_id.as_deref().filter(|_| self.lost_session);
         let session = session.map(|id| self.jar.session_id(id));
         let xsrf = self.xsrf.cookie(&self.jar, always_xsrf || self.lost_session);
-        session.into_iter().chain(xsrf)
+        let language = self.new_language.then(|| self.jar.language(Some(self.words.tag())));
+        session.into_iter().chain(xsrf).chain(language)
     }
 }
 

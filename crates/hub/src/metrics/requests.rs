@@ -35,6 +35,7 @@ const ROUTES: &[(&str, &str)] = &[
     ("/setup", "perijove.pages.setup"),
     ("/account", "perijove.pages.account"),
     ("/account/{what}", "perijove.pages.account"),
+    ("/language", "perijove.pages.account"),
     ("/change-password", "perijove.pages.account"),
     ("/change-password/{user}", "perijove.pages.account"),
     ("/signup", "perijove.pages.signup"),

@@ -35,7 +35,7 @@ pub(crate) const STEPS: &[Step] = &[
     Step {
         both: include_str!("step_5.sql"),
         sqlite: "",
-        postgres: "",
+        postgres: include_str!("step_5.postgres.sql"),
     },
 ];
 

@@ -37,3 +37,8 @@ CREATE TABLE perijove_attempts (
     until TIMESTAMP NOT NULL
 );
 CREATE INDEX ix_perijove_attempts_last ON perijove_attempts (last);
+-- In which language somebody reads.
+CREATE TABLE perijove_languages (
+    user_id INTEGER PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    language VARCHAR(35) NOT NULL
+);

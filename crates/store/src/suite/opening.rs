@@ -113,7 +113,8 @@ pub(super) async fn an_older_database_is_brought_up_to_date(url: String) {
         "CREATE INDEX ix_perijove_sessions_expiry ON perijove_sessions (expires_at)",
     ];
     // What later steps have made.
-    const LATER: [&str; 9] = [
+    const LATER: [&str; 10] = [
+        "DROP TABLE perijove_languages",
         "DROP TABLE perijove_identities",
         "DROP TABLE perijove_accounts",
         "DROP TABLE perijove_recovery_codes",

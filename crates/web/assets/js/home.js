@@ -1,7 +1,7 @@
 // @ts-check
 // Keeps the list of servers true without a reload: asks the hub for this page again and puts its cards here.
 
-import { samePageNow, sleep, visible } from "./page.js";
+import { locale, samePageNow, sleep, visible, words } from "./page.js";
 import "./forms.js";
 
 /** How often to look, in milliseconds: while something moves, and while nothing does. */
@@ -43,12 +43,12 @@ class ServerList extends HTMLElement {
     const button = form.querySelector("button");
     if (button?.getAttribute("aria-disabled") === "true") return;
     button?.setAttribute("aria-disabled", "true");
-    const name = form.closest("li")?.dataset.displayName ?? "The server";
-    this.say(`Stopping ${name}`);
+    const server = form.closest("li")?.dataset.displayName ?? "";
+    this.say(words(this, "stopping", { server }));
     const problem = await this.askToStop(form);
     if (problem) {
       button?.removeAttribute("aria-disabled");
-      this.complain(`${name} could not be stopped: ${problem}`);
+      this.complain(words(this, "not-stopped", { server, problem }));
       return;
     }
     this.complain("");
@@ -65,11 +65,11 @@ class ServerList extends HTMLElement {
     try {
       const answer = await fetch(url, { method: "DELETE", headers: { Accept: "application/json" } });
       if (answer.ok) return "";
-      if (answer.status >= 502) return "the hub does not answer at the moment. Try again in a few seconds.";
+      if (answer.status >= 502) return words(this, "busy");
       const told = await answer.json().catch(() => ({}));
-      return `${told.message ?? answer.statusText ?? answer.status}. Reload this page, then try again.`;
+      return words(this, "refused", { message: `${told.message ?? (answer.statusText || answer.status)}` });
     } catch {
-      return "the hub cannot be reached. Check your connection, then try again.";
+      return words(this, "away");
     }
   }
 
@@ -114,13 +114,14 @@ class ServerList extends HTMLElement {
       const at = new Date(time.dateTime);
       if (Number.isNaN(at.valueOf())) continue;
       const today = at.toDateString() === new Date().toDateString();
-      const told = at.toLocaleString([], { timeStyle: "short", ...(today ? {} : { dateStyle: "medium" }) });
-      time.textContent = `since ${told}`;
-      time.title = at.toLocaleString();
+      const told = at.toLocaleString(locale(), { timeStyle: "short", ...(today ? {} : { dateStyle: "medium" }) });
+      time.textContent = words(this, "since", { time: told });
+      time.title = at.toLocaleString(locale());
     }
     for (const time of /** @type {NodeListOf<HTMLTimeElement>} */ (this.querySelectorAll("time[data-at]"))) {
       const at = new Date(time.dateTime);
-      if (!Number.isNaN(at.valueOf())) time.textContent = `at ${at.toLocaleTimeString([], { timeStyle: "short" })}`;
+      if (Number.isNaN(at.valueOf())) continue;
+      time.textContent = words(this, "at", { time: at.toLocaleTimeString(locale(), { timeStyle: "short" }) });
     }
   }
 

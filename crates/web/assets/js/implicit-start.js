@@ -1,6 +1,8 @@
 // @ts-check
 // Starts a server by itself after some seconds, where the hub is set up so; can be called off.
 
+import { words } from "./page.js";
+
 class ImplicitStart extends HTMLElement {
   connectedCallback() {
     const seconds = Number(this.dataset.seconds);
@@ -8,13 +10,12 @@ class ImplicitStart extends HTMLElement {
     const start = /** @type {HTMLAnchorElement} */ (this.querySelector("#start"));
     const note = /** @type {HTMLElement} */ (this.querySelector("[data-note]"));
     const cancel = /** @type {HTMLButtonElement} */ (this.querySelector("[data-cancel]"));
-    const whole = Math.ceil(seconds);
-    note.textContent = `It will be started in ${whole} second${whole === 1 ? "" : "s"}.`;
+    note.textContent = words(this, "soon");
     const timer = setTimeout(() => location.assign(start.href), seconds * 1000);
     note.hidden = cancel.hidden = false;
     cancel.addEventListener("click", () => {
       clearTimeout(timer);
-      note.textContent = "It will not be started by itself.";
+      note.textContent = words(this, "not");
       cancel.hidden = true;
     });
   }

@@ -1,5 +1,5 @@
 // @ts-check
-// What the waiting pages share: asking the hub for a page again, calmly.
+// What pages share: asking the hub for a page again, calmly, and words of the page's language.
 
 /** @param {number} milliseconds */
 export const sleep = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
@@ -15,6 +15,25 @@ export const visible = () =>
     };
     document.addEventListener("visibilitychange", seen);
   });
+
+/**
+ * What the element's template has it say: `data-say-NAME`, with what stands there in braces put in.
+ *
+ * @param {HTMLElement} element
+ * @param {string} name
+ * @param {Record<string, string>} given
+ */
+export function words(element, name, given = {}) {
+  const text = element.getAttribute(`data-say-${name}`) ?? "";
+  return text.replaceAll(/\{(\w+)\}/g, (whole, key) => given[key] ?? whole);
+}
+
+/** For times and numbers: as this person has them in the language of the page. */
+export function locale() {
+  const { lang } = document.documentElement;
+  const primary = (/** @type {string} */ tag) => tag.split("-")[0].toLowerCase();
+  return navigator.languages.find((tag) => primary(tag) === primary(lang)) ?? lang;
+}
 
 /**
  * This page as the hub would show it now.

@@ -1,7 +1,7 @@
 // @ts-check
 // Follows the start of a server: bar, steps with their times, cause and log of a failure, and on to the server.
 
-import { samePageNow, sleep } from "./page.js";
+import { samePageNow, sleep, words } from "./page.js";
 
 /**
  * What the hub tells, one event at a time.
@@ -72,7 +72,7 @@ class SpawnProgress extends HTMLElement {
     if (typeof event.elapsed === "number") this.began = performance.now() - event.elapsed * 1000;
     if (typeof event.progress === "number") this.told = Math.max(this.told, Math.min(100, event.progress));
     const message = event.message ?? plainText(event.html_message);
-    if (event.failed) return this.fail(message || "The server did not start, and no reason was given.", event.log ?? []);
+    if (event.failed) return this.fail(message || words(this, "no-reason"), event.log ?? []);
     if (message) this.addStep(message, event);
     if (event.ready) return this.leave(event.url);
     this.tick();
@@ -103,7 +103,7 @@ class SpawnProgress extends HTMLElement {
   leave(url) {
     this.finish();
     this.bar(100);
-    this.piece("lead").textContent = "It runs. Opening it now.";
+    this.piece("lead").textContent = words(this, "opening");
     const next = new URL(this.dataset.nextUrl || url || location.href, location.href);
     if (next.protocol !== "http:" && next.protocol !== "https:") return location.reload();
     if (next.href === location.href) return location.reload();
@@ -116,10 +116,11 @@ class SpawnProgress extends HTMLElement {
    */
   fail(cause, log) {
     this.finish();
-    this.piece("heading").textContent = "The server did not start";
-    document.title = "The server did not start – Perijove";
+    const failed = words(this, "failed");
+    this.piece("heading").textContent = failed;
+    document.title = `${failed} – Perijove`;
     this.piece("lead").hidden = true;
-    this.piece("now").textContent = "Stopped";
+    this.piece("now").textContent = words(this, "stopped");
     this.piece("failure").textContent = cause;
     this.piece("failure").hidden = false;
     this.querySelector(".progress")?.classList.add("broken");

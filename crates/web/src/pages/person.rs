@@ -14,6 +14,8 @@ pub struct Account {
     /// What has just happened.
     pub done: Option<String>,
     pub error: Option<String>,
+    /// The tag of the language that they have chosen.
+    pub language: Option<String>,
     pub sessions: Vec<SessionRow>,
     /// Nothing where the hub has no codes for this account.
     pub codes: Option<Codes>,
@@ -108,6 +110,7 @@ impl Page for Account {
             },
             Self {
                 done: Some("One-time codes are asked for from now on.".into()),
+                language: Some("de".into()),
                 codes: Some(Codes {
                     since: Some("2026-11-21T09:30:00.000000Z".into()),
                     recovery_left: 10,
@@ -119,6 +122,7 @@ impl Page for Account {
             Self {
                 action: "/hub/somewhere".into(),
                 password_url: None,
+                language: None,
                 done: Some(NASTY.into()),
                 error: Some(NASTY.into()),
                 sessions: vec![session(3, NASTY, true)],

@@ -3,17 +3,29 @@
 
 mod html;
 mod overrides;
+mod words;
 
 use std::collections::BTreeSet;
 
-use perijove_web::{Pages, Sample, asset, asset_hash, asset_paths, packaged_templates, render_samples};
+use perijove_web::{ENGLISH, Pages, Sample, asset, asset_hash, asset_paths, packaged_templates, render_samples_in};
 
 use crate::html::{Tag, parse};
 
 fn samples() -> Vec<(Sample, Vec<Tag>)> {
-    let all = Pages::strict(&[])
-        .and_then(|pages| render_samples(&pages))
-        .unwrap_or_else(|error| panic!("{error}"));
+    let pages = Pages::strict(&[]).unwrap_or_else(|error| panic!("{error}"));
+    samples_in(&pages, ENGLISH)
+}
+
+fn samples_in_all_languages() -> Vec<(Sample, Vec<Tag>)> {
+    let pages = Pages::strict(&[]).unwrap_or_else(|error| panic!("{error}"));
+    pages
+        .languages()
+        .flat_map(|language| samples_in(&pages, language))
+        .collect()
+}
+
+fn samples_in(pages: &Pages, language: &str) -> Vec<(Sample, Vec<Tag>)> {
+    let all = render_samples_in(pages, language).unwrap_or_else(|error| panic!("{language}: {error}"));
     all.into_iter()
         .map(|sample| {
             let tags = parse(&sample.html).unwrap_or_else(|error| panic!("{}: {error}", sample.name));
@@ -44,7 +56,7 @@ fn every_template_has_a_sample() {
 #[test]
 fn text_from_people_stays_text() {
     let mut shown = 0;
-    for (sample, tags) in samples() {
+    for (sample, tags) in samples_in_all_languages() {
         let scripts: Vec<_> = tags.iter().filter(|tag| tag.name == "script").collect();
         assert!(
             scripts.iter().all(|tag| tag.get("src").is_some()),
@@ -70,7 +82,7 @@ fn text_from_people_stays_text() {
 
 #[test]
 fn pages_need_no_unsafe_inline() {
-    for (sample, tags) in samples() {
+    for (sample, tags) in samples_in_all_languages() {
         for tag in &tags {
             let at = format!("{}: <{}>", sample.name, tag.name);
             assert!(
@@ -160,7 +172,7 @@ fn ids_that_tools_look_for_are_there() {
 #[test]
 fn forms_carry_the_token_and_work_without_scripts() {
     let mut forms = 0;
-    for (sample, tags) in samples() {
+    for (sample, tags) in samples_in_all_languages() {
         for (at, form) in tags.iter().enumerate().filter(|(_, tag)| tag.name == "form") {
             forms += 1;
             assert_eq!(form.get("method"), Some("post"), "{}", sample.name);
@@ -230,7 +242,7 @@ fn the_confirm_form_sends_every_scope() {
 
 #[test]
 fn pages_are_usable_without_eyes_or_mouse() {
-    for (sample, tags) in samples() {
+    for (sample, tags) in samples_in_all_languages() {
         let name = &sample.name;
         let ids = ids(&tags);
         assert_eq!(

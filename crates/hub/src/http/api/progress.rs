@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::extract::{Path, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::{Stream, StreamExt};
 use perijove_model::scopes::Scope;
+use perijove_web::Words;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
@@ -18,6 +19,7 @@ use super::servers::Which;
 use crate::http::error::{HttpError, Result, short};
 use crate::http::streams::Place;
 use crate::http::visitor::Principal;
+use crate::http::xsrf::query_value;
 use crate::{Hub, servers};
 
 /// An empty line now and then keeps proxies from closing the connection.
@@ -28,14 +30,22 @@ const KEEP_ALIVE: Duration = Duration::from_secs(8);
     get,
     path = "/users/{user}/servers/{server}/progress",
     tag = "servers",
-    params(Which),
+    params(
+        Which,
+        ("language" = Option<String>, Query, description = "The language of the messages, such as `de`; English without"),
+    ),
     responses(
         (status = 200, description = "Events, each a line `data: {...}`", content_type = "text/event-stream", body = String),
         NotFound, TooMany,
     ),
     security(("token" = ["read:servers"])),
 )]
-pub async fn get(State(hub): State<Arc<Hub>>, Path(which): Path<Which>, principal: Principal) -> Result<Response> {
+pub async fn get(
+    State(hub): State<Arc<Hub>>,
+    Path(which): Path<Which>,
+    RawQuery(query): RawQuery,
+    principal: Principal,
+) -> Result<Response> {
     let owner = which.owner(&hub, &principal, Scope::ReadServers).await?;
     let spawner = which.find(&hub, &owner).await?.filter(servers::has_progress);
     let spawner = spawner.ok_or_else(|| not_starting(&which))?;
@@ -43,12 +53,26 @@ pub async fn get(State(hub): State<Arc<Hub>>, Path(which): Path<Which>, principa
         let words = "Too many event streams are open. Close some of them first.";
         HttpError::new(StatusCode::TOO_MANY_REQUESTS, words)
     })?;
-    let lines = lines(servers::progress(&hub, spawner.id), place, hub.stop.clone());
+    let language = query_value(&query.unwrap_or_default(), "language");
+    let words = language.map(|language| Arc::clone(hub.pages.words([language.as_str()])));
+    let events = servers::progress(&hub, spawner.id).map(move |event| match &words {
+        Some(words) => said(words, event),
+        None => event,
+    });
+    let lines = lines(events, place, hub.stop.clone());
     let headers = [
         (header::CONTENT_TYPE, "text/event-stream"),
         (header::CACHE_CONTROL, "no-cache"),
     ];
     Ok((headers, Body::from_stream(lines)).into_response())
+}
+
+/// The event as a page tells it.
+fn said(words: &Words, mut event: Value) -> Value {
+    if let Some(message) = event["message"].as_str() {
+        event["message"] = words.said(message).into_owned().into();
+    }
+    event
 }
 
 fn not_starting(which: &Which) -> HttpError {

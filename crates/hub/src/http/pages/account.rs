@@ -8,7 +8,7 @@ use axum::response::Response;
 use perijove_auth::{Offer, totp};
 use perijove_model::{Secret, token};
 use perijove_store::users::User;
-use perijove_store::{identities, native, sessions};
+use perijove_store::{identities, languages, native, sessions};
 use perijove_web::pages::{Account, Codes, LinkableRow, LinkedRow, Proposed, SessionRow};
 use qrcode::QrCode;
 use qrcode::render::svg;
@@ -246,6 +246,7 @@ async fn show(hub: &Hub, visitor: &Visitor, principal: &Principal, user: &User, 
     let has_password = native::hash_of(&hub.store, user.id).await?.is_some();
     let refused = news.error.is_some();
     let page = Account {
+        language: languages::of(&hub.store, user.id).await?,
         action: format!("{}account", hub.prefix()),
         password_url: has_password.then(|| format!("{}change-password", hub.prefix())),
         done: news.done.map(str::to_owned),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
+use perijove_web::Words;
 use perijove_web::pages::Error;
 
 use crate::Hub;
@@ -12,9 +13,9 @@ use crate::http::error::{HttpError, Result};
 use crate::http::visitor::Visitor;
 
 /// The page for a refusal. It needs no database and no session: it must work when those don't.
-pub fn render(hub: &Hub, error: &HttpError) -> Response {
+pub fn render(hub: &Hub, words: &Words, error: &HttpError) -> Response {
     let page = page(error);
-    let common = super::common(hub, None, "");
+    let common = super::common(hub, words, None, "");
     let html = hub.pages.render(&common, &page).unwrap_or_else(|cause| {
         tracing::error!(%cause, "the error page can't be rendered");
         format!("{} {}", error.status.as_u16(), page.status_message)

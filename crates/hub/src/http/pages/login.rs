@@ -214,11 +214,14 @@ pub(super) async fn form(
     let action = std::mem::replace(&mut page.authenticator_login_url, ACTION.to_owned());
     // Kept for everybody, so it must not hold what one visitor asked for.
     page.next.clear();
-    let blank = match hub.sign_in_page.get() {
+    let Some(kept) = hub.sign_in_pages.get(visitor.words.tag()) else {
+        return Err(HttpError::internal(&"a language without a sign-in page"));
+    };
+    let blank = match kept.get() {
         Some(blank) => blank,
         None => {
-            let blank = super::html(hub, super::common(hub, None, XSRF), &page)?;
-            hub.sign_in_page.get_or_init(|| blank)
+            let blank = super::html(hub, super::common(hub, &visitor.words, None, XSRF), &page)?;
+            kept.get_or_init(|| blank)
         }
     };
     // In this order: an address may hold any words.

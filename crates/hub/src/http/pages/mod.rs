@@ -9,6 +9,7 @@ pub mod error;
 mod here;
 mod home;
 pub mod hub_user;
+mod language;
 mod login;
 mod logout;
 pub mod next;
@@ -33,7 +34,7 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{any, get, post};
 use perijove_model::scopes::{GroupsOf, Resource, Scope};
 use perijove_store::services::{self, Service};
-use perijove_web::{Common, Page, ServiceLink, Viewer};
+use perijove_web::{Common, Page, ServiceLink, Viewer, Words};
 use serde_json::Value;
 
 use crate::Hub;
@@ -62,6 +63,7 @@ pub(super) fn router() -> Router<Arc<Hub>> {
         .route("/oauth_backchannel/{method}", post(away::ended))
         .route("/logout", get(logout::get))
         .route("/setup", get(setup::get).post(setup::post))
+        .route("/language", post(language::post))
         .route("/account", get(account::get))
         .route("/account/{part}", post(account::post))
         .route(
@@ -106,7 +108,7 @@ pub(super) async fn render<P: Page + Sync>(
     page: &P,
 ) -> Result<Response> {
     let principal = visitor.in_browser();
-    let mut common = common(hub, principal.map(viewer), visitor.xsrf.token());
+    let mut common = common(hub, &visitor.words, principal.map(viewer), visitor.xsrf.token());
     if let Some(principal) = principal {
         common.services = menu(hub, principal).await?;
     }
@@ -170,12 +172,13 @@ fn allows(principal: &Principal, scope: Scope, resource: Resource<'_>) -> bool {
 }
 
 /// What every page has.
-pub(super) fn common(hub: &Hub, user: Option<Viewer>, xsrf: &str) -> Common {
+pub(super) fn common(hub: &Hub, words: &Words, user: Option<Viewer>, xsrf: &str) -> Common {
     let prefix = hub.prefix();
     Common {
         login_url: format!("{prefix}login"),
         logout_url: format!("{prefix}logout"),
         base_url: prefix,
+        language: words.tag().to_owned(),
         user,
         xsrf: xsrf.to_owned(),
         version_hash: perijove_web::asset_hash().to_owned(),

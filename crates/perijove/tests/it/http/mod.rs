@@ -11,6 +11,7 @@ mod groups;
 mod health;
 mod homes;
 mod hostile;
+mod languages;
 mod logs;
 mod managed;
 mod matrix;

@@ -1,0 +1,2 @@
+CREATE TRIGGER perijove_changed AFTER INSERT OR DELETE OR UPDATE ON perijove_languages
+    FOR EACH STATEMENT EXECUTE FUNCTION perijove_changed();

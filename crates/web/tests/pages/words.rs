@@ -1,0 +1,255 @@
+//! The catalogues: complete in English, nothing in them that is used nowhere, and as far as they go in other languages.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use perijove_web::pages::{Error, Login, Logout};
+use perijove_web::{Common, ENGLISH, PageError, Pages, Site, packaged_languages, packaged_text};
+use regex::Regex;
+
+/// The messages of a catalogue as they were written, by their keys.
+fn messages(language: &str) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    let mut key = None;
+    for line in packaged_text(language).lines() {
+        match line.split_once(" =") {
+            Some((new, text)) if line.starts_with(|c: char| c.is_ascii_lowercase()) => {
+                let before = found.insert(new.to_owned(), text.trim().to_owned());
+                assert!(before.is_none(), "{language}: {new} is there twice");
+                key = Some(new.to_owned());
+            }
+            _ if line.starts_with("    ") => {
+                let text = found.get_mut(key.as_ref().unwrap()).unwrap();
+                text.push('\n');
+                text.push_str(line);
+            }
+            _ => assert!(line.is_empty() || line.starts_with('#'), "{language}: {line}"),
+        }
+    }
+    found
+}
+
+fn arguments(message: &str) -> BTreeSet<&str> {
+    let argument = Regex::new(r"\$([a-z]+)").unwrap();
+    let found = argument.captures_iter(message);
+    found.map(|found| found.get(1).unwrap().as_str()).collect()
+}
+
+/// Everything that may say something: templates, scripts and code, without tests.
+fn sources() -> Vec<(PathBuf, String)> {
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut waiting: Vec<PathBuf> = [
+        "auth/src",
+        "hub/src",
+        "model/src",
+        "spawn/src",
+        "store/src",
+        "web/src",
+        "web/templates",
+    ]
+    .map(|part| crates.join(part))
+    .into();
+    let mut found = Vec::new();
+    while let Some(path) = waiting.pop() {
+        if path.is_dir() {
+            waiting.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+        } else {
+            let text = fs::read_to_string(&path).unwrap();
+            found.push((path, text));
+        }
+    }
+    assert!(found.len() > 200);
+    found
+}
+
+#[test]
+fn every_message_that_a_template_says_is_there_with_its_arguments() {
+    let said = Regex::new(r#"\bt\("([^"]*)"((?:, *[a-z]+=|[^()]|\([^()]*\))*)\)"#).unwrap();
+    let called = Regex::new(r"\bt\(").unwrap();
+    let given = Regex::new(r"[,\s]([a-z]+)=").unwrap();
+    let messages = messages(ENGLISH);
+    let mut count = 0;
+    for (path, text) in sources().iter().filter(|(path, _)| path.extension().unwrap() == "html") {
+        assert_eq!(
+            called.find_iter(text).count(),
+            said.find_iter(text).count(),
+            "{}",
+            path.display()
+        );
+        for found in said.captures_iter(text) {
+            let at = format!("{}: {}", path.display(), &found[0]);
+            let message = messages
+                .get(&found[1])
+                .unwrap_or_else(|| panic!("{at}: there is no such message"));
+            let given: BTreeSet<&str> = given
+                .captures_iter(&found[2])
+                .map(|given| given.get(1).unwrap().as_str())
+                .collect();
+            assert_eq!(given, arguments(message), "{at}");
+            count += 1;
+        }
+    }
+    assert!(count > 200, "{count}");
+}
+
+#[test]
+fn nothing_in_the_catalogue_is_used_nowhere() {
+    let continued = Regex::new(r"\\\n\s*").unwrap();
+    let varies = Regex::new(r"\{ \$[a-z]+ \}").unwrap();
+    let sources = sources()
+        .into_iter()
+        .map(|(_, text)| continued.replace_all(&text, "").replace("\\\"", "\""));
+    let sources: Vec<String> = sources.collect();
+    let is_somewhere = |words: &str| sources.iter().any(|source| source.contains(words));
+    for (key, message) in messages(ENGLISH) {
+        if !key.starts_with("said-") {
+            let used = key == "language-name" || is_somewhere(&format!("\"{key}\""));
+            assert!(used, "nobody says {key}");
+            continue;
+        }
+        for part in varies.split(&message) {
+            assert!(is_somewhere(part), "{key}: the code says nowhere “{part}”");
+        }
+    }
+}
+
+#[test]
+fn other_languages_have_the_same_messages_with_the_same_arguments() {
+    let english = messages(ENGLISH);
+    let mut languages: Vec<String> = packaged_languages().collect();
+    languages.sort();
+    assert!(languages.len() >= 7, "{languages:?}");
+    for language in languages.iter().filter(|language| *language != ENGLISH) {
+        let messages = messages(language);
+        for (key, message) in &messages {
+            let original = english
+                .get(key)
+                .unwrap_or_else(|| panic!("{language}: English has no {key}"));
+            assert_eq!(arguments(message), arguments(original), "{language}: {key}");
+        }
+        let done = english.keys().filter(|key| messages.contains_key(*key)).count();
+        println!(
+            "{language}: {done} of {} messages, {} %",
+            english.len(),
+            done * 100 / english.len()
+        );
+        assert!(
+            done * 10 >= english.len() * 9,
+            "{language}: {done} of {} messages",
+            english.len()
+        );
+    }
+}
+
+fn speaking(language: &str) -> Common {
+    Common {
+        language: language.into(),
+        ..Common::visitor_sample()
+    }
+}
+
+#[test]
+fn a_page_is_in_the_language_that_is_asked_for() {
+    let pages = Pages::strict(&[]).unwrap();
+    let of = |wishes: &[&str]| {
+        let words = pages.words(wishes.iter().copied());
+        pages.render(&speaking(words.tag()), &Logout {}).unwrap()
+    };
+    assert!(of(&["tlh", "de-AT"]).contains("<html lang=\"de\">"));
+    assert!(of(&["de-AT"]).contains("Sie sind abgemeldet"));
+    assert!(of(&["zh-CN"]).contains("<html lang=\"zh-Hans\">"));
+    assert!(of(&[]).contains("You are signed out"));
+}
+
+#[test]
+fn what_the_code_says_is_said_in_the_readers_language_with_the_same_names() {
+    let pages = Pages::strict(&[]).unwrap();
+    let page = Error {
+        status_code: 400,
+        status_message: "Bad Request".into(),
+        message: Some("The password has 1 characters. It needs 10 or more.".into()),
+        hint: Some("Something that no catalogue has <b>.".into()),
+        home: true,
+    };
+    let html = pages.render(&speaking("de"), &page).unwrap();
+    assert!(
+        html.contains("Das Passwort hat 1 Zeichen. Es braucht mindestens 10."),
+        "{html}"
+    );
+    assert!(html.contains("Something that no catalogue has &lt;b&gt;."), "{html}");
+}
+
+#[test]
+fn html_that_is_put_into_a_message_stays_and_all_else_is_text() {
+    let site = tempfile::tempdir().unwrap();
+    let words = tempfile::tempdir().unwrap();
+    let template =
+        r#"{% set link %}<b>{{ next_url }}</b>{% endset %}{{ t("own-key", link=link, name="<i>", count=2) }}"#;
+    fs::write(site.path().join("logout.html"), template.replace("next_url", "\"<u>\"")).unwrap();
+    let message = "own-key = { $name } & { $link }, { $count ->\n        [one] one\n       *[other] many\n    }\n";
+    fs::write(words.path().join("en.ftl"), message).unwrap();
+    let pages = Pages::of(&Site {
+        templates: &[site.path().into()],
+        words: &[words.path().into()],
+        language: "",
+    });
+    let html = pages.unwrap().render(&Common::visitor_sample(), &Logout {}).unwrap();
+    assert_eq!(html, "&lt;i&gt; &amp; <b>&lt;u&gt;</b>, many");
+}
+
+#[test]
+fn a_site_says_it_in_its_own_words_and_adds_a_language() {
+    let words = tempfile::tempdir().unwrap();
+    fs::write(words.path().join("en.ftl"), "login-title = Come in\n").unwrap();
+    fs::write(
+        words.path().join("it.ftl"),
+        "language-name = Italiano\nlogin-title = Accedi\n",
+    )
+    .unwrap();
+    let site = Site {
+        words: &[words.path().into()],
+        language: "it",
+        ..Site::default()
+    };
+    let pages = Pages::of(&site).unwrap();
+    let page = Login {
+        form: true,
+        ..Login::default()
+    };
+    let html = |language| pages.render(&speaking(language), &page).unwrap();
+    assert!(html("en").contains("<h1>Come in</h1>"));
+    assert!(html("de").contains("<h1>Anmelden</h1>"));
+    // What the new language lacks is in English.
+    assert!(html("it").contains("<h1>Accedi</h1>") && html("it").contains("Password:"));
+    assert!(html("it").contains("Italiano</button>"));
+    assert_eq!(pages.words(["tlh"]).tag(), "it");
+}
+
+#[test]
+fn mistakes_in_a_sites_words_are_told_with_their_place() {
+    let words = tempfile::tempdir().unwrap();
+    let told = |name: &str, text: &str, language: &str| {
+        let path = words.path().join(name);
+        fs::write(&path, text).unwrap();
+        let site = Site {
+            words: &[words.path().into()],
+            language,
+            ..Site::default()
+        };
+        let told = Pages::of(&site).map(drop);
+        fs::remove_file(path).unwrap();
+        told.map_err(|error| error.to_string())
+    };
+    let broken = told("de.ftl", "login-title = Gut\n\nhome-title = { $x\n", "").unwrap_err();
+    assert!(broken.contains("de.ftl: line 3: "), "{broken}");
+    let odd = told("deutsch_land_!.ftl", "a = b\n", "").unwrap_err();
+    assert!(odd.contains("is no language"), "{odd}");
+    let missing = told("de.ftl", "a = b\n", "tlh").unwrap_err();
+    assert!(missing.contains("\"tlh\"; there are: en, de"), "{missing}");
+    let site = Site {
+        words: &[words.path().join("none")],
+        ..Site::default()
+    };
+    assert!(matches!(Pages::of(&site), Err(PageError::Words(_))));
+}

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """What a request costs the hub: Perijove beside JupyterHub 6.1.1, on the same data, in turns.
 
-Both hubs run, and are asked in short turns, past the proxy, over a kept connection; the CPU time is that of the
-hub's process alone, from /proc. Medians over the turns; requests per second are those of one full core (1 / CPU time).
+Both hubs run, and are asked in short turns, past the proxy, over kept connections, by so many clients at once; the CPU
+time is that of the hub's process alone, from /proc. Medians over the turns; requests per second are those of one full
+core (1 / CPU time).
 
     bench/run.sh cost --users 10000 --rounds 3
     scripts/with-postgres.sh bench/run.sh cost --postgres
@@ -14,6 +15,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import statistics
 import sys
 import tempfile
@@ -26,6 +28,7 @@ from platforms import ROOT, JupyterHub, Perijove, cpu_seconds, fill, wait_health
 TOKEN = "bench-token-of-thirty-two-letters-or-more"
 TURNS = 5
 CALLBACK = "http://127.0.0.1:9/callback"
+FORM = "Content-Type: application/x-www-form-urlencoded"
 
 PERIJOVE = f"""
 [[service]]
@@ -49,73 +52,102 @@ class Client:
     """One kept connection, and the cookies of one browser."""
 
     def __init__(self, hub):
-        self.connection = http.client.HTTPConnection(urllib.parse.urlsplit(hub).netloc, timeout=120)
-        self.cookies = {}
+        self.address, self.socket, self.cookies = urllib.parse.urlsplit(hub), None, {}
 
-    def ask(self, method, path, body=None, **headers):
+    def close(self):
+        if self.socket:
+            self.socket.close()
+        self.socket = None
+
+    def written(self, method, path, body=None, headers=()):
+        """A request as it goes over the wire, on a connection that is open."""
+        if not self.socket:
+            self.socket = socket.create_connection((self.address.hostname, self.address.port), timeout=120)
+            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        lines = [f"{method} {path} HTTP/1.1", f"Host: {self.address.netloc}", "Accept-Encoding: identity", *headers]
         if self.cookies:
-            headers["Cookie"] = "; ".join(f"{key}={value}" for key, value in self.cookies.items())
-        self.connection.request(method, path, body, headers)
-        answer = self.connection.getresponse()
+            lines.append("Cookie: " + "; ".join(f"{key}={value}" for key, value in self.cookies.items()))
+        if body is not None:
+            lines.append(f"Content-Length: {len(body)}")
+        return "\r\n".join([*lines, "", body or ""]).encode()
+
+    def answer(self, method):
+        answer = http.client.HTTPResponse(self.socket, method=method)
+        answer.begin()
+        text = answer.read()
         for cookie in answer.headers.get_all("Set-Cookie") or []:
             key, value = cookie.split(";")[0].split("=", 1)
             self.cookies[key] = value
-        return answer.status, answer.headers, answer.read()
+        return answer.status, answer.headers, text
 
-    def api(self, method, path, body=None, token=TOKEN):
-        body = None if body is None else json.dumps(body)
-        status, _, text = self.ask(method, f"/hub/api{path}", body, Authorization=f"token {token}")
-        assert status in (200, 201), (method, path, status, text[:300])
-        return json.loads(text) if text else None
 
-    def sign_in(self, name):
-        self.cookies.clear()
-        _, _, page = self.ask("GET", "/hub/login")
+def ask(clients, requests, wanted):
+    """Every client's request at the same time; what they were answered."""
+    written = [client.written(*request) for client, request in zip(clients, requests)]
+    for client, request in zip(clients, written):
+        client.socket.sendall(request)
+    answers = [client.answer(request[0]) for client, request in zip(clients, requests)]
+    for request, (status, _, text) in zip(requests, answers):
+        assert status in wanted, (request[:2], status, text[:300])
+    return answers
+
+
+def api(clients, requests, tokens=None):
+    """Calls of the API at the same time; what they were answered."""
+    written = []
+    for (method, path, *body), token in zip(requests, tokens or [TOKEN] * len(requests)):
+        body = json.dumps(body[0]) if body else None
+        written.append((method, f"/hub/api{path}", body, [f"Authorization: token {token}"]))
+    return [json.loads(text) if text else None for _, _, text in ask(clients, written, (200, 201))]
+
+
+def sign_in(clients, names):
+    for client in clients:
+        client.cookies.clear()
+    forms = []
+    for name, (_, _, page) in zip(names, ask(clients, [("GET", "/hub/login")] * len(names), (200,))):
         xsrf = re.search(rb'name="_xsrf"[^>]*value="([^"]+)"', page).group(1).decode()
         form = urllib.parse.urlencode({"username": name, "password": "x", "_xsrf": xsrf})
-        kind = {"Content-Type": "application/x-www-form-urlencoded"}
-        status, _, text = self.ask("POST", "/hub/login", form, **kind)
-        assert status == 302, (status, text[:300])
+        forms.append(("POST", "/hub/login", form, [FORM]))
+    ask(clients, forms, (302,))
 
-    def oauth(self):
-        """What a service goes through for a visitor: authorize, the code for a token, whose token it is."""
-        query = {"client_id": "service-bench", "redirect_uri": CALLBACK, "response_type": "code", "state": "s"}
-        status, headers, text = self.ask("GET", "/hub/api/oauth2/authorize?" + urllib.parse.urlencode(query))
-        assert status == 302, (status, text[:300])
+
+def oauth(visitors, service):
+    """What a service goes through for visitors: authorize, the code for a token, whose token it is."""
+    query = {"client_id": "service-bench", "redirect_uri": CALLBACK, "response_type": "code", "state": "s"}
+    authorize = ("GET", "/hub/api/oauth2/authorize?" + urllib.parse.urlencode(query))
+    forms = []
+    for _, headers, _ in ask(visitors, [authorize] * len(visitors), (302,)):
         code = urllib.parse.parse_qs(urllib.parse.urlsplit(headers["Location"]).query)["code"][0]
         form = {"client_id": "service-bench", "client_secret": TOKEN, "grant_type": "authorization_code"}
         form = urllib.parse.urlencode({**form, "code": code, "redirect_uri": CALLBACK})
-        other = Client.__new__(Client)
-        other.connection, other.cookies = self.connection, {}
-        kind = {"Content-Type": "application/x-www-form-urlencoded"}
-        status, _, text = other.ask("POST", "/hub/api/oauth2/token", form, **kind)
-        assert status == 200, (status, text[:300])
-        other.api("GET", "/user", token=json.loads(text)["access_token"])
+        forms.append(("POST", "/hub/api/oauth2/token", form, [FORM]))
+    tokens = [json.loads(text)["access_token"] for _, _, text in ask(service, forms, (200,))]
+    api(service, [("GET", "/user")] * len(tokens), tokens)
 
 
 def now():
     return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime()) + ".000000Z"
 
 
-def operations(client, users):
-    """Name, how often Perijove and its peer are asked, and one request; n counts up."""
-    own = client.api("POST", "/users/user-1/tokens", {"note": "bench"})["token"]
+def operations(hub, users, at_once):
+    """Name, how often Perijove and its peer are asked, and so many requests at once; n counts up."""
+    clients, guests, visitors = ([Client(hub) for _ in range(at_once)] for _ in range(3))
+    [made] = api(clients[:1], [("POST", "/users/user-1/tokens", {"note": "bench"})])
+    own = [made["token"]] * at_once
     name = lambda n: f"user-{1 + n * 7919 % users}"
-    body = lambda: {"last_activity": now()}
-    guest = Client.__new__(Client)
-    guest.connection, guest.cookies = client.connection, {}
-    visitor = Client.__new__(Client)
-    visitor.connection, visitor.cookies = client.connection, {}
-    visitor.sign_in("user-2")
-    page = lambda n, size: f"/users?limit={size}&offset={n * size % users}"
-    return [
-        ("page of 50 users", 2000, 100, lambda n: client.api("GET", page(n, 50))),
-        ("page of 200 users", 1000, 50, lambda n: client.api("GET", page(n, 200))),
-        ("one user", 8000, 300, lambda n: client.api("GET", f"/users/{name(n)}")),
-        ("whose token (GET /user)", 20000, 1000, lambda n: client.api("GET", "/user", token=own)),
-        ("activity POST", 5000, 300, lambda n: client.api("POST", f"/users/{name(n)}/activity", body())),
-        ("sign-in (page and form)", 2000, 100, lambda n: guest.sign_in(name(n))),
-        ("OAuth flow (three requests)", 2000, 60, lambda n: visitor.oauth()),
+    page = lambda n, size: ("GET", f"/users?limit={size}&offset={n * size % users}")
+    seen = lambda n: ("POST", f"/users/{name(n)}/activity", {"last_activity": now()})
+    sign_in(visitors, [f"user-{2 + n}" for n in range(at_once)])
+    everybody = [*clients, *guests, *visitors]
+    return everybody, [
+        ("page of 50 users", 2000, 100, lambda ns: api(clients, [page(n, 50) for n in ns])),
+        ("page of 200 users", 1000, 50, lambda ns: api(clients, [page(n, 200) for n in ns])),
+        ("one user", 8000, 300, lambda ns: api(clients, [("GET", f"/users/{name(n)}") for n in ns])),
+        ("whose token (GET /user)", 20000, 1000, lambda ns: api(clients, [("GET", "/user") for _ in ns], own)),
+        ("activity POST", 5000, 300, lambda ns: api(clients, [seen(n) for n in ns])),
+        ("sign-in (page and form)", 2000, 100, lambda ns: sign_in(guests, [name(n) for n in ns])),
+        ("OAuth flow (three requests)", 2000, 60, lambda ns: oauth(visitors[: len(ns)], clients)),
     ]
 
 
@@ -133,22 +165,22 @@ def rest(process):
 class Side:
     """A platform that runs, and what it is asked."""
 
-    def __init__(self, platform, users):
+    def __init__(self, platform, options):
         self.platform, self.process = platform, platform.start()
         wait_healthy(platform.port, self.process)
         rest(self.process)
-        self.client = Client(platform.hub)
-        self.operations = operations(self.client, users)
-        self.asked = 0
+        self.at_once, self.asked = options.at_once, 0
+        self.clients, self.operations = operations(platform.hub, options.users, options.at_once)
 
     def spend(self, ask, times):
         """CPU seconds of the hub's process for one request, over this many."""
-        # A new connection: the hub may have closed the one that was idle in the other side's turn.
-        self.client.connection.close()
-        before = cpu_seconds([self.process.pid])
-        for n in range(self.asked, self.asked + times):
-            ask(n)
-        self.asked += times
+        # New connections: the hub may have closed those that were idle in the other side's turn.
+        for client in self.clients:
+            client.close()
+        before, until = cpu_seconds([self.process.pid]), self.asked + times
+        for first in range(self.asked, until, self.at_once):
+            ask(range(first, min(first + self.at_once, until)))
+        self.asked = until
         return (cpu_seconds([self.process.pid]) - before) / times
 
 
@@ -179,12 +211,12 @@ def walk(options, scratch):
     wait_healthy(ours.port, process)
     rest(process)
     fill(scratch / "hub.sqlite", options.users)
-    client, pages, offset = Client(ours.hub), options.users // 50, 0
+    client, pages, offset = [Client(ours.hub)], options.users // 50, 0
     print("| pages of 50, of {:,} users | us of CPU for a page |\n|---|---|".format(options.users))
     for tenth in range(10):
         before = cpu_seconds([process.pid])
         for _ in range(pages // 10):
-            assert len(client.api("GET", f"/users?limit=50&offset={offset}")) == 50
+            assert len(api(client, [("GET", f"/users?limit=50&offset={offset}")])[0]) == 50
             offset += 50
         cost = (cpu_seconds([process.pid]) - before) / (pages // 10)
         print(f"| {tenth * pages // 10:,} to {(tenth + 1) * pages // 10:,} | {cost * 1e6:.0f} |")
@@ -247,6 +279,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--users", type=int, default=10_000)
+    parser.add_argument("--at-once", type=int, default=8, help="clients that ask at the same time")
     parser.add_argument("--postgres", action="store_true", help="on the server that PERIJOVE_TEST_POSTGRES names")
     parser.add_argument("--only", help="requests with this in their name")
     parser.add_argument("--alone", action="store_true", help="Perijove without its peer")
@@ -261,7 +294,7 @@ def main():
         sides = []
         try:
             for platform in platforms(options, scratch):
-                sides.append(Side(platform, options.users))
+                sides.append(Side(platform, options))
             results = measure(sides, options)
         finally:
             for side in sides:

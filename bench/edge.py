@@ -72,7 +72,11 @@ class Bench:
         kind, *rest = arguments
         pids = ",".join(map(str, proxy.pids()))
         command = [str(LOAD), kind, f"127.0.0.1:{proxy.port}", f"{ROUTE}/x", "--cpu-of", pids, *rest]
-        done = subprocess.run(command, preexec_fn=self.pinned, capture_output=True, text=True, timeout=120)
+        try:
+            done = subprocess.run(command, preexec_fn=self.pinned, capture_output=True, text=True, timeout=120)
+        except subprocess.TimeoutExpired:
+            print(f"warning: {proxy.name} has not answered in time: {' '.join(command)}", file=sys.stderr)
+            return None
         if done.returncode:
             raise SystemExit(f"error: {' '.join(command)}\n{done.stderr}")
         return json.loads(done.stdout)
@@ -100,6 +104,8 @@ class Bench:
                 able = [proxy for proxy in running if row != "h2" or proxy.name != "configurable-http-proxy"]
                 for proxy in able if number % 2 == 0 else reversed(able):
                     found = self.load(proxy, arguments)
+                    if not found:
+                        continue
                     if found["failed"]:
                         print(f"warning: {proxy.name}, {row}: {found['failed']} failed: {found['failure']}", file=sys.stderr)
                     self.note(proxy.name, row, found["cpu_us"] / (1000 if unit == "ms" else 1), **found)

@@ -17,7 +17,7 @@ import threading
 import time
 from pathlib import Path
 
-from cost import PERIJOVE, Client, now
+from cost import PERIJOVE, Client, api, ask, now, oauth, sign_in
 from platforms import ROOT, Perijove, cpu_seconds, fill, memory_mib, wait_healthy
 
 USERS = 10_000
@@ -25,25 +25,24 @@ USERS = 10_000
 
 def work(hub, seed, until, pause, counts, failures):
     dice = random.Random(seed)
-    client, visitor = Client(hub), Client(hub)
-    visitor.sign_in(f"user-{1 + seed}")
-    own = client.api("POST", f"/users/user-{1 + seed}/tokens", {"note": "load"})["token"]
+    client, visitor = [Client(hub)], [Client(hub)]
+    sign_in(visitor, [f"user-{1 + seed}"])
+    call = lambda method, path, *body: api(client, [(method, path, *body)])[0]
+    own = [call("POST", f"/users/user-{1 + seed}/tokens", {"note": "load"})["token"]]
     name = lambda: f"user-{dice.randint(1, USERS)}"
 
     def token():
-        made = client.api("POST", f"/users/{name()}/tokens", {"note": "load", "expires_in": 3600})
-        status, _, text = client.ask(
-            "DELETE", f"/hub/api/users/{made['user']}/tokens/{made['id']}", None, Authorization=f"token {made['token']}"
-        )
-        assert status == 204, (status, text)
+        made = call("POST", f"/users/{name()}/tokens", {"note": "load", "expires_in": 3600})
+        path = f"/hub/api/users/{made['user']}/tokens/{made['id']}"
+        ask(client, [("DELETE", path, None, [f"Authorization: token {made['token']}"])], (204,))
 
     kinds = {
-        "whose token": (40, lambda: client.api("GET", "/user", token=own)),
-        "one user": (20, lambda: client.api("GET", f"/users/{name()}")),
-        "page": (5, lambda: client.api("GET", f"/users?limit=50&offset={dice.randint(0, USERS)}")),
-        "activity": (20, lambda: client.api("POST", f"/users/{name()}/activity", {"last_activity": now()})),
-        "sign-in": (5, lambda: visitor.sign_in(name())),
-        "oauth": (5, lambda: visitor.oauth()),
+        "whose token": (40, lambda: api(client, [("GET", "/user")], own)),
+        "one user": (20, lambda: call("GET", f"/users/{name()}")),
+        "page": (5, lambda: call("GET", f"/users?limit=50&offset={dice.randint(0, USERS)}")),
+        "activity": (20, lambda: call("POST", f"/users/{name()}/activity", {"last_activity": now()})),
+        "sign-in": (5, lambda: sign_in(visitor, [name()])),
+        "oauth": (5, lambda: oauth(visitor, client)),
         "token": (5, token),
     }
     names, weights = list(kinds), [weight for weight, _ in kinds.values()]
@@ -54,8 +53,9 @@ def work(hub, seed, until, pause, counts, failures):
             counts[kind] = counts.get(kind, 0) + 1
         except Exception as error:  # one failure must not end the load
             failures.append(f"{kind}: {error!r}"[:300])
-            client, visitor = Client(hub), Client(hub)
-            visitor.sign_in(f"user-{1 + seed}")
+            for one in (*client, *visitor):
+                one.close()
+            sign_in(visitor, [f"user-{1 + seed}"])
         time.sleep(pause)
 
 

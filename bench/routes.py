@@ -193,6 +193,8 @@ def measure(proxy, steps, note):
         spent = cpu(proxy.pids()) - before
         note("add", step, spent / (step - had))
         note("rate", step, (step - had) / seconds)
+        # nginx's old worker takes connections for another moment.
+        time.sleep(1)
         before = cpu(proxy.pids())
         ask(proxy, ASKED, step)
         note("find", step, (cpu(proxy.pids()) - before) / ASKED)

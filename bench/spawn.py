@@ -256,4 +256,5 @@ def run(options, work):
             bench.platform.stop(bench.process)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -73,10 +73,11 @@ else
       /^(ERROR|WARNING)/ { print; fflush() }' >&2
 fi
 
-# Nothing in here asks the network on its own, and root may run it (in a container, say) where root built it.
+# Nothing in here asks the network on its own, nobody installs into it from a page, and root may run it (in a container,
+# say) where root built it.
 mkdir -p "$dir/etc/jupyter" "$dir/share/jupyter/lab/settings"
 cat >"$dir/etc/jupyter/jupyter_lab_config.json" <<'JSON'
-{"LabApp": {"news_url": null, "check_for_updates_class": "jupyterlab.NeverCheckForUpdate"}}
+{"LabApp": {"news_url": null, "check_for_updates_class": "jupyterlab.NeverCheckForUpdate", "extension_manager": "readonly"}}
 JSON
 cat >"$dir/share/jupyter/lab/settings/overrides.json" <<'JSON'
 {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}

@@ -18,7 +18,9 @@ const FEWEST: usize = 8;
 const MOVABLE: (&str, &str) = ("#!/bin/sh\n'''exec' ", "\n' '''\n");
 const LONGEST_LINE: usize = 127;
 const LARGEST_PROGRAM: u64 = 1 << 20;
-const QUIET: &str = r#"{"LabApp": {"news_url": null, "check_for_updates_class": "jupyterlab.NeverCheckForUpdate"}}"#;
+/// Nobody can install into an environment from a page: its extensions are those of its version. The manager that asks PyPI
+/// would also read all certificate authorities at each start, a tenth of a forked start's work.
+const QUIET: &str = r#"{"LabApp": {"news_url": null, "check_for_updates_class": "jupyterlab.NeverCheckForUpdate", "extension_manager": "readonly"}}"#;
 const CALM: &str =
     r#"{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}"#;
 const AS_ROOT: &str = r#"{"ServerApp": {"allow_root": true}}"#;

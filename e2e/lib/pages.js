@@ -17,7 +17,14 @@ export const login = {
   async signIn(page, name, password, code = "") {
     await page.locator("input[name=username]").fill(name);
     await page.locator("input[name=password]").fill(password);
-    if (code) await page.locator("input[name=otp]").fill(code);
+    if (code) {
+      // A code is asked for once the password was right.
+      if (!await login.otp(page).count()) {
+        await page.locator("#login_submit").click();
+        await page.locator("input[name=password]").fill(password);
+      }
+      await login.otp(page).fill(code);
+    }
     await page.locator("#login_submit").click();
   },
   error: (page) => page.locator("#login-error"),

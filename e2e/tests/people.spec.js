@@ -79,6 +79,7 @@ test("an account from its first day to its second password", async ({ browser })
     await page.keyboard.press("Enter");
     await expect(page).toHaveURL(at("account"));
     await expect(account.sessions(page)).toHaveCount(1);
+    await expect(account.sessions(page).first()).toContainText("Chrome · Linux");
     await page.keyboard.press("Tab");
     await expect(page.locator(".skip-link"), "the first thing that the keyboard finds").toBeFocused();
   });

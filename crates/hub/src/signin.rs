@@ -21,6 +21,7 @@ use serde_json::json;
 
 use crate::Hub;
 use crate::audit::{self, Act, Actor};
+use crate::http::agent;
 use crate::http::error::{HttpError, Result, short};
 
 /// How somebody signs in, as the audit log calls it.
@@ -202,7 +203,7 @@ pub async fn begin(hub: &Arc<Hub>, user: users::User, from: IpAddr, agent: &str,
     let now = hub.clock.now();
     let secret = Secret::new(hub.rng.urlsafe(32));
     let session_id = hub.rng.uuid4_hex();
-    let agent = short(agent);
+    let agent = agent::kept(agent);
     let new = sessions::NewSession {
         user_id: user.id,
         session_id: &session_id,

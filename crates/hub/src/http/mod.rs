@@ -1,5 +1,6 @@
 //! The hub's HTTP: one router, one dress for every answer, one loop that serves it.
 
+pub mod agent;
 pub mod api;
 mod body;
 pub mod clients;

@@ -28,7 +28,10 @@ pub struct Account {
 #[derive(Debug, Clone, Serialize)]
 pub struct SessionRow {
     pub id: i64,
+    /// In a few words; nothing if that can't be told.
     pub agent: String,
+    /// As the browser itself says it.
+    pub agent_whole: String,
     pub address: String,
     pub created: String,
     pub last_seen: String,
@@ -78,6 +81,7 @@ impl Page for Account {
         let session = |id, agent: &str, is_this| SessionRow {
             id,
             agent: agent.into(),
+            agent_whole: format!("Mozilla/5.0 ({agent})"),
             address: "192.0.2.7".into(),
             created: "2026-11-20T08:15:00.000000Z".into(),
             last_seen: "2026-11-21T09:30:00.000000Z".into(),

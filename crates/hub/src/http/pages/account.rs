@@ -16,6 +16,7 @@ use serde_json::json;
 
 use crate::accounts::password_holds;
 use crate::audit::{self, Act};
+use crate::http::agent;
 use crate::http::api::models::time;
 use crate::http::api::sessions::{end_one, end_others, is_current};
 use crate::http::error::{HttpError, Result};
@@ -228,7 +229,8 @@ async fn show(hub: &Hub, visitor: &Visitor, principal: &Principal, user: &User, 
         .map(|session| SessionRow {
             is_this: is_current(principal, &session),
             id: session.id,
-            agent: session.user_agent,
+            agent: agent::told(&session.user_agent),
+            agent_whole: session.user_agent,
             address: session.address,
             created: time(session.created),
             last_seen: time(session.last_seen),

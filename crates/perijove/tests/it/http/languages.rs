@@ -95,7 +95,8 @@ async fn people_are_told_in_their_language_and_programs_in_english() {
     let browser = app.browser();
     asking(&browser, "hub/login", "de").await;
     choose(&browser, "de").await.expect(302);
-    let refused = browser.sign_in("ann", "not the password").await.expect(403);
+    let fields = [("username", "ann"), ("password", "not the password")];
+    let refused = browser.post_form("hub/login", &fields).await.expect(403);
     assert!(
         refused.body.contains("Benutzername oder Passwort ist falsch"),
         "{}",

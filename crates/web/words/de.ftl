@@ -427,6 +427,7 @@ said-error-database-hint = Laufende Server sind nicht betroffen. Versuchen Sie e
 said-error-database-login = Der Hub erreicht seine Datenbank nicht. Versuchen Sie es in einigen Sekunden noch einmal.
 said-error-conflict = Jemand anderes war schneller. Bitte versuchen Sie es noch einmal.
 said-error-credentials = Die Anmeldung fehlt oder ist ungültig.
+said-error-scopes = Dazu fehlt Ihnen ein Recht; nötig ist eines von: { $scopes }
 said-error-form-missing = Dem Formular ({ $method }) fehlt sein Sicherheitsschlüssel.
 said-error-form-wrong = Der Sicherheitsschlüssel des Formulars ({ $method }) passt nicht zu diesem Browser.
 said-error-form-hint = Gehen Sie zurück, laden Sie die Seite neu und versuchen Sie es noch einmal.

@@ -435,6 +435,7 @@ said-error-database-hint = Running servers are not affected. Try again in a few 
 said-error-database-login = The hub can't reach its database. Try again in a few seconds.
 said-error-conflict = Somebody else was quicker. Please try again.
 said-error-credentials = Missing or invalid credentials.
+said-error-scopes = Action is not authorized with current scopes; requires any of [{ $scopes }]
 said-error-form-missing = '_xsrf' argument missing from { $method }
 said-error-form-wrong = XSRF cookie does not match { $method } argument
 said-error-form-hint = Go back, reload the page, and try again.

@@ -423,6 +423,7 @@ said-error-database-hint = Los servidores en marcha no se ven afectados. Reinten
 said-error-database-login = El hub no llega a su base de datos. Reintente en unos segundos.
 said-error-conflict = Alguien fue más rápido. Reintente.
 said-error-credentials = Falta la identificación, o no es válida.
+said-error-scopes = Le falta un permiso para esto; hace falta uno de: { $scopes }
 said-error-form-missing = Al formulario ({ $method }) le falta su clave de seguridad.
 said-error-form-wrong = La clave de seguridad del formulario ({ $method }) no corresponde a este navegador.
 said-error-form-hint = Vuelva atrás, recargue la página y reintente.

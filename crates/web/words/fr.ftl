@@ -423,6 +423,7 @@ said-error-database-hint = Les serveurs en marche ne sont pas touchés. Réessay
 said-error-database-login = Le hub ne joint pas sa base de données. Réessayez dans quelques secondes.
 said-error-conflict = Quelqu’un d’autre a été plus rapide. Veuillez réessayer.
 said-error-credentials = L’identification manque ou n’est pas valable.
+said-error-scopes = Il vous manque un droit pour cela ; il en faut un parmi : { $scopes }
 said-error-form-missing = Il manque au formulaire ({ $method }) sa clé de sécurité.
 said-error-form-wrong = La clé de sécurité du formulaire ({ $method }) ne correspond pas à ce navigateur.
 said-error-form-hint = Revenez en arrière, rechargez la page et réessayez.

@@ -399,6 +399,7 @@ said-error-database-hint = 実行中のサーバーに影響はありません�
 said-error-database-login = ハブがデータベースに接続できません。数秒後にもう一度試してください。
 said-error-conflict = ほかの人が先に行いました。もう一度試してください。
 said-error-credentials = 認証情報がないか、無効です。
+said-error-scopes = この操作を行う権限がありません。次のいずれかが必要です：{ $scopes }
 said-error-form-missing = フォーム（{ $method }）にセキュリティキーがありません。
 said-error-form-wrong = フォーム（{ $method }）のセキュリティキーがこのブラウザーと一致しません。
 said-error-form-hint = 戻ってページを再読み込みし、もう一度試してください。

@@ -423,6 +423,7 @@ said-error-database-hint = Os servidores em execução não são afetados. Tente
 said-error-database-login = O hub não alcança o seu banco de dados. Tente de novo em alguns segundos.
 said-error-conflict = Alguém foi mais rápido. Tente de novo.
 said-error-credentials = A identificação falta ou não é válida.
+said-error-scopes = Falta a você uma permissão para isto; é preciso uma de: { $scopes }
 said-error-form-missing = Falta ao formulário ({ $method }) a chave de segurança.
 said-error-form-wrong = A chave de segurança do formulário ({ $method }) não corresponde a este navegador.
 said-error-form-hint = Volte, recarregue a página e tente de novo.

@@ -399,6 +399,7 @@ said-error-database-hint = 正在运行的服务器不受影响。请过几秒�
 said-error-database-login = Hub 无法连接其数据库。请过几秒再试。
 said-error-conflict = 有人抢先了一步。请重试。
 said-error-credentials = 缺少凭据或凭据无效。
+said-error-scopes = 您没有执行此操作的权限；需要以下任一权限：{ $scopes }
 said-error-form-missing = 表单（{ $method }）缺少安全密钥。
 said-error-form-wrong = 表单（{ $method }）的安全密钥与此浏览器不符。
 said-error-form-hint = 请返回，刷新页面后重试。

@@ -1,8 +1,9 @@
 //! A proxy in front has signed people in already and says in a header who they are.
 //!
 //! Anybody can write a header, so whose word it is counts more than what it says: it must come from an address that is
-//! trusted for this, or with a secret that only the proxy has; where both are set, with both. What came by our edge came
-//! from whom the edge names, and the edge shows that it is the edge: a server that asks the hub directly can't.
+//! trusted for this, with a secret that only the proxy has, or with a certificate that the edge has seen; where several
+//! are set, with all of them. What came by our edge came from whom the edge names, and the edge shows that it is the edge:
+//! a server that asks the hub directly can't.
 
 use std::net::IpAddr;
 
@@ -18,6 +19,8 @@ use crate::{Answer, AuthError, Authenticator, Identity, Member, Offer, Refusal, 
 const PROOF: HeaderName = HeaderName::from_static("x-perijove-edge");
 /// With which a proxy shows that it is the one. The edge hands it to nobody but the hub.
 const SECRET: HeaderName = HeaderName::from_static("x-perijove-proxy-secret");
+/// In which the edge tells the names in the client's certificate, with commas between them.
+const CLIENT: HeaderName = HeaderName::from_static("x-perijove-client");
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// Longer words are no names, of people or of groups.
@@ -31,10 +34,14 @@ pub struct Settings {
     /// Names of groups with commas between them.
     pub groups: Option<HeaderName>,
     pub email: Option<HeaderName>,
+    /// What else is kept, by what it is called then.
+    pub claims: Vec<(String, HeaderName)>,
     /// Proxies, by their addresses.
     pub from: Vec<IpNet>,
     /// What they show besides.
     pub secret: Option<Secret>,
+    /// What their certificates call them, in small letters; `*` is any.
+    pub certificates: Vec<String>,
     /// Where signing out goes on.
     pub logout_url: Option<String>,
     /// What the edge shows; `None` where there is none.
@@ -60,14 +67,22 @@ impl Header {
 
     /// Why this request's header counts for nothing.
     fn distrusts(&self, headers: &HeaderMap, peer: IpAddr) -> Option<&'static str> {
-        let Settings { from, secret, .. } = &self.settings;
-        if from.is_empty() && secret.is_none() {
+        let Settings {
+            from,
+            secret,
+            certificates,
+            ..
+        } = &self.settings;
+        if from.is_empty() && secret.is_none() && certificates.is_empty() {
             return Some("header from nobody in particular");
         }
         if let Some(secret) = secret
             && only(headers, &SECRET).map(Secret::new).as_ref() != Some(secret)
         {
             return Some("header without the secret");
+        }
+        if !certificates.is_empty() && !self.has_certificate(headers) {
+            return Some("header without a certificate");
         }
         if from.is_empty() {
             return None;
@@ -77,6 +92,19 @@ impl Header {
             Some(_) => Some("header from another address"),
             None => Some("header with a forged way"),
         }
+    }
+
+    /// Only the edge's word tells of a certificate.
+    fn has_certificate(&self, headers: &HeaderMap) -> bool {
+        let by_edge = only(headers, &PROOF).map(Secret::new);
+        if by_edge.is_none() || self.settings.edge != by_edge {
+            return false;
+        }
+        let shown = only(headers, &CLIENT);
+        let named = |wanted: &String| {
+            shown.is_some_and(|shown| wanted == "*" || shown.split(',').any(|name| name.trim() == wanted))
+        };
+        self.settings.certificates.iter().any(named)
     }
 
     /// Who has sent this, be it to the edge or to the hub.
@@ -101,9 +129,15 @@ impl Header {
             let info = Map::from_iter([("email".to_owned(), Value::from(email))]);
             Value::Object(info)
         });
+        let claims = self.settings.claims.iter();
+        let claims = claims.filter_map(|(name, header)| Some((name.clone(), Value::from(only(headers, header)?))));
+        let claims: Map<String, Value> = claims
+            .filter(|(_, value)| value.as_str().is_some_and(|text| text.len() <= LONGEST))
+            .collect();
         Identity {
             name: name.to_owned(),
             groups,
+            auth_state: (!self.settings.claims.is_empty()).then_some(Value::Object(claims)),
             user_info,
             ..Identity::default()
         }
@@ -188,8 +222,13 @@ mod tests {
             user: HeaderName::from_static("x-auth-request-user"),
             groups: Some(HeaderName::from_static("x-auth-request-groups")),
             email: Some(HeaderName::from_static("x-auth-request-email")),
+            claims: vec![(
+                "department".into(),
+                HeaderName::from_static("x-auth-request-department"),
+            )],
             from: vec!["10.0.0.5/32".parse().unwrap()],
             secret: None,
+            certificates: Vec::new(),
             logout_url: Some("/oauth2/sign_out".to_owned()),
             edge: Some(Secret::new(EDGE)),
         }
@@ -304,6 +343,47 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_certificate_counts_if_the_edge_has_seen_it() {
+        let by_name = |names: &[&str]| Settings {
+            from: Vec::new(),
+            certificates: names.iter().map(|name| (*name).to_owned()).collect(),
+            ..settings()
+        };
+        let shown = ("x-perijove-client", "proxy.example.org, other");
+        for names in [&["proxy.example.org"][..], &["*"], &["no", "other"]] {
+            assert_eq!(
+                name(ask(by_name(names), "127.0.0.1", &[USER, BY_EDGE, shown]).await),
+                "ann"
+            );
+        }
+        let nobody = ("x-perijove-client", "");
+        let guess = ("x-perijove-edge", "a guess");
+        for wrong in [
+            &[USER][..],
+            &[USER, shown],
+            &[USER, BY_EDGE],
+            &[USER, guess, shown],
+            &[USER, BY_EDGE, shown, shown],
+            &[USER, BY_EDGE, ("x-perijove-client", "proxy.example.org.evil")],
+            &[USER, BY_EDGE, nobody],
+        ] {
+            assert_eq!(
+                why(ask(by_name(&["proxy.example.org"]), "127.0.0.1", wrong).await),
+                "header without a certificate"
+            );
+        }
+        let both = Settings {
+            from: vec!["10.0.0.5/32".parse().unwrap()],
+            ..by_name(&["*"])
+        };
+        let elsewhere = [USER, BY_EDGE, shown, ("x-forwarded-for", "10.2.0.9")];
+        assert_eq!(
+            why(ask(both, "127.0.0.1", &elsewhere).await),
+            "header from another address"
+        );
+    }
+
+    #[tokio::test]
     async fn nobody_is_believed_where_nothing_says_who_is() {
         let open = Settings {
             from: Vec::new(),
@@ -332,12 +412,14 @@ mod tests {
             ("x-auth-request-groups", "staff, ,role:teacher"),
             ("x-auth-request-groups", "all"),
             ("x-auth-request-email", "ann@example.org"),
+            ("x-auth-request-department", "physics"),
         ];
         let Answer::Known(identity) = ask(settings(), PROXY, &headers).await else {
             panic!("the proxy is trusted");
         };
         let groups = ["staff", "role:teacher", "all"].map(str::to_owned).to_vec();
         assert_eq!(identity.groups, Some(groups));
+        assert_eq!(identity.auth_state, Some(serde_json::json!({"department": "physics"})));
         assert_eq!(
             identity.user_info,
             Some(serde_json::json!({"email": "ann@example.org"}))

@@ -130,6 +130,13 @@ pub fn verify(token: &str, keys: &Keys) -> Result<Claims, JwtError> {
     part(body)
 }
 
+/// By which algorithm a token says that it is signed. Only [`verify`] tells whether it is.
+#[must_use]
+pub fn algorithm(token: &str) -> Option<String> {
+    let head = part(token.split('.').next()?).ok()?;
+    head.get("alg")?.as_str().map(str::to_owned)
+}
+
 fn part(text: &str) -> Result<Claims, JwtError> {
     let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| JwtError::Shape)?;
     serde_json::from_slice(&bytes).map_err(|_| JwtError::Shape)

@@ -8,7 +8,9 @@
 pub mod dummy;
 pub mod header;
 pub mod jwt;
+mod keyring;
 pub mod ldap;
+pub mod lti;
 pub mod native;
 pub mod null;
 pub mod oauth;

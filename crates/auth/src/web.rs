@@ -2,19 +2,23 @@
 //! has its host and path only: codes and tokens are in bodies, headers and queries.
 
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, USER_AGENT};
-use http::{HeaderMap, Method, Request, StatusCode};
+use http::{HeaderMap, Method, Request, StatusCode, Uri};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
+use hyper_util::client::legacy::connect::proxy::Tunnel;
+use hyper_util::client::proxy::matcher::Matcher;
+use hyper_util::rt::{TokioExecutor, TokioIo};
 use perijove_model::Secret;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
@@ -22,7 +26,9 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 use serde_json::Value;
+use tokio::net::TcpStream;
 use tokio::sync::OnceCell;
+use tower::Service;
 use url::Url;
 
 /// People wait for it with a blank page before them.
@@ -85,7 +91,7 @@ pub enum Proof<'a> {
     Basic(&'a str, &'a Secret),
 }
 
-type Connected = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
+type Connected = Client<HttpsConnector<Way>, Full<Bytes>>;
 
 /// Whom a connection believes.
 #[derive(Debug, Clone, Default)]
@@ -94,6 +100,64 @@ pub struct Trust {
     pub authorities: Option<PathBuf>,
     /// Anybody: for trials only.
     pub unchecked: bool,
+    pub proxy: Proxy,
+}
+
+/// Who stands between this machine and others.
+#[derive(Debug, Clone, Default)]
+pub struct Proxy {
+    /// `http://HOST:PORT`, perhaps with a name and a password.
+    pub url: Option<Secret>,
+    /// Hosts, domains and networks that are asked without it, with commas between them.
+    pub without: String,
+}
+
+impl Proxy {
+    fn matcher(&self) -> Result<Option<Matcher>, WebError> {
+        let Some(url) = self.url.as_ref().map(Secret::expose).filter(|url| !url.is_empty()) else {
+            return Ok(None);
+        };
+        let parsed = Url::parse(url)
+            .ok()
+            .filter(|url| url.scheme() == "http" && url.has_host());
+        if parsed.is_none() {
+            let what = "write it as http://HOST:PORT".to_owned();
+            return Err(WebError::Odd("`https_proxy`".to_owned(), what));
+        }
+        Ok(Some(Matcher::builder().all(url).no(self.without.as_str()).build()))
+    }
+}
+
+/// To a host directly, or through the proxy.
+#[derive(Clone)]
+struct Way {
+    direct: HttpConnector,
+    proxy: Option<Arc<Matcher>>,
+}
+
+impl Service<Uri> for Way {
+    type Response = TokioIo<TcpStream>;
+    type Error = Box<dyn std::error::Error + Send + Sync>;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.direct.poll_ready(context).map_err(Into::into)
+    }
+
+    fn call(&mut self, to: Uri) -> Self::Future {
+        let by = self.proxy.as_ref().and_then(|proxy| proxy.intercept(&to));
+        let mut direct = self.direct.clone();
+        Box::pin(async move {
+            let Some(by) = by else {
+                return direct.call(to).await.map_err(Into::into);
+            };
+            let mut tunnel = Tunnel::new(by.uri().clone(), direct);
+            if let Some(proof) = by.basic_auth() {
+                tunnel = tunnel.with_auth(proof.clone());
+            }
+            tunnel.call(to).await.map_err(Into::into)
+        })
+    }
 }
 
 /// Calls to one party.
@@ -165,7 +229,10 @@ impl Web {
                 .with_tls_config(config)
                 .https_or_http()
                 .enable_http1()
-                .wrap_connector(plain);
+                .wrap_connector(Way {
+                    direct: plain,
+                    proxy: self.trust.proxy.matcher()?.map(Arc::new),
+                });
             Ok(Client::builder(TokioExecutor::new())
                 .pool_idle_timeout(Duration::from_secs(30))
                 .build(connector))
@@ -297,5 +364,78 @@ impl ServerCertVerifier for Anybody {
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.0.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    use super::*;
+    use crate::oauth::tests::Fake;
+
+    /// A proxy that notes what it is asked, and leads there.
+    async fn proxy(asked: Arc<Mutex<Vec<String>>>) -> String {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move {
+            while let Ok((mut client, _)) = listener.accept().await {
+                let mut head = Vec::new();
+                while !head.ends_with(b"\r\n\r\n") {
+                    head.push(client.read_u8().await.unwrap());
+                }
+                let head = String::from_utf8(head).unwrap();
+                let to = head.split_whitespace().nth(1).unwrap().to_owned();
+                asked.lock().unwrap().push(head);
+                client.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.unwrap();
+                let mut server = TcpStream::connect(to).await.unwrap();
+                let _ = tokio::io::copy_bidirectional(&mut client, &mut server).await;
+            }
+        });
+        address.to_string()
+    }
+
+    #[tokio::test]
+    async fn others_are_asked_by_the_proxy_unless_they_are_near() {
+        let (asked, fake) = (Arc::new(Mutex::new(Vec::new())), Fake::start().await);
+        let proxy = proxy(Arc::clone(&asked)).await;
+        fake.says("GET /here", serde_json::json!({ "a": 1 }));
+        let web = |without: &str| {
+            Web::new(Trust {
+                proxy: Proxy {
+                    url: Some(Secret::new(format!("http://ann:s%40crt@{proxy}"))),
+                    without: without.to_owned(),
+                },
+                ..Trust::default()
+            })
+        };
+        let url = fake.at("/here");
+        let said = web("other.example").get(&url, Proof::Nothing).await.unwrap();
+        assert_eq!(said.good().unwrap()["a"], 1);
+        let head = asked.lock().unwrap().concat();
+        assert!(head.starts_with("CONNECT 127.0.0.1:"), "{head}");
+        let proof = format!("Basic {}", STANDARD.encode("ann:s@crt"));
+        assert!(
+            head.to_lowercase().contains("proxy-authorization: ") && head.contains(&proof),
+            "{head}"
+        );
+        web("localhost,127.0.0.0/8")
+            .get(&url, Proof::Nothing)
+            .await
+            .unwrap()
+            .good()
+            .unwrap();
+        assert_eq!(asked.lock().unwrap().len(), 1, "who is near is asked directly");
+        let wrong = Trust {
+            proxy: Proxy {
+                url: Some(Secret::new("proxy.example.org")),
+                ..Proxy::default()
+            },
+            ..Trust::default()
+        };
+        let error = Web::new(wrong).get(&url, Proof::Nothing).await.unwrap_err();
+        assert!(error.to_string().contains("http://HOST:PORT"), "{error}");
     }
 }

@@ -5,6 +5,8 @@ use crate::errors::Mistake;
 
 /// Upstream's names of options whose name or place differs here.
 const UPSTREAM: &[(&str, &str)] = &[
+    ("admin_google_groups", "`admin_groups` in [[auth]]"),
+    ("allowed_google_groups", "`allowed_groups` in [[auth]]"),
     ("auth_token_file", "`auth_token = \"file:PATH\"` in [edge]"),
     ("authenticate_prometheus", "`authenticate` in [metrics]"),
     ("authenticator_class", "`kind` in [[auth]]"),
@@ -39,6 +41,7 @@ const UPSTREAM: &[(&str, &str)] = &[
     ),
     ("token_expires_in_max_seconds", "`token_expires_in_max` in [hub]"),
     ("trusted_downstream_ips", "`trusted_proxies` in [hub]"),
+    ("uri_scheme", "`public_url` in [hub]"),
 ];
 
 pub(crate) fn unknown_key<'a>(section: &str, key: &str, known: impl Iterator<Item = &'a str>) -> Mistake {

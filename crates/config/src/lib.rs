@@ -23,9 +23,9 @@ pub use keys::{
     Access, Audit, Auth, Auth0Auth, AuthRules, BitbucketAuth, Choice, ChoiceOption, CiLogonAuth, CiLogonIdp, Config,
     Culler, CullerRule, DummyAuth, Edge, EdgeAcme, EdgeTls, Entitlement, EntraAuth, Environments, Events, GitHubAuth,
     GitLabAuth, GlobusAuth, GoogleAuth, Group, GroupTotal, HeaderAuth, Hub, InternalTls, KeycloakAuth, LdapAuth,
-    Metrics, NativeAuth, NullAuth, OAuthAuth, OAuthKeys, OktaAuth, PamAuth, PasswordGroup, ProcessSpawner, Profile,
-    ProfileMount, ProfileValues, Role, Scope, Service, SharedFolder, SharedPasswordAuth, Spawner, Storage,
-    TemporaryAuth,
+    Lti11Auth, LtiAuth, Metrics, NativeAuth, NullAuth, OAuthAuth, OAuthKeys, OktaAuth, PamAuth, PasswordGroup,
+    ProcessSpawner, Profile, ProfileMount, ProfileValues, Role, Scope, Service, SharedFolder, SharedPasswordAuth,
+    Spawner, Storage, TemporaryAuth,
 };
 pub use load::load;
 pub use types::{

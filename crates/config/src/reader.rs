@@ -111,7 +111,12 @@ impl Fields<'_, '_> {
             .map(|entry| entry.node)
             .filter(|node| !node.is_unset());
         if self.in_env {
-            let names = [Some(env_name(&self.section, name)), key.env.map(str::to_owned)];
+            // Some are written in small letters, too: `https_proxy`.
+            let names = [
+                Some(env_name(&self.section, name)),
+                key.env.map(str::to_owned),
+                key.env.map(str::to_lowercase),
+            ];
             for variable in names.into_iter().flatten() {
                 if let Some(text) = (self.reader.env)(&variable).filter(|text| !text.is_empty()) {
                     // Beaten by the environment, yet on a line that may be shown.

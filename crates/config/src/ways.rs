@@ -6,7 +6,7 @@ use perijove_model::Secret;
 use url::Url;
 
 use crate::errors::Mistake;
-use crate::keys::{Auth, HeaderAuth, LdapAuth, SharedPasswordAuth};
+use crate::keys::{Auth, GoogleAuth, HeaderAuth, LdapAuth, SharedPasswordAuth};
 use crate::offers::Places;
 use crate::reader::Reader;
 
@@ -23,6 +23,11 @@ pub(crate) fn check(auth: &Auth, places: &Places, reader: &mut Reader<'_>) {
         Auth::Header(header) => check_header(header, &mut wrong),
         Auth::Ldap(ldap) => check_ldap(ldap, &mut wrong),
         Auth::SharedPassword(shared) => check_shared(shared, &mut wrong),
+        Auth::Google(google) => check_google(google, &mut wrong),
+        Auth::Lti11(lti) if lti.consumers.values().any(Secret::is_empty) => {
+            let help = "give every platform a secret of its own: `openssl rand -hex 32`";
+            wrong("consumers", "anybody could sign in by an empty secret", help);
+        }
         _ => {}
     }
 }
@@ -35,15 +40,18 @@ fn check_header(header: &HeaderAuth, wrong: &mut Wrong<'_>) {
         ("groups_header", header.groups_header.as_ref()),
         ("email_header", header.email_header.as_ref()),
     ];
+    let fits =
+        |name: &String| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     for (key, name) in names {
-        let fits =
-            |name: &String| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
         if name.is_some_and(|name| !fits(name)) {
             wrong(key, "not the name of a header", "letters, digits and `-`");
         }
     }
-    if header.from.is_empty() && header.secret.is_none() {
-        let help = "say with `from` where it is, give it a `secret`, or both";
+    if !header.claims_headers.values().all(fits) {
+        wrong("claims_headers", "not the name of a header", "letters, digits and `-`");
+    }
+    if header.from.is_empty() && header.secret.is_none() && header.certificates.is_empty() {
+        let help = "say with `from` where it is, give it a `secret`, or name its certificate in `certificates`";
         wrong(
             "kind",
             "anybody could say who they are: nothing tells the proxy from them",
@@ -66,9 +74,21 @@ fn check_header(header: &HeaderAuth, wrong: &mut Wrong<'_>) {
         .from
         .iter()
         .any(|net| loopback.iter().any(|address| net.contains(address)));
-    if has_loopback && header.secret.is_none() {
+    if has_loopback && header.secret.is_none() && header.certificates.is_empty() {
         let help = "people's servers may run on this machine, too: set `secret` besides";
         wrong("from", "every program on this machine could say who it is", help);
+    }
+}
+
+fn check_google(google: &GoogleAuth, wrong: &mut Wrong<'_>) {
+    let (keys, administrators) = (&google.google_service_account_keys, &google.gsuite_administrator);
+    if !keys.keys().eq(administrators.keys()) {
+        let help = "both have one line for each domain";
+        wrong(
+            "google_service_account_keys",
+            "`google_service_account_keys` and `gsuite_administrator` are about different domains",
+            help,
+        );
     }
 }
 

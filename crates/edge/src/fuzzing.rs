@@ -40,6 +40,7 @@ pub fn passed_on(edge: &Edge, bytes: &[u8]) -> Option<Vec<u8>> {
         address: "192.0.2.1".into(),
         trusted: false,
         secure: false,
+        certificate: None,
     };
     let written = head::request(&bytes[..end], 100, |head| {
         let ask = Ask::read(&head).ok()?;

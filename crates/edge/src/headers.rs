@@ -80,6 +80,8 @@ const CLAIM_FAMILIES: [&str; 6] = [
 const PRIVATE: &str = "x-perijove-";
 /// Tells the hub that a request came by the edge, so that the edge's word about the client holds.
 pub(crate) const PROOF: &str = "x-perijove-edge";
+/// Tells the hub by which names the client's certificate calls it.
+pub(crate) const CLIENT: &str = "x-perijove-client";
 
 fn claim(name: &[u8]) -> Option<Kind> {
     if !matches!(
@@ -111,10 +113,11 @@ fn is_claim(plain: &[u8]) -> bool {
         || CLAIM_FAMILIES.iter().any(|family| plain.starts_with(family.as_bytes()))
 }
 
-/// Whether it is the name by which the hub knows the edge, however it is written.
-pub(crate) fn is_proof(name: &[u8]) -> bool {
+/// Whether it is what only the edge tells the hub, however it is written.
+pub(crate) fn is_ours(name: &[u8]) -> bool {
     let same = |(one, other): (&u8, &u8)| one.eq_ignore_ascii_case(other) || (*one == b'_' && *other == b'-');
-    name.len() == PROOF.len() && name.iter().zip(PROOF.as_bytes()).all(same)
+    let is = |ours: &str| name.len() == ours.len() && name.iter().zip(ours.as_bytes()).all(same);
+    is(PROOF) || is(CLIENT)
 }
 
 /// Whether a header may stand after a body, where it is read when all has been decided.
@@ -168,6 +171,8 @@ pub(crate) struct Peer {
     pub(crate) trusted: bool,
     /// Speaks TLS with us.
     pub(crate) secure: bool,
+    /// What its certificate calls it, if it has shown one by an authority that counts.
+    pub(crate) certificate: Option<Box<str>>,
 }
 
 /// What a trusted proxy has said of the client already.
@@ -242,6 +247,7 @@ mod tests {
             address: "10.0.0.9".into(),
             trusted,
             secure,
+            certificate: None,
         }
     }
 
@@ -342,6 +348,7 @@ mod tests {
             ("X-Forwarded-For", Kind::Claim(Claim::For)),
             ("Cookie", Kind::Plain),
             ("X-Perijove-Edge", Kind::Private),
+            ("X_Perijove-Client", Kind::Private),
             ("x_perijove-proxy_secret", Kind::Private),
         ] {
             assert_eq!(kind(name.as_bytes()), expected, "{name}");

@@ -67,7 +67,7 @@ pub(crate) struct Client {
 pub(crate) async fn serve(worker: Arc<Worker>, visit: Visit) {
     let shared = Arc::clone(&worker.shared);
     let client = Arc::new(Client {
-        peer: peer(&worker, visit.address, visit.secure),
+        peer: peer(&worker, &visit),
         worker,
         held: visit.held,
         asked: AtomicU64::new(0),

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use perijove_config::{AcmeChallenge, Config, EdgeAcme, EdgeTls, TlsVersion};
 use perijove_edge::{
-    Acme, Certificates, Challenge, EdgeConfig, ExternalAccount, Hsts, KeyFiles, LETS_ENCRYPT, LETS_ENCRYPT_STAGING,
-    Redirect, SelfSigned, ServerTls, TargetTls, Version,
+    Acme, Certificates, Challenge, ClientCertificates, EdgeConfig, ExternalAccount, Hsts, KeyFiles, LETS_ENCRYPT,
+    LETS_ENCRYPT_STAGING, Redirect, SelfSigned, ServerTls, TargetTls, Version,
 };
 
 use crate::problem::Problem;
@@ -14,6 +14,12 @@ use crate::problem::Problem;
 pub fn add(config: &Config, edge: EdgeConfig) -> Result<EdgeConfig, Problem> {
     let (tls, internal) = (&config.edge.tls, &config.edge.internal_tls);
     let certificates = certificates(config)?;
+    if certificates.is_none() && tls.client_ca.is_some() {
+        return Err(wrong(
+            "`client_ca` in [edge.tls] asks for certificates where no TLS is spoken",
+            "set `cert` and `key`, or `self_signed`, or `names` in [edge.acme]",
+        ));
+    }
     if certificates.is_none() && (tls.redirect.is_some() || !tls.hsts.is_zero()) {
         return Err(wrong(
             "`redirect` and `hsts` in [edge.tls] lead people to TLS, which is not set up",
@@ -28,6 +34,10 @@ pub fn add(config: &Config, edge: EdgeConfig) -> Result<EdgeConfig, Problem> {
             oldest: match tls.min_version {
                 TlsVersion::V12 => Version::Tls12,
                 TlsVersion::V13 => Version::Tls13,
+            },
+            clients: match &tls.client_ca {
+                Some(file) => ClientCertificates::Asked(file.clone()),
+                None => ClientCertificates::NotAsked,
             },
             ..ServerTls::new(certificates)
         }),

@@ -139,9 +139,14 @@ pub async fn id_of(db: &impl Db, name: &str) -> Result<Option<i64>> {
     db.one(&ID, &[name.into()]).await
 }
 
-/// Makes these the groups of a user, and no others. Gives the names of which there is no group; then nothing was done.
+/// Makes these the groups of a user, and no others; but who is in a group that a directory keeps is the directory's to
+/// say. Gives the names of which there is no group; then nothing was done.
 pub async fn set_of_user(db: &impl Db, user_id: i64, names: &[String]) -> Result<Vec<String>> {
-    const LEAVE_ALL: Stmt = Stmt::write("DELETE FROM user_group_map WHERE user_id = $1");
+    const LEAVE_ALL: Stmt = Stmt::write(
+        "DELETE FROM user_group_map WHERE user_id = $1 AND group_id NOT IN \
+         (SELECT group_id FROM perijove_scim_groups WHERE provisioned)",
+    );
+    const KEPT: Stmt = Stmt::read("SELECT 1 FROM perijove_scim_groups WHERE group_id = $1 AND provisioned");
     let unit = db.unit().await?;
     let (mut ids, mut missing) = (Vec::new(), Vec::new());
     for name in names {
@@ -153,7 +158,9 @@ pub async fn set_of_user(db: &impl Db, user_id: i64, names: &[String]) -> Result
     if missing.is_empty() {
         unit.execute(&LEAVE_ALL, &[user_id.into()]).await?;
         for id in ids {
-            join(&unit, id, user_id).await?;
+            if unit.row(&KEPT, &[id.into()]).await?.is_none() {
+                join(&unit, id, user_id).await?;
+            }
         }
     }
     unit.commit().await?;

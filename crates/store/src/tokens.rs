@@ -220,6 +220,12 @@ pub async fn delete_for_client(db: &impl Db, user_id: i64, client_id: &str) -> R
     db.execute(&DELETE, &[user_id.into(), client_id.into()]).await
 }
 
+/// All of a person's, those of their servers and browsers too.
+pub async fn delete_of_user(db: &impl Db, user_id: i64) -> Result<u64> {
+    const DELETE: Stmt = Stmt::write("DELETE FROM api_tokens WHERE user_id = $1");
+    db.execute(&DELETE, &[user_id.into()]).await
+}
+
 /// The tokens that a server got for itself, known by their note (`Server at /user/x/`).
 pub async fn delete_server_tokens(db: &impl Db, user_id: i64, note: &str) -> Result<()> {
     const DELETE: Stmt =
@@ -255,6 +261,7 @@ pub async fn purge_expired(db: &impl Db, now: Timestamp) -> Result<u64> {
             .unwrap_or(Timestamp::MIN)
     };
     purged += crate::attempts::purge(db, ago(24)).await?;
+    purged += crate::nonces::purge(db, now).await?;
     purged += crate::signups::purge(db, ago(30 * 24)).await?;
     Ok(purged)
 }

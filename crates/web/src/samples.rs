@@ -2,8 +2,8 @@
 
 use crate::common::{Common, ServiceLink, Viewer};
 use crate::pages::{
-    AcceptShare, Account, Admin, ChangePassword, Error, Home, Login, Logout, NotRunning, OauthConfirm, Role, Roles,
-    Setup, SignUp, Spawn, SpawnPending, StopPending, Tokens, Waiting,
+    AcceptShare, Account, Admin, ChangePassword, Error, Home, Login, Logout, NotRunning, OauthConfirm, Onward, Role,
+    Roles, Setup, SignUp, Spawn, SpawnPending, StopPending, Tokens, Waiting,
 };
 use crate::render::{Page, PageError, Pages};
 
@@ -39,6 +39,7 @@ pub fn render_samples_in(pages: &Pages, language: &str) -> Result<Vec<Sample>, P
     add::<StopPending>(pages, &member, &mut all)?;
     add::<NotRunning>(pages, &member, &mut all)?;
     add::<OauthConfirm>(pages, &member, &mut all)?;
+    add::<Onward>(pages, &visitor, &mut all)?;
     add::<AcceptShare>(pages, &member, &mut all)?;
     add::<Tokens>(pages, &member, &mut all)?;
     add::<Account>(pages, &member, &mut all)?;

@@ -557,3 +557,13 @@ said-only-server-of = nur der Server { $server } von { $user }
 said-only-user = nur { $user }
 said-only-group = nur Personen der Gruppe { $group }
 said-only-service = nur der Dienst { $service }
+
+# From a learning platform, and from a directory
+onward-heading = Sie sind unterwegs
+onward-lead = Ihre Lernplattform hat Sie hergeschickt. Die Anmeldung geht von selbst weiter.
+onward-go = Weiter
+said-login-suspended = Ihr Konto ist gesperrt. Fragen Sie, wer das Verzeichnis Ihrer Einrichtung betreut.
+said-lti-invalid = Was Ihre Lernplattform geschickt hat, gilt nicht. Öffnen Sie den Link dort noch einmal, oder sagen Sie es denen, die diesen Hub betreiben.
+said-lti-nobody = Ihre Lernplattform sagt nicht, wer Sie sind. Wer sie betreibt, kann es ihr erlauben.
+said-lti-not-begun = Diese Anmeldung wurde nicht in diesem Browser begonnen, oder vor zu langer Zeit. Öffnen Sie den Link auf Ihrer Lernplattform noch einmal, in einem eigenen Fenster.
+said-lti-from-course = Kommen Sie von dort, wo es hierher geht: zum Beispiel aus Ihrem Kurs.

@@ -561,3 +561,13 @@ said-only-server-of = only { $user }'s server { $server }
 said-only-user = only user { $user }
 said-only-group = only users in group { $group }
 said-only-service = only service { $service }
+
+# From a learning platform, and from a directory
+onward-heading = You are on your way
+onward-lead = Your learning platform has sent you here. Signing in goes on by itself.
+onward-go = Go on
+said-login-suspended = Your account is suspended. Ask whoever runs your organisation's directory.
+said-lti-invalid = What your learning platform sent does not hold. Open the link there again, or tell whoever runs this hub.
+said-lti-nobody = Your learning platform does not say who you are. Whoever runs it can let it.
+said-lti-not-begun = This sign-in was not begun in this browser, or too long ago. Open the link on your learning platform again, in a window of its own.
+said-lti-from-course = Come here from the place that leads here: your course, for instance.

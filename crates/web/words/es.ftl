@@ -553,3 +553,13 @@ said-only-server-of = solo el servidor { $server } de { $user }
 said-only-user = solo { $user }
 said-only-group = solo personas del grupo { $group }
 said-only-service = solo el servicio { $service }
+
+# From a learning platform, and from a directory
+onward-heading = Está en camino
+onward-lead = Su plataforma de aprendizaje le ha enviado aquí. El inicio de sesión continúa por sí solo.
+onward-go = Continuar
+said-login-suspended = Su cuenta está suspendida. Pregunte a quien administra el directorio de su organización.
+said-lti-invalid = Lo que envió su plataforma de aprendizaje no es válido. Abra allí el enlace de nuevo o avise a quien administra este hub.
+said-lti-nobody = Su plataforma de aprendizaje no dice quién es usted. Quien la administra puede permitírselo.
+said-lti-not-begun = Este inicio de sesión no empezó en este navegador, o fue hace demasiado tiempo. Abra de nuevo el enlace en su plataforma de aprendizaje, en una ventana propia.
+said-lti-from-course = Venga desde el lugar que lleva aquí: su curso, por ejemplo.

@@ -553,3 +553,13 @@ said-only-server-of = le serveur { $server } de { $user } seulement
 said-only-user = { $user } seulement
 said-only-group = les personnes du groupe { $group } seulement
 said-only-service = le service { $service } seulement
+
+# From a learning platform, and from a directory
+onward-heading = Vous êtes en chemin
+onward-lead = Votre plateforme d’apprentissage vous a envoyé ici. La connexion continue d’elle-même.
+onward-go = Continuer
+said-login-suspended = Votre compte est suspendu. Adressez-vous à ceux qui gèrent l’annuaire de votre organisation.
+said-lti-invalid = Ce que votre plateforme d’apprentissage a envoyé n’est pas valable. Rouvrez-y le lien, ou prévenez ceux qui gèrent ce hub.
+said-lti-nobody = Votre plateforme d’apprentissage ne dit pas qui vous êtes. Ceux qui la gèrent peuvent l’y autoriser.
+said-lti-not-begun = Cette connexion n’a pas commencé dans ce navigateur, ou il y a trop longtemps. Rouvrez le lien sur votre plateforme d’apprentissage, dans une fenêtre à part.
+said-lti-from-course = Venez de l’endroit qui mène ici : de votre cours, par exemple.

@@ -525,3 +525,13 @@ said-only-server-of = { $user } さんのサーバー { $server } だけ
 said-only-user = { $user } さんだけ
 said-only-group = グループ { $group } のユーザーだけ
 said-only-service = サービス { $service } だけ
+
+# From a learning platform, and from a directory
+onward-heading = 移動中です
+onward-lead = 学習プラットフォームからここに来ました。サインインは自動的に続きます。
+onward-go = 続ける
+said-login-suspended = アカウントは停止されています。組織のディレクトリの管理者に問い合わせてください。
+said-lti-invalid = 学習プラットフォームから送られた内容は無効です。そこでリンクをもう一度開くか、このハブの管理者に知らせてください。
+said-lti-nobody = 学習プラットフォームはあなたが誰かを伝えていません。その管理者が許可できます。
+said-lti-not-begun = このサインインはこのブラウザーで始められていないか、時間が経ちすぎています。学習プラットフォームのリンクを別のウィンドウでもう一度開いてください。
+said-lti-from-course = コースなど、ここへ案内する場所から来てください。

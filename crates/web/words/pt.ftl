@@ -553,3 +553,13 @@ said-only-server-of = só o servidor { $server } de { $user }
 said-only-user = só { $user }
 said-only-group = só pessoas do grupo { $group }
 said-only-service = só o serviço { $service }
+
+# From a learning platform, and from a directory
+onward-heading = Você está a caminho
+onward-lead = Sua plataforma de aprendizagem enviou você para cá. O acesso continua sozinho.
+onward-go = Continuar
+said-login-suspended = Sua conta está suspensa. Pergunte a quem administra o diretório da sua organização.
+said-lti-invalid = O que sua plataforma de aprendizagem enviou não é válido. Abra o link lá novamente ou avise quem administra este hub.
+said-lti-nobody = Sua plataforma de aprendizagem não diz quem você é. Quem a administra pode permitir isso.
+said-lti-not-begun = Este acesso não foi iniciado neste navegador, ou foi há muito tempo. Abra o link na sua plataforma de aprendizagem novamente, em uma janela própria.
+said-lti-from-course = Venha do lugar que leva até aqui: do seu curso, por exemplo.

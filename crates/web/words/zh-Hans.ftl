@@ -525,3 +525,13 @@ said-only-server-of = 仅 { $user } 的服务器 { $server }
 said-only-user = 仅用户 { $user }
 said-only-group = 仅组 { $group } 中的用户
 said-only-service = 仅服务 { $service }
+
+# From a learning platform, and from a directory
+onward-heading = 正在前往
+onward-lead = 您的学习平台将您带到了这里。登录会自动继续。
+onward-go = 继续
+said-login-suspended = 您的账户已被暂停。请询问管理您所在机构目录的人。
+said-lti-invalid = 您的学习平台发送的内容无效。请在那里重新打开链接，或告知此中心的管理者。
+said-lti-nobody = 您的学习平台没有说明您是谁。平台的管理者可以允许。
+said-lti-not-begun = 此登录不是在此浏览器中开始的，或者已经过了太久。请在您的学习平台上用单独的窗口重新打开链接。
+said-lti-from-course = 请从通向这里的地方进入，例如您的课程。

@@ -20,8 +20,8 @@ use serde_json::{Map, Value, json};
 use crate::jwt::{self, Claims, JwtError};
 use crate::web::Proof;
 use crate::{
-    Answer, Arrival, AuthError, Authenticator, Begin, Departure, Ended, Identity, Member, Offer, Refreshed, Refusal,
-    Rules,
+    Answer, Arrival, AuthError, Authenticator, Begin, Departure, Ended, GivenRole, Identity, Member, Offer, Refreshed,
+    Refusal, Rules,
 };
 
 use ended::Heard;
@@ -134,11 +134,26 @@ impl OAuth {
             admin: person.admin,
             groups: person.groups,
             group_ids: Vec::new(),
-            roles: None,
+            roles: self.roles(&user),
             allowed: person.allowed,
             user_info: Some(claims::public(&person.user)),
             auth_state: Some(Value::Object(state)),
         })
+    }
+
+    /// Which roles the provider gives, where it is asked.
+    fn roles(&self, user: &Value) -> Option<Vec<GivenRole>> {
+        let roles = self.settings.roles.as_ref()?;
+        let told = claims::names(user, self.relative(&roles.claim));
+        let given = roles.ours.iter().filter(|(theirs, _)| told.contains(theirs));
+        let mut names: Vec<String> = given.map(|(_, ours)| ours.clone()).collect();
+        names.sort();
+        names.dedup();
+        let given = names.into_iter().map(|name| GivenRole {
+            name,
+            ..GivenRole::default()
+        });
+        Some(given.collect())
     }
 
     /// oauthenticator's paths begin within `auth_state`, where the person has a name.
@@ -458,4 +473,4 @@ impl Authenticator for OAuth {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

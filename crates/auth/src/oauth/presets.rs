@@ -5,6 +5,7 @@ pub mod cilogon;
 pub mod github;
 pub mod gitlab;
 pub mod globus;
+pub mod google;
 pub mod mail;
 pub mod tenants;
 

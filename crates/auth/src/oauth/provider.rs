@@ -8,15 +8,14 @@ use serde_json::Value;
 use url::Url;
 
 use crate::AuthError;
-use crate::jwt::{self, Claims, Expected, JwtError, Keys};
+use crate::jwt::{self, Claims, Expected, JwtError};
+use crate::keyring::Keyring;
 use crate::web::{Proof, Web, WebError};
 
 use super::settings::{Given, Settings};
 
 /// How long what it says is believed without asking.
 const FRESH: SignedDuration = SignedDuration::from_hours(1);
-/// Whoever sends tokens with unknown keys must not make us ask for keys all the time.
-const PAUSE: SignedDuration = SignedDuration::from_secs(30);
 
 /// Where to go with what.
 #[derive(Debug, Clone)]
@@ -60,7 +59,7 @@ pub struct Provider {
     client_id: String,
     name: String,
     endpoints: Mutex<Kept<Endpoints>>,
-    keys: Mutex<Kept<Keys>>,
+    keys: Keyring,
 }
 
 fn locked<T>(lock: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
@@ -79,7 +78,7 @@ impl Provider {
             client_id: settings.client_id.clone(),
             name: settings.label.clone(),
             endpoints: Mutex::default(),
-            keys: Mutex::default(),
+            keys: Keyring::default(),
         }
     }
 
@@ -179,52 +178,14 @@ impl Provider {
         Ok(said)
     }
 
-    /// The keys, asked for anew if they are old, or if there may be new ones.
-    async fn keys(&self, endpoints: &Endpoints, anew: bool) -> Result<Option<Arc<Keys>>, AuthError> {
-        let Some(url) = &endpoints.keys else {
-            return Ok(None);
-        };
-        let now = self.now();
-        let (kept, since) = {
-            let kept = locked(&self.keys);
-            (kept.value.clone(), now.duration_since(kept.asked))
-        };
-        if kept.is_some() && since < if anew { PAUSE } else { FRESH } {
-            return Ok(kept);
-        }
-        locked(&self.keys).asked = now;
-        let found = self.web.get(url, Proof::Nothing).await.and_then(|reply| reply.good());
-        match found.map(|jwks| Keys::read(&jwks)) {
-            Ok(found) if !found.is_empty() => {
-                let value = Arc::new(found);
-                locked(&self.keys).value = Some(Arc::clone(&value));
-                Ok(Some(value))
-            }
-            Ok(_) if kept.is_some() => Ok(kept),
-            Ok(_) => Err(self.away(WebError::Odd(
-                url.to_string(),
-                "it has no keys that are known here".to_owned(),
-            ))),
-            Err(error) if kept.is_some() => {
-                tracing::warn!(provider = %self.name, %error, "a provider's keys can't be read anew");
-                Ok(kept)
-            }
-            Err(error) => Err(self.away(error)),
-        }
-    }
-
     /// What a token of this provider for this client says.
     pub async fn verified(&self, token: &str) -> Result<Result<Claims, JwtError>, AuthError> {
         let endpoints = self.endpoints().await?;
-        let (Some(keys), Some(issuer)) = (self.keys(&endpoints, false).await?, &endpoints.issuer) else {
+        let (Some(url), Some(issuer)) = (&endpoints.keys, &endpoints.issuer) else {
             return Ok(Err(JwtError::Key));
         };
-        let mut read = jwt::verify(token, &keys);
-        if read == Err(JwtError::Key)
-            && let Some(keys) = self.keys(&endpoints, true).await?
-        {
-            read = jwt::verify(token, &keys);
-        }
+        let read = self.keys.verified(&self.web, url, token, self.now()).await;
+        let read = read.map_err(|error| self.away(error))?;
         let expected = Expected {
             issuer,
             audience: &self.client_id,

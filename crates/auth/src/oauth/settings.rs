@@ -37,6 +37,7 @@ pub struct Settings {
     /// A path or a template.
     pub username: String,
     pub groups: Option<String>,
+    pub roles: Option<Roles>,
     /// What the person is called within `auth_state`.
     pub user_key: String,
     pub logout_url: Option<String>,
@@ -44,6 +45,15 @@ pub struct Settings {
     pub revoke: bool,
     pub trust: Trust,
     pub preset: Box<dyn Preset>,
+}
+
+/// Roles that a claim gives.
+#[derive(Debug, Clone)]
+pub struct Roles {
+    /// Its path.
+    pub claim: String,
+    /// What a role there is called here; others mean nothing.
+    pub ours: Vec<(String, String)>,
 }
 
 /// Addresses that the configuration names.

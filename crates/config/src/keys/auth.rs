@@ -1,6 +1,7 @@
 //! `[[auth]]`: ways to sign in.
 
 mod directory;
+mod lti;
 mod oauth;
 
 use std::collections::BTreeSet;
@@ -10,6 +11,7 @@ use perijove_model::{Secret, UserName};
 use crate::section::section;
 
 pub use directory::{HeaderAuth, LdapAuth, NullAuth, PamAuth, PasswordGroup, SharedPasswordAuth, TemporaryAuth};
+pub use lti::{Lti11Auth, LtiAuth};
 pub use oauth::{
     Auth0Auth, BitbucketAuth, CiLogonAuth, CiLogonIdp, EntraAuth, GitHubAuth, GitLabAuth, GlobusAuth, GoogleAuth,
     KeycloakAuth, OAuthAuth, OAuthKeys, OktaAuth,
@@ -134,17 +136,20 @@ kinds! {
     Pam(PamAuth).rules = "pam";
     SharedPassword(SharedPasswordAuth).rules = "shared-password";
     Temporary(TemporaryAuth).rules = "temporary";
+    Lti(LtiAuth).rules = "lti";
+    Lti11(Lti11Auth).rules = "lti11";
     Null(NullAuth).rules = "null";
 }
 
 /// Kinds by other names, as JupyterHub's authenticators have them.
-const OTHER_NAMES: [(&str, &str); 6] = [
+const OTHER_NAMES: [(&str, &str); 7] = [
     ("oidc", "oauth"),
     ("generic", "oauth"),
     ("generic-oauth", "oauth"),
     ("azuread", "entra"),
     ("azure", "entra"),
     ("microsoft", "entra"),
+    ("lti13", "lti"),
 ];
 
 impl Auth {

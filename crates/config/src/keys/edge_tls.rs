@@ -23,6 +23,8 @@ section! {
         self_signed: bool = false;
         /// Names and addresses that `self_signed` makes the certificate for.
         names: Vec<String> = Vec::new(), unset "this machine's name, `localhost`, and the addresses in `listen`", example "[\"hub.example.org\", \"10.0.0.4\"]";
+        /// File with the authorities of clients' certificates, PEM. Whoever shows one by them is told to the hub, for `certificates` of `[[auth]]` with `kind = "header"`; whoever shows none comes in as always.
+        client_ca: Option<PathBuf> = None, unset "nobody is asked for a certificate", example "\"/etc/perijove/tls/proxies-ca.pem\"";
         /// Oldest version of TLS that is spoken.
         min_version: TlsVersion = TlsVersion::V12;
         /// Addresses without TLS, from where people are sent to the first one in `listen` of [edge].

@@ -20,8 +20,8 @@ use url::Url;
 
 pub use auth::{
     Auth, Auth0Auth, AuthRules, BitbucketAuth, CiLogonAuth, CiLogonIdp, DummyAuth, EntraAuth, GitHubAuth, GitLabAuth,
-    GlobusAuth, GoogleAuth, HeaderAuth, KeycloakAuth, LdapAuth, NativeAuth, NullAuth, OAuthAuth, OAuthKeys, OktaAuth,
-    PamAuth, PasswordGroup, SharedPasswordAuth, TemporaryAuth,
+    GlobusAuth, GoogleAuth, HeaderAuth, KeycloakAuth, LdapAuth, Lti11Auth, LtiAuth, NativeAuth, NullAuth, OAuthAuth,
+    OAuthKeys, OktaAuth, PamAuth, PasswordGroup, SharedPasswordAuth, TemporaryAuth,
 };
 pub use culler::{Culler, CullerRule};
 pub use edge::Edge;

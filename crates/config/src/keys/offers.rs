@@ -102,7 +102,7 @@ section! {
         slug: String = String::new(), unset "made from the name", example "\"small\"";
     }
 
-    /// What some people may have. Who is in several has the profiles of all and the largest of each quota; what is denied anywhere is denied. Without `users`, `groups` and `roles` it is for everybody.
+    /// What some people may have. Who is in several has the profiles of all and the largest of each quota; what is denied anywhere is denied. Without `users`, `groups`, `roles` and `claims` it is for everybody.
     pub struct Entitlement {
         /// People whom it is for.
         users: BTreeSet<UserName> = BTreeSet::new(), example "[\"ada\"]";
@@ -110,6 +110,8 @@ section! {
         groups: BTreeSet<String> = BTreeSet::new(), unset "none", example "[\"researchers\"]";
         /// Roles; it is for whoever has one.
         roles: BTreeSet<String> = BTreeSet::new(), example "[\"user\"]";
+        /// What sign-in must have told of somebody: for one of these claims (a dot leads deeper), one of these values.
+        claims: BTreeMap<String, OneOrMany<String>> = BTreeMap::new(), example "{ department = [\"physics\", \"biology\"] }";
         /// Slugs of profiles that they may start, also of such as are for others. Where none of somebody's entitlements has this key, every profile that is for them.
         allow_profiles: Option<BTreeSet<String>> = None, unset "nothing is said of profiles", example "[\"large\"]";
         /// Slugs of profiles that they may not start, whatever else allows it.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use perijove_model::UserName;
+use perijove_model::{Secret, UserName};
 
 use super::seconds;
 use crate::section::section;
@@ -36,8 +36,14 @@ section! {
         manage_groups: bool = false;
         /// Whoever signs people in also says which roles they have, and what these give.
         manage_roles: bool = false;
+        /// What is asked of others over the network goes by this proxy: `http://HOST:PORT`, with a name and password before the host where it wants them. Ways to sign in, their keys and their groups are asked so; notebook servers are not.
+        https_proxy: Option<Secret> = None, env "HTTPS_PROXY", unset "nobody stands between, unless `HTTPS_PROXY` or `https_proxy` says so", example "\"http://proxy.example.org:3128\"";
+        /// Hosts, domains and networks that are asked without the proxy, with commas between them.
+        no_proxy: Option<String> = None, env "NO_PROXY", unset "as `NO_PROXY` or `no_proxy` says", example "\"localhost,10.0.0.0/8,.example.org\"";
         /// Before a server starts it is asked whether its person may still come in, and what is kept of them is renewed.
         refresh_pre_spawn: Option<bool> = None, unset "whether `hub.crypt_keys` lets anything be kept", example "true";
+        /// The way to sign in, by its name, of those whom a directory provisions (SCIM): whoever it calls by the name of an account that the directory has made has that account.
+        scim_method: Option<String> = None, unset "only with `shared_names`, or if there is but one way to sign in", example "\"entra\"";
         /// How long nobody is asked after too many failures. Twice as long with each further failure, up to an hour; who is made to wait is told what everybody is told whose password is wrong.
         seconds_before_next_try: Duration = seconds(30);
         /// New names for people, from the name they log in with.

@@ -5,7 +5,7 @@ use httparse::Header;
 use crate::{
     buffer::Buffer,
     error_page::{Failure, page::Reader},
-    headers::{self, Connection, Kind, Peer, Said},
+    headers::{self, Claim, Connection, Kind, Peer, Said},
     observe::trace,
     routes::table::Route,
     server::Shared,
@@ -158,14 +158,20 @@ impl<'b> Ask<'b> {
         }
         if let Some(proof) = shared.hub_proof.as_ref().filter(|_| route.hub) {
             headers::push(out, headers::PROOF.as_bytes(), proof.expose().as_bytes());
+            if let Some(names) = &peer.certificate {
+                headers::push(out, headers::CLIENT.as_bytes(), names.as_bytes());
+            }
         }
+        // Who has such a certificate may be a proxy that signs people in: the hub decides whose word counts.
+        let may_claim = route.hub && peer.certificate.is_some();
         let mut said = Said::default();
         for (name, value) in headers {
             let passes = match headers::kind(name) {
                 Kind::Plain | Kind::Accept => !self.connection.names(name),
+                Kind::Claim(Claim::Other) if may_claim => true,
                 Kind::Claim(_) if !rewrite.forwarded => peer.trusted,
                 Kind::Claim(claim) => said.passes(peer, claim, value),
-                Kind::Private => route.hub && !headers::is_proof(name),
+                Kind::Private => route.hub && !headers::is_ours(name),
                 _ => false,
             };
             if passes && !rewrite.replaces(name) {

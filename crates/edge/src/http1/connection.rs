@@ -3,7 +3,6 @@
 use std::{
     future::poll_fn,
     io,
-    net::IpAddr,
     pin::pin,
     sync::Arc,
     task::{Context, Poll},
@@ -15,7 +14,7 @@ use tracing::debug;
 
 use crate::{
     alarm::Alarm, buffer::Buffer, entry::Visit, error_page::Failure, headers::Peer, room::Held, server::Worker,
-    stream::Stream,
+    stream::Stream, tls,
 };
 
 use super::{
@@ -52,16 +51,11 @@ enum Next {
 
 /// Serves a client until it leaves, is too slow, or the edge stops.
 pub(crate) async fn serve(worker: Arc<Worker>, visit: Visit) {
-    let Visit {
-        stream,
-        address,
-        secure,
-        held,
-        ..
-    } = visit;
+    let peer = peer(&worker, &visit);
+    let Visit { stream, held, .. } = visit;
     let shared = Arc::clone(&worker.shared);
     let mut client = Client {
-        peer: peer(&worker, address, secure),
+        peer,
         worker,
         stream,
         input: Buffer::default(),
@@ -207,13 +201,14 @@ fn no_request(bytes: &[u8]) -> Option<BadHead> {
     (!first.is_ascii_graphic() && !b"\r\n".contains(first)).then_some(BadHead::Version)
 }
 
-pub(crate) fn peer(worker: &Worker, address: IpAddr, secure: bool) -> Peer {
-    let address = address.to_canonical();
+pub(crate) fn peer(worker: &Worker, visit: &Visit) -> Peer {
+    let address = visit.address.to_canonical();
     Peer {
         ip: address,
         address: address.to_string().into(),
         trusted: worker.shared.trusted.iter().any(|network| network.contains(address)),
-        secure,
+        secure: visit.secure,
+        certificate: tls::client_names(&visit.stream),
     }
 }
 

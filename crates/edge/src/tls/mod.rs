@@ -201,6 +201,13 @@ pub(crate) async fn welcome_to_api(tls: &Tls, stream: Stream) -> Option<Stream> 
     }
 }
 
+/// By which names the certificate calls a client that has shown one, with commas between them.
+pub(crate) fn client_names(stream: &Stream) -> Option<Box<str>> {
+    let Stream::Tls(stream) = stream else { return None };
+    let shown = stream.get_ref().1.peer_certificates()?.first()?;
+    pem::names(shown).map(Into::into)
+}
+
 /// Whether nobody on the way can read what is said, and what is spoken then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Security {

@@ -225,6 +225,26 @@ pub(crate) fn facts(certificate: &CertificateDer<'_>) -> Result<Facts, &'static 
     Ok(facts)
 }
 
+/// The names of a client in its certificate: those that it has as a host, and its common name.
+pub(crate) fn names(certificate: &CertificateDer<'_>) -> Option<String> {
+    const MOST: usize = 20;
+    let (_, parsed) = X509Certificate::from_der(certificate).ok()?;
+    let mut names = facts(certificate).ok()?.names;
+    let common = parsed
+        .subject()
+        .iter_common_name()
+        .filter_map(|name| name.as_str().ok());
+    names.extend(common.map(str::to_ascii_lowercase));
+    // Nothing in a name may look like two, or like the end of a header.
+    let plain = |name: &String| {
+        let allowed = |c: char| c.is_ascii_alphanumeric() || "-._@ *".contains(c);
+        !name.is_empty() && name.len() <= 255 && name.chars().all(allowed)
+    };
+    names.retain(plain);
+    names.truncate(MOST);
+    Some(names.join(", "))
+}
+
 fn ip(bytes: &[u8]) -> Option<IpAddr> {
     <[u8; 4]>::try_from(bytes)
         .map(IpAddr::from)

@@ -332,6 +332,56 @@ async fn the_api_speaks_tls_and_asks_who_calls() {
     assert!(with(client(&lab.ca, Some(&stranger))).await.is_err());
 }
 
+#[tokio::test]
+async fn the_hub_and_nobody_else_is_told_whose_certificate_it_was() {
+    let lab = Lab::new();
+    let (hub, alice) = (Target::new().await, Target::new().await);
+    let tls = ServerTls {
+        clients: ClientCertificates::Asked(lab.ca.clone()),
+        ..ServerTls::new(Certificates::Files(vec![lab.issue("edge", &["localhost"])]))
+    };
+    let edge = TestEdge::start(EdgeConfig {
+        default_target: Some(hub.url()),
+        hub_proof: Some(perijove_model::Secret::new("by the edge")),
+        trusted: Vec::new(),
+        tls: Some(tls),
+        ..config()
+    });
+    edge.route("/user/alice", &alice).await;
+    let proxy = lab.issue("proxy", &["proxy.example.org"]);
+    let request = |path: &str| {
+        format!(
+            "GET {path} HTTP/1.1\r\nHost: hub\r\nX-Perijove-Client: forged.example.org\r\nx_perijove_client: forged\r\n\
+             X-Auth-Request-User: ann\r\nX-Forwarded-For: 6.6.6.6\r\nConnection: close\r\n\r\n"
+        )
+    };
+    let ask = async |path: &str, identity, target: &Target| {
+        let config = client(&lab.ca, identity);
+        let wire = TlsWire::connect(edge.edge.addresses()[0], "localhost", config)
+            .await
+            .unwrap();
+        let request = request(path);
+        let (_, (head, _wire)) = tokio::join!(wire.all(&request), target.serve(OK));
+        head
+    };
+    let head = ask("/hub/login", Some(&proxy), &hub).await;
+    let names = header(&head, "x-perijove-client").unwrap_or_default();
+    assert!(names.split(", ").any(|name| name == "proxy.example.org"), "{head}");
+    assert_eq!(header(&head, "x-auth-request-user"), Some("ann"));
+    assert_eq!(
+        header(&head, "x-forwarded-for"),
+        Some("127.0.0.1"),
+        "what it says of addresses is not believed"
+    );
+    assert!(!head.contains("forged"), "{head}");
+    let head = ask("/hub/login", None, &hub).await;
+    assert_eq!(header(&head, "x-perijove-client"), None);
+    assert_eq!(header(&head, "x-auth-request-user"), None);
+    let head = ask("/user/alice/lab", Some(&proxy), &alice).await;
+    assert!(!head.to_lowercase().contains("perijove"), "{head}");
+    assert_eq!(header(&head, "x-auth-request-user"), None);
+}
+
 fn self_signed(lab: &Lab) -> EdgeConfig {
     EdgeConfig {
         tls: Some(ServerTls::new(Certificates::SelfSigned(SelfSigned {

@@ -76,6 +76,18 @@ impl Jar {
         self.set(&format!("{NOTE}{label}"), sealed, &self.hub(), Some(age), true)
     }
 
+    /// The same, where it comes back with a form of another site. Browsers send it along only where the connection is
+    /// safe; elsewhere the page that they get then sends the form again, from here.
+    #[must_use]
+    pub fn note_for_forms(&self, label: &str, sealed: &str, age: SignedDuration) -> HeaderValue {
+        let cookie = self.note(label, sealed, age);
+        let text = cookie.to_str().unwrap_or_default();
+        match self.secure {
+            true => HeaderValue::try_from(text.replace("SameSite=Lax", "SameSite=None")).unwrap_or(cookie),
+            false => cookie,
+        }
+    }
+
     #[must_use]
     pub fn forget_note(&self, label: &str) -> HeaderValue {
         self.set(

@@ -16,6 +16,7 @@ pub mod metrics;
 pub mod oauth;
 pub mod pages;
 pub mod role_changes;
+mod scim;
 pub mod serve;
 pub mod standing;
 pub mod streams;
@@ -42,6 +43,7 @@ pub fn router(hub: &Arc<Hub>) -> Router {
     let base = base.trim_end_matches('/');
     Router::new()
         .nest(&format!("{base}/hub/api"), api::router())
+        .nest(&format!("{base}/hub/scim/v2"), scim::router())
         .nest(&format!("{base}/hub"), pages::router())
         .route(&format!("{base}/hub/"), axum::routing::get(pages::root::get))
         .route(&format!("{base}/hub/api/"), axum::routing::get(api::root::get))

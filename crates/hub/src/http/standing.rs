@@ -351,7 +351,7 @@ pub async fn person(hub: &Hub, id: i64) -> Result<Option<Arc<Held>>> {
     if let Some(held) = hub.standings.people.get(epoch, &id, now) {
         return Ok(Some(held));
     }
-    let user = users::by_id(&hub.store, id).await?;
+    let user = users::unsuspended(&hub.store, id).await?;
     // What was given out before somebody was blocked is worth nothing now.
     let Some(user) = user.filter(|user| !hub.policy.blocks(&user.name)) else {
         return Ok(None);

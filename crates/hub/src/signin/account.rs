@@ -30,6 +30,14 @@ impl Denied {
     fn silently(why: &'static str) -> Self {
         Self { why, message: None }
     }
+
+    /// Whoever hears it has shown who they are.
+    fn suspended() -> Self {
+        Self {
+            why: "suspended",
+            message: Some("Your account is suspended. Ask whoever runs your organisation's directory.".to_owned()),
+        }
+    }
 }
 
 type Decided<T> = std::result::Result<T, Denied>;
@@ -58,6 +66,10 @@ pub async fn admit(
         }
     };
     let Account { name, found, link } = account;
+    if found.as_ref().is_some_and(|found| found.suspended) {
+        tracing::warn!(user = %who, %from, method = method.name(), "sign-in refused: the account is suspended");
+        return Ok(Err(Denied::suspended()));
+    }
     let admitted = match hub.policy.admit(method.rules(), identity, name, found.is_some()) {
         Ok(admitted) => admitted,
         Err(why) => {
@@ -71,6 +83,7 @@ pub async fn admit(
         None => Arrival {
             user: make(hub, &admitted.name, admitted.admin.unwrap_or(false), &by).await?,
             has_role: true,
+            suspended: false,
             may_have_server: false,
         },
     };
@@ -142,7 +155,10 @@ async fn whose(hub: &Hub, method: &dyn Authenticator, identity: &Identity) -> Re
 
 /// Whether somebody may have the account of their name, to which they have not come by this method before.
 async fn may_have(hub: &Hub, method: &dyn Authenticator, user: &users::User, shared: bool) -> Result<bool> {
-    if !shared {
+    // Whoever provisions people speaks for those whom it has made an account for, by the way that goes with it.
+    let is_provisioned = hub.config.access.scim_method.as_deref() == Some(method.name())
+        && perijove_store::scim::is_provisioned(&hub.store, user.id).await?;
+    if !shared && !is_provisioned {
         return Ok(false);
     }
     // Somebody else had this name there first: names pass from one to another, what a method calls people for good doesn't.

@@ -49,20 +49,31 @@ pub fn method(hub: &Hub, name: Option<&str>) -> Result<Arc<dyn Authenticator>> {
         Some(name) => method.name() == name,
         None => true,
     };
-    let goes = |method: &&Arc<dyn Authenticator>| matches!(method.offer(), Offer::Elsewhere { .. } | Offer::Outside);
+    let goes = |method: &&Arc<dyn Authenticator>| matches!(method.offer(), Offer::Elsewhere { .. });
     let found = hub.authenticators.iter().filter(goes).find(is_meant);
     found.cloned().ok_or_else(HttpError::not_found)
 }
 
-/// Where people come back to. The first method has the address that oauthenticator has.
+/// The method of this name and kind, or the first of this kind.
+pub fn of_kind(hub: &Hub, kind: &str, name: Option<&str>) -> Result<Arc<dyn Authenticator>> {
+    let mut methods = hub.authenticators.iter();
+    let is_meant =
+        |method: &&Arc<dyn Authenticator>| method.kind() == kind && name.is_none_or(|name| method.name() == name);
+    methods.find(is_meant).cloned().ok_or_else(HttpError::not_found)
+}
+
+/// Where people come back to. The first method has the address that oauthenticator and ltiauthenticator have.
 #[must_use]
 pub fn callback(hub: &Hub, root: &str, method: &dyn Authenticator) -> String {
-    let is_first = self::method(hub, None).is_ok_and(|first| first.name() == method.name());
-    let path = match is_first {
-        true => "oauth_callback".to_owned(),
-        false => format!("oauth_callback/{}", method.name()),
+    let (path, first) = match method.kind() {
+        "lti" => ("lti13/oauth_callback", of_kind(hub, "lti", None)),
+        "lti11" => ("lti/launch", of_kind(hub, "lti11", None)),
+        _ => ("oauth_callback", self::method(hub, None)),
     };
-    format!("{root}{}{path}", hub.prefix())
+    match first.is_ok_and(|first| first.name() == method.name()) {
+        true => format!("{root}{}{path}", hub.prefix()),
+        false => format!("{root}{}{path}/{}", hub.prefix(), method.name()),
+    }
 }
 
 /// Sends somebody away to sign in. `root` is this hub's `https://host` as the browser knows it.
@@ -97,7 +108,11 @@ pub async fn leave(
         .seal(&text)
         .ok_or_else(|| HttpError::internal(&"a note can't be sealed"))?;
     Ok(Leaving {
-        cookie: visitor.jar.note(&label(&note.state), &sealed, PATIENCE),
+        cookie: match method.offer() {
+            // Somebody else's page brings them back by a form.
+            Offer::Outside => visitor.jar.note_for_forms(&label(&note.state), &sealed, PATIENCE),
+            _ => visitor.jar.note(&label(&note.state), &sealed, PATIENCE),
+        },
         url: departure.url,
     })
 }
@@ -195,6 +210,11 @@ async fn link(
 }
 
 fn away(method: &dyn Authenticator, error: perijove_auth::AuthError) -> HttpError {
+    // What nobody else has caused is the request's own fault.
+    if error.cause.is_none() {
+        tracing::warn!(method = method.name(), why = %error.message, "sign-in elsewhere is not begun");
+        return HttpError::bad_request(error.message);
+    }
     tracing::error!(method = method.name(), cause = ?error.cause, "sign-in elsewhere does not work");
     HttpError::new(axum::http::StatusCode::SERVICE_UNAVAILABLE, error.message)
 }

@@ -1,5 +1,6 @@
 //! From `[[auth]]` to the methods of signing in.
 
+mod lti;
 mod oauth;
 
 use std::path::PathBuf;
@@ -16,6 +17,7 @@ use perijove_auth::pam::{self, Pam};
 use perijove_auth::password::Passwords;
 use perijove_auth::shared_password::{self, SharedPassword};
 use perijove_auth::temporary::Temporary;
+use perijove_auth::web::Proxy;
 use perijove_auth::{Authenticator, Rules};
 use perijove_config::{Auth, AuthRules, Config, HeaderAuth, LdapAuth, NestedGroups, PamAuth, SharedPasswordAuth};
 use perijove_model::{Clock, Rng, Secret};
@@ -81,8 +83,10 @@ fn method(config: &Config, auth: &Auth, means: &Means<'_>) -> Result<Option<Arc<
             let rng = Arc::clone(means.rng);
             Arc::new(Temporary::new(name, &temporary.label, rng, rules))
         }
+        Auth::Lti(written) => return Ok(lti::platform(config, written, (name, rules), means)),
+        Auth::Lti11(written) => lti::consumers(written, name, rules, means),
         Auth::Null(_) => Arc::new(Null),
-        _ => return Ok(oauth::method(auth, means)),
+        _ => return Ok(oauth::method(config, auth, means)),
     };
     Ok(Some(here))
 }
@@ -93,8 +97,18 @@ fn by_header(header: &HeaderAuth, means: &Means<'_>) -> Result<header::Settings,
         user: header.user_header.parse()?,
         groups: optional(&header.groups_header)?,
         email: optional(&header.email_header)?,
+        claims: header
+            .claims_headers
+            .iter()
+            .map(|(claim, name)| Ok((claim.clone(), name.parse()?)))
+            .collect::<Result<_, InvalidHeaderName>>()?,
         from: header.from.clone(),
         secret: header.secret.clone(),
+        certificates: header
+            .certificates
+            .iter()
+            .map(|name| name.to_ascii_lowercase())
+            .collect(),
         logout_url: header.logout_url.as_ref().map(ToString::to_string),
         edge: Some(means.edge.clone()),
     })
@@ -149,6 +163,15 @@ fn machine(written: &PamAuth, means: &Means<'_>) -> pam::Settings {
         normalize_username: written.pam_normalize_username,
         timeout: written.timeout,
         at_once: written.max_processes,
+    }
+}
+
+/// The way out, for what is asked of others.
+fn outgoing(config: &Config) -> Proxy {
+    let access = &config.access;
+    Proxy {
+        url: access.https_proxy.clone(),
+        without: access.no_proxy.clone().unwrap_or_default(),
     }
 }
 

@@ -131,6 +131,9 @@ scope_tree! {
     AdminHomes "admin:homes"
         "Bring back and delete the files of people who are gone, and see how much everybody has" [ReadHomes]
     ReadHomes "read:homes" "See where people's files are and how much they have" []
+    Scim "scim"
+        "Keep people and groups as a directory has them: make, change, suspend and delete them (as good as full control)"
+        []
 }
 
 /// What `self` stands for, each limited to the user's own.
@@ -155,6 +158,7 @@ const PERIJOVES: &[Scope] = &[
     Scope::ReadEnvironments,
     Scope::AdminHomes,
     Scope::ReadHomes,
+    Scope::Scim,
 ];
 
 impl Scope {

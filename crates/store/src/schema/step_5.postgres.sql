@@ -1,2 +1,4 @@
 CREATE TRIGGER perijove_changed AFTER INSERT OR DELETE OR UPDATE ON perijove_languages
     FOR EACH STATEMENT EXECUTE FUNCTION perijove_changed();
+CREATE TRIGGER perijove_changed AFTER INSERT OR DELETE OR UPDATE ON perijove_suspensions
+    FOR EACH STATEMENT EXECUTE FUNCTION perijove_changed();

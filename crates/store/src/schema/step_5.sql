@@ -42,3 +42,30 @@ CREATE TABLE perijove_languages (
     user_id INTEGER PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
     language VARCHAR(35) NOT NULL
 );
+-- People and groups as a directory has them (SCIM), who is shut out for now, and what was used up.
+CREATE TABLE perijove_scim_users (
+    user_id INTEGER PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    scim_id VARCHAR(36) NOT NULL UNIQUE,
+    external_id VARCHAR(512),
+    provisioned BOOLEAN NOT NULL,
+    attributes TEXT NOT NULL,
+    changed TIMESTAMP NOT NULL
+);
+CREATE INDEX ix_perijove_scim_users_external ON perijove_scim_users (external_id);
+CREATE TABLE perijove_scim_groups (
+    group_id INTEGER PRIMARY KEY REFERENCES groups (id) ON DELETE CASCADE,
+    scim_id VARCHAR(36) NOT NULL UNIQUE,
+    external_id VARCHAR(512),
+    provisioned BOOLEAN NOT NULL,
+    changed TIMESTAMP NOT NULL
+);
+CREATE INDEX ix_perijove_scim_groups_external ON perijove_scim_groups (external_id);
+CREATE TABLE perijove_suspensions (
+    user_id INTEGER PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    since TIMESTAMP NOT NULL
+);
+CREATE TABLE perijove_nonces (
+    fingerprint VARCHAR(255) PRIMARY KEY,
+    until TIMESTAMP NOT NULL
+);
+CREATE INDEX ix_perijove_nonces_until ON perijove_nonces (until);

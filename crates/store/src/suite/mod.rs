@@ -11,6 +11,7 @@ mod homes;
 mod opening;
 mod people;
 mod roles;
+mod scim;
 mod servers;
 mod services;
 mod shares;
@@ -81,6 +82,10 @@ const CASES: &[(&str, Case)] = cases![
     accounts::a_code_is_used_once,
     accounts::failures_are_counted_on_all_hubs,
     accounts::one_of_a_name_waits,
+    scim::everybody_has_an_id_for_good,
+    scim::a_directorys_group_is_not_filled_at_sign_in,
+    scim::who_is_suspended_has_nothing_left,
+    scim::a_nonce_is_used_once,
     audit::entries_are_read_in_pages,
     audit::no_entry_is_changed,
     audit::old_entries_are_purged,

@@ -309,6 +309,7 @@ pub(super) async fn admins_are_in_step(url: String) {
         "read:audit",
         "admin:environments",
         "admin:homes",
+        "scim",
     ];
     assert_eq!(scopes, besides, "the admin role is what it is, and ours with it");
 }

@@ -55,12 +55,24 @@ pub async fn by_name(db: &impl Db, name: &str) -> Result<Option<User>> {
     db.row(&BY_NAME, &[name.into()]).await?.map(read).transpose()
 }
 
+/// The same, unless they are suspended.
+pub async fn unsuspended(db: &impl Db, id: i64) -> Result<Option<User>> {
+    const BY_ID: Stmt = Stmt::read(concat!(
+        "SELECT ",
+        columns!(),
+        " WHERE u.id = $1 AND NOT EXISTS (SELECT 1 FROM perijove_suspensions p WHERE p.user_id = u.id)"
+    ));
+    db.row(&BY_ID, &[id.into()]).await?.map(read).transpose()
+}
+
 /// Somebody at the door.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Arrival {
     pub user: User,
     /// Whether they have the role `user`.
     pub has_role: bool,
+    /// Whether they are shut out for now.
+    pub suspended: bool,
     /// Whether their default server may run, or be on its way: without it, nobody has to look at how far it is.
     pub may_have_server: bool,
 }
@@ -70,6 +82,7 @@ pub async fn arriving(db: &impl Db, name: &str) -> Result<Option<Arrival>> {
     const BY_NAME: Stmt = Stmt::read(concat!(
         "SELECT EXISTS (SELECT 1 FROM user_role_map m JOIN roles r ON r.id = m.role_id \
          WHERE m.user_id = u.id AND r.name = 'user'), \
+         EXISTS (SELECT 1 FROM perijove_suspensions p WHERE p.user_id = u.id), \
          EXISTS (SELECT 1 FROM spawners s LEFT JOIN perijove_runs n ON n.spawner_id = s.id \
          WHERE s.user_id = u.id AND s.name = '' \
          AND (s.server_id IS NOT NULL OR n.phase NOT IN ('stopped', 'failed'))), ",
@@ -79,6 +92,7 @@ pub async fn arriving(db: &impl Db, name: &str) -> Result<Option<Arrival>> {
     let read = |mut row: Row| {
         Ok(Arrival {
             has_role: row.take()?,
+            suspended: row.take()?,
             may_have_server: row.take()?,
             user: read(row)?,
         })

@@ -6,6 +6,7 @@ mod account;
 mod admin;
 mod error;
 mod oauth;
+mod onward;
 mod person;
 mod role;
 mod server;
@@ -16,6 +17,7 @@ pub use account::{Login, LoginLink, Logout, Setup, SetupPurpose};
 pub use admin::{Admin, Person};
 pub use error::Error;
 pub use oauth::{OauthConfirm, ScopeLine};
+pub use onward::{Field, Onward};
 pub use person::{
     Account, ChangePassword, Codes, LinkableRow, LinkedRow, Proposed, SessionRow, SignUp, Waiting, WaitingRow,
 };

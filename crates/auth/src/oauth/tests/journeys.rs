@@ -201,3 +201,31 @@ async fn a_wrong_secret_is_the_sites_mistake_and_a_wrong_code_the_journeys() {
     openid.fake.answers("POST /token", 502, json!({}));
     assert!(openid.arrive(&departure).await.is_err());
 }
+
+#[tokio::test]
+async fn roles_by_claim_are_those_that_mean_something_here() {
+    let ours = [
+        ("Hub Teachers", "teacher"),
+        ("Hub Teachers", "grader"),
+        ("Operators", "admin"),
+    ];
+    let ours = ours.map(|(theirs, ours)| (theirs.to_owned(), ours.to_owned())).to_vec();
+    let roles = crate::oauth::settings::Roles {
+        claim: "resource_access.hub.roles".into(),
+        ours,
+    };
+    let campus = Openid::with(Box::new(Plain), |settings| settings.roles = Some(roles)).await;
+    let told = |roles: Value| json!({ "sub": "1", "preferred_username": "ann", "resource_access": { "hub": { "roles": roles } } });
+    let names = |answer| {
+        let given = known(answer).roles.unwrap().into_iter();
+        given.map(|role| role.name).collect::<Vec<_>>()
+    };
+    let some = campus
+        .journey(told(json!(["Hub Teachers", "offline_access", "admin"])), json!({}))
+        .await;
+    assert_eq!(names(some), ["grader", "teacher"]);
+    let none = campus.journey(told(json!([])), json!({})).await;
+    assert!(names(none).is_empty(), "none is something said");
+    let unasked = Openid::new().await.journey(told(json!(["Operators"])), json!({})).await;
+    assert_eq!(known(unasked).roles, None);
+}

@@ -1,6 +1,7 @@
 //! Providers that say what a test wants, at a real address.
 
 mod advisories;
+mod google;
 mod journeys;
 mod presets;
 
@@ -26,7 +27,7 @@ use crate::jwt::testing::Signer;
 
 /// A request as it came: what and where, who asked, with what.
 #[derive(Debug, Clone)]
-struct Asked {
+pub(crate) struct Asked {
     what: String,
     proof: String,
     fields: BTreeMap<String, String>,
@@ -39,13 +40,13 @@ struct Script {
 }
 
 #[derive(Clone)]
-struct Fake {
+pub(crate) struct Fake {
     url: Url,
     script: Arc<Mutex<Script>>,
 }
 
 impl Fake {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
         let fake = Self {
@@ -87,24 +88,24 @@ impl Fake {
         Ok(response.body(Full::from(json.to_string())).unwrap())
     }
 
-    fn at(&self, path: &str) -> Url {
+    pub(crate) fn at(&self, path: &str) -> Url {
         self.url.join(path).unwrap()
     }
 
-    fn text(&self, path: &str) -> String {
+    pub(crate) fn text(&self, path: &str) -> String {
         self.at(path).into()
     }
 
-    fn says(&self, what: &str, answer: Value) {
+    pub(crate) fn says(&self, what: &str, answer: Value) {
         self.answers(what, 200, answer);
     }
 
-    fn answers(&self, what: &str, status: u16, answer: Value) {
+    pub(crate) fn answers(&self, what: &str, status: u16, answer: Value) {
         let answer = (status, answer, None);
         self.script.lock().unwrap().answers.insert(what.to_owned(), answer);
     }
 
-    fn asked(&self, what: &str) -> Vec<Asked> {
+    pub(crate) fn asked(&self, what: &str) -> Vec<Asked> {
         let script = self.script.lock().unwrap();
         script
             .asked
@@ -121,6 +122,8 @@ struct Openid {
     signer: Signer,
     clock: Arc<MockClock>,
     method: OAuth,
+    /// Another party, beside the provider.
+    google: Option<Fake>,
 }
 
 fn settings(fake: &Fake, preset: Box<dyn Preset>) -> Settings {
@@ -145,6 +148,7 @@ fn settings(fake: &Fake, preset: Box<dyn Preset>) -> Settings {
         pkce: true,
         username: "preferred_username".into(),
         groups: Some("groups".into()),
+        roles: None,
         user_key: "oauth_user".into(),
         logout_url: None,
         logout_there: false,
@@ -192,6 +196,7 @@ impl Openid {
             signer,
             clock,
             method,
+            google: None,
         }
     }
 

@@ -1,5 +1,6 @@
 //! Ways to sign in that somebody else answers for: a directory, a proxy, the machine; and those that nobody does.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use crate::section::section;
 use crate::types::{NestedGroups, OneOrMany};
 
 section! {
-    /// A proxy in front has signed people in and says in a header who they are. Anybody else's word is refused: say with `from`, `secret` or both whose counts.
+    /// A proxy in front has signed people in and says in a header who they are. Anybody else's word is refused: say with `from`, `secret`, `certificates` or several of them whose counts.
     pub struct HeaderAuth with rules: AuthRules {
         /// The header that has the name.
         user_header: String = "X-Auth-Request-User".to_owned();
@@ -21,10 +22,14 @@ section! {
         groups_header: Option<String> = None, unset "it tells of no groups", example "\"X-Auth-Request-Groups\"";
         /// The header that has the mail address.
         email_header: Option<String> = None, unset "it tells of none", example "\"X-Auth-Request-Email\"";
+        /// Headers with more that is kept of somebody, encrypted: for `claims` of profiles and entitlements, and for servers.
+        claims_headers: BTreeMap<String, String> = BTreeMap::new(), example "{ department = \"X-Auth-Request-Department\" }";
         /// Addresses and networks of the proxies. Nobody else may be there, people's servers least of all.
         from: Vec<IpNet> = Vec::new(), example "[\"10.0.0.5\"]";
         /// What the proxies send in the header `X-Perijove-Proxy-Secret`.
         secret: Option<Secret> = None, unset "their addresses suffice", example "\"at least 32 characters, all of them random\"";
+        /// Names in the certificates that the proxies show to the edge; `*` for every certificate. [edge.tls] says with `client_ca` which authorities' count.
+        certificates: Vec<String> = Vec::new(), example "[\"proxy.example.org\"]";
         /// Where people go on to sign out there.
         logout_url: Option<Url> = None, unset "they sign out here only", example "\"https://hub.example.org/oauth2/sign_out\"";
     }

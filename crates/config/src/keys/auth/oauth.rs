@@ -8,6 +8,7 @@ use url::Url;
 
 use super::AuthRules;
 use crate::section::section;
+use crate::types::OneOrMany;
 
 section! {
     /// What every way to sign in elsewhere has.
@@ -42,6 +43,10 @@ section! {
         username_claim: Option<String> = None, alias "username_key", env "OAUTH2_USERNAME_KEY", unset "as the provider has it", example "\"preferred_username\"";
         /// The claim with somebody's groups, by its path. Empty for none.
         groups_claim: Option<String> = None, alias "auth_state_groups_key", env "OAUTH2_GROUPS_KEY", unset "as the provider has it", example "\"resource_access.hub.roles\"";
+        /// The claim with somebody's roles, by its path. They have those roles, and no others that were given so, as long as `manage_roles` in [access] takes it at its word.
+        roles_claim: Option<String> = None, unset "it tells of no roles", example "\"resource_access.hub.roles\"";
+        /// What the roles of `roles_claim` are called here. Others mean nothing.
+        roles_map: BTreeMap<String, OneOrMany<String>> = BTreeMap::new(), unset "the same names as in [[role]]", example "{ \"Hub Teachers\" = \"teacher\" }";
         /// What is asked for.
         scope: Option<Vec<String>> = None, alias "scopes", env "OAUTH2_SCOPE", unset "what is needed", example "[\"openid\", \"profile\", \"email\"]";
         /// Only those come in to whom all of this was granted.
@@ -102,6 +107,14 @@ section! {
         hosted_domain: BTreeSet<String> = BTreeSet::new(), env "HOSTED_DOMAIN", example "[\"example.org\"]";
         /// Names are what stands before the `@`.
         strip_domain: Option<bool> = None, unset "true with one `hosted_domain`", example "true";
+        /// Key files of the service accounts that ask for the groups of each domain. They need domain-wide delegation for `admin.directory.group.readonly`.
+        google_service_account_keys: BTreeMap<String, PathBuf> = BTreeMap::new(), unset "nobody asks for groups", example "{ \"example.org\" = \"/etc/perijove/google.json\" }";
+        /// In whose name it is asked in each domain: an administrator, with or without the domain.
+        gsuite_administrator: BTreeMap<String, String> = BTreeMap::new(), example "{ \"example.org\" = \"admin\" }";
+        /// Groups in groups count, too.
+        include_nested_groups: bool = false;
+        /// Where Google's directory is asked.
+        google_directory_url: Option<Url> = None, unset "https://admin.googleapis.com/admin/directory/v1", example "\"https://admin.example.org/admin/directory/v1\"";
     }
 
     /// Microsoft Entra ID, once Azure AD.

@@ -34,8 +34,8 @@ mod shares;
 mod shutdown;
 mod signups;
 pub(super) mod tokens;
-mod user;
-mod user_change;
+pub(super) mod user;
+pub(super) mod user_change;
 mod users;
 
 use std::sync::Arc;

@@ -140,27 +140,36 @@ pub async fn delete(State(hub): State<Arc<Hub>>, Path(name): Path<String>, princ
     if principal.user().is_some_and(|own| own.id == user.id) {
         return Err(HttpError::bad_request("Cannot delete yourself!"));
     }
+    delete_with_servers(&hub, &principal, &user).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Deletes somebody once their servers have stopped.
+pub async fn delete_with_servers(hub: &Arc<Hub>, principal: &Principal, user: &users::User) -> Result<()> {
     for server in spawners::of_user(&hub.store, user.id).await? {
         if server.run.phase.pending() == Some(Pending::Stop) {
             return Err(HttpError::bad_request(format!(
-                "{name}'s server is in the process of stopping, please wait."
+                "{}'s server is in the process of stopping, please wait.",
+                user.name
             )));
         }
-        servers::request_stop(&hub, Some(&principal), &server, !server.name.is_empty()).await?;
-        let stopped = servers::wait(&hub, server.id, hub.config.hub.slow_stop_timeout, |s| {
+        servers::request_stop(hub, Some(principal), &server, !server.name.is_empty()).await?;
+        let stopped = servers::wait(hub, server.id, hub.config.hub.slow_stop_timeout, |s| {
             !s.run.phase.is_active()
         });
         if stopped.await?.is_some_and(|server| server.run.phase.is_active()) {
             return Err(HttpError::bad_request(format!(
-                "{name}'s server is taking long to stop, please try again later."
+                "{}'s server is taking long to stop, please try again later.",
+                user.name
             )));
         }
     }
-    crate::homes::settle(&hub, &user).await?;
-    match people::remove(&hub, &user, &(&principal).into(), json!({ "admin": user.admin })).await? {
-        true => Ok(StatusCode::NO_CONTENT),
+    crate::homes::settle(hub, user).await?;
+    match people::remove(hub, user, &principal.into(), json!({ "admin": user.admin })).await? {
+        true => Ok(()),
         false => Err(HttpError::bad_request(format!(
-            "{name}'s server was started in the meantime, please try again."
+            "{}'s server was started in the meantime, please try again.",
+            user.name
         ))),
     }
 }

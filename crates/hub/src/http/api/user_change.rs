@@ -230,7 +230,7 @@ async fn apply(hub: &Hub, by: &Principal, user: &User, change: &Change, checked:
     Ok(())
 }
 
-async fn rename(tx: &Tx, user: &User, name: &UserName) -> Result<()> {
+pub async fn rename(tx: &Tx, user: &User, name: &UserName) -> Result<()> {
     let servers = spawners::of_user(tx, user.id).await?;
     if servers.iter().any(models::is_active) {
         let words = format!("{}'s servers must be stopped before the name can change", user.name);

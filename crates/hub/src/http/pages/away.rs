@@ -92,14 +92,8 @@ pub async fn callback(
     visitor: Visitor,
 ) -> Result<Response> {
     let fields = pairs(&query.unwrap_or_default());
-    back(
-        &hub,
-        name.as_ref().map(|Path(name)| name.as_str()),
-        &headers,
-        &visitor,
-        &fields,
-    )
-    .await
+    let method = elsewhere::method(&hub, name.as_ref().map(|Path(name)| name.as_str()))?;
+    back(&hub, &*method, &headers, &visitor, &fields, "").await
 }
 
 /// Some send people back with a form.
@@ -111,28 +105,23 @@ pub async fn callback_form(
     form: Form,
 ) -> Result<Response> {
     let fields = form.into_texts();
-    back(
-        &hub,
-        name.as_ref().map(|Path(name)| name.as_str()),
-        &headers,
-        &visitor,
-        &fields,
-    )
-    .await
+    let method = elsewhere::method(&hub, name.as_ref().map(|Path(name)| name.as_str()))?;
+    back(&hub, &*method, &headers, &visitor, &fields, "").await
 }
 
-async fn back(
+/// What comes of somebody who comes back. They go on to where they wanted to, or to what `query` names.
+pub(super) async fn back(
     hub: &Arc<Hub>,
-    name: Option<&str>,
+    method: &dyn Authenticator,
     headers: &HeaderMap,
     visitor: &Visitor,
     fields: &[(String, String)],
+    query: &str,
 ) -> Result<Response> {
-    let method = elsewhere::method(hub, name)?;
     let notes: Vec<&str> = cookies::beginning(headers, cookies::NOTE).collect();
     let root = next::root(hub, headers, visitor);
     let begun = tokio::time::Instant::now();
-    let came = elsewhere::arrive(hub, visitor, &notes, &*method, &root, fields).await;
+    let came = elsewhere::arrive(hub, visitor, &notes, method, &root, fields).await;
     let good = matches!(&came, Ok(back) if matches!(back.outcome, Outcome::In(_)));
     hub.metrics.login.observe(good, begun.elapsed());
     let came = came?;
@@ -143,7 +132,7 @@ async fn back(
         Outcome::In(who) => {
             let to = match next {
                 Some(next) => next,
-                None => login::destination(hub, headers, "", &who.user, who.may_have_server).await?,
+                None => login::destination(hub, headers, query, &who.user, who.may_have_server).await?,
             };
             login::welcome(hub, visitor, headers, *who, &to).await?
         }
@@ -185,6 +174,6 @@ pub async fn ended(
     Ok(response)
 }
 
-fn pairs(query: &str) -> Vec<(String, String)> {
+pub(super) fn pairs(query: &str) -> Vec<(String, String)> {
     url::form_urlencoded::parse(query.as_bytes()).into_owned().collect()
 }

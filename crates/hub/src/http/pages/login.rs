@@ -176,9 +176,15 @@ pub(super) async fn form(
         .filter(|(_, offer)| *offer != Offer::Outside)
         .collect();
     if offers.iter().all(|(_, offer)| *offer == Offer::Unasked) {
-        let why = match offers.is_empty() {
-            true => "Nobody can sign in here.",
-            false => {
+        let outside = hub
+            .authenticators
+            .iter()
+            .any(|method| matches!(method.kind(), "lti" | "lti11"));
+        let why = match (shown.error.as_deref(), offers.is_empty()) {
+            (Some(why), _) => why,
+            (None, true) if outside => "Come here from the place that leads here: your course, for instance.",
+            (None, true) => "Nobody can sign in here.",
+            (None, false) => {
                 "This request does not say who it is from. Come by the address that people use, or ask an administrator."
             }
         };

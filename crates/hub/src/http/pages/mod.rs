@@ -12,6 +12,7 @@ pub mod hub_user;
 mod language;
 mod login;
 mod logout;
+mod lti;
 pub mod next;
 pub mod outside;
 mod roles;
@@ -61,6 +62,7 @@ pub(super) fn router() -> Router<Arc<Hub>> {
             get(away::callback).post(away::callback_form),
         )
         .route("/oauth_backchannel/{method}", post(away::ended))
+        .merge(lti::router())
         .route("/logout", get(logout::get))
         .route("/setup", get(setup::get).post(setup::post))
         .route("/language", post(language::post))

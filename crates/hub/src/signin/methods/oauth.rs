@@ -10,12 +10,13 @@ use perijove_auth::oauth::presets::cilogon::{CiLogon, IdentityProvider};
 use perijove_auth::oauth::presets::github::GitHub;
 use perijove_auth::oauth::presets::gitlab::GitLab;
 use perijove_auth::oauth::presets::globus::Globus;
+use perijove_auth::oauth::presets::google::{Account, Google};
 use perijove_auth::oauth::presets::mail::Mail;
 use perijove_auth::oauth::presets::tenants::Tenants;
-use perijove_auth::oauth::settings::{Given, Settings};
+use perijove_auth::oauth::settings::{Given, Roles, Settings};
 use perijove_auth::web::Trust;
 use perijove_config::{
-    Auth, Auth0Auth, BitbucketAuth, CiLogonAuth, EntraAuth, GitHubAuth, GitLabAuth, GlobusAuth, GoogleAuth,
+    Auth, Auth0Auth, BitbucketAuth, CiLogonAuth, Config, EntraAuth, GitHubAuth, GitLabAuth, GlobusAuth, GoogleAuth,
     KeycloakAuth, OAuthAuth, OAuthKeys, OktaAuth,
 };
 use url::Url;
@@ -54,12 +55,12 @@ impl Usual {
 }
 
 /// The method, if people sign in elsewhere by it.
-pub fn method(auth: &Auth, means: &Means<'_>) -> Option<Arc<dyn Authenticator>> {
+pub fn method(config: &Config, auth: &Auth, means: &Means<'_>) -> Option<Arc<dyn Authenticator>> {
     let (keys, usual) = match auth {
         Auth::OAuth(auth) => (&auth.oauth, generic(auth)),
         Auth::GitHub(auth) => (&auth.oauth, github(auth)),
         Auth::GitLab(auth) => (&auth.oauth, gitlab(auth)),
-        Auth::Google(auth) => (&auth.oauth, google(auth)),
+        Auth::Google(auth) => (&auth.oauth, google(auth, means)),
         Auth::Entra(auth) => (&auth.oauth, entra(auth)),
         Auth::Okta(auth) => (&auth.oauth, okta(auth)),
         Auth::Auth0(auth) => (&auth.oauth, auth0(auth)),
@@ -69,7 +70,7 @@ pub fn method(auth: &Auth, means: &Means<'_>) -> Option<Arc<dyn Authenticator>> 
         Auth::Bitbucket(auth) => (&auth.oauth, bitbucket(auth)),
         _ => return None,
     };
-    let settings = settings(auth, keys, usual);
+    let settings = settings(config, auth, keys, usual);
     Some(Arc::new(OAuth::new(
         settings,
         Arc::clone(means.clock),
@@ -77,7 +78,7 @@ pub fn method(auth: &Auth, means: &Means<'_>) -> Option<Arc<dyn Authenticator>> 
     )))
 }
 
-fn settings(auth: &Auth, keys: &OAuthKeys, usual: Usual) -> Settings {
+fn settings(config: &Config, auth: &Auth, keys: &OAuthKeys, usual: Usual) -> Settings {
     let text = |url: &Option<Url>| url.as_ref().map(ToString::to_string);
     let scope = keys.scope.clone();
     let mut authorize_params = keys.extra_authorize_params.clone();
@@ -114,6 +115,7 @@ fn settings(auth: &Auth, keys: &OAuthKeys, usual: Usual) -> Settings {
         pkce: keys.enable_pkce,
         username: keys.username_claim.clone().unwrap_or_else(|| usual.username.to_owned()),
         groups: groups.filter(|groups| !groups.is_empty()),
+        roles: keys.roles_claim.clone().map(|claim| roles(config, keys, claim)),
         user_key: usual.user_key,
         logout_url: text(&keys.logout_redirect_url).or(usual.logout_url),
         logout_there: keys.logout_at_provider,
@@ -121,9 +123,22 @@ fn settings(auth: &Auth, keys: &OAuthKeys, usual: Usual) -> Settings {
         trust: Trust {
             authorities: keys.ca_file.clone(),
             unchecked: !keys.validate_server_cert,
+            proxy: super::outgoing(config),
         },
         preset: usual.preset,
     }
+}
+
+/// Which roles a claim gives: those that it is said of, or else those that the configuration has by the same name.
+fn roles(config: &Config, keys: &OAuthKeys, claim: String) -> Roles {
+    let mapped = keys.roles_map.iter();
+    let mapped = mapped.flat_map(|(theirs, ours)| ours.iter().map(|ours| (theirs.clone(), ours.clone())));
+    let mut ours: Vec<(String, String)> = mapped.collect();
+    if ours.is_empty() {
+        let named = config.roles.iter().map(|role| (role.name.clone(), role.name.clone()));
+        ours.extend(named);
+    }
+    Roles { claim, ours }
 }
 
 fn generic(auth: &OAuthAuth) -> Usual {
@@ -194,19 +209,40 @@ fn gitlab(auth: &GitLabAuth) -> Usual {
     }
 }
 
-fn google(auth: &GoogleAuth) -> Usual {
+fn google(auth: &GoogleAuth, means: &Means<'_>) -> Usual {
     // The variable has several with semicolons.
     let domains = auth.hosted_domain.iter().flat_map(|domains| domains.split(';'));
     let domains: Vec<String> = domains.map(|domain| domain.trim().to_lowercase()).collect();
+    let mail = Mail {
+        strip_domain: auth.strip_domain.unwrap_or(domains.len() == 1),
+        hosted_domains: domains,
+        unverified: false,
+    };
+    let accounts = auth
+        .google_service_account_keys
+        .iter()
+        .filter_map(|(domain, key_file)| {
+            let administrator = auth.gsuite_administrator.get(domain)?;
+            let account = Account {
+                key_file: key_file.clone(),
+                administrator: match administrator.contains('@') {
+                    true => administrator.clone(),
+                    false => format!("{administrator}@{domain}"),
+                },
+            };
+            Some((domain.to_lowercase(), account))
+        });
+    let api = base(
+        &auth.google_directory_url,
+        "https://admin.googleapis.com/admin/directory/v1",
+    );
+    let clock = Arc::clone(means.clock);
+    let google = Google::new(mail, accounts.collect(), auth.include_nested_groups, api, clock);
     Usual {
         username: "email",
         groups: None,
         user_key: "google_user".to_owned(),
-        preset: Box::new(Mail {
-            strip_domain: auth.strip_domain.unwrap_or(domains.len() == 1),
-            hosted_domains: domains,
-            unverified: false,
-        }),
+        preset: Box::new(google),
         ..Usual::openid("Google", Some("https://accounts.google.com".to_owned()))
     }
 }

@@ -1,5 +1,6 @@
 //! People who sign in elsewhere: whole journeys to a real OpenID Connect provider (`environments/oidc`) and back.
 
+mod claims;
 mod faults;
 mod journeys;
 mod later;

@@ -15,6 +15,7 @@ pub mod native;
 pub mod null;
 pub mod oauth;
 pub mod pam;
+pub mod passkey;
 pub mod password;
 pub mod policy;
 pub mod rules;

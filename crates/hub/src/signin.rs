@@ -5,6 +5,7 @@ pub mod account;
 pub mod elsewhere;
 mod given;
 pub mod methods;
+pub mod passkey;
 pub mod refresh;
 pub mod throttle;
 

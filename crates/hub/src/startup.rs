@@ -10,7 +10,7 @@ use perijove_model::scopes::{Catalog, CustomScope, CustomScopeError};
 use perijove_model::{Clock, Rng, UserName, token};
 use perijove_store::roles::RoleSpec;
 use perijove_store::services::ServiceSpec;
-use perijove_store::{Store, StoreError, Tx, groups, links, roles, services, spawners, users};
+use perijove_store::{Store, StoreError, Tx, groups, links, oauth, roles, services, spawners, users};
 
 use perijove_web::{PageError, Pages, Site};
 use serde_json::json;
@@ -97,6 +97,7 @@ pub async fn prepare(hub: &Arc<Hub>) -> Result<()> {
         people.push(people::ensure(&tx, &*hub.clock, &*hub.rng, name, false).await?.id);
     }
     services::sync(&tx, &specs, hub.clock.now()).await?;
+    device_clients(config, &tx).await?;
     roles::sync(&tx, &defaults, &configured).await?;
     // In a new database there was no role yet when they were made.
     for id in people {
@@ -115,6 +116,23 @@ pub async fn prepare(hub: &Arc<Hub>) -> Result<()> {
             keys: &hub.keys,
         };
         importer.native().await?;
+    }
+    Ok(())
+}
+
+/// Programs without a browser are clients without a secret.
+async fn device_clients(config: &Config, tx: &Tx) -> std::result::Result<(), StoreError> {
+    for identifier in &config.hub.device_clients {
+        if oauth::client(tx, identifier).await?.is_none() {
+            let client = oauth::NewClient {
+                identifier,
+                description: "A program on the command line",
+                secret: "",
+                redirect_uri: "",
+                allowed_scopes: &["inherit".to_owned()],
+            };
+            oauth::put_client(tx, &client).await?;
+        }
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
     audit, chp, completions, config, cull, edge, environments, extensions, homes, hub, import_passwords, info, invite,
-    openapi, own_environment, scope, serve, stop, token,
+    login, openapi, own_environment, scope, serve, stop, token,
 };
 
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (JupyterHub 6.1.1 contract)");
@@ -44,6 +44,8 @@ pub enum Command {
     Info(info::Info),
     Config(config::ConfigCommand),
     Invite(invite::Invite),
+    Login(login::Login),
+    Logout(login::Logout),
     ImportPasswords(import_passwords::ImportPasswords),
     Token(token::Token),
     Audit(audit::Audit),
@@ -80,6 +82,8 @@ impl Command {
             Self::Info(command) => command.run(),
             Self::Config(command) => command.run(),
             Self::Invite(command) => command.run(),
+            Self::Login(command) => command.run(),
+            Self::Logout(command) => command.run(),
             Self::ImportPasswords(command) => command.run(),
             Self::Token(command) => command.run(),
             Self::Audit(command) => command.run(),

@@ -14,6 +14,7 @@ mod edge_client;
 mod edge_tls;
 mod handover;
 mod holder;
+mod hubs;
 mod instance;
 mod keeper;
 mod lifecycle;

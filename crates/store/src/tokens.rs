@@ -260,6 +260,8 @@ pub async fn purge_expired(db: &impl Db, now: Timestamp) -> Result<u64> {
         now.saturating_sub(SignedDuration::from_hours(hours))
             .unwrap_or(Timestamp::MIN)
     };
+    purged += crate::passkeys::purge(db, now).await?;
+    purged += crate::devices::purge(db, now).await?;
     purged += crate::attempts::purge(db, ago(24)).await?;
     purged += crate::nonces::purge(db, now).await?;
     purged += crate::signups::purge(db, ago(30 * 24)).await?;

@@ -2,8 +2,8 @@
 
 use crate::common::{Common, ServiceLink, Viewer};
 use crate::pages::{
-    AcceptShare, Account, Admin, ChangePassword, Error, Home, Login, Logout, NotRunning, OauthConfirm, Onward, Role,
-    Roles, Setup, SignUp, Spawn, SpawnPending, StopPending, Tokens, Waiting,
+    AcceptShare, Account, Admin, ChangePassword, Device, Error, Home, Login, Logout, NotRunning, OauthConfirm, Onward,
+    Role, Roles, Setup, SignUp, Spawn, SpawnPending, StopPending, Tokens, Waiting,
 };
 use crate::render::{Page, PageError, Pages};
 
@@ -44,6 +44,7 @@ pub fn render_samples_in(pages: &Pages, language: &str) -> Result<Vec<Sample>, P
     add::<Tokens>(pages, &member, &mut all)?;
     add::<Account>(pages, &member, &mut all)?;
     add::<ChangePassword>(pages, &member, &mut all)?;
+    add::<Device>(pages, &member, &mut all)?;
     add::<Waiting>(pages, &member, &mut all)?;
     add::<Admin>(pages, &member, &mut all)?;
     add::<Roles>(pages, &member, &mut all)?;

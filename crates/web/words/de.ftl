@@ -121,6 +121,37 @@ change-new = Neues Passwort
 change-again = Neues Passwort wiederholen
 change-submit = Passwort ändern
 
+## Passkeys, and programs without a browser
+
+login-passkey = Mit einem Passkey anmelden
+login-passkey-second = Passkey statt Code verwenden
+login-passkey-failed = Es wurde kein Passkey verwendet. Versuchen Sie es noch einmal, oder melden Sie sich anders an.
+passkeys-title = Passkeys
+passkeys-lead = Mit einem Passkey melden Sie sich mit dem Finger, dem Gesicht oder der PIN Ihres Geräts an: Es gibt kein Passwort, das jemand erfahren könnte.
+passkeys-lead-codes = Nach einem Passwort ersetzt er den Einmalcode.
+passkeys-name = Name
+passkeys-site = Für
+passkeys-last-used = Zuletzt verwendet
+passkeys-never = nie
+passkeys-new-name = Name des neuen Passkeys
+passkeys-new-name-help = Woran Sie ihn erkennen: das Gerät oder das Programm, das ihn aufbewahrt.
+passkeys-add = Passkey hinzufügen
+passkeys-add-confirmed = Hinzufügen, mit einem vorhandenen Passkey bestätigt
+passkeys-unable = Passkeys brauchen JavaScript, einen Browser, der sie kennt, und den Namen dieses Hubs in der Adresse, mit https.
+passkeys-to-remove = Passkey, der entfernt wird
+passkeys-last = Es ist Ihr letzter. Ohne ihn meldet Sie allein Ihr Passwort an, wer immer es kennt.
+passkeys-last-codes = Es ist Ihr letzter. Ohne ihn melden Sie sich mit Passwort und Einmalcode an.
+passkeys-remove = Entfernen
+passkeys-remove-confirmed = Entfernen, mit einem Passkey bestätigt
+passkeys-failed = Es wurde kein Passkey verwendet. Versuchen Sie es noch einmal, oder geben Sie Ihr Passwort ein.
+device-title = Ein Programm anmelden
+device-lead = { $client } möchte für Sie handeln, { $you }. Fahren Sie nur fort, wenn Sie es selbst gestartet haben und es diesen Code zeigt.
+device-from = Angefragt von
+device-program = Programm
+device-warning = Wenn Ihnen jemand diesen Code oder einen Link zu dieser Seite geschickt hat, lehnen Sie ab: Sonst handelt diese Person in Ihrem Namen.
+device-type = Geben Sie den Code ein, den das Programm zeigt.
+device-continue = Weiter
+
 ## Startseite
 
 home-title = Start
@@ -567,3 +598,19 @@ said-lti-invalid = Was Ihre Lernplattform geschickt hat, gilt nicht. Öffnen Sie
 said-lti-nobody = Ihre Lernplattform sagt nicht, wer Sie sind. Wer sie betreibt, kann es ihr erlauben.
 said-lti-not-begun = Diese Anmeldung wurde nicht in diesem Browser begonnen, oder vor zu langer Zeit. Öffnen Sie den Link auf Ihrer Lernplattform noch einmal, in einem eigenen Fenster.
 said-lti-from-course = Kommen Sie von dort, wo es hierher geht: zum Beispiel aus Ihrem Kurs.
+
+# Passkeys, and programs without a browser
+said-passkey-refused = Mit diesem Passkey kann man sich hier nicht anmelden.
+said-passkey-late = Die Antwort des Passkeys kam zu spät oder war nicht für diese Seite bestimmt. Versuchen Sie es noch einmal.
+said-passkey-not-taken = Der neue Passkey wurde nicht angenommen. Versuchen Sie es noch einmal; er muss innerhalb von 5 Minuten angelegt werden.
+said-passkey-many = Sie haben 20 Passkeys. Entfernen Sie einen, den Sie nicht verwenden.
+said-passkey-added = Sie können sich mit dem neuen Passkey anmelden.
+said-passkey-removed = Mit diesem Passkey kann sich niemand mehr anmelden.
+said-passkey-last-codes = Das war Ihr letzter Passkey. Sie melden sich mit Passwort und Einmalcode an.
+said-passkey-last = Das war Ihr letzter Passkey. Jetzt meldet Sie allein Ihr Passwort an, wer immer es kennt.
+said-passkey-unconfirmed = Dieser Passkey bestätigt nicht, wer Sie sind. Versuchen Sie es noch einmal, oder geben Sie Ihr Passwort ein.
+said-device-unknown = Mit diesem Code wartet kein Programm. Codes gelten 10 Minuten lang und einmal: Beginnen Sie im Programm von vorn.
+said-device-letters = Ein Code hat 8 Buchstaben.
+said-device-many = Sie haben zu viele Codes probiert. Versuchen Sie es in einer Stunde noch einmal.
+said-device-allowed = Das Programm hat, worum es gebeten hat. Machen Sie dort weiter; diese Seite kann geschlossen werden.
+said-device-denied = Das Programm wurde abgelehnt. Wenn Sie dies nicht selbst begonnen haben, wollte vielleicht jemand über Sie hereinkommen.

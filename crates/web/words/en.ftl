@@ -125,6 +125,37 @@ change-new = New password
 change-again = New password again
 change-submit = Change the password
 
+## Passkeys, and programs without a browser
+
+login-passkey = Sign in with a passkey
+login-passkey-second = Use a passkey instead of a code
+login-passkey-failed = No passkey was used. Try again, or sign in another way.
+passkeys-title = Passkeys
+passkeys-lead = With a passkey you sign in by your finger, your face or the PIN of your device: there is no password that somebody could learn.
+passkeys-lead-codes = After a password it stands in for a one-time code.
+passkeys-name = Name
+passkeys-site = For
+passkeys-last-used = Last used
+passkeys-never = never
+passkeys-new-name = Name of the new passkey
+passkeys-new-name-help = What you know it by: the device, or the program that keeps it.
+passkeys-add = Add a passkey
+passkeys-add-confirmed = Add one, confirmed by a passkey you have
+passkeys-unable = Passkeys need JavaScript, a browser that knows them, and this hub’s name in the address, with https.
+passkeys-to-remove = Passkey to remove
+passkeys-last = It is your last one. Without it, your password alone signs you in, whoever knows it.
+passkeys-last-codes = It is your last one. Without it, your password and a one-time code sign you in.
+passkeys-remove = Remove it
+passkeys-remove-confirmed = Remove it, confirmed by a passkey
+passkeys-failed = No passkey was used. Try again, or type your password.
+device-title = Sign in a program
+device-lead = { $client } asks to act for you, { $you }. Go on only if you have started it yourself and it shows this code.
+device-from = Asked from
+device-program = Program
+device-warning = If somebody has sent you this code or a link to this page, turn it down: they would act in your name.
+device-type = Type the code that the program shows.
+device-continue = Continue
+
 ## Home
 
 home-title = Home
@@ -571,3 +602,19 @@ said-lti-invalid = What your learning platform sent does not hold. Open the link
 said-lti-nobody = Your learning platform does not say who you are. Whoever runs it can let it.
 said-lti-not-begun = This sign-in was not begun in this browser, or too long ago. Open the link on your learning platform again, in a window of its own.
 said-lti-from-course = Come here from the place that leads here: your course, for instance.
+
+# Passkeys, and programs without a browser
+said-passkey-refused = This passkey can't be used to sign in here.
+said-passkey-late = The passkey's answer came too late, or was not meant for this page. Try again.
+said-passkey-not-taken = The new passkey was not taken. Try again; it has to be made within 5 minutes.
+said-passkey-many = You have 20 passkeys. Remove one that you don't use.
+said-passkey-added = You can sign in with the new passkey.
+said-passkey-removed = That passkey signs nobody in any more.
+said-passkey-last-codes = That was your last passkey. You sign in with your password and a one-time code.
+said-passkey-last = That was your last passkey. Your password alone signs you in now, whoever knows it.
+said-passkey-unconfirmed = This passkey does not confirm who you are. Try again, or type your password.
+said-device-unknown = No program waits with this code. Codes hold for 10 minutes and once: begin again in the program.
+said-device-letters = A code has 8 letters.
+said-device-many = You have tried too many codes. Try again in an hour.
+said-device-allowed = The program has what it asked for. Go on there; this page can be closed.
+said-device-denied = The program was turned down. If you did not begin this yourself, somebody may have tried to come in by you.

@@ -121,6 +121,37 @@ change-new = Contraseña nueva
 change-again = Repita la contraseña nueva
 change-submit = Cambiar la contraseña
 
+## Passkeys, and programs without a browser
+
+login-passkey = Iniciar sesión con una llave de acceso
+login-passkey-second = Usar una llave de acceso en lugar de un código
+login-passkey-failed = No se usó ninguna llave de acceso. Inténtelo de nuevo o inicie sesión de otra manera.
+passkeys-title = Llaves de acceso
+passkeys-lead = Con una llave de acceso inicia sesión con su dedo, su rostro o el PIN de su dispositivo: no hay contraseña que alguien pueda averiguar.
+passkeys-lead-codes = Después de una contraseña sustituye al código de un solo uso.
+passkeys-name = Nombre
+passkeys-site = Para
+passkeys-last-used = Último uso
+passkeys-never = nunca
+passkeys-new-name = Nombre de la nueva llave de acceso
+passkeys-new-name-help = Por lo que usted la reconoce: el dispositivo o el programa que la guarda.
+passkeys-add = Añadir una llave de acceso
+passkeys-add-confirmed = Añadir una, confirmada con una llave de acceso existente
+passkeys-unable = Las llaves de acceso necesitan JavaScript, un navegador que las conozca y el nombre de este hub en la dirección, con https.
+passkeys-to-remove = Llave de acceso que se quita
+passkeys-last = Es la última. Sin ella, basta su contraseña, la conozca quien la conozca.
+passkeys-last-codes = Es la última. Sin ella, inicia sesión con su contraseña y un código de un solo uso.
+passkeys-remove = Quitarla
+passkeys-remove-confirmed = Quitarla, confirmado con una llave de acceso
+passkeys-failed = No se usó ninguna llave de acceso. Inténtelo de nuevo o escriba su contraseña.
+device-title = Conectar un programa
+device-lead = { $client } pide actuar por usted, { $you }. Continúe solo si lo ha iniciado usted y muestra este código.
+device-from = Pedido desde
+device-program = Programa
+device-warning = Si alguien le ha enviado este código o un enlace a esta página, rechácelo: actuaría en su nombre.
+device-type = Escriba el código que muestra el programa.
+device-continue = Continuar
+
 ## Inicio
 
 home-title = Inicio
@@ -563,3 +594,19 @@ said-lti-invalid = Lo que envió su plataforma de aprendizaje no es válido. Abr
 said-lti-nobody = Su plataforma de aprendizaje no dice quién es usted. Quien la administra puede permitírselo.
 said-lti-not-begun = Este inicio de sesión no empezó en este navegador, o fue hace demasiado tiempo. Abra de nuevo el enlace en su plataforma de aprendizaje, en una ventana propia.
 said-lti-from-course = Venga desde el lugar que lleva aquí: su curso, por ejemplo.
+
+# Passkeys, and programs without a browser
+said-passkey-refused = Esta llave de acceso no sirve para iniciar sesión aquí.
+said-passkey-late = La respuesta de la llave de acceso llegó demasiado tarde o no era para esta página. Inténtelo de nuevo.
+said-passkey-not-taken = La nueva llave de acceso no se aceptó. Inténtelo de nuevo; hay que crearla en 5 minutos.
+said-passkey-many = Tiene 20 llaves de acceso. Quite una que no use.
+said-passkey-added = Puede iniciar sesión con la nueva llave de acceso.
+said-passkey-removed = Con esa llave de acceso ya nadie inicia sesión.
+said-passkey-last-codes = Era su última llave de acceso. Inicia sesión con su contraseña y un código de un solo uso.
+said-passkey-last = Era su última llave de acceso. Ahora basta su contraseña, la conozca quien la conozca.
+said-passkey-unconfirmed = Esta llave de acceso no confirma quién es usted. Inténtelo de nuevo o escriba su contraseña.
+said-device-unknown = Ningún programa espera con este código. Los códigos valen 10 minutos y una sola vez: empiece de nuevo en el programa.
+said-device-letters = Un código tiene 8 letras.
+said-device-many = Ha probado demasiados códigos. Inténtelo de nuevo en una hora.
+said-device-allowed = El programa tiene lo que pidió. Continúe allí; puede cerrar esta página.
+said-device-denied = El programa fue rechazado. Si usted no ha iniciado esto, quizá alguien haya intentado entrar a través de usted.

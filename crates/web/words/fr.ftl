@@ -121,6 +121,37 @@ change-new = Nouveau mot de passe
 change-again = Nouveau mot de passe (encore une fois)
 change-submit = Changer le mot de passe
 
+## Passkeys, and programs without a browser
+
+login-passkey = Se connecter avec une clé d’accès
+login-passkey-second = Utiliser une clé d’accès au lieu d’un code
+login-passkey-failed = Aucune clé d’accès n’a été utilisée. Réessayez, ou connectez-vous autrement.
+passkeys-title = Clés d’accès
+passkeys-lead = Avec une clé d’accès, vous vous connectez avec votre doigt, votre visage ou le code PIN de votre appareil : il n’y a pas de mot de passe que quelqu’un pourrait apprendre.
+passkeys-lead-codes = Après un mot de passe, elle remplace le code à usage unique.
+passkeys-name = Nom
+passkeys-site = Pour
+passkeys-last-used = Dernière utilisation
+passkeys-never = jamais
+passkeys-new-name = Nom de la nouvelle clé d’accès
+passkeys-new-name-help = Ce à quoi vous la reconnaissez : l’appareil, ou le programme qui la garde.
+passkeys-add = Ajouter une clé d’accès
+passkeys-add-confirmed = En ajouter une, confirmée par une clé d’accès existante
+passkeys-unable = Les clés d’accès demandent JavaScript, un navigateur qui les connaît et le nom de ce hub dans l’adresse, en https.
+passkeys-to-remove = Clé d’accès à retirer
+passkeys-last = C’est la dernière. Sans elle, votre mot de passe seul suffit, à quiconque le connaît.
+passkeys-last-codes = C’est la dernière. Sans elle, vous vous connectez avec votre mot de passe et un code à usage unique.
+passkeys-remove = La retirer
+passkeys-remove-confirmed = La retirer, confirmé par une clé d’accès
+passkeys-failed = Aucune clé d’accès n’a été utilisée. Réessayez, ou saisissez votre mot de passe.
+device-title = Connecter un programme
+device-lead = { $client } demande à agir pour vous, { $you }. Ne continuez que si vous l’avez lancé vous-même et qu’il affiche ce code.
+device-from = Demandé depuis
+device-program = Programme
+device-warning = Si quelqu’un vous a envoyé ce code ou un lien vers cette page, refusez : cette personne agirait en votre nom.
+device-type = Saisissez le code que le programme affiche.
+device-continue = Continuer
+
 ## Accueil
 
 home-title = Accueil
@@ -563,3 +594,19 @@ said-lti-invalid = Ce que votre plateforme d’apprentissage a envoyé n’est p
 said-lti-nobody = Votre plateforme d’apprentissage ne dit pas qui vous êtes. Ceux qui la gèrent peuvent l’y autoriser.
 said-lti-not-begun = Cette connexion n’a pas commencé dans ce navigateur, ou il y a trop longtemps. Rouvrez le lien sur votre plateforme d’apprentissage, dans une fenêtre à part.
 said-lti-from-course = Venez de l’endroit qui mène ici : de votre cours, par exemple.
+
+# Passkeys, and programs without a browser
+said-passkey-refused = Cette clé d’accès ne permet pas de se connecter ici.
+said-passkey-late = La réponse de la clé d’accès est arrivée trop tard, ou n’était pas destinée à cette page. Réessayez.
+said-passkey-not-taken = La nouvelle clé d’accès n’a pas été acceptée. Réessayez ; elle doit être créée en moins de 5 minutes.
+said-passkey-many = Vous avez 20 clés d’accès. Retirez-en une que vous n’utilisez pas.
+said-passkey-added = Vous pouvez vous connecter avec la nouvelle clé d’accès.
+said-passkey-removed = Cette clé d’accès ne connecte plus personne.
+said-passkey-last-codes = C’était votre dernière clé d’accès. Vous vous connectez avec votre mot de passe et un code à usage unique.
+said-passkey-last = C’était votre dernière clé d’accès. Votre mot de passe seul suffit maintenant, à quiconque le connaît.
+said-passkey-unconfirmed = Cette clé d’accès ne confirme pas qui vous êtes. Réessayez, ou saisissez votre mot de passe.
+said-device-unknown = Aucun programme n’attend avec ce code. Un code vaut 10 minutes et une seule fois : recommencez dans le programme.
+said-device-letters = Un code a 8 lettres.
+said-device-many = Vous avez essayé trop de codes. Réessayez dans une heure.
+said-device-allowed = Le programme a ce qu’il demandait. Continuez là-bas ; cette page peut être fermée.
+said-device-denied = Le programme a été refusé. Si vous n’avez pas commencé cela vous-même, quelqu’un a peut-être essayé d’entrer par vous.

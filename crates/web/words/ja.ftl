@@ -117,6 +117,37 @@ change-new = 新しいパスワード
 change-again = 新しいパスワード（もう一度）
 change-submit = パスワードを変更
 
+## Passkeys, and programs without a browser
+
+login-passkey = パスキーでサインイン
+login-passkey-second = コードの代わりにパスキーを使う
+login-passkey-failed = パスキーは使われませんでした。もう一度試すか、別の方法でサインインしてください。
+passkeys-title = パスキー
+passkeys-lead = パスキーなら、端末の指紋・顔・PIN でサインインできます。誰かに知られるパスワードがありません。
+passkeys-lead-codes = パスワードの後では、ワンタイムコードの代わりになります。
+passkeys-name = 名前
+passkeys-site = 対象
+passkeys-last-used = 最終使用
+passkeys-never = 未使用
+passkeys-new-name = 新しいパスキーの名前
+passkeys-new-name-help = 見分けるための名前です。保存している端末やプログラムなど。
+passkeys-add = パスキーを追加
+passkeys-add-confirmed = 追加する（手持ちのパスキーで確認）
+passkeys-unable = パスキーには JavaScript と対応ブラウザーが必要で、アドレスはこのハブの名前で https でなければなりません。
+passkeys-to-remove = 削除するパスキー
+passkeys-last = 最後の一つです。なくなると、パスワードを知る人なら誰でもパスワードだけでサインインできます。
+passkeys-last-codes = 最後の一つです。なくなると、パスワードとワンタイムコードでサインインします。
+passkeys-remove = 削除
+passkeys-remove-confirmed = 削除する（パスキーで確認）
+passkeys-failed = パスキーは使われませんでした。もう一度試すか、パスワードを入力してください。
+device-title = プログラムのサインイン
+device-lead = { $client } があなた（{ $you }）に代わって操作する許可を求めています。自分で起動し、このコードが表示されている場合だけ進んでください。
+device-from = 要求元
+device-program = プログラム
+device-warning = このコードやこのページへのリンクが誰かから送られてきたものなら、拒否してください。その人があなたの名前で操作することになります。
+device-type = プログラムに表示されたコードを入力してください。
+device-continue = 続ける
+
 ## ホーム
 
 home-title = ホーム
@@ -535,3 +566,19 @@ said-lti-invalid = 学習プラットフォームから送られた内容は無�
 said-lti-nobody = 学習プラットフォームはあなたが誰かを伝えていません。その管理者が許可できます。
 said-lti-not-begun = このサインインはこのブラウザーで始められていないか、時間が経ちすぎています。学習プラットフォームのリンクを別のウィンドウでもう一度開いてください。
 said-lti-from-course = コースなど、ここへ案内する場所から来てください。
+
+# Passkeys, and programs without a browser
+said-passkey-refused = このパスキーではここにサインインできません。
+said-passkey-late = パスキーの応答が遅すぎたか、このページ宛てではありませんでした。もう一度試してください。
+said-passkey-not-taken = 新しいパスキーは受け付けられませんでした。もう一度試してください。5 分以内に作成する必要があります。
+said-passkey-many = パスキーが 20 個あります。使っていないものを削除してください。
+said-passkey-added = 新しいパスキーでサインインできます。
+said-passkey-removed = そのパスキーではもう誰もサインインできません。
+said-passkey-last-codes = 最後のパスキーでした。今後はパスワードとワンタイムコードでサインインします。
+said-passkey-last = 最後のパスキーでした。今後はパスワードを知る人なら誰でもパスワードだけでサインインできます。
+said-passkey-unconfirmed = このパスキーでは本人確認ができません。もう一度試すか、パスワードを入力してください。
+said-device-unknown = このコードで待っているプログラムはありません。コードは 10 分間、一度だけ有効です。プログラムでやり直してください。
+said-device-letters = コードは 8 文字の英字です。
+said-device-many = 試したコードが多すぎます。1 時間後にもう一度試してください。
+said-device-allowed = プログラムは求めたものを受け取りました。そちらで続けてください。このページは閉じてかまいません。
+said-device-denied = プログラムを拒否しました。自分で始めたのでなければ、誰かがあなたを通じて入ろうとしたのかもしれません。

@@ -121,6 +121,37 @@ change-new = Senha nova
 change-again = Repita a senha nova
 change-submit = Mudar a senha
 
+## Passkeys, and programs without a browser
+
+login-passkey = Entrar com uma chave de acesso
+login-passkey-second = Usar uma chave de acesso em vez de um código
+login-passkey-failed = Nenhuma chave de acesso foi usada. Tente de novo ou entre de outra maneira.
+passkeys-title = Chaves de acesso
+passkeys-lead = Com uma chave de acesso você entra com o dedo, o rosto ou o PIN do seu dispositivo: não há senha que alguém possa descobrir.
+passkeys-lead-codes = Depois de uma senha, ela substitui o código de uso único.
+passkeys-name = Nome
+passkeys-site = Para
+passkeys-last-used = Último uso
+passkeys-never = nunca
+passkeys-new-name = Nome da nova chave de acesso
+passkeys-new-name-help = Pelo que você a reconhece: o dispositivo ou o programa que a guarda.
+passkeys-add = Adicionar uma chave de acesso
+passkeys-add-confirmed = Adicionar uma, confirmada por uma chave de acesso existente
+passkeys-unable = Chaves de acesso precisam de JavaScript, de um navegador que as conheça e do nome deste hub no endereço, com https.
+passkeys-to-remove = Chave de acesso a remover
+passkeys-last = É a última. Sem ela, só a sua senha basta, seja quem for que a conheça.
+passkeys-last-codes = É a última. Sem ela, você entra com a senha e um código de uso único.
+passkeys-remove = Remover
+passkeys-remove-confirmed = Remover, confirmado por uma chave de acesso
+passkeys-failed = Nenhuma chave de acesso foi usada. Tente de novo ou digite sua senha.
+device-title = Conectar um programa
+device-lead = { $client } pede para agir por você, { $you }. Continue somente se você mesmo o iniciou e ele mostra este código.
+device-from = Pedido de
+device-program = Programa
+device-warning = Se alguém enviou a você este código ou um link para esta página, recuse: essa pessoa agiria em seu nome.
+device-type = Digite o código que o programa mostra.
+device-continue = Continuar
+
 ## Início
 
 home-title = Início
@@ -563,3 +594,19 @@ said-lti-invalid = O que sua plataforma de aprendizagem enviou não é válido. 
 said-lti-nobody = Sua plataforma de aprendizagem não diz quem você é. Quem a administra pode permitir isso.
 said-lti-not-begun = Este acesso não foi iniciado neste navegador, ou foi há muito tempo. Abra o link na sua plataforma de aprendizagem novamente, em uma janela própria.
 said-lti-from-course = Venha do lugar que leva até aqui: do seu curso, por exemplo.
+
+# Passkeys, and programs without a browser
+said-passkey-refused = Esta chave de acesso não serve para entrar aqui.
+said-passkey-late = A resposta da chave de acesso chegou tarde demais ou não era para esta página. Tente de novo.
+said-passkey-not-taken = A nova chave de acesso não foi aceita. Tente de novo; ela precisa ser criada em 5 minutos.
+said-passkey-many = Você tem 20 chaves de acesso. Remova uma que não usa.
+said-passkey-added = Você pode entrar com a nova chave de acesso.
+said-passkey-removed = Com essa chave de acesso ninguém mais entra.
+said-passkey-last-codes = Era a sua última chave de acesso. Você entra com a senha e um código de uso único.
+said-passkey-last = Era a sua última chave de acesso. Agora só a sua senha basta, seja quem for que a conheça.
+said-passkey-unconfirmed = Esta chave de acesso não confirma quem você é. Tente de novo ou digite sua senha.
+said-device-unknown = Nenhum programa espera com este código. Códigos valem 10 minutos e uma única vez: comece de novo no programa.
+said-device-letters = Um código tem 8 letras.
+said-device-many = Você tentou códigos demais. Tente de novo em uma hora.
+said-device-allowed = O programa tem o que pediu. Continue lá; esta página pode ser fechada.
+said-device-denied = O programa foi recusado. Se você não começou isto, talvez alguém tenha tentado entrar por meio de você.

@@ -117,6 +117,37 @@ change-new = 新密码
 change-again = 再次输入新密码
 change-submit = 更改密码
 
+## Passkeys, and programs without a browser
+
+login-passkey = 使用通行密钥登录
+login-passkey-second = 用通行密钥代替验证码
+login-passkey-failed = 没有使用通行密钥。请重试，或用其他方式登录。
+passkeys-title = 通行密钥
+passkeys-lead = 使用通行密钥，您可以用指纹、面容或设备的 PIN 登录：没有可能被他人得知的密码。
+passkeys-lead-codes = 输入密码之后，它可以代替一次性验证码。
+passkeys-name = 名称
+passkeys-site = 用于
+passkeys-last-used = 最近使用
+passkeys-never = 从未
+passkeys-new-name = 新通行密钥的名称
+passkeys-new-name-help = 便于您辨认：保存它的设备或程序。
+passkeys-add = 添加通行密钥
+passkeys-add-confirmed = 添加，并用已有的通行密钥确认
+passkeys-unable = 通行密钥需要 JavaScript、支持它的浏览器，并且地址中须是本 Hub 的名称，使用 https。
+passkeys-to-remove = 要移除的通行密钥
+passkeys-last = 这是您的最后一个。没有它，任何知道您密码的人仅凭密码就能登录。
+passkeys-last-codes = 这是您的最后一个。没有它，您将用密码和一次性验证码登录。
+passkeys-remove = 移除
+passkeys-remove-confirmed = 移除，并用通行密钥确认
+passkeys-failed = 没有使用通行密钥。请重试，或输入您的密码。
+device-title = 登录一个程序
+device-lead = { $client } 请求代表您（{ $you }）操作。仅当它由您自己启动并显示此代码时才继续。
+device-from = 请求来自
+device-program = 程序
+device-warning = 如果是别人把此代码或本页链接发给您的，请拒绝：对方将以您的名义操作。
+device-type = 请输入程序显示的代码。
+device-continue = 继续
+
 ## 主页
 
 home-title = 主页
@@ -535,3 +566,19 @@ said-lti-invalid = 您的学习平台发送的内容无效。请在那里重新�
 said-lti-nobody = 您的学习平台没有说明您是谁。平台的管理者可以允许。
 said-lti-not-begun = 此登录不是在此浏览器中开始的，或者已经过了太久。请在您的学习平台上用单独的窗口重新打开链接。
 said-lti-from-course = 请从通向这里的地方进入，例如您的课程。
+
+# Passkeys, and programs without a browser
+said-passkey-refused = 不能用此通行密钥在这里登录。
+said-passkey-late = 通行密钥的回答来得太晚，或不是给本页的。请重试。
+said-passkey-not-taken = 新的通行密钥未被接受。请重试；须在 5 分钟内创建。
+said-passkey-many = 您已有 20 个通行密钥。请移除一个不用的。
+said-passkey-added = 您可以使用新的通行密钥登录了。
+said-passkey-removed = 该通行密钥不能再用于登录。
+said-passkey-last-codes = 那是您的最后一个通行密钥。您将用密码和一次性验证码登录。
+said-passkey-last = 那是您的最后一个通行密钥。现在任何知道您密码的人仅凭密码就能登录。
+said-passkey-unconfirmed = 此通行密钥不能确认您的身份。请重试，或输入您的密码。
+said-device-unknown = 没有程序在等待此代码。代码 10 分钟内有效且只能用一次：请在程序中重新开始。
+said-device-letters = 代码由 8 个字母组成。
+said-device-many = 您尝试的代码太多。请一小时后再试。
+said-device-allowed = 程序已得到所请求的内容。请回到程序；本页可以关闭。
+said-device-denied = 已拒绝该程序。如果这不是您自己发起的，可能有人试图通过您进入。

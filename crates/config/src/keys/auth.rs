@@ -52,6 +52,10 @@ section! {
         check_common_password: bool = true;
         /// Whether people may set up one-time codes besides their password.
         allow_2fa: bool = true;
+        /// Whether people may sign in with passkeys, once they have added some on the page of their account.
+        allow_passkeys: bool = true;
+        /// Domain that passkeys are made for, where the platform has several host names below it. Passkeys that were made before hold no more where it changes.
+        passkey_domain: Option<String> = None, unset "the host name by which people come", example "\"example.org\"";
         /// Whether people may sign up for an account themselves, at `/hub/signup`. They wait there for an administrator's word.
         enable_signup: bool = false;
         /// Whoever signs up has an account at once.

@@ -1,5 +1,6 @@
 //! `[hub]`: the hub itself.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -41,6 +42,8 @@ section! {
         oauth_token_expires_in: Option<Duration> = None, unset "`cookie_max_age`", example "\"1h\"";
         /// Refuse OAuth clients that don't use PKCE.
         oauth_require_pkce: bool = false;
+        /// Programs without a browser and without a secret that may ask people for a token, by their client ids (RFC 8628: people type a code at `/hub/device`). Empty turns that off. `perijove login` is `perijove-cli`.
+        device_clients: BTreeSet<String> = BTreeSet::from(["perijove-cli".to_owned()]);
         /// Go to the own server after login, instead of to the home page.
         redirect_to_server: bool = true;
         /// Page to go to after login, when no other was asked for.

@@ -2,6 +2,7 @@
 
 pub mod firstuse;
 pub mod import;
+pub mod passkeys;
 pub mod signup;
 
 use std::net::IpAddr;

@@ -64,6 +64,10 @@ pub enum Act {
     /// A one-time link was made: to set up the first administrator, or to choose a password.
     LinkMade,
     LinkUsed,
+    /// A passkey has counted less than before: there are two of it.
+    PasskeyCopied,
+    /// Somebody has let a program without a browser have a token, or has turned it down.
+    DeviceAnswered,
     /// Somebody has asked for an account.
     SignUpAsked,
     /// Nobody lets them in.
@@ -112,6 +116,8 @@ impl Act {
             Self::EnvironmentChanged => "environment.changed",
             Self::LinkMade => "link.made",
             Self::LinkUsed => "link.used",
+            Self::PasskeyCopied => "passkey.copied",
+            Self::DeviceAnswered => "device.answered",
             Self::SignUpAsked => "sign-up.asked",
             Self::SignUpDiscarded => "sign-up.discarded",
             Self::AccountsTakenOver => "accounts.taken-over",

@@ -78,17 +78,31 @@ pub async fn forget(tx: &Tx, name: &str) -> Result<(), StoreError> {
 
 /// Whether another account may be asked for from this address. A class that signs up together may.
 pub async fn may_sign_up(hub: &Hub, from: IpAddr) -> Result<bool, StoreError> {
-    const AN_HOUR: u32 = 100;
-    let (who, now) = (format!("sign-up {}", address(from)), hub.clock.now());
+    seldom(hub, &format!("sign-up {}", address(from)), 100).await
+}
+
+/// Whether another program may ask for a token from this address.
+pub async fn may_ask_for_token(hub: &Hub, from: IpAddr) -> Result<bool, StoreError> {
+    seldom(hub, &format!("device {}", address(from)), 100).await
+}
+
+/// Whether somebody may try another code of a program that asks for a token. Codes are short, and typed by people.
+pub async fn may_try_code(hub: &Hub, user: i64) -> Result<bool, StoreError> {
+    seldom(hub, &format!("code {user}"), 40).await
+}
+
+/// Whether something happens less often than so many times an hour, with this time.
+async fn seldom(hub: &Hub, who: &str, most: i64) -> Result<bool, StoreError> {
+    let now = hub.clock.now();
     let tx = hub.store.begin().await?;
-    let Some(so_far) = attempts::count(&tx, &who, now, SignedDuration::from_hours(1)).await? else {
+    let Some(so_far) = attempts::count(&tx, who, now, SignedDuration::from_hours(1)).await? else {
         return Ok(false);
     };
-    if so_far >= i64::from(AN_HOUR) {
+    if so_far >= most {
         let until = now
             .saturating_add(SignedDuration::from_hours(1))
             .unwrap_or(Timestamp::MAX);
-        attempts::wait_until(&tx, &who, until).await?;
+        attempts::wait_until(&tx, who, until).await?;
     }
     tx.commit().await?;
     Ok(true)

@@ -70,6 +70,8 @@ fn help_names_the_commands() {
       info              Print what servers are held to on this machine, and what is missing for more
       config            Check the configuration, or show what can be said in it
       invite            Print a link with which somebody chooses a password
+      login             Sign in to a hub from the command line
+      logout            Give the token of `perijove login` back
       import-passwords  Take over passwords that FirstUseAuthenticator kept
       token             Print a new API token of a person
       audit             Read the audit log

@@ -69,3 +69,37 @@ CREATE TABLE perijove_nonces (
     until TIMESTAMP NOT NULL
 );
 CREATE INDEX ix_perijove_nonces_until ON perijove_nonces (until);
+-- Passkeys, and questions that were answered with them.
+CREATE TABLE perijove_passkeys (
+    id {id},
+    credential VARCHAR(1400) NOT NULL UNIQUE,
+    user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    site VARCHAR(255) NOT NULL,
+    handle VARCHAR(255) NOT NULL,
+    name VARCHAR(255) NOT NULL,
+    public_key TEXT NOT NULL,
+    counter BIGINT NOT NULL,
+    created TIMESTAMP NOT NULL,
+    last_used TIMESTAMP
+);
+CREATE INDEX ix_perijove_passkeys_user ON perijove_passkeys (user_id);
+CREATE TABLE perijove_spent (
+    fingerprint VARCHAR(255) PRIMARY KEY,
+    until TIMESTAMP NOT NULL
+);
+-- Programs without a browser that ask people for a token.
+CREATE TABLE perijove_devices (
+    fingerprint VARCHAR(255) PRIMARY KEY,
+    user_code VARCHAR(255) NOT NULL UNIQUE,
+    client_id VARCHAR(255) NOT NULL,
+    scopes TEXT NOT NULL,
+    address TEXT NOT NULL,
+    agent TEXT NOT NULL,
+    created TIMESTAMP NOT NULL,
+    expires_at TIMESTAMP NOT NULL,
+    pause INTEGER NOT NULL,
+    asked TIMESTAMP NOT NULL,
+    answer VARCHAR(20) NOT NULL,
+    user_id INTEGER REFERENCES users (id) ON DELETE CASCADE
+);
+CREATE INDEX ix_perijove_devices_end ON perijove_devices (expires_at);

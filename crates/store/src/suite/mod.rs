@@ -8,6 +8,7 @@ mod audit;
 mod crossing;
 mod groups;
 mod homes;
+mod keys;
 mod opening;
 mod people;
 mod roles;
@@ -86,6 +87,9 @@ const CASES: &[(&str, Case)] = cases![
     scim::a_directorys_group_is_not_filled_at_sign_in,
     scim::who_is_suspended_has_nothing_left,
     scim::a_nonce_is_used_once,
+    keys::a_passkey_counts_upwards,
+    keys::a_question_is_answered_once,
+    keys::a_program_gets_its_answer_once,
     audit::entries_are_read_in_pages,
     audit::no_entry_is_changed,
     audit::old_entries_are_purged,

@@ -113,12 +113,15 @@ pub(super) async fn an_older_database_is_brought_up_to_date(url: String) {
         "CREATE INDEX ix_perijove_sessions_expiry ON perijove_sessions (expires_at)",
     ];
     // What later steps have made.
-    const LATER: [&str; 14] = [
+    const LATER: [&str; 17] = [
         "DROP TABLE perijove_languages",
         "DROP TABLE perijove_scim_users",
         "DROP TABLE perijove_scim_groups",
         "DROP TABLE perijove_suspensions",
         "DROP TABLE perijove_nonces",
+        "DROP TABLE perijove_passkeys",
+        "DROP TABLE perijove_spent",
+        "DROP TABLE perijove_devices",
         "DROP TABLE perijove_identities",
         "DROP TABLE perijove_accounts",
         "DROP TABLE perijove_recovery_codes",

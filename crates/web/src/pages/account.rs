@@ -19,6 +19,10 @@ pub struct Login {
     pub form: bool,
     pub redirects: Vec<LoginLink>,
     pub request_otp: bool,
+    /// Where the script asks what passkeys are to be asked; nothing where nobody signs in with one.
+    pub passkey_url: Option<String>,
+    /// The password was right, and a passkey may stand in for the code.
+    pub passkey_ticket: Option<String>,
     /// Where people make an account themselves.
     pub sign_up_url: Option<String>,
 }
@@ -38,6 +42,7 @@ impl Page for Login {
             next: "/hub/home".into(),
             authenticator_login_url: "/hub/login?next=%2Fhub%2Fhome".into(),
             form: true,
+            passkey_url: Some("/hub/passkey".into()),
             ..Self::default()
         };
         let university = LoginLink {
@@ -50,6 +55,8 @@ impl Page for Login {
                 username: "galileo".into(),
                 login_error: Some("The name or the password is wrong. Please try again.".into()),
                 request_otp: true,
+                passkey_url: Some("/hub/passkey".into()),
+                passkey_ticket: Some("2|1:0|a-signed-question".into()),
                 ..form.clone()
             },
             Self {
@@ -58,6 +65,7 @@ impl Page for Login {
                 ..form.clone()
             },
             Self {
+                passkey_url: None,
                 form: false,
                 redirects: vec![university],
                 ..form.clone()
@@ -66,6 +74,7 @@ impl Page for Login {
                 next: format!("/hub/home?{NASTY}"),
                 username: NASTY.into(),
                 login_error: Some(NASTY.into()),
+                passkey_ticket: Some(NASTY.into()),
                 authenticator_login_url: format!("/hub/login?next={NASTY}"),
                 redirects: vec![LoginLink {
                     label: NASTY.into(),

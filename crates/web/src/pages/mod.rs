@@ -4,6 +4,7 @@
 
 mod account;
 mod admin;
+mod device;
 mod error;
 mod oauth;
 mod onward;
@@ -15,11 +16,13 @@ mod token;
 
 pub use account::{Login, LoginLink, Logout, Setup, SetupPurpose};
 pub use admin::{Admin, Person};
+pub use device::{Device, DeviceAsks};
 pub use error::Error;
 pub use oauth::{OauthConfirm, ScopeLine};
 pub use onward::{Field, Onward};
 pub use person::{
-    Account, ChangePassword, Codes, LinkableRow, LinkedRow, Proposed, SessionRow, SignUp, Waiting, WaitingRow,
+    Account, ChangePassword, Codes, LinkableRow, LinkedRow, PasskeyRow, Passkeys, Proposed, SessionRow, SignUp,
+    Waiting, WaitingRow,
 };
 pub use role::{GrantLine, Role, RoleDraft, RoleLine, Roles};
 pub use server::{

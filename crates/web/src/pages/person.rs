@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::NASTY;
 use crate::render::Page;
 
-/// `account.html`. Its forms are sent to `action`/`sessions`, `/codes`, `/unlink`; each with `_xsrf`.
+/// `account.html`. Its forms are sent to `action`/`sessions`, `/codes`, `/passkeys`, `/unlink`; each with `_xsrf`.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Account {
     pub action: String,
@@ -19,6 +19,8 @@ pub struct Account {
     pub sessions: Vec<SessionRow>,
     /// Nothing where the hub has no codes for this account.
     pub codes: Option<Codes>,
+    /// Nothing where the hub has no passkeys for this account.
+    pub passkeys: Option<Passkeys>,
     pub linked: Vec<LinkedRow>,
     /// Other ways to sign in that can be linked; each is a form's address.
     pub linkable: Vec<LinkableRow>,
@@ -37,6 +39,24 @@ pub struct SessionRow {
     pub last_seen: String,
     /// The one that looks at the page.
     pub is_this: bool,
+}
+
+/// Passkeys.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Passkeys {
+    /// Where the script asks what to ask the browser.
+    pub options_url: String,
+    pub rows: Vec<PasskeyRow>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct PasskeyRow {
+    pub id: i64,
+    pub name: String,
+    /// The domain at which it can be used.
+    pub site: String,
+    pub created: String,
+    pub last_used: Option<String>,
 }
 
 /// One-time codes.
@@ -95,7 +115,24 @@ impl Page for Account {
                 session(2, "Safari on iPhone", false),
             ],
             codes: Some(Codes::default()),
+            passkeys: Some(Passkeys {
+                options_url: "/hub/passkey".into(),
+                rows: Vec::new(),
+            }),
             ..Self::default()
+        };
+        let some = |name: &str| {
+            let row = |id, last_used: Option<&str>| PasskeyRow {
+                id,
+                name: name.into(),
+                site: "hub.example.org".into(),
+                created: "2026-11-20T08:15:00.000000Z".into(),
+                last_used: last_used.map(str::to_owned),
+            };
+            Some(Passkeys {
+                options_url: "/hub/passkey".into(),
+                rows: vec![row(1, None), row(2, Some("2026-11-21T09:30:00.000000Z"))],
+            })
         };
         let proposed = Proposed {
             picture: "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 8 8\"><path d=\"M0 0h4v4H0z\"/></svg>"
@@ -121,6 +158,7 @@ impl Page for Account {
                     recovery: vec!["abcd-efgh-ijkl-mnop".into(); 10],
                     ..Codes::default()
                 }),
+                passkeys: some("Laptop"),
                 ..plain.clone()
             },
             Self {
@@ -131,6 +169,7 @@ impl Page for Account {
                 error: Some(NASTY.into()),
                 sessions: vec![session(3, NASTY, true)],
                 codes: None,
+                passkeys: some(NASTY),
                 linked: vec![LinkedRow {
                     method: NASTY.into(),
                     subject: NASTY.into(),

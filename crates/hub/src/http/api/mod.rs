@@ -108,6 +108,7 @@ fn operations() -> OpenApiRouter<Arc<Hub>> {
         .routes(routes!(culler::get))
         .routes(routes!(oauth::authorize::get, oauth::authorize::post))
         .routes(routes!(oauth::token::post))
+        .routes(routes!(oauth::device::post))
         .routes(routes!(oauth::revoke::post))
         .routes(routes!(oauth::introspect::post))
         .routes(routes!(oauth::metadata::get))

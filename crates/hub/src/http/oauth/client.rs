@@ -19,19 +19,25 @@ use crate::audit::{self, Act, Actor};
 use crate::http::clients::{self, Client};
 use crate::http::error::Result;
 
-/// The words of RFC 6749 section 5.2.
+/// The words of RFC 6749 section 5.2 and RFC 8628 section 3.5.
 #[derive(Debug, Clone)]
 pub(super) enum Refusal {
     InvalidClient,
     InvalidGrant,
+    InvalidScope,
     UnsupportedGrantType,
+    AuthorizationPending,
+    SlowDown,
+    ExpiredToken,
+    AccessDenied,
     InvalidRequest(String),
 }
 
 /// The body of a refusal.
 #[derive(Serialize, ToSchema)]
 pub struct OAuthError {
-    /// `invalid_client`, `invalid_grant`, `invalid_request`, `unsupported_grant_type`
+    /// `invalid_client`, `invalid_grant`, `invalid_request`, `invalid_scope`, `unsupported_grant_type`; for programs that
+    /// wait for a person `authorization_pending`, `slow_down`, `expired_token`, `access_denied`
     error: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     error_description: Option<String>,
@@ -63,6 +69,18 @@ pub(super) async fn authenticate(hub: &Hub, headers: &HeaderMap, form: &Params) 
         }
     }
     Ok(None)
+}
+
+/// A client that has no secret: a program on somebody's own machine, which could keep none.
+pub(super) async fn public(hub: &Hub, form: &Params) -> Result<Option<Arc<Client>>> {
+    let Some(id) = form
+        .get("client_id")
+        .filter(|id| hub.config.hub.device_clients.contains(*id))
+    else {
+        return Ok(None);
+    };
+    let client = clients::client(hub, id).await?;
+    Ok(client.filter(|client| client.secret.is_empty() && id != oauth::PLAIN_CLIENT))
 }
 
 async fn with_secret(hub: &Hub, id: &str, secret: &str) -> Result<Option<Arc<Client>>> {
@@ -127,6 +145,11 @@ fn refuse(refusal: Refusal) -> Response {
     let (error, description) = match refusal {
         Refusal::InvalidClient => ("invalid_client", None),
         Refusal::InvalidGrant => ("invalid_grant", None),
+        Refusal::InvalidScope => ("invalid_scope", None),
+        Refusal::AuthorizationPending => ("authorization_pending", None),
+        Refusal::SlowDown => ("slow_down", None),
+        Refusal::ExpiredToken => ("expired_token", None),
+        Refusal::AccessDenied => ("access_denied", None),
         Refusal::UnsupportedGrantType => ("unsupported_grant_type", None),
         Refusal::InvalidRequest(why) => ("invalid_request", Some(why)),
     };

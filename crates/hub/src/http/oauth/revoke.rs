@@ -42,7 +42,11 @@ pub struct AboutToken {
 )]
 pub async fn post(State(hub): State<Arc<Hub>>, headers: HeaderMap, visitor: Visitor, form: Bytes) -> Result<Response> {
     let form = Params::read(&form);
-    let Some(client) = client::authenticate(&hub, &headers, &form).await? else {
+    let client = match client::authenticate(&hub, &headers, &form).await? {
+        Some(client) => Some(client),
+        None => client::public(&hub, &form).await?,
+    };
+    let Some(client) = client else {
         return Ok(client::answer(Err(Refusal::InvalidClient)));
     };
     let Some(token) = form.get("token") else {

@@ -1,4 +1,5 @@
-//! `POST /hub/api/oauth2/token`: a client turns its code into a token of the visitor's.
+//! `POST /hub/api/oauth2/token`: a client turns its code into a token of the visitor's. What programs without a browser ask
+//! here is in `device`.
 
 use std::sync::Arc;
 
@@ -19,6 +20,7 @@ use subtle::ConstantTimeEq;
 use utoipa::ToSchema;
 
 use super::client::{self, OAuthRefusals, Refusal};
+use super::device;
 use super::params::Params;
 use crate::Hub;
 use crate::audit::Act;
@@ -32,9 +34,12 @@ use crate::http::visitor::Visitor;
 #[derive(Deserialize, ToSchema)]
 #[expect(dead_code, reason = "it describes, the form is read by hand")]
 pub struct TokenRequest {
-    /// `authorization_code`
+    /// `authorization_code` or `urn:ietf:params:oauth:grant-type:device_code`
     grant_type: String,
-    code: String,
+    /// With the first.
+    code: Option<String>,
+    /// With the second, which is for clients without a secret.
+    device_code: Option<String>,
     client_id: Option<String>,
     client_secret: Option<String>,
     /// The one of the authorize request, if it had one.
@@ -53,6 +58,17 @@ pub struct TokenReply {
     token_type: &'static str,
     /// What was agreed to, separated by spaces.
     scope: String,
+}
+
+impl TokenReply {
+    pub(super) fn of(secret: &Secret, life: std::time::Duration, scopes: &[String]) -> Self {
+        Self {
+            access_token: secret.expose().to_owned(),
+            expires_in: life.as_secs(),
+            token_type: "Bearer",
+            scope: scopes.join(" "),
+        }
+    }
 }
 
 /// Turn a code into a token.
@@ -76,15 +92,17 @@ async fn exchange(
     visitor: &Visitor,
     form: &Params,
 ) -> Result<std::result::Result<TokenReply, Refusal>> {
-    if form.get("grant_type") != Some("authorization_code") {
-        return Ok(Err(Refusal::UnsupportedGrantType));
+    if let Some(key) = form.duplicate(&["client_id", "grant_type", "redirect_uri"]) {
+        return Ok(Err(Refusal::InvalidRequest(format!("Duplicate {key} parameter."))));
+    }
+    match form.get("grant_type") {
+        Some("authorization_code") => {}
+        Some(device::GRANT) => return device::exchange(hub, visitor, form).await,
+        _ => return Ok(Err(Refusal::UnsupportedGrantType)),
     }
     let Some(code) = form.get("code") else {
         return Ok(Err(Refusal::InvalidRequest("Missing code parameter.".into())));
     };
-    if let Some(key) = form.duplicate(&["client_id", "grant_type", "redirect_uri"]) {
-        return Ok(Err(Refusal::InvalidRequest(format!("Duplicate {key} parameter."))));
-    }
     let Some(client) = client::authenticate(hub, headers, form).await? else {
         return Ok(Err(Refusal::InvalidClient));
     };
@@ -176,12 +194,7 @@ async fn give_token(hub: &Hub, tx: &Tx, visitor: &Visitor, client: &Client, code
         });
         client::record(hub, tx, client, visitor.remote, Act::TokenMade, &user, detail).await?;
     }
-    let reply = TokenReply {
-        access_token: secret.expose().to_owned(),
-        expires_in: life.as_secs(),
-        token_type: "Bearer",
-        scope: code.scopes.join(" "),
-    };
+    let reply = TokenReply::of(&secret, life, &code.scopes);
     let token = Token {
         id,
         owner: new.owner,

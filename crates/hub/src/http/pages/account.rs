@@ -1,4 +1,4 @@
-//! `/hub/account`: in which browsers one is signed in, one's password and one-time codes, and other ways to sign in.
+//! `/hub/account`: in which browsers one is signed in, one's password, one-time codes and passkeys, and other ways to sign in.
 
 use std::sync::Arc;
 
@@ -14,6 +14,7 @@ use qrcode::QrCode;
 use qrcode::render::svg;
 use serde_json::json;
 
+use super::passkeys;
 use crate::accounts::password_holds;
 use crate::audit::{self, Act};
 use crate::http::agent;
@@ -25,11 +26,11 @@ use crate::http::found;
 use crate::http::visitor::{Principal, Visitor};
 use crate::{Hub, accounts, startup};
 
-const WRONG_PASSWORD: &str = "The password is wrong.";
+pub(super) const WRONG_PASSWORD: &str = "The password is wrong.";
 
 /// What has just happened.
 #[derive(Default)]
-struct News {
+pub(super) struct News {
     done: Option<&'static str>,
     error: Option<&'static str>,
     /// Shown this once.
@@ -39,14 +40,14 @@ struct News {
 }
 
 impl News {
-    fn done(words: &'static str) -> Self {
+    pub(super) fn done(words: &'static str) -> Self {
         Self {
             done: Some(words),
             ..Self::default()
         }
     }
 
-    fn error(words: &'static str) -> Self {
+    pub(super) fn error(words: &'static str) -> Self {
         Self {
             error: Some(words),
             ..Self::default()
@@ -87,6 +88,9 @@ pub async fn post(
             News::done("You are signed out there.")
         }
         ("codes", what) if has_codes(&hub, user).await? => codes(&hub, principal, user, what, &form).await?,
+        ("passkeys", _) if passkeys::has_passkeys(&hub, user).await? => {
+            passkeys::change(&hub, &headers, principal, user, &form).await?
+        }
         ("unlink", _) => unlink(&hub, principal, user, &form).await?,
         _ => return Err(HttpError::not_found()),
     };
@@ -257,6 +261,7 @@ async fn show(hub: &Hub, visitor: &Visitor, principal: &Principal, user: &User, 
             true => Some(of_codes(hub, user, news).await?),
             false => None,
         },
+        passkeys: passkeys::of(hub, user).await?,
         sessions: rows,
         linkable: linkable.collect(),
         linked: linked

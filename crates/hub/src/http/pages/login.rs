@@ -10,7 +10,7 @@ use perijove_model::Secret;
 use perijove_web::escaped;
 use perijove_web::pages::{Login, LoginLink};
 
-use super::{away, next, root};
+use super::{away, next, passkeys, root};
 use crate::http::error::{HttpError, Result};
 use crate::http::form::Form;
 use crate::http::found;
@@ -73,7 +73,11 @@ pub async fn post(
         code: code.map(str::trim).filter(|code| !code.is_empty()).map(Secret::new),
     };
     let begun = tokio::time::Instant::now();
-    let checked = signin::check(&hub, &credentials, visitor.remote).await;
+    let passkey = fields.text("passkey").filter(|answer| !answer.is_empty());
+    let checked = match passkey {
+        Some(answer) => signin::passkey::check(&hub, &headers, answer, visitor.remote).await,
+        None => signin::check(&hub, &credentials, visitor.remote).await,
+    };
     let good = matches!(checked, Ok(Outcome::In(_)));
     hub.metrics.login.observe(good, begun.elapsed());
     let shown = Shown::typed(username);
@@ -82,10 +86,12 @@ pub async fn post(
             let to = destination(&hub, &headers, &query, &came.user, came.may_have_server).await?;
             return welcome(&hub, &visitor, &headers, *came, &to).await;
         }
+        Outcome::Nobody if passkey.is_some() => shown.error("This passkey can't be used to sign in here."),
         Outcome::Nobody => shown.error("Invalid username or password"),
         Outcome::Refused(why) => shown.error(&why),
         Outcome::CodeWanted => Shown {
             code: true,
+            ticket: accounts::passkeys::second(&hub, &credentials.username).await?,
             ..shown.error("Enter your password again, and a one-time code with it.")
         },
     };
@@ -144,6 +150,8 @@ pub(super) struct Shown {
     error: Option<String>,
     /// A one-time code is asked for.
     code: bool,
+    /// A passkey may stand in for it.
+    ticket: Option<String>,
 }
 
 impl Shown {
@@ -211,6 +219,8 @@ pub(super) async fn form(
         form: offers.iter().any(|(_, offer)| offer.is_form()),
         redirects: links.collect(),
         request_otp: shown.code || asks_for_code,
+        passkey_url: passkeys::address(hub),
+        passkey_ticket: shown.ticket,
         sign_up_url: accounts::may_sign_up(&hub.config).then(|| format!("{}signup", hub.prefix())),
     };
     let is_blank = page.username.is_empty() && page.login_error.is_none() && page.redirects.is_empty();

@@ -5,6 +5,7 @@ mod account;
 mod admin;
 mod away;
 mod change_password;
+mod device;
 pub mod error;
 mod here;
 mod home;
@@ -15,6 +16,7 @@ mod logout;
 mod lti;
 pub mod next;
 pub mod outside;
+mod passkeys;
 mod roles;
 pub mod root;
 mod setup;
@@ -53,6 +55,7 @@ pub(super) fn router() -> Router<Arc<Hub>> {
         .route("/health", get(health::get))
         .route("/metrics", get(crate::http::metrics::get))
         .route("/login", get(login::get).post(login::post))
+        .route("/passkey", post(passkeys::options))
         .route("/tmplogin", get(away::temporary))
         .route("/oauth_login", get(away::begin))
         .route("/oauth_login/{method}", get(away::begin).post(away::link))
@@ -73,6 +76,7 @@ pub(super) fn router() -> Router<Arc<Hub>> {
             get(change_password::get).post(change_password::post),
         )
         .route("/change-password/{user}", get(change_password::of_other))
+        .route("/device", get(device::get).post(device::post))
         .route("/signup", get(signup::get).post(signup::post))
         .route("/authorize", get(signup::waiting))
         .route("/authorize/{user}", get(signup::one).post(signup::authorize))

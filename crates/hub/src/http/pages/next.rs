@@ -62,7 +62,9 @@ pub fn root(hub: &Hub, headers: &HeaderMap, visitor: &Visitor) -> String {
     format!("{scheme}://{}", host.unwrap_or("localhost"))
 }
 
-fn own_origins(hub: &Hub, headers: &HeaderMap) -> Vec<String> {
+/// `https://host` of this hub, as far as it knows: by its configuration, and by this request.
+#[must_use]
+pub fn own_origins(hub: &Hub, headers: &HeaderMap) -> Vec<String> {
     let public = hub
         .config
         .hub

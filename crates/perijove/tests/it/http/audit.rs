@@ -15,7 +15,7 @@ async fn read(browser: &Browser, query: &str) -> Vec<Value> {
     answer.json()["items"].as_array().unwrap().clone()
 }
 
-async fn last(browser: &Browser, act: &str) -> Value {
+pub async fn last(browser: &Browser, act: &str) -> Value {
     let found = read(browser, &format!("act={act}&sort=-id&limit=1")).await;
     found
         .into_iter()

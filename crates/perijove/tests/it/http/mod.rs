@@ -19,6 +19,7 @@ mod matrix;
 mod metrics;
 mod oauth;
 mod pages;
+mod passkeys;
 mod postgres;
 mod profiles;
 mod proxy;

@@ -1,5 +1,6 @@
 //! The OAuth 2 provider, as single-user servers and services use it.
 
+mod device;
 mod programs;
 mod servers;
 mod services;

@@ -22,7 +22,7 @@ use serde_json::json;
 use crate::Hub;
 use crate::audit::{self, Act, Actor};
 use crate::http::agent;
-use crate::http::error::{HttpError, Result, short};
+use crate::http::error::{Result, short};
 
 /// How somebody signs in, as the audit log calls it.
 pub const PASSWORD: &str = "password";

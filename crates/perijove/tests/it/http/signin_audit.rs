@@ -1,5 +1,6 @@
 //! The audit log of signing in: every attempt and every change, no secret, and no more entries than somebody could read.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::SignedDuration;
@@ -183,12 +184,22 @@ async fn who_finds_too_many_waiting_is_told_to_come_back() {
     account(&app, "ann", GOOD).await;
     let (gate, opens) = std::sync::mpsc::channel::<()>();
     let opens = Arc::new(Mutex::new(opens));
+    let begun = Arc::new(AtomicUsize::new(0));
     let waits = |_| {
-        let (opens, passwords) = (Arc::clone(&opens), app.hub.passwords.clone());
-        let wait = move || drop(opens.lock().unwrap_or_else(PoisonError::into_inner).recv());
+        let (opens, begun) = (Arc::clone(&opens), Arc::clone(&begun));
+        let passwords = app.hub.passwords.clone();
+        let wait = move || {
+            begun.fetch_add(1, Ordering::SeqCst);
+            drop(opens.lock().unwrap_or_else(PoisonError::into_inner).recv());
+        };
         tokio::spawn(async move { passwords.aside(wait).await.is_ok() })
     };
-    let flood: Vec<_> = (0..300).map(waits).collect();
+    let mut flood: Vec<_> = (0..2).map(waits).collect();
+    eventually("both threads are at work", async || {
+        (begun.load(Ordering::SeqCst) == 2).then_some(())
+    })
+    .await;
+    flood.extend((0..300).map(waits));
     eventually("the queue is full", async || {
         flood.iter().any(tokio::task::JoinHandle::is_finished).then_some(())
     })

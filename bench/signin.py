@@ -93,7 +93,8 @@ class Person:
         self.cookies = {}
 
     def ask(self, method, path, body=None, **headers):
-        headers["Cookie"] = "; ".join(f"{key}={value}" for key, value in self.cookies.items())
+        if self.cookies:
+            headers["Cookie"] = "; ".join(f"{key}={value}" for key, value in self.cookies.items())
         self.connection.request(method, path, body, headers)
         answer = self.connection.getresponse()
         for cookie in answer.headers.get_all("Set-Cookie") or []:
@@ -235,6 +236,7 @@ def main():
     parser.add_argument("--methods", nargs="+", default=["native", "dummy"], choices=["native", "dummy"])
     parser.add_argument("--binary", type=Path, default=ROOT / "target/release/perijove")
     options = parser.parse_args()
+    options.binary = options.binary.resolve()
     scratch = Path(tempfile.mkdtemp(prefix="perijove-bench-"))
     sides = []
     try:

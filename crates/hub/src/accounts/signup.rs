@@ -62,7 +62,7 @@ pub async fn sign_up(hub: &Hub, wanted: &Wanted, from: IpAddr) -> Result<std::re
     };
     if !throttle::may_be_new(hub, "sign-up", from, most).await? {
         return Ok(Err(
-            "Many accounts were asked for within this hour. Try again in the next one.".into(),
+            "Many accounts were asked for from where you are. Try again in an hour.".into(),
         ));
     }
     let signup = Signup {

@@ -83,7 +83,7 @@ def wait_healthy(port, process, limit=120):
 class Perijove:
     name = "perijove"
 
-    def __init__(self, work, binary, database=None, more=""):
+    def __init__(self, work, binary, database=None, more="", auth="dummy"):
         self.work, self.binary = work, binary
         self.database = database or f"{work}/hub.sqlite"
         self.port, hub, api = free_ports(3)
@@ -92,7 +92,7 @@ class Perijove:
         self.config.write_text(
             f'[hub]\nlisten = "127.0.0.1:{hub}"\ndata_dir = "{work}/data"\ndatabase = "{self.database}"\nlog_level = "warn"\n'
             f'[edge]\nlisten = "127.0.0.1:{self.port}"\napi_listen = "127.0.0.1:{api}"\n'
-            f'[[auth]]\nkind = "dummy"\n[access]\nallow_all = true\n{more}'
+            f'[[auth]]\nkind = "{auth}"\n[access]\nallow_all = true\n{more}'
         )
 
     def start(self):
@@ -113,7 +113,7 @@ class Perijove:
 class JupyterHub:
     name = "jupyterhub 6.1.1 + configurable-http-proxy 5.3.0"
 
-    def __init__(self, work, environment, database=None, more=""):
+    def __init__(self, work, environment, database=None, more="", auth="dummy"):
         self.work, self.environment = work, environment
         # By the driver that its environment has.
         self.database = (database or f"sqlite:///{work}/hub.sqlite").replace("postgresql:", "postgresql+psycopg2:")
@@ -125,7 +125,7 @@ class JupyterHub:
             f"c.JupyterHub.bind_url = 'http://127.0.0.1:{self.port}'\nc.JupyterHub.hub_port = {hub}\n"
             f"c.JupyterHub.db_url = '{self.database}'\nc.JupyterHub.log_level = 'WARN'\n"
             f"c.ConfigurableHTTPProxy.command = ['{proxy}']\nc.ConfigurableHTTPProxy.api_url = 'http://127.0.0.1:{api}'\n"
-            "c.JupyterHub.authenticator_class = 'dummy'\nc.Authenticator.allow_all = True\n"
+            f"c.JupyterHub.authenticator_class = '{auth}'\nc.Authenticator.allow_all = True\n"
             f"c.JupyterHub.spawner_class = 'simple'\n{more}"
         )
 

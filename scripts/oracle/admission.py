@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""Asks the real JupyterHub whom it lets in, over 1,000 random rules of access, for crates/auth/tests/admission.rs.
+"""Asks the real JupyterHub whom it lets in, over 1,000 random rules of access, for crates/auth/tests/admission.rs; and its
+GenericOAuthenticator over 1,000 more, with groups.
 
-    /path/to/venv/bin/python scripts/oracle/admission.py [--write]
+    environments/build.sh authenticators
+    .perijove/environments/authenticators/bin/python scripts/oracle/admission.py [--write]
 
-The interpreter is one of an environment with JupyterHub 6.1.1. Each case has rules, somebody who comes, and what becomes
-of them: nothing, or their name and whether they are an administrator. With --write the cases are written to
-crates/auth/tests/admission.json; without, they are compared with it.
+The environment has JupyterHub 6.1.1 and oauthenticator 17.4.0. Each case has rules, somebody who comes, and what becomes of
+them: nothing, or their name and whether they are an administrator. With --write the cases are written to
+crates/auth/tests/admission.json and admission_groups.json; without, they are compared with them.
 """
 
 import asyncio
@@ -16,14 +18,16 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from jupyterhub.auth import Authenticator
+from oauthenticator.generic import GenericOAuthenticator
 
-CASES = Path(__file__).resolve().parents[2] / "crates/auth/tests/admission.json"
+HERE = Path(__file__).resolve().parents[2] / "crates/auth/tests"
 MANY = 1000
 
 NAMES = ["ann", "bob", "root", "x-ann", "ünï", "a b", "mallory"]
 ODD = ["Ann", "ROOT", "ANN@example.org", "Ünï", " ann", "ann ", "a/b", "", ".", "..", "%2e%2e", "%2E", "a%2fb", "ann%20"]
 COMING = NAMES * 4 + ODD
 PATTERNS = [None] * 6 + ["[a-z]+$", "x", "a"]
+GROUPS = ["staff", "operators", "left", "ünï"]
 
 
 class Says(Authenticator):
@@ -31,6 +35,22 @@ class Says(Authenticator):
 
     async def authenticate(self, handler, data):
         return dict(data)
+
+
+class Provider(GenericOAuthenticator):
+    """Somebody has come back from a provider that says so much of them."""
+
+    def build_access_tokens_request_params(self, handler, data):
+        return data
+
+    async def get_token_info(self, handler, params):
+        return params
+
+    async def token_to_user(self, token_info):
+        return token_info
+
+    def build_auth_state_dict(self, token_info, user_info):
+        return {"user": user_info}
 
 
 def some(rng, of):
@@ -52,11 +72,27 @@ def case(rng):
     }
 
 
+def case_with_groups(rng):
+    return {
+        **case(rng),
+        "allow_all": rng.random() < 0.2,
+        "says_admin": None,
+        "groups": some(rng, GROUPS),
+        "allowed_groups": some(rng, GROUPS),
+        "admin_groups": some(rng, GROUPS),
+    }
+
+
 def answer(case):
     rules = {key: set(case[key]) for key in ("allowed_users", "blocked_users", "admin_users")}
     if case["allow_existing_users"] is not None:
         rules["allow_existing_users"] = case["allow_existing_users"]
-    says = Says(
+    kind = Says
+    if "groups" in case:
+        kind = Provider
+        rules.update({key: set(case[key]) for key in ("allowed_groups", "admin_groups")})
+        rules.update(manage_groups=True, auth_state_groups_key="user.groups", username_claim="name")
+    says = kind(
         allow_all=case["allow_all"],
         username_map=case["username_map"],
         username_pattern=case["username_pattern"] or "",
@@ -72,20 +108,31 @@ def answer(case):
     coming = {"name": case["comes"]}
     if case["says_admin"] is not None:
         coming["admin"] = case["says_admin"]
-    came = asyncio.run(says.get_authenticated_user(None, coming))
+    if "groups" in case:
+        coming["groups"] = case["groups"]
+    try:
+        came = asyncio.run(says.get_authenticated_user(None, coming))
+    except ValueError:
+        # A provider that gives no name is an error there.
+        return None
     return came and [came["name"], came["admin"]]
 
 
-def main():
-    rng = random.Random(6)
-    cases = [case(rng) for _ in range(MANY)]
+def ask(name, make, seed):
+    rng = random.Random(seed)
+    cases = [make(rng) for _ in range(MANY)]
     lines = [json.dumps({**case, "comes_in": answer(case)}, ensure_ascii=False) for case in cases]
-    text = "[\n" + ",\n".join(lines) + "\n]\n"
+    text, file = "[\n" + ",\n".join(lines) + "\n]\n", HERE / name
     if "--write" in sys.argv[1:]:
-        CASES.write_text(text)
-    elif CASES.read_text() != text:
-        sys.exit("JupyterHub answers otherwise than admission.json has it: --write, and look at the difference")
-    print(sum("null}" not in line for line in lines), "of", MANY, "come in")
+        file.write_text(text)
+    elif file.read_text() != text:
+        sys.exit(f"JupyterHub answers otherwise than {name} has it: --write, and look at the difference")
+    print(f"{name}: {sum('null}' not in line for line in lines)} of {MANY} come in")
+
+
+def main():
+    ask("admission.json", case, 6)
+    ask("admission_groups.json", case_with_groups, 7)
 
 
 if __name__ == "__main__":

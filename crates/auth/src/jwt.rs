@@ -300,7 +300,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_signature_by_a_known_private_key_counts() {
+    fn cve_2023_25574_only_a_signature_by_a_known_private_key_counts() {
         let (signer, other) = (Signer::new("a"), Signer::new("a"));
         let keys = Keys::read(&json!({ "keys": [signer.jwk(), { "kty": "oct", "k": "AAAA" }, 7] }));
         let claims = json!({ "sub": "ann" });
@@ -320,7 +320,7 @@ mod tests {
     }
 
     #[test]
-    fn neither_none_nor_a_hash_with_a_public_key() {
+    fn cve_2023_25574_neither_none_nor_a_hash_with_a_public_key() {
         let signer = Signer::new("a");
         let keys = Keys::read(&json!({ "keys": [signer.jwk()] }));
         for name in ["none", "None", "NONE", "HS256", "HS512", ""] {

@@ -105,6 +105,8 @@ pub enum Answer {
     Known(Box<Identity>),
     /// Name and password hold, and a one-time code is missing. The form comes again and asks for it.
     CodeWanted,
+    /// Name and password hold, and the one-time code does not. Nobody else is asked; the page says what it says to everybody.
+    CodeRefused,
     /// They are who they say, and may not come in.
     Refused(Refusal),
 }

@@ -114,7 +114,7 @@ impl Authenticator for Native {
                 return Ok(Answer::CodeWanted);
             };
             if !self.code_holds(account.id, secret, code.expose()).await? {
-                return Ok(Answer::Unknown);
+                return Ok(Answer::CodeRefused);
             }
         }
         if password::is_old(&hash) {
@@ -273,23 +273,41 @@ mod tests {
             Answer::Unknown,
             "not for others"
         );
-        assert_eq!(ask(&world, "ann", right, Some("000000")).await, Answer::Unknown);
+        assert_eq!(ask(&world, "ann", right, Some("000000")).await, Answer::CodeRefused);
         let code = totp::code_at(&secret, world.clock.now()).unwrap();
         assert_eq!(ask(&world, "ann", "wrong", Some(&code)).await, Answer::Unknown);
         assert!(is_known(&ask(&world, "ann", right, Some(&code)).await));
         assert_eq!(
             ask(&world, "ann", right, Some(&code)).await,
-            Answer::Unknown,
+            Answer::CodeRefused,
             "a second time"
         );
         world.clock.advance(SignedDuration::from_secs(30));
         assert_eq!(
             ask(&world, "ann", right, Some(&code)).await,
-            Answer::Unknown,
+            Answer::CodeRefused,
             "nor in the next step"
         );
         let next = totp::code_at(&secret, world.clock.now()).unwrap();
         assert!(is_known(&ask(&world, "ann", right, Some(&next)).await));
+    }
+
+    /// NativeAuthenticator answers at once where there is no such account. Where nothing can be hashed there is no answer at
+    /// all, for neither: so for both the work is done.
+    #[tokio::test]
+    async fn defect_h_an_unknown_name_costs_what_a_known_one_does() {
+        let book = Book::of("ann", &hashed("correct horse").await, None);
+        let clock = Arc::new(MockClock::default());
+        let busy = Passwords::new(Arc::new(SeededRng::new(3))).that_are_busy();
+        let native = Native::new(book, busy, clock, Rules::default());
+        for name in ["ann", "bob", "..", ""] {
+            let given = Credentials {
+                username: name.into(),
+                password: Secret::new("correct horse"),
+                code: None,
+            };
+            assert!(native.check(&given).await.is_err(), "{name}");
+        }
     }
 
     #[tokio::test]
@@ -299,6 +317,6 @@ mod tests {
         *lock(&world.book.recovery) = vec!["abcdefgh23456777".into()];
         let typed = Some("ABCD-EFGH-2345-6777");
         assert!(is_known(&ask(&world, "ann", "correct horse", typed).await));
-        assert_eq!(ask(&world, "ann", "correct horse", typed).await, Answer::Unknown);
+        assert_eq!(ask(&world, "ann", "correct horse", typed).await, Answer::CodeRefused);
     }
 }

@@ -1,12 +1,14 @@
-//! Password hashing: argon2id at OWASP's settings (19 MiB, 2 passes), off the runtime and never more than a few at once.
+//! Password hashing: argon2id at OWASP's settings (19 MiB, 2 passes), on threads of its own, of which there are few.
 //! Hashes by bcrypt, as NativeAuthenticator and FirstUseAuthenticator left them, are checked, never made.
 
-use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, SyncSender};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
 use perijove_model::{Rng, Secret};
-use tokio::sync::Semaphore;
+use tokio::sync::oneshot;
 
 use crate::AuthError;
 
@@ -14,25 +16,42 @@ use crate::AuthError;
 pub const MAX_LENGTH: usize = 1024;
 /// Each check takes 19 MiB and a core: more at once would only wait for each other.
 const AT_ONCE: usize = 2;
-/// Checks that run or wait for their turn. A flood of guesses must not make everybody else wait for minutes.
-const MOST_WAITING: usize = 100;
+/// Checks that wait for their turn: some seconds of work. A flood of guesses must not make everybody else wait for minutes.
+const MOST_WAITING: usize = 256;
+/// Requests that only look something up go first where all cores are busy.
+const NICENESS: i32 = 10;
 
-/// Makes and checks hashes. Clones share the limit.
+type Work = Box<dyn FnOnce() + Send>;
+
+/// Makes and checks hashes. Clones share the threads, which end with the last of them.
 #[derive(Clone)]
 pub struct Passwords {
     rng: Arc<dyn Rng>,
-    places: Arc<Semaphore>,
-    turns: Arc<Semaphore>,
+    queue: SyncSender<Work>,
 }
 
 impl Passwords {
     #[must_use]
     pub fn new(rng: Arc<dyn Rng>) -> Self {
-        Self {
-            rng,
-            places: Arc::new(Semaphore::new(MOST_WAITING)),
-            turns: Arc::new(Semaphore::new(AT_ONCE)),
+        let (queue, work) = mpsc::sync_channel(MOST_WAITING);
+        let work = Arc::new(Mutex::new(work));
+        for _ in 0..AT_ONCE {
+            let work = Arc::clone(&work);
+            let begun = thread::Builder::new()
+                .name("passwords".into())
+                .spawn(move || take_turns(&work));
+            if let Err(error) = begun {
+                tracing::error!(%error, "a thread for passwords can't be started");
+            }
         }
+        Self { rng, queue }
+    }
+
+    /// As if there were no place left.
+    #[cfg(test)]
+    pub(crate) fn that_are_busy(self) -> Self {
+        let (queue, _) = mpsc::sync_channel(0);
+        Self { queue, ..self }
     }
 
     pub async fn hash(&self, password: Secret) -> Result<String, AuthError> {
@@ -59,19 +78,34 @@ impl Passwords {
     }
 
     async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, AuthError> {
-        let Ok(_place) = self.places.try_acquire() else {
+        let (told, done) = oneshot::channel();
+        let work = move || {
+            // Nobody waits any more: whoever asked has hung up.
+            if !told.is_closed() {
+                let _ = told.send(work());
+            }
+        };
+        if self.queue.try_send(Box::new(work)).is_err() {
             return Err(AuthError {
                 message: "Too many people are signing in at this moment. Try again in a few seconds.".into(),
                 cause: None,
             });
-        };
-        let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(internal)?;
-        tokio::task::spawn_blocking(move || {
-            let _turn = turn;
-            work()
-        })
-        .await
-        .map_err(internal)
+        }
+        done.await.map_err(internal)
+    }
+}
+
+fn take_turns(work: &Mutex<Receiver<Work>>) {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::setpriority_process(None, NICENESS) {
+        tracing::debug!(%error, "passwords are checked with the priority of everything else");
+    }
+    loop {
+        let next = work.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        match next {
+            Ok(work) => work(),
+            Err(mpsc::RecvError) => return,
+        }
     }
 }
 
@@ -152,13 +186,49 @@ mod tests {
         assert!(!check("x", "$2b$nonsense").await);
     }
 
+    /// All threads at work until the gate is dropped.
+    fn held_up(passwords: &Passwords) -> mpsc::Sender<()> {
+        let (gate, opens) = mpsc::channel::<()>();
+        let (begin, begun) = mpsc::channel();
+        let opens = Arc::new(Mutex::new(opens));
+        for _ in 0..AT_ONCE {
+            let (opens, begin) = (Arc::clone(&opens), begin.clone());
+            let work = move || {
+                begin.send(()).unwrap();
+                let _ = opens.lock().unwrap_or_else(PoisonError::into_inner).recv();
+            };
+            assert!(passwords.queue.try_send(Box::new(work)).is_ok());
+        }
+        for _ in 0..AT_ONCE {
+            begun.recv().unwrap();
+        }
+        gate
+    }
+
     #[tokio::test]
     async fn a_flood_is_turned_away_and_the_next_one_is_served() {
         let passwords = Passwords::new(Arc::new(SeededRng::new(1)));
-        let places = passwords.places.acquire_many(MOST_WAITING as u32).await.unwrap();
+        let gate = held_up(&passwords);
+        for _ in 0..MOST_WAITING {
+            assert!(passwords.queue.try_send(Box::new(|| {})).is_ok());
+        }
         let error = passwords.hash(Secret::new("a password")).await.unwrap_err();
         assert!(error.message.contains("Too many people"), "{}", error.message);
-        drop(places);
-        assert!(passwords.hash(Secret::new("a password")).await.is_ok());
+        drop(gate);
+        while passwords.hash(Secret::new("a password")).await.is_err() {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    #[tokio::test]
+    async fn nothing_is_done_for_who_has_hung_up() {
+        let passwords = Passwords::new(Arc::new(SeededRng::new(1)));
+        let gate = held_up(&passwords);
+        let (done, seen) = mpsc::channel();
+        let asked = passwords.aside(move || done.send(()));
+        assert!(futures_util::FutureExt::now_or_never(asked).is_none());
+        drop(gate);
+        passwords.hash(Secret::new("a password")).await.unwrap();
+        assert!(seen.try_recv().is_err());
     }
 }

@@ -46,6 +46,20 @@ pub enum Denied {
     NotAllowed,
 }
 
+impl Denied {
+    /// For the audit log: a word or two, and no name.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Invalid(_) => "name",
+            Self::Pattern => "name pattern",
+            Self::Blocked => "blocked",
+            Self::BlockedGroup(_) => "blocked group",
+            Self::NotAllowed => "not allowed",
+        }
+    }
+}
+
 /// A name that nobody can have here, as it was understood.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("Invalid username: {0}")]

@@ -1,7 +1,7 @@
 //! Calls to whoever signs people in: bounded in time and size, and never led elsewhere by an answer. What is said of a call
 //! has its host and path only: codes and tokens are in bodies, headers and queries.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -20,11 +20,8 @@ use hyper_util::client::legacy::connect::proxy::Tunnel;
 use hyper_util::client::proxy::matcher::Matcher;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use perijove_model::Secret;
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use perijove_tls::{Check, TlsError};
+use rustls::ClientConfig;
 use serde_json::Value;
 use tokio::net::TcpStream;
 use tokio::sync::OnceCell;
@@ -46,8 +43,10 @@ pub enum WebError {
     Cut(String),
     #[error("the answer of {0} is not what it should be: {1}")]
     Odd(String, String),
-    #[error("the certificates of authorities in {0} can't be used: {1}")]
-    Authorities(String, String),
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    #[error("the system's authorities can't be read: {0}")]
+    Authorities(tokio::task::JoinError),
 }
 
 /// What came back.
@@ -220,8 +219,7 @@ impl Web {
         let make = || async {
             let trust = self.trust.clone();
             let config = tokio::task::spawn_blocking(move || configured(&trust)).await;
-            let config =
-                config.map_err(|error| WebError::Authorities("the system".to_owned(), error.to_string()))??;
+            let config = config.map_err(WebError::Authorities)??;
             let mut plain = HttpConnector::new();
             plain.enforce_http(false);
             plain.set_connect_timeout(Some(PATIENCE / 2));
@@ -283,88 +281,16 @@ fn chain(error: &dyn std::error::Error) -> String {
 }
 
 fn configured(trust: &Trust) -> Result<ClientConfig, WebError> {
-    let provider = Arc::new(ring::default_provider());
-    let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
-        .with_safe_default_protocol_versions()
-        .map_err(|error| WebError::Authorities("the system".to_owned(), error.to_string()))?;
-    if trust.unchecked {
-        tracing::warn!("certificates of a way to sign in are not checked: anybody on the way may say who somebody is");
-        let builder = builder
-            .dangerous()
-            .with_custom_certificate_verifier(Arc::new(Anybody(provider)));
-        return Ok(builder.with_no_client_auth());
-    }
-    let roots = match &trust.authorities {
-        Some(file) => authorities(file)?,
-        None => {
-            let mut roots = RootCertStore::empty();
-            roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-            roots
+    let check = match trust.unchecked {
+        true => {
+            tracing::warn!(
+                "certificates of a way to sign in are not checked: anybody on the way may say who somebody is"
+            );
+            Check::Nothing
         }
+        false => Check::Name(perijove_tls::authorities(trust.authorities.as_deref())?),
     };
-    Ok(builder.with_root_certificates(roots).with_no_client_auth())
-}
-
-fn authorities(file: &Path) -> Result<RootCertStore, WebError> {
-    let unusable = |why: String| WebError::Authorities(file.display().to_string(), why);
-    let mut roots = RootCertStore::empty();
-    for certificate in CertificateDer::pem_file_iter(file).map_err(|error| unusable(error.to_string()))? {
-        let certificate = certificate.map_err(|error| unusable(error.to_string()))?;
-        roots.add(certificate).map_err(|error| unusable(error.to_string()))?;
-    }
-    match roots.is_empty() {
-        true => Err(unusable("there are none".to_owned())),
-        false => Ok(roots),
-    }
-}
-
-/// Takes every certificate, but only from who has its key.
-#[derive(Debug)]
-struct Anybody(Arc<CryptoProvider>);
-
-impl ServerCertVerifier for Anybody {
-    fn verify_server_cert(
-        &self,
-        _: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
-        _: &[u8],
-        _: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls12_signature(
-            message,
-            certificate,
-            signature,
-            &self.0.signature_verification_algorithms,
-        )
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls13_signature(
-            message,
-            certificate,
-            signature,
-            &self.0.signature_verification_algorithms,
-        )
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
-    }
+    Ok(perijove_tls::client(check)?.with_no_client_auth())
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! Who is let in, beside JupyterHub: 1,000 random rules, asked of the real one by `scripts/oracle/admission.py`.
+//! Who is let in, beside JupyterHub: 1,000 random rules, and 1,000 more with groups beside its GenericOAuthenticator, asked of
+//! the real ones by `scripts/oracle/admission.py`.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,6 +22,11 @@ struct Case {
     existing: Vec<String>,
     comes: String,
     says_admin: Option<bool>,
+    groups: Option<Vec<String>>,
+    #[serde(default)]
+    allowed_groups: BTreeSet<String>,
+    #[serde(default)]
+    admin_groups: BTreeSet<String>,
     comes_in: Option<(String, Option<bool>)>,
 }
 
@@ -45,7 +51,13 @@ impl Case {
         let identity = Identity {
             name: self.comes.clone(),
             admin: self.says_admin,
+            groups: self.groups.clone(),
             ..Identity::default()
+        };
+        let rules = Rules {
+            allowed_groups: self.allowed_groups.clone(),
+            admin_groups: self.admin_groups.clone(),
+            ..Rules::default()
         };
         let name = policy.name(&self.comes).ok()?;
         // Who is named in the configuration is in the database from the start on.
@@ -53,7 +65,7 @@ impl Case {
             .into_iter()
             .flatten();
         let exists = there.any(|other| *other == name.as_str());
-        let admitted = policy.admit(Rules::none(), &identity, name, exists).ok()?;
+        let admitted = policy.admit(&rules, &identity, name, exists).ok()?;
         Some((admitted.name.to_string(), admitted.admin))
     }
 
@@ -88,9 +100,8 @@ fn pattern(text: &str) -> NameRule {
     }
 }
 
-#[test]
-fn the_same_people_come_in_as_at_jupyterhub() {
-    let cases: Vec<Case> = serde_json::from_str(include_str!("admission.json")).unwrap();
+fn compare(cases: &str) {
+    let cases: Vec<Case> = serde_json::from_str(cases).unwrap();
     assert_eq!(cases.len(), 1_000);
     let mut known = 0;
     for case in &cases {
@@ -106,4 +117,14 @@ fn the_same_people_come_in_as_at_jupyterhub() {
     assert!((150..850).contains(&let_in), "{let_in} are let in");
     assert!(known < 100, "{known} differ");
     println!("{let_in} are let in, {known} differ as written down");
+}
+
+#[test]
+fn the_same_people_come_in_as_at_jupyterhub() {
+    compare(include_str!("admission.json"));
+}
+
+#[test]
+fn the_same_groups_come_in_as_at_its_oauthenticator() {
+    compare(include_str!("admission_groups.json"));
 }

@@ -12,7 +12,7 @@ pub mod throttle;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use perijove_auth::policy::{NameRule, Policy};
 use perijove_auth::{Answer, AuthError, Authenticator, Credentials, Offer};
 use perijove_config::Config;
@@ -23,7 +23,7 @@ use serde_json::json;
 use crate::Hub;
 use crate::audit::{self, Act, Actor};
 use crate::http::agent;
-use crate::http::error::{HttpError, Result, short};
+use crate::http::error::{Result, short};
 
 /// How somebody signs in, as the audit log calls it.
 pub const PASSWORD: &str = "password";
@@ -102,8 +102,7 @@ pub fn policy(config: &Config) -> Policy {
 pub async fn check(hub: &Arc<Hub>, credentials: &Credentials, from: IpAddr) -> Result<Outcome> {
     let Some(attempt) = throttle::begin(hub, &credentials.username, from).await? else {
         // As long as a wrong password takes, so that the time tells nothing either.
-        let wrong = hub.passwords.verify(credentials.password.clone(), None).await;
-        wrong.map_err(|error| HttpError::new(StatusCode::SERVICE_UNAVAILABLE, error.message))?;
+        hub.passwords.verify(credentials.password.clone(), None).await?;
         tracing::warn!(user = %short(&credentials.username), %from, "sign-in not checked: too many have failed");
         audit::refused(hub, from, PASSWORD, &credentials.username, "too many failures").await?;
         return Ok(Outcome::Nobody);
@@ -166,7 +165,15 @@ async fn settle(
     let refused = async |who: &str, why| audit::refused(hub, from, via(method), who, why).await;
     let identity = match answer {
         Ok(Answer::Known(identity)) => identity,
-        Ok(Answer::CodeWanted) => return Ok(Outcome::CodeWanted),
+        Ok(Answer::CodeWanted) => {
+            refused(typed, "code missing").await?;
+            return Ok(Outcome::CodeWanted);
+        }
+        Ok(Answer::CodeRefused) => {
+            tracing::warn!(user = %short(typed), %from, "sign-in refused: the one-time code does not hold");
+            refused(typed, "code").await?;
+            return Ok(Outcome::Nobody);
+        }
         Ok(Answer::Unknown) => {
             refused(typed, "credentials").await?;
             return Ok(Outcome::Nobody);
@@ -179,7 +186,7 @@ async fn settle(
         Err(error) => {
             tracing::error!(method = method.name(), cause = ?error.cause, "sign-in can't be checked");
             refused(typed, "can't be checked").await?;
-            return Err(HttpError::new(StatusCode::SERVICE_UNAVAILABLE, error.message));
+            return Err(error.into());
         }
     };
     match account::admit(hub, method, &identity, from).await? {

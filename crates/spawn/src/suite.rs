@@ -10,6 +10,14 @@
     reason = "assertions of tests"
 )]
 
+/// A case with its name, for runners that show them one by one.
+pub type Case<S> = (&'static str, fn(Arc<S>) -> Pin<Box<dyn Future<Output = ()> + Send>>);
+
+/// Before the modules, so that all of them know it.
+macro_rules! cases {
+    ($($name:path),* $(,)?) => { &[$((stringify!($name), |subject| Box::pin($name(subject)))),*] };
+}
+
 pub mod homes;
 pub mod isolation;
 mod life;
@@ -76,17 +84,8 @@ pub enum Behaviour {
     Family,
 }
 
-type Case = (
-    &'static str,
-    fn(Arc<dyn Subject>) -> Pin<Box<dyn Future<Output = ()> + Send>>,
-);
-
-macro_rules! cases {
-    ($($name:path),* $(,)?) => { &[$((stringify!($name), |subject| Box::pin($name(subject)))),*] };
-}
-
 /// Every case by name, for a runner that shows them one by one.
-pub const CASES: &[Case] = cases![
+pub const CASES: &[Case<dyn Subject>] = cases![
     a_server_answers_and_is_known,
     it_is_found_again_after_a_restart,
     a_repeated_start_makes_no_second_one,

@@ -1,14 +1,11 @@
 //! Encrypted connections to PostgreSQL, asked for as its own programs are: `sslmode`, `sslrootcert`, `sslcert`, `sslkey`.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use rustls::client::WebPkiServerVerifier;
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
+use perijove_tls::Check;
+use rustls::pki_types::PrivateKeyDer;
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
-use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use rustls::{ClientConfig, RootCertStore};
 use tokio_postgres::config::SslMode;
 use tokio_postgres::tls::MakeTlsConnect;
 use tokio_postgres::{Client, Config, Connection, Error, Socket};
@@ -32,7 +29,7 @@ impl Server {
 
 /// What is looked at before anything is said to the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Check {
+enum LooksAt {
     /// `require`: nobody can listen, but anybody may be the server.
     Nothing,
     /// `verify-ca`: somebody whom the authority knows.
@@ -76,10 +73,10 @@ impl Wanted {
         let check = match self.mode.as_deref() {
             // What may be unencrypted is: whoever wants more says so.
             None | Some("disable" | "allow" | "prefer") => None,
-            Some("require") if self.root.is_some() => Some(Check::Authority),
-            Some("require") => Some(Check::Nothing),
-            Some("verify-ca") => Some(Check::Authority),
-            Some("verify-full") => Some(Check::Name),
+            Some("require") if self.root.is_some() => Some(LooksAt::Authority),
+            Some("require") => Some(LooksAt::Nothing),
+            Some("verify-ca") => Some(LooksAt::Authority),
+            Some("verify-full") => Some(LooksAt::Name),
             Some(_) => return Err("sslmode is disable, prefer, require, verify-ca or verify-full".to_owned()),
         };
         config.ssl_mode(if check.is_some() {
@@ -87,28 +84,21 @@ impl Wanted {
         } else {
             SslMode::Disable
         });
-        let tls = MakeRustlsConnect::new(self.client(check.unwrap_or(Check::Nothing))?);
+        let tls = MakeRustlsConnect::new(self.client(check.unwrap_or(LooksAt::Nothing))?);
         Ok(Server { config, tls })
     }
 
-    fn client(&self, check: Check) -> Result<ClientConfig, String> {
-        let provider = Arc::new(ring::default_provider());
-        let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
-            .with_safe_default_protocol_versions()
-            .map_err(|error| error.to_string())?;
-        let builder = if check == Check::Name {
-            builder.with_root_certificates(self.authorities()?)
-        } else {
-            let authority = (check == Check::Authority)
-                .then(|| self.verifier(&provider))
-                .transpose()?;
-            let verifier = Lenient { authority, provider };
-            builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier))
+    fn client(&self, looks_at: LooksAt) -> Result<ClientConfig, String> {
+        let check = match looks_at {
+            LooksAt::Nothing => Check::Nothing,
+            LooksAt::Authority => Check::Authority(self.authorities()?),
+            LooksAt::Name => Check::Name(self.authorities()?),
         };
+        let builder = perijove_tls::client(check).map_err(|error| error.to_string())?;
         let Some(cert) = &self.cert else {
             return Ok(builder.with_no_client_auth());
         };
-        let chain = certificates(cert)?;
+        let chain = perijove_tls::certificates(cert).map_err(|error| error.to_string())?;
         let file = self.key.as_ref().unwrap_or(cert);
         let key = PrivateKeyDer::from_pem_file(file).map_err(|error| unusable(file, error))?;
         builder
@@ -116,98 +106,19 @@ impl Wanted {
             .map_err(|error| unusable(cert, error))
     }
 
-    fn verifier(&self, provider: &Arc<CryptoProvider>) -> Result<Arc<WebPkiServerVerifier>, String> {
-        WebPkiServerVerifier::builder_with_provider(Arc::new(self.authorities()?), Arc::clone(provider))
-            .build()
-            .map_err(|error| format!("the authorities can't be used: {error}"))
-    }
-
     /// Those in `sslrootcert`, or the system's.
     fn authorities(&self) -> Result<RootCertStore, String> {
-        let mut store = RootCertStore::empty();
-        match self.root.as_deref().filter(|root| *root != Path::new("system")) {
-            Some(file) => {
-                for certificate in certificates(file)? {
-                    store.add(certificate).map_err(|error| unusable(file, error))?;
-                }
-            }
-            None => {
-                store.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-                if store.is_empty() {
-                    return Err("this system names no authorities: name a file with sslrootcert".to_owned());
-                }
-            }
+        let file = self.root.as_deref().filter(|root| *root != Path::new("system"));
+        let roots = perijove_tls::authorities(file).map_err(|error| error.to_string())?;
+        match roots.is_empty() {
+            true => Err("this system names no authorities: name a file with sslrootcert".to_owned()),
+            false => Ok(roots),
         }
-        Ok(store)
-    }
-}
-
-/// At least one.
-fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
-    let found: Result<Vec<_>, _> = CertificateDer::pem_file_iter(file)
-        .map_err(|error| unusable(file, error))?
-        .collect();
-    match found {
-        Ok(found) if found.is_empty() => Err(format!("{}: there is no certificate in it", file.display())),
-        Ok(found) => Ok(found),
-        Err(error) => Err(unusable(file, error)),
     }
 }
 
 fn unusable(file: &Path, error: impl std::fmt::Display) -> String {
     format!("{} can't be used: {error}", file.display())
-}
-
-/// Looks at less than it could: not at the name, or at nothing, but always whether the server has the key.
-#[derive(Debug)]
-struct Lenient {
-    authority: Option<Arc<WebPkiServerVerifier>>,
-    provider: Arc<CryptoProvider>,
-}
-
-impl ServerCertVerifier for Lenient {
-    fn verify_server_cert(
-        &self,
-        certificate: &CertificateDer<'_>,
-        chain: &[CertificateDer<'_>],
-        name: &ServerName<'_>,
-        ocsp: &[u8],
-        now: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        let Some(authority) = &self.authority else {
-            return Ok(ServerCertVerified::assertion());
-        };
-        match authority.verify_server_cert(certificate, chain, name, ocsp, now) {
-            Err(rustls::Error::InvalidCertificate(
-                CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
-            )) => Ok(ServerCertVerified::assertion()),
-            other => other,
-        }
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let known = &self.provider.signature_verification_algorithms;
-        verify_tls12_signature(message, certificate, signature, known)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let known = &self.provider.signature_verification_algorithms;
-        verify_tls13_signature(message, certificate, signature, known)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider.signature_verification_algorithms.supported_schemes()
-    }
 }
 
 #[cfg(test)]
@@ -228,7 +139,7 @@ mod tests {
         let key = KeyPair::generate().unwrap();
         let params = CertificateParams::new([name.to_owned()]).unwrap();
         let certificate = params.signed_by(&key, issuer).unwrap();
-        let config = rustls::ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        let config = rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
             .with_safe_default_protocol_versions()
             .unwrap()
             .with_no_client_auth()

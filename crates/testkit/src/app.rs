@@ -36,7 +36,8 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// Lines of `perijove.toml`, after those that the kit writes itself.
+    /// Lines of `perijove.toml`. What they do not name the kit writes itself: for `[[auth]]` that is [`ANYBODY`], for
+    /// `[access]` it is [`OPEN`]. A test of who is let in has to write its own `[access]`.
     #[must_use]
     pub fn config(mut self, toml: &str) -> Self {
         self.toml = toml.to_owned();
@@ -146,7 +147,7 @@ impl App {
         Builder::default()
     }
 
-    /// The usual one: anybody may sign in with any password, `ruth` is an admin.
+    /// The usual one, with [`ANYBODY`] and [`OPEN`].
     pub async fn start() -> Self {
         Self::builder().start().await
     }
@@ -311,19 +312,15 @@ async fn fresh_on_postgres() -> Option<String> {
     Some(format!("{server}/{name}"))
 }
 
+/// Who comes, where a test does not say: anybody, by any name and with any password.
+pub const ANYBODY: &str = "[[auth]]\nkind = \"dummy\"\n";
+/// Who is let in, where a test does not say: everybody, and `ruth` is an administrator.
+pub const OPEN: &str = "[access]\nallow_all = true\nadmin_users = [\"ruth\"]\n";
+
 fn load(builder: &Builder, dir: &Path, address: SocketAddr) -> Arc<Config> {
     let toml = builder.toml.clone();
-    let auth = if toml.contains("[[auth]]") {
-        ""
-    } else {
-        "[[auth]]\nkind = \"dummy\"\n"
-    };
-    let access = if toml.contains("[access]") {
-        ""
-    } else {
-        "[access]\nallow_all = true\nadmin_users = [\"ruth\"]\n"
-    };
-    let text = format!("{auth}{access}{toml}");
+    let unless = |named: &str, usual| if toml.contains(named) { "" } else { usual };
+    let text = format!("{}{}{toml}", unless("[[auth]]", ANYBODY), unless("[access]", OPEN));
     let file = dir.join("perijove.toml");
     let database = builder.database.clone();
     let env = |name: &str| match name {

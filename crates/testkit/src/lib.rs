@@ -8,6 +8,9 @@
 //! let app = app.restart().await;
 //! # }
 //! ```
+//!
+//! Where a test's configuration names no `[access]`, everybody is let in ([`OPEN`]): a test that is about who comes in has
+//! to name its own, or it proves nothing.
 
 #![allow(
     clippy::unwrap_used,
@@ -18,5 +21,5 @@
 mod app;
 mod browser;
 
-pub use app::{App, Builder, Replica};
+pub use app::{ANYBODY, App, Builder, OPEN, Replica};
 pub use browser::{Answer, Browser};

@@ -60,6 +60,10 @@ section! {
         enable_signup: bool = false;
         /// Whoever signs up has an account at once.
         open_signup: bool = false;
+        /// How many accounts may be signed up for within an hour from one address; 0 is any number.
+        new_accounts_per_hour_and_address: u32 = 100;
+        /// How many within an hour in all; 0 is any number.
+        new_accounts_per_hour: u32 = 1000;
         /// Whether who signs up must name a mail address.
         ask_email_on_signup: bool = false;
         /// Terms of service, as HTML beside a box that must be ticked to sign up.

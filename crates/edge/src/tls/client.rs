@@ -3,13 +3,8 @@
 use std::{io, path::PathBuf, sync::Arc};
 
 use arc_swap::ArcSwapOption;
-use rustls::{
-    ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
-    client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
-    crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature},
-    pki_types::{CertificateDer, ServerName, UnixTime},
-    sign::SingleCertAndKey,
-};
+use perijove_tls::Check;
+use rustls::{ClientConfig, RootCertStore, pki_types::ServerName, sign::SingleCertAndKey};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tracing::warn;
@@ -83,21 +78,15 @@ pub(crate) async fn connect(stream: TcpStream, name: &str, client: &Arc<Client>)
 }
 
 fn configured(settings: &TargetTls) -> Result<ClientConfig, TlsError> {
-    let provider = Arc::new(ring::default_provider());
-    let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
-        .with_safe_default_protocol_versions()
-        .map_err(|error| TlsError::Setting(error.to_string()))?;
-    let builder = if settings.verify {
-        builder.with_root_certificates(match &settings.ca {
-            Some(file) => pem::authorities(file)?,
-            None => authorities_of_the_system(),
-        })
-    } else {
-        warn!("the certificates of targets are not checked: anybody on the way may pretend to be one");
-        builder
-            .dangerous()
-            .with_custom_certificate_verifier(Arc::new(Anybody(provider)))
+    let check = match (&settings.ca, settings.verify) {
+        (_, false) => {
+            warn!("the certificates of targets are not checked: anybody on the way may pretend to be one");
+            Check::Nothing
+        }
+        (Some(file), true) => Check::Name(pem::authorities(file)?),
+        (None, true) => Check::Name(authorities_of_the_system()?),
     };
+    let builder = perijove_tls::client(check).map_err(unusual)?;
     let mut config = match &settings.identity {
         None => builder.with_no_client_auth(),
         Some(files) => {
@@ -109,61 +98,14 @@ fn configured(settings: &TargetTls) -> Result<ClientConfig, TlsError> {
     Ok(config)
 }
 
-fn authorities_of_the_system() -> RootCertStore {
-    let mut store = RootCertStore::empty();
-    let found = rustls_native_certs::load_native_certs();
-    let (added, _) = store.add_parsable_certificates(found.certs);
-    if added == 0 {
+fn authorities_of_the_system() -> Result<RootCertStore, TlsError> {
+    let roots = perijove_tls::authorities(None).map_err(unusual)?;
+    if roots.is_empty() {
         warn!("this system names no authorities: set the file with those of the targets");
     }
-    store
+    Ok(roots)
 }
 
-/// Takes every certificate, but only from who has its key.
-#[derive(Debug)]
-struct Anybody(Arc<CryptoProvider>);
-
-impl ServerCertVerifier for Anybody {
-    fn verify_server_cert(
-        &self,
-        _: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
-        _: &[u8],
-        _: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls12_signature(
-            message,
-            certificate,
-            signature,
-            &self.0.signature_verification_algorithms,
-        )
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls13_signature(
-            message,
-            certificate,
-            signature,
-            &self.0.signature_verification_algorithms,
-        )
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
-    }
+fn unusual(error: perijove_tls::TlsError) -> TlsError {
+    TlsError::Setting(error.to_string())
 }

@@ -9,7 +9,6 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use axum::http::StatusCode;
 use perijove_auth::AuthError;
 use perijove_auth::native::{Account, Accounts};
 use perijove_auth::strength::PasswordRules;
@@ -18,11 +17,10 @@ use perijove_model::{Secret, UserName, token};
 use perijove_store::users::User;
 use perijove_store::{Store, StoreError, meta, native, sessions, tokens};
 
-use crate::Hub;
-use crate::http::error::{HttpError, Result};
+use crate::http::error::Result;
 use crate::keys::Keys;
 use crate::signin::throttle;
-use crate::startup;
+use crate::{Hub, audit, startup};
 
 /// Whether accounts were taken over whose hashes others made.
 const OLD_HASHES: &str = "old_password_hashes";
@@ -68,11 +66,11 @@ pub async fn fault(hub: &Hub, password: &Secret, again: &Secret, about: &[&str])
         let about: Vec<&str> = about.iter().map(String::as_str).collect();
         rules.check(&password, &about).err()
     };
-    hub.passwords.aside(check).await.map_err(unavailable)
+    Ok(hub.passwords.aside(check).await?)
 }
 
 pub async fn hash(hub: &Hub, password: &Secret) -> Result<String> {
-    hub.passwords.hash(password.clone()).await.map_err(unavailable)
+    Ok(hub.passwords.hash(password.clone()).await?)
 }
 
 /// Whether it is somebody's password. Guessing is as slow as at the sign-in.
@@ -82,11 +80,15 @@ pub async fn password_holds(hub: &Hub, user: &User, password: &Secret, from: IpA
         Some(_) => native::hash_of(&hub.store, user.id).await?,
         None => None,
     };
-    let holds = hub
-        .passwords
-        .verify(password.clone(), hash)
-        .await
-        .map_err(unavailable)?;
+    let holds = hub.passwords.verify(password.clone(), hash).await?;
+    if !holds {
+        let why = if attempt.is_some() {
+            "old password"
+        } else {
+            "too many failures"
+        };
+        audit::refused(hub, from, "account page", &user.name, why).await?;
+    }
     match attempt {
         Some(attempt) if holds => attempt.succeeded(hub).await?,
         Some(attempt) => attempt.failed(hub).await?,
@@ -100,10 +102,6 @@ pub async fn end_sessions(tx: &perijove_store::Tx, user_id: i64, except: Option<
     sessions::delete_of_user(tx, user_id, except.map(|session| session.id)).await?;
     tokens::delete_for_sessions(tx, user_id, except.map(|session| session.session_id.as_str())).await?;
     Ok(())
-}
-
-fn unavailable(error: AuthError) -> HttpError {
-    HttpError::new(StatusCode::SERVICE_UNAVAILABLE, error.message)
 }
 
 /// Native accounts, from the database.

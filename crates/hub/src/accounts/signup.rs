@@ -10,7 +10,7 @@ use serde_json::json;
 use super::{fault, hash, section};
 use crate::audit::{self, Act, Actor};
 use crate::http::error::{HttpError, Result};
-use crate::signin::throttle;
+use crate::signin::throttle::{self, Newcomers};
 use crate::{Hub, people, signin};
 
 const LONGEST_EMAIL: usize = 320;
@@ -56,7 +56,11 @@ pub async fn sign_up(hub: &Hub, wanted: &Wanted, from: IpAddr) -> Result<std::re
     if let Some(fault) = fault(hub, &wanted.password, &wanted.again, &known).await? {
         return Ok(Err(fault));
     }
-    if !throttle::may_sign_up(hub, from).await? {
+    let most = Newcomers {
+        of_address: native.new_accounts_per_hour_and_address,
+        in_all: native.new_accounts_per_hour,
+    };
+    if !throttle::may_be_new(hub, "sign-up", from, most).await? {
         return Ok(Err(
             "Many accounts were asked for from where you are. Try again in an hour.".into(),
         ));

@@ -22,12 +22,13 @@ use crate::signin;
 
 pub use configuration::note as note_configuration;
 pub use follow::Follow;
-pub use refusals::{Refusals, flush as flush_refusals, keep as keep_refusals, refused};
+pub use refusals::{Refusals, flush as flush_refusals, keep as keep_refusals, refused, turned_away};
 
 /// Every act that is audited.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Act {
     SignedIn,
+    /// Also a code, a link, a header or a word from elsewhere that did not hold, and a wait that began.
     SignInRefused,
     SignedOut,
     TokenMade,
@@ -70,6 +71,7 @@ pub enum Act {
     DeviceAnswered,
     /// Somebody has asked for an account.
     SignUpAsked,
+    SignUpRefused,
     /// Nobody lets them in.
     SignUpDiscarded,
     /// Accounts with passwords that another program left were made accounts here.
@@ -119,6 +121,7 @@ impl Act {
             Self::PasskeyCopied => "passkey.copied",
             Self::DeviceAnswered => "device.answered",
             Self::SignUpAsked => "sign-up.asked",
+            Self::SignUpRefused => "sign-up.refused",
             Self::SignUpDiscarded => "sign-up.discarded",
             Self::AccountsTakenOver => "accounts.taken-over",
             Self::HomeRestored => "home.restored",

@@ -2,6 +2,7 @@
 
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use perijove_auth::AuthError;
 use perijove_model::NameError;
 use perijove_model::scopes::Denied;
 use perijove_store::StoreError;
@@ -111,6 +112,14 @@ impl From<StoreError> for HttpError {
             StoreError::Conflict(_) => Self::conflict("Somebody else was quicker. Please try again."),
             other => Self::internal(&other),
         }
+    }
+}
+
+/// It could not be found out who somebody is. The cause is logged by who asked.
+impl From<AuthError> for HttpError {
+    fn from(error: AuthError) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, error.message)
+            .with_header(header::RETRY_AFTER, HeaderValue::from_static("5"))
     }
 }
 

@@ -74,7 +74,7 @@ pub async fn admit(
         Ok(admitted) => admitted,
         Err(why) => {
             tracing::warn!(user = %who, %from, method = method.name(), %why, "sign-in refused");
-            return Ok(Err(Denied::silently("not allowed")));
+            return Ok(Err(Denied::silently(why.word())));
         }
     };
     let by = Actor::user(admitted.name.as_str(), via(method), from);
@@ -198,7 +198,15 @@ pub async fn update(
         .as_ref()
         .and_then(|state| hub.auth_states.seal(state))
     {
-        users::set_auth_state(&hub.store, user.id, Some(&sealed)).await?;
+        let tx = hub.store.begin().await?;
+        users::set_auth_state(&tx, user.id, Some(&sealed)).await?;
+        // What is in it changes all the time: tokens are renewed.
+        if user.encrypted_auth_state.is_none() {
+            let target = format!("user {}", user.name);
+            let detail = json!({ "auth_state": "kept", "reason": "sign-in" });
+            audit::record_as(hub, &tx, by, Act::UserChanged, &target, detail).await?;
+        }
+        tx.commit().await?;
     }
     given::take_at_word(hub, identity, &user, by).await?;
     Ok(user)

@@ -3,16 +3,19 @@
 //! The note is what makes it their own journey: whoever comes back without it was sent by somebody else. It has the name of
 //! the method, so that one provider's answer never counts for another's.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
-use axum::http::HeaderValue;
+use axum::http::{HeaderValue, StatusCode, header};
 use jiff::SignedDuration;
 use perijove_auth::{Arrival, Authenticator, Begin, Offer};
+use perijove_config::Auth;
 use perijove_model::token;
 use perijove_store::identities;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::throttle::{self, Newcomers};
 use super::{Outcome, account, settle};
 use crate::Hub;
 use crate::audit::{self, Act};
@@ -142,12 +145,38 @@ pub async fn arrive(
     let note = read(hub, notes, method, &state);
     arrival.kept = note.as_ref().map(|note| &note.keep);
     let cookie = note.as_ref().map(|note| visitor.jar.forget_note(&label(&note.state)));
+    if note.is_some() {
+        may_be_new(hub, method, visitor.remote).await?;
+    }
     let answer = method.arrive(&arrival).await;
     let outcome = match note.as_ref().and_then(|note| note.link) {
         Some(id) => link(hub, visitor, method, answer, id).await?,
         None => settle(hub, method, answer, "", visitor.remote).await?,
     };
     Ok(Back { outcome, note, cookie })
+}
+
+/// Each visit of somebody temporary is a new account: there is a limit to that.
+async fn may_be_new(hub: &Hub, method: &dyn Authenticator, from: IpAddr) -> Result<()> {
+    let section = hub.config.auth.iter().find_map(|auth| match auth {
+        Auth::Temporary(temporary) if auth.name() == method.name() => Some(temporary),
+        _ => None,
+    });
+    let Some(section) = section else { return Ok(()) };
+    let most = Newcomers {
+        of_address: section.new_accounts_per_hour_and_address,
+        in_all: section.new_accounts_per_hour,
+    };
+    if throttle::may_be_new(hub, method.kind(), from, most).await? {
+        return Ok(());
+    }
+    audit::refused(hub, from, method.name(), "", "too many new accounts").await?;
+    Err(HttpError::new(
+        StatusCode::TOO_MANY_REQUESTS,
+        "Many people have begun here within this hour.",
+    )
+    .hint("Try again in the next one.")
+    .with_header(header::RETRY_AFTER, HeaderValue::from_static("600")))
 }
 
 /// The note of this journey, if it is in the browser, whole, and not too old.
@@ -187,16 +216,25 @@ async fn link(
             "You have signed out meanwhile. Sign in and try again.",
         ));
     };
+    let refused = async |why| audit::refused(hub, visitor.remote, method.name(), &user.name, why).await;
     let identity = match answer.map_err(|error| away(method, error))? {
         perijove_auth::Answer::Known(identity) => identity,
-        perijove_auth::Answer::Refused(refusal) => return Ok(Outcome::Refused(refusal.message)),
-        _ => return Ok(Outcome::Nobody),
+        perijove_auth::Answer::Refused(refusal) => {
+            refused(refusal.why).await?;
+            return Ok(Outcome::Refused(refusal.message));
+        }
+        _ => {
+            refused("credentials").await?;
+            return Ok(Outcome::Nobody);
+        }
     };
     let subject = account::subject(&identity);
     let tx = hub.store.begin().await?;
     if !identities::link(&tx, method.name(), subject, user.id, hub.clock.now()).await? {
         let whose = identities::find(&tx, method.name(), subject).await?;
         if whose != Some(user.id) {
+            drop(tx);
+            refused("linked to another account").await?;
             return Ok(Outcome::Refused(
                 "That account is linked to another account here.".to_owned(),
             ));
@@ -216,5 +254,5 @@ fn away(method: &dyn Authenticator, error: perijove_auth::AuthError) -> HttpErro
         return HttpError::bad_request(error.message);
     }
     tracing::error!(method = method.name(), cause = ?error.cause, "sign-in elsewhere does not work");
-    HttpError::new(axum::http::StatusCode::SERVICE_UNAVAILABLE, error.message)
+    error.into()
 }

@@ -81,6 +81,7 @@ pub async fn before_start(hub: &Arc<Hub>, user: &User) -> Result<bool> {
     let nowhere = IpAddr::from([0, 0, 0, 0]);
     let told = ask(hub, &**method, user.id, nowhere).await?;
     if let Told::Gone(why) = told {
+        audit::refused(hub, nowhere, via(&**method), &user.name, why).await?;
         tracing::warn!(user = %user.name, why, "a server is not started: its person has to sign in again");
     }
     Ok(!matches!(told, Told::Gone(_)))

@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use perijove_model::{UserName, token};
-use perijove_store::{StoreError, Tx, attempts};
+use perijove_store::{Tx, attempts};
 
-use crate::Hub;
+use crate::http::error::Result;
+use crate::{Hub, audit, signin};
 
 /// What failed longer ago is forgotten. Longer than the longest wait.
 const MEMORY: SignedDuration = SignedDuration::from_hours(24);
@@ -19,17 +20,30 @@ const LONGEST_WAIT: Duration = Duration::from_secs(3600);
 pub struct Attempt {
     account: String,
     address: String,
+    from: IpAddr,
+    /// For the audit log; empty if it can be nobody's.
+    name: String,
     /// It was counted as failed before it was known.
-    counted: bool,
+    counted: Option<Counted>,
+}
+
+/// What came of counting a failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Counted {
+    Goes,
+    /// With this one there is a wait.
+    Waits,
 }
 
 /// The attempt, or nothing if there is a wait.
-pub async fn begin(hub: &Hub, typed: &str, from: IpAddr) -> Result<Option<Attempt>, StoreError> {
+pub async fn begin(hub: &Hub, typed: &str, from: IpAddr) -> Result<Option<Attempt>> {
     let (access, now) = (&hub.config.access, hub.clock.now());
     let mut attempt = Attempt {
         account: account(typed),
         address: address(from),
-        counted: false,
+        from,
+        name: UserName::normalise(typed).map_or_else(|_| String::new(), |name| name.to_string()),
+        counted: None,
     };
     let found = attempts::of(&hub.store, &attempt.account, &attempt.address, now).await?;
     if found.waits {
@@ -38,61 +52,62 @@ pub async fn begin(hub: &Hub, typed: &str, from: IpAddr) -> Result<Option<Attemp
     // Who has failed lately is counted first and checked then: many guesses at once are as many as one after the other.
     if found.has_failed && access.allowed_failed_logins > 0 {
         attempt.counted = count(hub, &attempt.account, access.allowed_failed_logins).await?;
-        return Ok(attempt.counted.then_some(attempt));
+        return Ok(attempt.counted.is_some().then_some(attempt));
     }
     Ok(Some(attempt))
 }
 
 impl Attempt {
-    pub async fn failed(self, hub: &Hub) -> Result<(), StoreError> {
+    pub async fn failed(self, hub: &Hub) -> Result<()> {
         let access = &hub.config.access;
-        if !self.counted && access.allowed_failed_logins > 0 {
-            count(hub, &self.account, access.allowed_failed_logins).await?;
+        let mut account = self.counted;
+        if account.is_none() && access.allowed_failed_logins > 0 {
+            account = count(hub, &self.account, access.allowed_failed_logins).await?;
         }
-        if access.allowed_failed_logins_per_address > 0 {
-            count(hub, &self.address, access.allowed_failed_logins_per_address).await?;
+        if account == Some(Counted::Waits) {
+            audit::refused(hub, self.from, signin::PASSWORD, &self.name, "account waits").await?;
+        }
+        if access.allowed_failed_logins_per_address > 0
+            && count(hub, &self.address, access.allowed_failed_logins_per_address).await? == Some(Counted::Waits)
+        {
+            audit::refused(hub, self.from, signin::PASSWORD, "", "address waits").await?;
         }
         Ok(())
     }
 
-    pub async fn succeeded(self, hub: &Hub) -> Result<(), StoreError> {
-        match self.counted {
-            true => attempts::forget(&hub.store, &self.account).await,
-            false => Ok(()),
+    pub async fn succeeded(self, hub: &Hub) -> Result<()> {
+        if self.counted.is_some() {
+            attempts::forget(&hub.store, &self.account).await?;
         }
+        Ok(())
     }
 
     /// It is not known yet: a code is missing, or nobody could tell. What failed before stays counted.
-    pub async fn undecided(self, hub: &Hub) -> Result<(), StoreError> {
-        match self.counted {
-            true => attempts::take_back(&hub.store, &self.account, hub.clock.now()).await,
-            false => Ok(()),
+    pub async fn undecided(self, hub: &Hub) -> Result<()> {
+        if self.counted.is_some() {
+            attempts::take_back(&hub.store, &self.account, hub.clock.now()).await?;
         }
+        Ok(())
     }
 }
 
 /// Whoever chose a new password by a link need not wait.
-pub async fn forget(tx: &Tx, name: &str) -> Result<(), StoreError> {
-    attempts::forget(tx, &account(name)).await
-}
-
-/// Whether another account may be asked for from this address. A class that signs up together may.
-pub async fn may_sign_up(hub: &Hub, from: IpAddr) -> Result<bool, StoreError> {
-    seldom(hub, &format!("sign-up {}", address(from)), 100).await
+pub async fn forget(tx: &Tx, name: &str) -> Result<()> {
+    Ok(attempts::forget(tx, &account(name)).await?)
 }
 
 /// Whether another program may ask for a token from this address.
-pub async fn may_ask_for_token(hub: &Hub, from: IpAddr) -> Result<bool, StoreError> {
+pub async fn may_ask_for_token(hub: &Hub, from: IpAddr) -> Result<bool> {
     seldom(hub, &format!("device {}", address(from)), 100).await
 }
 
 /// Whether somebody may try another code of a program that asks for a token. Codes are short, and typed by people.
-pub async fn may_try_code(hub: &Hub, user: i64) -> Result<bool, StoreError> {
+pub async fn may_try_code(hub: &Hub, user: i64) -> Result<bool> {
     seldom(hub, &format!("code {user}"), 40).await
 }
 
 /// Whether something happens less often than so many times an hour, with this time.
-async fn seldom(hub: &Hub, who: &str, most: i64) -> Result<bool, StoreError> {
+async fn seldom(hub: &Hub, who: &str, most: i64) -> Result<bool> {
     let now = hub.clock.now();
     let tx = hub.store.begin().await?;
     let Some(so_far) = attempts::count(&tx, who, now, SignedDuration::from_hours(1)).await? else {
@@ -108,20 +123,49 @@ async fn seldom(hub: &Hub, who: &str, most: i64) -> Result<bool, StoreError> {
     Ok(true)
 }
 
-/// `false` if there is a wait.
-async fn count(hub: &Hub, who: &str, allowed: u32) -> Result<bool, StoreError> {
+/// How many new accounts there may be within an hour; 0 is any number.
+#[derive(Debug, Clone, Copy)]
+pub struct Newcomers {
+    pub of_address: u32,
+    pub in_all: u32,
+}
+
+/// Whether another new account may be made, or asked for, by this way.
+pub async fn may_be_new(hub: &Hub, way: &str, from: IpAddr, most: Newcomers) -> Result<bool> {
+    const HOUR: SignedDuration = SignedDuration::from_hours(1);
+    let now = hub.clock.now();
+    let hour = now.as_second().div_euclid(HOUR.as_secs());
+    // The same for all who come within it, whatever their clocks say.
+    let begun = Timestamp::from_second(hour * HOUR.as_secs()).unwrap_or(now);
+    let limits = [
+        (format!("new {way} {hour} {}", address(from)), most.of_address),
+        (format!("new {way} {hour}"), most.in_all),
+    ];
+    for (who, most) in limits.into_iter().filter(|(_, most)| *most > 0) {
+        let so_far = attempts::count(&hub.store, &who, begun, HOUR).await?;
+        if so_far.is_none_or(|so_far| so_far > i64::from(most)) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Nothing if there is a wait.
+async fn count(hub: &Hub, who: &str, allowed: u32) -> Result<Option<Counted>> {
     let now = hub.clock.now();
     let tx = hub.store.begin().await?;
     let Some(failures) = attempts::count(&tx, who, now, MEMORY).await? else {
-        return Ok(false);
+        return Ok(None);
     };
     let first = hub.config.access.seconds_before_next_try;
+    let mut counted = Counted::Goes;
     if let Some(wait) = wait(failures, allowed, first) {
         let until = now.saturating_add(wait).unwrap_or(Timestamp::MAX);
         attempts::wait_until(&tx, who, until).await?;
+        counted = Counted::Waits;
     }
     tx.commit().await?;
-    Ok(true)
+    Ok(Some(counted))
 }
 
 /// How long nobody is asked after so many failures: twice as long with each.

@@ -1,7 +1,5 @@
 //! What every keeper of homes must do: `homes::CASES`, run against directories, the fake, and volumes to come.
 
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,16 +20,7 @@ pub trait Subject: Send + Sync + 'static {
     fn length(&self, place: &str, file: &str) -> Option<usize>;
 }
 
-type Case = (
-    &'static str,
-    fn(Arc<dyn Subject>) -> Pin<Box<dyn Future<Output = ()> + Send>>,
-);
-
-macro_rules! cases {
-    ($($name:ident),* $(,)?) => { &[$((stringify!($name), |subject| Box::pin($name(subject)))),*] };
-}
-
-pub const CASES: &[Case] = cases![
+pub const CASES: &[super::Case<dyn Subject>] = cases![
     a_home_is_made_once,
     what_is_missing_is_never_made_anew,
     it_goes_to_the_trash_and_comes_back,

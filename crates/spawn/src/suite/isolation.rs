@@ -74,17 +74,8 @@ pub fn jailed_warm(dir: &Path, scope_exe: PathBuf, scope_args: &[&str]) -> Proce
     processes
 }
 
-type Case = (
-    &'static str,
-    fn(Arc<Processes>) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send>>,
-);
-
-macro_rules! cases {
-    ($($name:ident),* $(,)?) => { &[$((stringify!($name), |subject| Box::pin($name(subject)))),*] };
-}
-
 /// Every case by name.
-pub const CASES: &[Case] = cases![
+pub const CASES: &[super::Case<Processes>] = cases![
     a_server_is_its_person_s_account,
     homes_are_for_their_owners,
     other_people_s_processes_can_not_be_seen_or_touched,
@@ -102,7 +93,7 @@ pub const CASES: &[Case] = cases![
 ];
 
 /// Every case about limits by name.
-pub const LIMITS: &[Case] = cases![
+pub const LIMITS: &[super::Case<Processes>] = cases![
     a_fork_bomb_stays_small,
     a_greedy_program_is_stopped_at_its_limit,
     a_server_that_reached_its_limit_says_so,

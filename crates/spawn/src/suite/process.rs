@@ -105,17 +105,8 @@ impl Subject for Processes {
     }
 }
 
-type Case = (
-    &'static str,
-    fn(Arc<Processes>) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send>>,
-);
-
-macro_rules! cases {
-    ($($name:ident),* $(,)?) => { &[$((stringify!($name), |subject| Box::pin($name(subject)))),*] };
-}
-
 /// Every case by name.
-pub const CASES: &[Case] = cases![
+pub const CASES: &[super::Case<Processes>] = cases![
     a_server_has_the_environment_of_the_contract,
     nothing_is_left_after_a_stop,
     nothing_is_left_after_a_crash,

@@ -28,17 +28,8 @@ pub fn held(dir: &Path, scope_exe: PathBuf, scope_args: &[&str]) -> Processes {
     isolation::jailed(dir, scope_exe, scope_args)
 }
 
-type Case = (
-    &'static str,
-    fn(Arc<Processes>) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send>>,
-);
-
-macro_rules! cases {
-    ($($name:ident),* $(,)?) => { &[$((stringify!($name), |subject| Box::pin($name(subject)))),*] };
-}
-
 /// Every case by name.
-pub const CASES: &[Case] = cases![
+pub const CASES: &[super::Case<Processes>] = cases![
     nobody_has_more_than_the_plan_says,
     a_home_with_files_is_held_after_a_look,
     a_limit_goes_to_the_trash_and_back,

@@ -45,17 +45,8 @@ pub fn walled_warm(dir: &Path, scope_exe: PathBuf, scope_args: &[&str]) -> Proce
     processes
 }
 
-type Case = (
-    &'static str,
-    fn(Arc<Processes>) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send>>,
-);
-
-macro_rules! cases {
-    ($($name:ident),* $(,)?) => { &[$((stringify!($name), |subject| Box::pin($name(subject)))),*] };
-}
-
 /// Every case by name.
-pub const CASES: &[Case] = cases![
+pub const CASES: &[super::Case<Processes>] = cases![
     other_homes_are_closed,
     the_hub_s_files_are_closed,
     other_servers_processes_are_out_of_reach,

@@ -12,17 +12,8 @@ use super::process::{Processes, family, kill, lives, pid};
 use super::{Behaviour, Server, Subject, spec};
 use crate::{Poll, ServerSpec, Stop, proc};
 
-type Case = (
-    &'static str,
-    fn(Arc<Processes>) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send>>,
-);
-
-macro_rules! cases {
-    ($($name:ident),* $(,)?) => { &[$((stringify!($name), |subject| Box::pin($name(subject)))),*] };
-}
-
 /// Every case by name; their subject is a `Processes::warm`.
-pub const CASES: &[Case] = cases![
+pub const CASES: &[super::Case<Processes>] = cases![
     a_forked_server_is_as_a_fresh_one,
     two_servers_share_no_secrets,
     a_changed_environment_is_imported_anew,

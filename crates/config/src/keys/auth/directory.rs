@@ -110,6 +110,10 @@ section! {
     pub struct TemporaryAuth with rules: AuthRules {
         /// What is on the button, where there are other ways to sign in.
         label: String = "Begin without an account".to_owned();
+        /// How many may begin within an hour from one address; 0 is any number. A course behind one router has one address.
+        new_accounts_per_hour_and_address: u32 = 100;
+        /// How many within an hour in all; 0 is any number.
+        new_accounts_per_hour: u32 = 1000;
     }
 
     /// Nobody signs in; for hubs that only programs talk to.

@@ -10,7 +10,6 @@ use perijove_auth::Authenticator;
 
 use super::login::{self, Shown};
 use super::next;
-use crate::Hub;
 use crate::http::cookies;
 use crate::http::error::{HttpError, Result};
 use crate::http::form::Form;
@@ -18,6 +17,7 @@ use crate::http::found;
 use crate::http::visitor::Visitor;
 use crate::http::xsrf::query_value;
 use crate::signin::{Outcome, elsewhere, refresh};
+use crate::{Hub, audit};
 
 /// Where somebody begins to sign in by this method.
 #[must_use]
@@ -161,9 +161,10 @@ pub async fn ended(
     let message = form.text("logout_token").unwrap_or_default();
     let told = method.ended(message).await.map_err(|error| {
         tracing::warn!(method = method.name(), cause = ?error.cause, "a message about sessions that ended can't be checked");
-        HttpError::new(StatusCode::SERVICE_UNAVAILABLE, error.message)
+        HttpError::from(error)
     })?;
     let Some(told) = told else {
+        audit::refused(&hub, visitor.remote, method.name(), "", "message of an end").await?;
         return Err(HttpError::bad_request("This message does not hold."));
     };
     let count = refresh::ended(&hub, &*method, &told, visitor.remote).await?;

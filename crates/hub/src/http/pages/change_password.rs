@@ -94,7 +94,10 @@ async fn keep(hub: &Hub, principal: &Principal, user: &User, new: &Secret) -> Re
     users::lock(&tx, user.id).await?;
     native::set(&tx, user.id, &hash, hub.clock.now()).await?;
     accounts::end_sessions(&tx, user.id, Some(session)).await?;
-    let (target, detail) = (format!("user {}", user.name), json!({ "password": "changed" }));
+    let (target, detail) = (
+        format!("user {}", user.name),
+        json!({ "password": "changed", "sessions": "others ended" }),
+    );
     audit::record(hub, &tx, principal, Act::UserChanged, &target, detail).await?;
     tx.commit().await?;
     tracing::info!(user = %user.name, "changed the password");

@@ -43,7 +43,7 @@ pub struct Fields {
 }
 
 pub async fn get(State(hub): State<Arc<Hub>>, Query(query): Query<LinkQuery>, visitor: Visitor) -> Result<Response> {
-    let link = find(&hub, &query.token).await?;
+    let link = find(&hub, &query.token, visitor.remote).await?;
     form(&hub, &visitor, &query.token, &link, StatusCode::OK, None).await
 }
 
@@ -56,7 +56,7 @@ pub async fn post(
     visitor
         .xsrf
         .check_form(fields.xsrf.as_deref(), &headers, &Method::POST)?;
-    let link = find(&hub, &fields.token).await?;
+    let link = find(&hub, &fields.token, visitor.remote).await?;
     let name = match chosen_name(&hub, &link, &fields).await? {
         Ok(name) => name,
         Err(why) => return form(&hub, &visitor, &fields.token, &link, StatusCode::BAD_REQUEST, Some(why)).await,
@@ -79,17 +79,19 @@ pub async fn post(
     .await
 }
 
-async fn find(hub: &Hub, token: &Secret) -> Result<links::Link> {
-    let gone = || {
-        HttpError::new(StatusCode::NOT_FOUND, "This link has been used, or it has expired.")
-            .hint("Ask an administrator for a new one. The first administrator's link is printed when the hub starts.")
+async fn find(hub: &Hub, token: &Secret, from: IpAddr) -> Result<links::Link> {
+    let found = match token.expose().len() {
+        0..=128 => links::find(&hub.store, &token::fingerprint(token.expose()), hub.clock.now()).await?,
+        _ => None,
     };
-    if token.expose().len() > 128 {
-        return Err(gone());
+    if let Some(link) = found {
+        return Ok(link);
     }
-    links::find(&hub.store, &token::fingerprint(token.expose()), hub.clock.now())
-        .await?
-        .ok_or_else(gone)
+    audit::refused(hub, from, signin::LINK, "", "no such link").await?;
+    Err(
+        HttpError::new(StatusCode::NOT_FOUND, "This link has been used, or it has expired.")
+            .hint("Ask an administrator for a new one. The first administrator's link is printed when the hub starts."),
+    )
 }
 
 /// The name and password that were chosen, or what is wrong with them.
@@ -144,7 +146,7 @@ async fn keep(hub: &Arc<Hub>, fields: &Fields, name: UserName, from: IpAddr) -> 
     let detail = json!({ "purpose": link.purpose, "admin": link.admin });
     audit::record_as(hub, &tx, &by, Act::LinkUsed, &target, detail).await?;
     let act = if is_new { Act::UserMade } else { Act::UserChanged };
-    let detail = json!({ "password": "chosen", "admin": user.admin });
+    let detail = json!({ "password": "chosen", "admin": user.admin, "sessions": "ended" });
     audit::record_as(hub, &tx, &by, act, &target, detail).await?;
     tx.commit().await?;
     Ok(user)

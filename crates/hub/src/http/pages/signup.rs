@@ -12,7 +12,7 @@ use perijove_store::signups;
 use perijove_web::pages::{SignUp, Waiting, WaitingRow};
 
 use crate::accounts::signup::{self, Came, Wanted};
-use crate::audit::Actor;
+use crate::audit::{self, Act, Actor};
 use crate::http::api::models::time;
 use crate::http::error::{HttpError, Result};
 use crate::http::form::Form;
@@ -42,7 +42,18 @@ pub async fn post(State(hub): State<Arc<Hub>>, headers: HeaderMap, visitor: Visi
             };
             show(&hub, &visitor, StatusCode::OK, &wanted, None, Some(done)).await
         }
-        Err(why) => show(&hub, &visitor, StatusCode::BAD_REQUEST, &wanted, Some(why), None).await,
+        Err(why) => {
+            let refused = audit::turned_away(
+                &hub,
+                Act::SignUpRefused,
+                visitor.remote,
+                "sign-up",
+                &wanted.name,
+                "form",
+            );
+            refused.await?;
+            show(&hub, &visitor, StatusCode::BAD_REQUEST, &wanted, Some(why), None).await
+        }
     }
 }
 
@@ -85,43 +96,37 @@ pub async fn one(State(hub): State<Arc<Hub>>, OriginalUri(uri): OriginalUri, vis
     }
 }
 
-pub async fn authorize(
-    State(hub): State<Arc<Hub>>,
-    Path(name): Path<String>,
-    OriginalUri(uri): OriginalUri,
-    headers: HeaderMap,
-    visitor: Visitor,
-    sent: Form,
-) -> Result<Response> {
-    visitor.xsrf.check_form(sent.text("_xsrf"), &headers, &Method::POST)?;
-    let principal = match administrator(&hub, &visitor, &uri, Some(&name)).await? {
-        Ok(principal) => principal,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
-    let wanted = UserName::normalise(&name).map_err(|_| HttpError::not_found())?;
-    let done = match signup::approve(&hub, &wanted, &Actor::from(principal)).await? {
-        true => format!("{wanted} has an account now."),
-        false => format!("{wanted} waits no more."),
-    };
-    list(&hub, &visitor, Some(done)).await
+/// What there is of a request by which somebody is let in or turned down.
+type Asked = (Path<String>, OriginalUri, HeaderMap, Visitor);
+
+#[derive(Clone, Copy)]
+enum Word {
+    Welcome,
+    No,
 }
 
-pub async fn discard(
-    State(hub): State<Arc<Hub>>,
-    Path(name): Path<String>,
-    OriginalUri(uri): OriginalUri,
-    headers: HeaderMap,
-    visitor: Visitor,
-    sent: Form,
-) -> Result<Response> {
+pub async fn authorize(State(hub): State<Arc<Hub>>, asked: Asked, sent: Form) -> Result<Response> {
+    decide(&hub, asked, &sent, Word::Welcome).await
+}
+
+pub async fn discard(State(hub): State<Arc<Hub>>, asked: Asked, sent: Form) -> Result<Response> {
+    decide(&hub, asked, &sent, Word::No).await
+}
+
+async fn decide(hub: &Hub, asked: Asked, sent: &Form, word: Word) -> Result<Response> {
+    let (Path(name), OriginalUri(uri), headers, visitor) = asked;
     visitor.xsrf.check_form(sent.text("_xsrf"), &headers, &Method::POST)?;
-    let principal = match administrator(&hub, &visitor, &uri, Some(&name)).await? {
-        Ok(principal) => principal,
+    let by = match administrator(hub, &visitor, &uri, Some(&name)).await? {
+        Ok(principal) => Actor::from(principal),
         Err(elsewhere) => return Ok(elsewhere),
     };
     let wanted = UserName::normalise(&name).map_err(|_| HttpError::not_found())?;
-    signup::discard(&hub, &wanted, &Actor::from(principal)).await?;
-    list(&hub, &visitor, Some(format!("{wanted} was turned down."))).await
+    let done = match word {
+        Word::Welcome if signup::approve(hub, &wanted, &by).await? => format!("{wanted} has an account now."),
+        Word::No if signup::discard(hub, &wanted, &by).await? => format!("{wanted} was turned down."),
+        Word::Welcome | Word::No => format!("{wanted} waits no more."),
+    };
+    list(hub, &visitor, Some(done)).await
 }
 
 /// Whoever may make this person an account; without a name, anybody.

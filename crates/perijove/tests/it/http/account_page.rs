@@ -37,7 +37,7 @@ fn text_of(body: &str, id: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_new_password_ends_all_other_sessions_and_what_they_opened() {
+async fn defect_l_a_new_password_ends_all_other_sessions_and_what_they_opened() {
     let app = native_app().await;
     let old = account(&app, "ann", GOOD).await;
     start_server(&old, "ann").await;
@@ -143,7 +143,7 @@ async fn administrators_end_sessions_and_make_links() {
 }
 
 #[tokio::test]
-async fn codes_are_asked_for_once_somebody_has_shown_one() {
+async fn defect_k_codes_are_asked_for_once_somebody_has_shown_one() {
     let app = native_app().await;
     app.clock.advance(SignedDuration::from_secs(3600));
     let ann = account(&app, "ann", GOOD).await;

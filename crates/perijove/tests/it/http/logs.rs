@@ -142,7 +142,7 @@ async fn choose_password(browser: &Browser, name: &str, token: &str) {
 }
 
 #[tokio::test]
-async fn no_secret_and_no_endless_line_is_logged() {
+async fn cve_2022_24757_no_secret_and_no_endless_line_is_logged() {
     let ear = Ear::open();
     let mut secrets = Secrets::default();
     for (what, secret) in [
@@ -333,6 +333,8 @@ async fn misplaced(app: &App, ann: &Browser, token: &str) {
         format!("hub/setup?token={token}"),
         format!("hub/spawn?next=/user/ann/lab?token={token}"),
         format!("hub/user-redirect/lab?token={token}"),
+        format!("hub/oauth_callback?code={token}&state={token}"),
+        format!("hub/oauth_callback/campus?state={token}&code={token}&iss=x"),
     ] {
         browser.get(&path).await;
         ann.get(&path).await;

@@ -2,6 +2,7 @@
 
 mod account_page;
 mod accounts;
+mod advisories;
 mod audit;
 mod culler;
 mod described;
@@ -38,6 +39,7 @@ mod setup;
 mod share_codes;
 mod shares;
 mod signin;
+mod signin_audit;
 mod signin_elsewhere;
 mod signin_given;
 mod signin_ways;

@@ -105,7 +105,7 @@ async fn what_is_no_change_is_refused() {
 }
 
 #[tokio::test]
-async fn whoever_manages_users_becomes_no_admin_by_it() {
+async fn cve_2024_41942_whoever_manages_users_becomes_no_admin_by_it() {
     let app = App::builder()
         .config(&format!(
             "{}\n[access]\nallow_all = true\nadmin_users = [\"ruth\", \"chief\"]\n",

@@ -242,7 +242,7 @@ async fn users_are_made_one_by_one_and_many_at_once() {
 }
 
 #[tokio::test]
-async fn only_administrators_make_administrators() {
+async fn cve_2024_41942_only_administrators_make_administrators() {
     let app = with_roles().await;
     let manager = Caller::service(&app, "manager");
     let made = manager.call(Method::POST, "users/new", None).await.expect(201).json();

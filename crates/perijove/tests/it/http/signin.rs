@@ -196,50 +196,6 @@ async fn names_that_would_break_addresses_are_refused() {
 }
 
 #[tokio::test]
-async fn next_leads_to_places_of_ours_only() {
-    let app = App::start().await;
-    let own = app.url.clone();
-    let away = [
-        "//evil.example",
-        "///evil.example",
-        "////evil.example/x",
-        "\\\\evil.example",
-        "/\\evil.example",
-        "\\/evil.example",
-        "https://evil.example/hub/home",
-        "http:evil.example",
-        "https:/evil.example",
-        "javascript:alert(1)",
-        "data:text/html,x",
-        "@evil.example",
-        ".evil.example",
-        " //evil.example",
-        "/\t/evil.example",
-        "/\r\nSet-Cookie: a=b",
-        &format!("{own}//evil.example"),
-        &format!("{own}///evil.example"),
-        &format!("{own}@evil.example/"),
-        &format!("{own}.evil.example/"),
-        &format!("{own}\\evil.example"),
-    ];
-    let ann = app.sign_in("ann").await;
-    for next in away {
-        let query: String = url::form_urlencoded::Serializer::new(String::new())
-            .append_pair("next", next)
-            .finish();
-        for answer in [
-            ann.get(&format!("hub/login?{query}")).await,
-            post_login(&app.browser(), &format!("?{query}"), "ann", "x").await,
-        ] {
-            let base = url::Url::parse(&own).unwrap();
-            let to = base.join(answer.expect(302).location.as_deref().unwrap()).unwrap();
-            assert_eq!(to.origin(), base.origin(), "next={next:?} leads to {to}");
-            assert!(!to.path().starts_with("//"), "next={next:?} leads to {to}");
-        }
-    }
-}
-
-#[tokio::test]
 async fn next_keeps_path_query_and_fragment() {
     let app = App::start().await;
     let ann = app.sign_in("ann").await;
@@ -331,34 +287,6 @@ async fn each_sign_in_is_a_session_of_its_own() {
         signed_in(&phone).await,
         "logging out here leaves the other browser alone"
     );
-}
-
-#[tokio::test]
-async fn logging_out_ends_the_session_on_the_server_side() {
-    let app = App::start().await;
-    let ann = app.sign_in("ann").await;
-    let cookies = |browser: &Browser| {
-        let pair = |name: &str| format!("{name}={}", browser.cookie(name).unwrap());
-        format!("{}; {}", pair("jupyterhub-hub-login"), pair("jupyterhub-session-id"))
-    };
-    let saved = cookies(&ann);
-    let thief = app.browser();
-    assert_eq!(thief.get_with("hub/home", "cookie", &saved).await.status, 200);
-
-    let answer = ann.get("hub/logout").await.expect(302);
-    assert_eq!(answer.to(), "/hub/login");
-    for name in [
-        "jupyterhub-hub-login",
-        "jupyterhub-session-id",
-        "_xsrf",
-        "jupyterhub-services",
-    ] {
-        assert!(answer.set_cookie(name).unwrap().contains("Max-Age=0"), "{name}");
-    }
-    assert!(!signed_in(&ann).await);
-    let after = app.browser().get_with("hub/home", "cookie", &saved).await;
-    assert_eq!(after.status, 302, "a cookie saved before logging out is worth nothing");
-    assert_eq!(ann.get("hub/logout").await.status, 302, "twice does no harm");
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 mod account_page;
 mod accounts;
 mod audit;
+mod captcha;
 mod culler;
 mod described;
 mod entitlements;
@@ -12,8 +13,10 @@ mod health;
 mod homes;
 mod hostile;
 mod languages;
+mod invitations;
 mod logs;
 mod lti;
+mod mail;
 mod managed;
 mod matrix;
 mod metrics;

@@ -19,6 +19,8 @@ from aiosmtpd.smtp import SMTP, AuthResult
 class Box:
     def __init__(self, options):
         self.refused = options.refuse
+        # TLS that was there before the first byte, the session does not know of.
+        self.whole = options.tls == "tls"
         self.later = set(options.later)
 
     async def handle_RCPT(self, server, session, envelope, address, rcpt_options):
@@ -39,7 +41,7 @@ class Box:
             "headers": {name.lower(): str(value) for name, value in message.items()},
             "text": parts.get("text/plain", ""),
             "html": parts.get("text/html", ""),
-            "tls": session.ssl is not None,
+            "tls": self.whole or session.ssl is not None,
             "login": (session.auth_data or {}).get("login"),
         }
         print(json.dumps(letter), flush=True)
@@ -64,7 +66,7 @@ async def main():
     def check(server, session, envelope, mechanism, data):
         given = f"{data.login.decode()}:{data.password.decode()}"
         good = given == options.login
-        return AuthResult(success=good, auth_data={"login": data.login.decode()} if good else None)
+        return AuthResult(success=good, handled=False, auth_data={"login": data.login.decode()} if good else None)
 
     box = Box(options)
 

@@ -24,7 +24,7 @@ section! {
         /// As whom the hub signs in to the server.
         user: Option<String> = None, unset "it does not sign in there", example "\"notebooks\"";
         /// Password of `user`.
-        password: Option<Secret> = None, example "\"file:/etc/perijove/mail-password\"";
+        password: Option<Secret> = None, example "\"a password\"";
         /// How long sending one letter may take.
         timeout: Duration = seconds(30);
         /// Who is told of people that wait for an account.
@@ -42,7 +42,7 @@ section! {
         /// The key that pages show.
         key: Option<String> = None, example "\"0x4AAAAAAAB\"";
         /// The key that only the hub and the service know.
-        secret: Option<Secret> = None, example "\"file:/etc/perijove/captcha-secret\"";
+        secret: Option<Secret> = None, example "\"the secret key of the service\"";
         /// The script that shows it. Pages may load from its origin, and from no other than the service's.
         script_url: Option<Url> = None, unset "the service's", example "\"https://www.recaptcha.net/recaptcha/api.js\"";
         /// Where the hub asks whether an answer holds.

@@ -91,11 +91,6 @@ fn what_is_wrong_is_told() {
         &["has no STARTTLS", "nothing was said to it"],
     );
     let with = |section: String, password: &str| format!("{section}user = \"hub\"\npassword = \"{password}\"\n");
-    fails(
-        &with(plain.section(), "hunter2"),
-        "ada@example.org",
-        &["takes no user and password"],
-    );
 
     let Some(tls) = Postbox::open(Way::StartTls, &["--login", "hub:hunter2"]) else {
         return;

@@ -99,7 +99,7 @@ impl Postbox {
                 }
             }
         });
-        is_ready.recv_timeout(PATIENCE).expect("the mail server starts");
+        is_ready.recv_timeout(PATIENCE).unwrap();
         Some(Self {
             process,
             port,

@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
     audit, chp, completions, config, cull, edge, environments, extensions, homes, hub, import_passwords, info, invite,
-    login, openapi, own_environment, scope, serve, stop, token,
+    login, mail, openapi, own_environment, scope, serve, stop, token,
 };
 
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (JupyterHub 6.1.1 contract)");
@@ -47,6 +47,7 @@ pub enum Command {
     Login(login::Login),
     Logout(login::Logout),
     ImportPasswords(import_passwords::ImportPasswords),
+    Mail(mail::Mail),
     Token(token::Token),
     Audit(audit::Audit),
     Environments(environments::Environments),
@@ -85,6 +86,7 @@ impl Command {
             Self::Login(command) => command.run(),
             Self::Logout(command) => command.run(),
             Self::ImportPasswords(command) => command.run(),
+            Self::Mail(command) => command.run(),
             Self::Token(command) => command.run(),
             Self::Audit(command) => command.run(),
             Self::Environments(command) => command.run(),

@@ -69,6 +69,11 @@ pub enum Act {
     PasskeyCopied,
     /// Somebody has let a program without a browser have a token, or has turned it down.
     DeviceAnswered,
+    /// Whoever has the link of an invitation can make an account.
+    InvitationMade,
+    InvitationRevoked,
+    /// A letter could not be sent, and is not tried any more.
+    MailDropped,
     /// Somebody has asked for an account.
     SignUpAsked,
     SignUpRefused,
@@ -120,6 +125,9 @@ impl Act {
             Self::LinkUsed => "link.used",
             Self::PasskeyCopied => "passkey.copied",
             Self::DeviceAnswered => "device.answered",
+            Self::InvitationMade => "invitation.made",
+            Self::InvitationRevoked => "invitation.revoked",
+            Self::MailDropped => "mail.dropped",
             Self::SignUpAsked => "sign-up.asked",
             Self::SignUpRefused => "sign-up.refused",
             Self::SignUpDiscarded => "sign-up.discarded",
@@ -177,6 +185,11 @@ impl Actor {
             via: format!("client {identifier}"),
             address: from.to_string(),
         }
+    }
+
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// The hub by itself, for its configuration says so.

@@ -14,6 +14,7 @@ use crate::{Hub, audit, signin};
 
 /// What failed longer ago is forgotten. Longer than the longest wait.
 const MEMORY: SignedDuration = SignedDuration::from_hours(24);
+const HOUR: SignedDuration = SignedDuration::from_hours(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(3600);
 
 /// Somebody who tries.
@@ -98,29 +99,51 @@ pub async fn forget(tx: &Tx, name: &str) -> Result<()> {
 
 /// Whether another program may ask for a token from this address.
 pub async fn may_ask_for_token(hub: &Hub, from: IpAddr) -> Result<bool> {
-    seldom(hub, &format!("device {}", address(from)), 100).await
+    may(hub, &key_of_address("device", from), 100, HOUR).await
 }
 
 /// Whether somebody may try another code of a program that asks for a token. Codes are short, and typed by people.
 pub async fn may_try_code(hub: &Hub, user: i64) -> Result<bool> {
-    seldom(hub, &format!("code {user}"), 40).await
+    may(hub, &format!("code {user}"), 40, HOUR).await
 }
 
-/// Whether something happens less often than so many times an hour, with this time.
-async fn seldom(hub: &Hub, who: &str, most: i64) -> Result<bool> {
-    let now = hub.clock.now();
+/// What is counted by a text that people type, and which is not kept.
+#[must_use]
+pub fn key(what: &str, typed: &str) -> String {
+    format!("{what} {}", token::fingerprint(&typed.to_lowercase()))
+}
+
+/// What is counted by address.
+#[must_use]
+pub fn key_of_address(what: &str, from: IpAddr) -> String {
+    format!("{what} {}", address(from))
+}
+
+/// Whether something may be done once more that may be done so often within such a time. It is counted with this.
+pub async fn may(hub: &Hub, who: &str, often: u32, within: SignedDuration) -> Result<bool> {
     let tx = hub.store.begin().await?;
-    let Some(so_far) = attempts::count(&tx, who, now, SignedDuration::from_hours(1)).await? else {
+    let may = may_within(hub, &tx, who, often, within).await?;
+    tx.commit().await?;
+    Ok(may)
+}
+
+/// The same within a transaction.
+pub async fn may_within(hub: &Hub, tx: &Tx, who: &str, often: u32, within: SignedDuration) -> Result<bool> {
+    let now = hub.clock.now();
+    let Some(so_far) = attempts::count(tx, who, now, within).await? else {
         return Ok(false);
     };
-    if so_far >= most {
-        let until = now
-            .saturating_add(SignedDuration::from_hours(1))
-            .unwrap_or(Timestamp::MAX);
-        attempts::wait_until(&tx, who, until).await?;
+    if so_far >= i64::from(often) {
+        let until = now.saturating_add(within).unwrap_or(Timestamp::MAX);
+        attempts::wait_until(tx, who, until).await?;
     }
-    tx.commit().await?;
     Ok(true)
+}
+
+/// How often signing in failed lately, to this account or from this address.
+pub async fn failures(hub: &Hub, typed: &str, from: IpAddr) -> Result<i64> {
+    let since = hub.clock.now().saturating_sub(MEMORY).unwrap_or(Timestamp::MIN);
+    Ok(attempts::failures(&hub.store, &account(typed), &address(from), since).await?)
 }
 
 /// How many new accounts there may be within an hour; 0 is any number.
@@ -132,7 +155,6 @@ pub struct Newcomers {
 
 /// Whether another new account may be made, or asked for, by this way.
 pub async fn may_be_new(hub: &Hub, way: &str, from: IpAddr, most: Newcomers) -> Result<bool> {
-    const HOUR: SignedDuration = SignedDuration::from_hours(1);
     let now = hub.clock.now();
     let hour = now.as_second().div_euclid(HOUR.as_secs());
     // The same for all who come within it, whatever their clocks say.

@@ -17,6 +17,7 @@ pub mod import_passwords;
 pub mod info;
 pub mod invite;
 pub mod login;
+pub mod mail;
 pub mod openapi;
 pub mod own_environment;
 pub mod scope;

@@ -73,6 +73,7 @@ fn help_names_the_commands() {
       login             Sign in to a hub from the command line
       logout            Give the token of `perijove login` back
       import-passwords  Take over passwords that FirstUseAuthenticator kept
+      mail              Try out the mail server of the configuration
       token             Print a new API token of a person
       audit             Read the audit log
       environments      Look after the Python environments that servers run in

@@ -9,6 +9,7 @@ mod crossing;
 mod groups;
 mod homes;
 mod keys;
+mod letters;
 mod opening;
 mod people;
 mod roles;
@@ -90,6 +91,9 @@ const CASES: &[(&str, Case)] = cases![
     keys::a_passkey_counts_upwards,
     keys::a_question_is_answered_once,
     keys::a_program_gets_its_answer_once,
+    letters::a_letter_is_taken_by_one_hub,
+    letters::an_invitation_is_used_as_often_as_it_says,
+    letters::people_are_found_by_their_mail_addresses,
     audit::entries_are_read_in_pages,
     audit::no_entry_is_changed,
     audit::old_entries_are_purged,

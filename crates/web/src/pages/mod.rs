@@ -6,6 +6,7 @@ mod account;
 mod admin;
 mod device;
 mod error;
+mod join;
 mod oauth;
 mod onward;
 mod person;
@@ -18,10 +19,11 @@ pub use account::{Login, LoginLink, Logout, Setup, SetupPurpose};
 pub use admin::{Admin, Person};
 pub use device::{Device, DeviceAsks};
 pub use error::Error;
+pub use join::{CaptchaBox, Confirm, Forgot, InvitationDraft, InvitationRow, Invitations};
 pub use oauth::{OauthConfirm, ScopeLine};
 pub use onward::{Field, Onward};
 pub use person::{
-    Account, ChangePassword, Codes, LinkableRow, LinkedRow, PasskeyRow, Passkeys, Proposed, SessionRow, SignUp,
+    Account, ChangePassword, Codes, Email, LinkableRow, LinkedRow, PasskeyRow, Passkeys, Proposed, SessionRow, SignUp,
     Waiting, WaitingRow,
 };
 pub use role::{GrantLine, Role, RoleDraft, RoleLine, Roles};

@@ -87,7 +87,7 @@ if [ "$(id -u)" = 0 ]; then
 fi
 
 # Shown to work, not only installed: by the most telling program that is in it.
-for program in jupyterhub-singleuser jupyterhub schemathesis; do
+for program in jupyterhub-singleuser jupyterhub schemathesis aiosmtpd; do
   if [ -x "$dir/bin/$program" ] && { [ "$program" != jupyterhub-singleuser ] || grep -q '^jupyter-server==' "$lock"; }; then
     break
   fi

@@ -4,8 +4,8 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::key::{Key, Kind};
 use crate::keys::{
-    Access, Audit, Auth, Culler, Edge, Entitlement, Environments, Events, Group, Hub, Metrics, OAuthKeys, Profile,
-    Role, Scope, Service, SharedFolder, Spawner, Storage,
+    Access, Audit, Auth, Captcha, Culler, Edge, Entitlement, Environments, Events, Group, Hub, Mail, Metrics,
+    OAuthKeys, Profile, Role, Scope, Service, SharedFolder, Spawner, Storage,
 };
 use crate::reader::{Section, env_name};
 
@@ -82,6 +82,8 @@ pub(crate) fn sections() -> Vec<SectionDoc> {
     ];
     sections.extend(Auth::docs());
     sections.extend([
+        SectionDoc::one::<Mail>("mail"),
+        SectionDoc::one::<Captcha>("captcha"),
         SectionDoc::many::<Scope>("scope"),
         SectionDoc::many::<Role>("role"),
         SectionDoc::many::<Group>("group"),

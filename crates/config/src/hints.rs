@@ -15,6 +15,10 @@ const UPSTREAM: &[(&str, &str)] = &[
     ("custom_scopes", "[[scope]]"),
     ("db_url", "`database` in [hub]"),
     ("header_name", "`user_header` in [[auth]]"),
+    (
+        "delete_firstuse_db_after_import",
+        "left to you: the file is read once and never changed, so remove it afterwards",
+    ),
     ("home_dir_template", "`home` in [spawner.process]"),
     ("hub_bind_url", "`listen` in [hub]"),
     ("hub_connect_url", "`connect_url` in [hub]"),
@@ -32,6 +36,20 @@ const UPSTREAM: &[(&str, &str)] = &[
     ("profile_list", "[[profile]]"),
     ("profiles", "[[profile]]"),
     ("proxy_auth_token", "`auth_token` in [edge]"),
+    ("recaptcha_key", "`service = \"recaptcha\"` and `key` in [captcha]"),
+    (
+        "recaptcha_secret",
+        "`service = \"recaptcha\"` and `secret` in [captcha]",
+    ),
+    (
+        "secret_key",
+        "not needed: links are random, and kept by their fingerprints",
+    ),
+    (
+        "self_approval_email",
+        "`from` in [mail], and the template `mail/confirm-signup.txt`",
+    ),
+    ("self_approval_server", "`url`, `user` and `password` in [mail]"),
     ("server_address", "`url` in [[auth]]"),
     ("services", "[[service]]"),
     ("should_start", "`supervise` in [edge]"),

@@ -7,6 +7,7 @@ mod errors;
 mod hints;
 mod key;
 mod keys;
+mod letters;
 mod load;
 mod mask;
 mod node;
@@ -20,17 +21,17 @@ mod ways;
 pub use docs::{documents, example, reference, schema};
 pub use errors::ConfigErrors;
 pub use keys::{
-    Access, Audit, Auth, Auth0Auth, AuthRules, BitbucketAuth, Choice, ChoiceOption, CiLogonAuth, CiLogonIdp, Config,
-    Culler, CullerRule, DummyAuth, Edge, EdgeAcme, EdgeTls, Entitlement, EntraAuth, Environments, Events, GitHubAuth,
-    GitLabAuth, GlobusAuth, GoogleAuth, Group, GroupTotal, HeaderAuth, Hub, InternalTls, KeycloakAuth, LdapAuth,
-    Lti11Auth, LtiAuth, Metrics, NativeAuth, NullAuth, OAuthAuth, OAuthKeys, OktaAuth, PamAuth, PasswordGroup,
-    ProcessSpawner, Profile, ProfileMount, ProfileValues, Role, Scope, Service, SharedFolder, SharedPasswordAuth,
-    Spawner, Storage, TemporaryAuth,
+    Access, Audit, Auth, Auth0Auth, AuthRules, BitbucketAuth, Captcha, Choice, ChoiceOption, CiLogonAuth, CiLogonIdp,
+    Config, Culler, CullerRule, DummyAuth, Edge, EdgeAcme, EdgeTls, Entitlement, EntraAuth, Environments, Events,
+    GitHubAuth, GitLabAuth, GlobusAuth, GoogleAuth, Group, GroupTotal, HeaderAuth, Hub, InternalTls, KeycloakAuth,
+    LdapAuth, Lti11Auth, LtiAuth, Mail, Metrics, NativeAuth, NullAuth, OAuthAuth, OAuthKeys, OktaAuth, PamAuth,
+    PasswordGroup, ProcessSpawner, Profile, ProfileMount, ProfileValues, Role, Scope, Service, SharedFolder,
+    SharedPasswordAuth, Spawner, Storage, TemporaryAuth,
 };
 pub use load::load;
 pub use types::{
-    AccessLog, Accounts, AcmeChallenge, BaseUrl, Busy, ByteSize, Database, DatabaseUrl, FolderName, Json, LogFormat,
-    LogLevel, NestedGroups, OneOrMany, PathTemplate, Pattern, PortRange, Quota, TlsVersion, UidRange, Weekly, Whole,
-    Zone,
+    AccessLog, Accounts, AcmeChallenge, BaseUrl, Busy, ByteSize, CaptchaService, Database, DatabaseUrl, FolderName,
+    Json, LogFormat, LogLevel, MailServer, NestedGroups, OneOrMany, PathTemplate, Pattern, PortRange, Quota,
+    TlsVersion, UidRange, Weekly, Whole, Zone,
 };
 pub use values::parsed_size;

@@ -14,6 +14,7 @@ use crate::keys::{
     Auth, Choice, ChoiceOption, CiLogonIdp, Config, CullerRule, EdgeAcme, EdgeTls, GroupTotal, InternalTls, NativeAuth,
     PasswordGroup, ProcessSpawner, ProfileMount,
 };
+use crate::letters;
 use crate::mask::mask;
 use crate::node::{Entry, Env, Raw, Source, Table, from_env};
 use crate::offers::{self, Places};
@@ -78,11 +79,14 @@ fn line(text: &str, mistake: &Mistake) -> Option<usize> {
 
 fn config(mut table: Table, reader: &mut Reader<'_>) -> Config {
     let (profiles, entitlements) = offers::read(&mut table, reader);
+    let places = letters::Sections::of(&table);
     let config = Config {
         hub: section(table.remove("hub"), "hub", reader),
         edge: section(table.remove("edge"), "edge", reader),
         auth: auths(&mut table, reader),
         access: section(table.remove("access"), "access", reader),
+        mail: section(table.remove("mail"), "mail", reader),
+        captcha: section(table.remove("captcha"), "captcha", reader),
         scopes: named(&mut table, "scope", |scope: &crate::Scope| scope.name.clone(), reader),
         roles: named(&mut table, "role", |role: &crate::Role| role.name.clone(), reader),
         groups: named(&mut table, "group", |group: &crate::Group| group.name.clone(), reader),
@@ -103,6 +107,7 @@ fn config(mut table: Table, reader: &mut Reader<'_>) -> Config {
         events: section(table.remove("events"), "events", reader),
         metrics: section(table.remove("metrics"), "metrics", reader),
     };
+    letters::check(&config, &places, reader);
     let sections = docs::sections();
     for entry in table.entries {
         reader.hide(&entry.node);

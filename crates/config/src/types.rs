@@ -243,6 +243,57 @@ impl TryFrom<&str> for DatabaseUrl {
     }
 }
 
+/// A mail server: `smtp://HOST[:PORT]` or `smtps://HOST[:PORT]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailServer {
+    /// From its first byte on.
+    pub tls: bool,
+    pub host: String,
+    pub port: u16,
+}
+
+impl fmt::Display for MailServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scheme = if self.tls { "smtps" } else { "smtp" };
+        write!(f, "{scheme}://{}:{}", self.host, self.port)
+    }
+}
+
+impl TryFrom<&str> for MailServer {
+    type Error = String;
+
+    fn try_from(text: &str) -> Result<Self, String> {
+        let url = url::Url::parse(text).map_err(|why| format!("not a URL: {why}"))?;
+        let tls = match url.scheme() {
+            "smtp" => false,
+            "smtps" => true,
+            _ => return Err("neither `smtp://` nor `smtps://`".to_owned()),
+        };
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err("`user` and `password` are keys of their own".to_owned());
+        }
+        let host = url.host_str().filter(|host| !host.is_empty());
+        let has_more = !matches!(url.path(), "" | "/") || url.query().is_some();
+        match host {
+            Some(host) if !has_more => Ok(Self {
+                tls,
+                host: host.trim_matches(['[', ']']).to_owned(),
+                port: url.port().unwrap_or(if tls { 465 } else { 587 }),
+            }),
+            _ => Err("not a server and perhaps a port".to_owned()),
+        }
+    }
+}
+
+/// Who tells people from programs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CaptchaService {
+    Recaptcha,
+    Hcaptcha,
+    Turnstile,
+    Custom,
+}
+
 /// How much is logged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum LogLevel {

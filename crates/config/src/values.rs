@@ -15,8 +15,9 @@ use crate::key::Kind;
 use crate::node::{Node, Raw};
 use crate::reader::{Reader, Value};
 use crate::types::{
-    AccessLog, Accounts, AcmeChallenge, BaseUrl, Busy, ByteSize, DatabaseUrl, FolderName, Json, LogFormat, LogLevel,
-    NestedGroups, OneOrMany, PathTemplate, Pattern, PortRange, Quota, TlsVersion, UidRange, Weekly, Whole, Zone,
+    AccessLog, Accounts, AcmeChallenge, BaseUrl, Busy, ByteSize, CaptchaService, DatabaseUrl, FolderName, Json,
+    LogFormat, LogLevel, MailServer, NestedGroups, OneOrMany, PathTemplate, Pattern, PortRange, Quota, TlsVersion,
+    UidRange, Weekly, Whole, Zone,
 };
 
 /// Text as TOML: a JSON string is one.
@@ -74,6 +75,7 @@ text_values! {
     String: "text", |t| Ok(t.to_owned()), Self::clone;
     SocketAddr: "an address such as \"127.0.0.1:8000\" or \"[::]:8000\"", address, Self::to_string;
     Url: "a URL such as \"https://hub.example.org\"", http_url, Self::to_string;
+    MailServer: "a mail server such as \"smtp://mail.example.org\"", |t| Self::try_from(t), Self::to_string;
     IpNet: "an address or a network such as \"10.0.0.0/8\"", network, Self::to_string;
     UserName: "a person's name", |t| Self::normalise(t).map_err(|e| e.to_string()), Self::to_string;
     BaseUrl: "a path such as \"/\" or \"/jupyter/\"", |t| Self::try_from(t), Self::to_string;
@@ -404,6 +406,7 @@ choices! {
     NestedGroups: "no" => No, "search" => Search, "chain" => Chain;
     TlsVersion: "1.2" => V12, "1.3" => V13;
     Busy: "kernels" => Kernels, "connections" => Connections, "terminals" => Terminals, "cpu" => Cpu;
+    CaptchaService: "recaptcha" => Recaptcha, "hcaptcha" => Hcaptcha, "turnstile" => Turnstile, "custom" => Custom;
     AcmeChallenge: "http-01" => Http01, "tls-alpn-01" => TlsAlpn01;
 }
 

@@ -199,3 +199,35 @@ fn cve_2020_26250() {
         assert!(told.contains(&format!("unknown key `{old}`")), "{told}");
     }
 }
+
+#[test]
+fn mail_and_captchas() {
+    let text = "[[auth]]\nkind = \"native\"\nopen_signup = true\ndomains = [\"example.org\"]\nself_approval_server = {}\n\
+                recaptcha_key = \"k\"\nsecret_key = \"hunter2hunter2\"\n\
+                [mail]\nuser = \"hub\"\n[captcha]\nservice = \"custom\"\nkey = \"k\"\n";
+    insta::assert_snapshot!("mail_and_captchas", shown(text, &[]));
+    for (url, words) in [
+        ("http://mail.example.org", "neither `smtp://` nor `smtps://`"),
+        ("smtp://hub:hunter2@mail.example.org", "keys of their own"),
+        ("smtp://mail.example.org/x", "not a server and perhaps a port"),
+        ("smtps://", "not a server and perhaps a port"),
+    ] {
+        let told = shown(&format!("[mail]\nurl = \"{url}\"\nfrom = \"hub@example.org\"\n"), &[]);
+        assert!(told.contains(words), "{url}: {told}");
+    }
+    let far = "[mail]\nurl = \"smtp://mail.example.org\"\nfrom = \"x\"\ninsecure = true\nuser = \"hub\"\npassword = \"hunter2\"\n";
+    let told = shown(far, &[]);
+    assert!(
+        told.contains("for everybody to read") && told.contains("not a mail address"),
+        "{told}"
+    );
+    assert!(!told.contains("hunter2"), "{told}");
+    assert_eq!(
+        shown(
+            &far.replace("mail.example.org", "localhost")
+                .replace("\"x\"", "\"hub@example.org\""),
+            &[]
+        ),
+        "no mistake"
+    );
+}

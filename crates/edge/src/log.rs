@@ -13,7 +13,11 @@ pub(crate) fn shown(address: &str) -> String {
 
 /// The same of an address in two parts, up to so many characters.
 pub(crate) fn shown_parts(path: &str, query: Option<&str>, longest: usize) -> String {
-    let mut text = cut_to(path, longest);
+    // A link that is sent by mail has its secret in the path.
+    let mut text = match path.split_once("/hub/confirm/") {
+        Some((place, _)) => cut_to(&format!("{place}/hub/confirm/[secret]"), longest),
+        None => cut_to(path, longest),
+    };
     if let Some(query) = query {
         let parameters: Vec<String> = query.split('&').take(20).map(parameter).collect();
         text.push('?');

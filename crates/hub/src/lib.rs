@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod audit;
 pub mod auth_state;
+pub mod captcha;
 pub mod culler;
 pub mod environments;
 pub mod events;
@@ -13,6 +14,7 @@ pub mod homes;
 pub mod http;
 pub mod keys;
 mod lines;
+pub mod mail;
 pub mod metrics;
 pub mod offers;
 pub mod people;
@@ -32,6 +34,7 @@ use perijove_auth::password::Passwords;
 use perijove_auth::policy::Policy;
 use perijove_config::Config;
 use perijove_environments::Environments;
+use perijove_mail::Courier;
 use perijove_model::scopes::Catalog;
 use perijove_model::{Clock, Rng};
 use perijove_spawn::Spawners;
@@ -43,11 +46,13 @@ use tokio_util::task::TaskTracker;
 
 use crate::audit::Refusals;
 use crate::auth_state::AuthStates;
+use crate::captcha::Captcha;
 use crate::events::Events;
 use crate::http::api::lists::Lists;
 use crate::http::clients::Clients;
 use crate::http::standing::Standings;
 use crate::keys::Keys;
+use crate::mail::Outbox;
 use crate::metrics::Metrics;
 use crate::routes::Routes;
 use crate::seen::Seen;
@@ -64,6 +69,8 @@ pub struct Parts {
     pub authenticators: Vec<Arc<dyn Authenticator>>,
     pub policy: Policy,
     pub passwords: Passwords,
+    /// Takes letters to the mail server, where one is configured.
+    pub courier: Option<Courier>,
     pub spawners: Spawners,
     pub services: Arc<dyn ServiceRunner>,
     pub environments: Environments,
@@ -91,6 +98,10 @@ pub struct Hub {
     pub wakeup: Wakeup,
     /// Wakes whoever works on people's homes.
     pub homes: homes::Wakeup,
+    /// Wakes whoever sends letters.
+    pub outbox: Outbox,
+    /// Tells people from programs, where that is configured.
+    pub captcha: Option<Captcha>,
     pub metrics: Metrics,
     pub events: Events,
     /// Starts that failed since the last one that succeeded, as this hub saw it.
@@ -135,6 +146,8 @@ impl Hub {
                 .languages()
                 .map(|tag| (tag.to_owned(), OnceLock::new()))
                 .collect(),
+            outbox: Outbox::default(),
+            captcha: Captcha::of(&parts.config.captcha),
             parts,
             standings: Standings::default(),
             clients: Clients::default(),

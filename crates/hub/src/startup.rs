@@ -7,7 +7,8 @@ use std::sync::Arc;
 use perijove_config::{Auth, Config};
 use perijove_model::scopes::roles::{DEFAULT_ROLES, USER, check_role_name};
 use perijove_model::scopes::{Catalog, CustomScope, CustomScopeError};
-use perijove_model::{Clock, Rng, UserName, token};
+use perijove_model::{Clock, Rng, UserName};
+use perijove_store::links::NewLink;
 use perijove_store::roles::RoleSpec;
 use perijove_store::services::ServiceSpec;
 use perijove_store::{Store, StoreError, Tx, groups, links, roles, services, spawners, users};
@@ -15,6 +16,7 @@ use perijove_store::{Store, StoreError, Tx, groups, links, roles, services, spaw
 use perijove_web::{PageError, Pages, Site};
 use serde_json::json;
 
+use crate::accounts::links::{INVITE, SETUP};
 use crate::audit::{self, Act, Actor};
 use crate::{Hub, accounts, people};
 
@@ -33,6 +35,8 @@ pub enum StartError {
     Service(String, String),
     #[error("[[profile]] {0}: there is no backend `{1}`; there are: {2}")]
     Backend(String, String, String),
+    #[error("[[auth]] firstuse_db_path: {0}")]
+    FirstUse(#[from] accounts::firstuse::Unreadable),
     #[error("{0}: there is no environment named `{1}`; there are: {2}")]
     Environment(String, String, String),
 }
@@ -115,6 +119,7 @@ pub async fn prepare(hub: &Arc<Hub>) -> Result<()> {
             keys: &hub.keys,
         };
         importer.native().await?;
+        accounts::firstuse::import(hub, &importer).await?;
     }
     Ok(())
 }
@@ -299,14 +304,14 @@ pub async fn setup_link(hub: &Arc<Hub>) -> Result<Option<String>> {
     if !native || users::any_admin(&hub.store).await? {
         return Ok(None);
     }
-    links::delete_purpose(&hub.store, "setup").await?;
+    links::delete_purpose(&hub.store, SETUP).await?;
     new_link(
         &hub.store,
         &*hub.clock,
         &*hub.rng,
         &hub.config,
         &Actor::hub(),
-        "setup",
+        SETUP,
         None,
         true,
         SETUP_LINK,
@@ -325,7 +330,7 @@ pub async fn invite(
     admin: bool,
     by: &Actor,
 ) -> Result<String> {
-    new_link(store, clock, rng, config, by, "invite", Some(name), admin, INVITATION).await
+    new_link(store, clock, rng, config, by, INVITE, Some(name), admin, INVITATION).await
 }
 
 #[expect(clippy::too_many_arguments, reason = "the whole of a link, said once")]
@@ -340,29 +345,18 @@ async fn new_link(
     admin: bool,
     life: jiff::SignedDuration,
 ) -> Result<String> {
-    let secret = rng.urlsafe(32);
-    let now = clock.now();
-    let expires = now.saturating_add(life).unwrap_or(jiff::Timestamp::MAX);
-    let tx = store.begin().await?;
-    links::create(
-        &tx,
-        &token::fingerprint(&secret),
-        purpose,
-        name.map(UserName::as_str),
+    let until = clock.now().saturating_add(life).unwrap_or(jiff::Timestamp::MAX);
+    let new = NewLink {
         admin,
-        expires,
-        now,
-    )
-    .await?;
+        ..NewLink::new(purpose, name.map(UserName::as_str), until)
+    };
+    let tx = store.begin().await?;
+    let secret = accounts::links::make(&tx, clock, rng, &new).await?;
     let target = name.map_or(String::new(), |name| format!("user {name}"));
     let detail = json!({ "purpose": purpose, "admin": admin });
     audit::write(&tx, clock, by, Act::LinkMade, &target, detail).await?;
     tx.commit().await?;
-    Ok(format!(
-        "{}{}hub/setup?token={secret}",
-        public_url(config),
-        config.hub.base_url
-    ))
+    Ok(accounts::links::setup_url(config, &secret))
 }
 
 /// The pages, with what a site has of its own.

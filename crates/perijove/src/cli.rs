@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
     audit, chp, completions, config, cull, edge, environments, extensions, homes, hub, import_passwords, info, invite,
-    openapi, own_environment, scope, serve, stop, token,
+    mail, openapi, own_environment, scope, serve, stop, token,
 };
 
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (JupyterHub 6.1.1 contract)");
@@ -45,6 +45,7 @@ pub enum Command {
     Config(config::ConfigCommand),
     Invite(invite::Invite),
     ImportPasswords(import_passwords::ImportPasswords),
+    Mail(mail::Mail),
     Token(token::Token),
     Audit(audit::Audit),
     Environments(environments::Environments),
@@ -81,6 +82,7 @@ impl Command {
             Self::Config(command) => command.run(),
             Self::Invite(command) => command.run(),
             Self::ImportPasswords(command) => command.run(),
+            Self::Mail(command) => command.run(),
             Self::Token(command) => command.run(),
             Self::Audit(command) => command.run(),
             Self::Environments(command) => command.run(),

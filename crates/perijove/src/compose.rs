@@ -11,7 +11,8 @@ use perijove_hub::auth_state::AuthStates;
 use perijove_hub::keys::Keys;
 use perijove_hub::routes::chp::ChpRoutes;
 use perijove_hub::signin::methods::{self, Means};
-use perijove_hub::{Hub, Parts, environments, signin};
+use perijove_hub::{Hub, Parts, environments, mail, signin};
+use perijove_mail::Courier;
 use perijove_model::server::Phase;
 use perijove_model::{Clock, Rng, Secret, token};
 use perijove_spawn::Spawners;
@@ -53,6 +54,7 @@ pub fn hub(settings: &Settings, store: Store, edge_token: Secret, mode: Mode) ->
             },
         )
         .map_err(|error| Problem::new("a way to sign in can't be used").because(error).of_usage())?,
+        courier: courier(config)?,
         keys,
         policy: signin::policy(config),
         passwords,
@@ -74,6 +76,17 @@ pub fn hub(settings: &Settings, store: Store, edge_token: Secret, mode: Mode) ->
     hub.metrics.read_process(process::read);
     kill_at(settings, &hub)?;
     Ok(hub)
+}
+
+/// Who takes letters to the mail server, if one is configured.
+pub fn courier(config: &Config) -> Result<Option<Courier>> {
+    let made = mail::courier(config);
+    made.map_err(|error| {
+        Problem::new("the mail server can't be used")
+            .because(error)
+            .of_usage()
+            .into()
+    })
 }
 
 /// Where this program is, and the helpers that are installed with it.

@@ -27,6 +27,16 @@ pub async fn of(db: &impl Db, account: &str, address: &str, now: Timestamp) -> R
     Ok(found)
 }
 
+/// How often the account or the address failed, whichever did so more often, since then.
+pub async fn failures(db: &impl Db, account: &str, address: &str, since: Timestamp) -> Result<i64> {
+    const MOST: Stmt =
+        Stmt::read("SELECT COALESCE(MAX(failures), 0) FROM perijove_attempts WHERE who IN ($1, $2) AND last >= $3");
+    Ok(db
+        .one(&MOST, &[account.into(), address.into(), since.into()])
+        .await?
+        .unwrap_or(0))
+}
+
 /// Counts an attempt as failed, before it is known, so that many at once are counted, too. Nothing if there is a wait;
 /// else how many failed with it. What is older than `memory` is forgotten.
 pub async fn count(db: &impl Db, who: &str, now: Timestamp, memory: SignedDuration) -> Result<Option<i64>> {

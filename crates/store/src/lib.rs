@@ -35,6 +35,7 @@ pub mod identities;
 pub mod languages;
 pub mod leases;
 pub mod links;
+pub mod mails;
 pub mod meta;
 pub mod native;
 pub mod nonces;

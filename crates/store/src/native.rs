@@ -96,6 +96,61 @@ pub async fn describe(db: &impl Db, user_id: i64, approved: bool, email: Option<
     db.execute(&DESCRIBE, &params).await.map(drop)
 }
 
+/// The mail address, in the place of another one.
+pub async fn set_email(db: &impl Db, user_id: i64, email: &str) -> Result<()> {
+    const SET: Stmt = Stmt::note(
+        "INSERT INTO perijove_accounts (user_id, approved, email, otp_step) VALUES ($1, FALSE, $2, 0) \
+         ON CONFLICT (user_id) DO UPDATE SET email = excluded.email",
+    );
+    db.execute(&SET, &[user_id.into(), email.into()]).await.map(drop)
+}
+
+/// Somebody with a password and a mail address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reachable {
+    pub user_id: i64,
+    pub name: String,
+    pub email: String,
+}
+
+macro_rules! reachable {
+    ($($condition:literal),+) => {
+        concat!(
+            "SELECT users.id, users.name, a.email FROM users JOIN perijove_passwords p ON p.user_id = users.id \
+             JOIN perijove_accounts a ON a.user_id = users.id WHERE a.email IS NOT NULL AND ",
+            $($condition),+
+        )
+    };
+}
+
+fn reachable(mut row: Row) -> Result<Reachable> {
+    Ok(Reachable {
+        user_id: row.take()?,
+        name: row.take()?,
+        email: row.take()?,
+    })
+}
+
+/// Who has this name; else, who has this mail address, a few of them at most.
+pub async fn reachable_by(db: &impl Db, name: &str, email: &str) -> Result<Vec<Reachable>> {
+    const BY_NAME: Stmt = Stmt::read(reachable!("users.name = $1"));
+    const BY_EMAIL: Stmt = Stmt::read(reachable!("LOWER(a.email) = $1 ORDER BY users.name LIMIT 5"));
+    let mut rows = db.rows(&BY_NAME, &[name.into()]).await?;
+    if rows.is_empty() {
+        rows = db.rows(&BY_EMAIL, &[email.to_lowercase().into()]).await?;
+    }
+    rows.into_iter().map(reachable).collect()
+}
+
+/// The mail addresses of administrators.
+pub async fn admin_emails(db: &impl Db) -> Result<Vec<String>> {
+    const EMAILS: Stmt = Stmt::read(
+        "SELECT DISTINCT a.email FROM users JOIN perijove_accounts a ON a.user_id = users.id \
+         WHERE users.admin AND a.email IS NOT NULL ORDER BY a.email LIMIT 20",
+    );
+    db.column(&EMAILS, &[]).await
+}
+
 /// A secret for one-time codes, in the place of one that was not confirmed. `false` if there is one that was.
 pub async fn propose_otp(db: &impl Db, user_id: i64, sealed: &str) -> Result<bool> {
     const PROPOSE: Stmt = Stmt::note(

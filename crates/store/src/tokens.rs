@@ -242,7 +242,8 @@ pub async fn touch(db: &impl Db, id: i64, at: Timestamp) -> Result<()> {
 }
 
 /// Deletes everything whose time is over: tokens, codes, shares, share codes, sessions and links; what
-/// failed a day ago, and who has waited a month for an account. How many rows there were.
+/// failed a day ago, who has waited a month for an account, and letters
+/// that nobody has sent. How many rows there were.
 pub async fn purge_expired(db: &impl Db, now: Timestamp) -> Result<u64> {
     const CODES: Stmt = Stmt::write("DELETE FROM oauth_codes WHERE expires_at < $1");
     const BY_TIME: [Stmt; 5] = [
@@ -263,5 +264,6 @@ pub async fn purge_expired(db: &impl Db, now: Timestamp) -> Result<u64> {
     purged += crate::attempts::purge(db, ago(24)).await?;
     purged += crate::nonces::purge(db, now).await?;
     purged += crate::signups::purge(db, ago(30 * 24)).await?;
+    purged += crate::mails::purge(db, ago(2 * 24)).await?;
     Ok(purged)
 }

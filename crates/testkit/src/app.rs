@@ -401,6 +401,7 @@ async fn parts(world: &World) -> Parts {
     let routes = ChpRoutes::new(&url::Url::parse(&api).expect("a URL"), Secret::new(EDGE_TOKEN));
     Parts {
         clock,
+        courier: perijove_hub::mail::courier(&config).expect("the test's mail server"),
         keys,
         auth_states: AuthStates::new(&config.hub.crypt_keys).expect("the test's keys"),
         authenticators,

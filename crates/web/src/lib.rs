@@ -8,6 +8,7 @@
 
 mod assets;
 mod common;
+pub mod mails;
 pub mod pages;
 mod render;
 mod samples;

@@ -177,6 +177,12 @@ impl Pages {
         self.languages.words.iter().map(|words| words.tag())
     }
 
+    /// What a template makes of this, and of nothing else, in the site's language.
+    pub(crate) fn text_of(&self, template: &str, given: Value) -> Result<String, PageError> {
+        let environment = &self.languages.environments[self.usual];
+        Ok(environment.get_template(template)?.render(given)?)
+    }
+
     pub fn render<P: Page>(&self, common: &Common, page: &P) -> Result<String, PageError> {
         let language = self.languages().position(|tag| tag == common.language);
         let language = language.unwrap_or(self.usual);

@@ -2,8 +2,8 @@
 
 use crate::common::{Common, ServiceLink, Viewer};
 use crate::pages::{
-    AcceptShare, Account, Admin, ChangePassword, Error, Home, Login, Logout, NotRunning, OauthConfirm, Onward, Role,
-    Roles, Setup, SignUp, Spawn, SpawnPending, StopPending, Tokens, Waiting,
+    AcceptShare, Account, Admin, ChangePassword, Confirm, Error, Forgot, Home, Invitations, Login, Logout, NotRunning,
+    OauthConfirm, Onward, Role, Roles, Setup, SignUp, Spawn, SpawnPending, StopPending, Tokens, Waiting,
 };
 use crate::render::{Page, PageError, Pages};
 
@@ -32,6 +32,8 @@ pub fn render_samples_in(pages: &Pages, language: &str) -> Result<Vec<Sample>, P
     add::<Login>(pages, &visitor, &mut all)?;
     add::<Setup>(pages, &visitor, &mut all)?;
     add::<SignUp>(pages, &visitor, &mut all)?;
+    add::<Forgot>(pages, &visitor, &mut all)?;
+    add::<Confirm>(pages, &visitor, &mut all)?;
     add::<Logout>(pages, &visitor, &mut all)?;
     add::<Home>(pages, &member, &mut all)?;
     add::<Spawn>(pages, &member, &mut all)?;
@@ -45,6 +47,7 @@ pub fn render_samples_in(pages: &Pages, language: &str) -> Result<Vec<Sample>, P
     add::<Account>(pages, &member, &mut all)?;
     add::<ChangePassword>(pages, &member, &mut all)?;
     add::<Waiting>(pages, &member, &mut all)?;
+    add::<Invitations>(pages, &member, &mut all)?;
     add::<Admin>(pages, &member, &mut all)?;
     add::<Roles>(pages, &member, &mut all)?;
     add::<Role>(pages, &member, &mut all)?;

@@ -5,10 +5,12 @@ mod lti;
 mod oauth;
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use perijove_model::{Secret, UserName};
 
 use crate::section::section;
+use crate::types::Whole;
 
 pub use directory::{HeaderAuth, LdapAuth, NullAuth, PamAuth, PasswordGroup, SharedPasswordAuth, TemporaryAuth};
 pub use lti::{Lti11Auth, LtiAuth};
@@ -58,10 +60,18 @@ section! {
         open_signup: bool = false;
         /// Whether who signs up must name a mail address.
         ask_email_on_signup: bool = false;
+        /// Whoever signs up with a mail address of one of these domains, and of none below them, need not wait: following a link that is sent there is enough.
+        domains: BTreeSet<String> = BTreeSet::new(), example "[\"example.org\"]";
+        /// The same for mail addresses of which all is as this regular expression says.
+        allow_self_approval_for: Option<Whole> = None, example "'[^@]+@(cs|math)\\.example\\.org'";
         /// Terms of service, as HTML beside a box that must be ticked to sign up.
         tos: Option<String> = None, example "'I agree to <a href=/terms.html>the terms</a>.'";
         /// The sign-in page has a field for the one-time code from the beginning. Without it, the page asks for the code only of who has set it up.
         request_otp: bool = false;
+        /// Take over the passwords of FirstUseAuthenticator, once, at the first start with this.
+        import_from_firstuse: bool = false;
+        /// Where they are, as `dbm.dumb` or `dbm.sqlite3` wrote them: without `.dir` or `.dat`.
+        firstuse_db_path: PathBuf = PathBuf::from("passwords.dbm");
     }
 
     /// Lets in anyone by any name: for trying things out, never for production.

@@ -6,6 +6,7 @@ mod edge;
 mod edge_tls;
 mod environments;
 mod hub;
+mod mail;
 mod offers;
 mod people;
 mod records;
@@ -28,6 +29,7 @@ pub use edge::Edge;
 pub use edge_tls::{EdgeAcme, EdgeTls, InternalTls};
 pub use environments::Environments;
 pub use hub::Hub;
+pub use mail::{Captcha, Mail};
 pub use offers::{Choice, ChoiceOption, Entitlement, GroupTotal, Profile, ProfileMount, ProfileValues};
 pub use people::{Access, Group, Role, Scope};
 pub use records::{Audit, Events, Metrics};
@@ -44,6 +46,8 @@ pub struct Config {
     /// Never empty.
     pub auth: Vec<Auth>,
     pub access: Access,
+    pub mail: Mail,
+    pub captcha: Captcha,
     pub scopes: Vec<Scope>,
     pub roles: Vec<Role>,
     pub groups: Vec<Group>,
@@ -67,6 +71,8 @@ impl Default for Config {
             edge: Edge::default(),
             auth: vec![Auth::Native(NativeAuth::default())],
             access: Access::default(),
+            mail: Mail::default(),
+            captcha: Captcha::default(),
             scopes: Vec::new(),
             roles: Vec::new(),
             groups: Vec::new(),

@@ -1,7 +1,69 @@
 //! FirstUseAuthenticator's `passwords.dbm`, as the kinds of `dbm` that Python writes itself, and as lines of text.
 
+use std::path::{Path, PathBuf};
+
+use perijove_store::meta;
+
+use super::import::Importer;
+use super::section;
+use crate::Hub;
+use crate::startup::StartError;
+
 /// Names and hashes.
 pub type Hashes = Vec<(String, String)>;
+
+/// What SQLite's files begin with.
+const SQLITE: &[u8] = b"SQLite format 3\0";
+/// That it was done by configuration.
+const DONE: &str = "firstuse_imported";
+
+/// A file that can't be taken over.
+#[derive(Debug, thiserror::Error)]
+#[error("{} can't be read: {why}; other kinds of dbm are turned into lines of `name:hash`, as docs/how-to/accounts.md tells", path.display())]
+pub struct Unreadable {
+    path: PathBuf,
+    why: String,
+}
+
+/// Takes over what the configuration names, if that was not done before.
+pub async fn import(hub: &Hub, importer: &Importer<'_>) -> Result<(), StartError> {
+    let Some(native) = section(&hub.config).filter(|native| native.import_from_firstuse) else {
+        return Ok(());
+    };
+    if meta::get(&hub.store, DONE).await?.is_some() {
+        return Ok(());
+    }
+    let path = native.firstuse_db_path.clone();
+    let file = path.clone();
+    let found = tokio::task::spawn_blocking(move || read(&file)).await;
+    let found = found.map_err(|error| error.to_string()).and_then(|found| found);
+    let hashes = found.map_err(|why| Unreadable { path, why })?;
+    importer.hashes("FirstUseAuthenticator", DONE, hashes).await?;
+    Ok(())
+}
+
+/// Reads a file of any of the kinds that are known. It blocks.
+pub fn read(file: &Path) -> Result<Hashes, String> {
+    let with = |ending: &str| {
+        let mut name = file.as_os_str().to_owned();
+        name.push(ending);
+        PathBuf::from(name)
+    };
+    let why = |error: std::io::Error| error.to_string();
+    if with(".dir").exists() {
+        let directory = std::fs::read(with(".dir")).map_err(why)?;
+        let data = std::fs::read(with(".dat")).map_err(why)?;
+        // Each character of it is a byte.
+        let directory: String = directory.iter().copied().map(char::from).collect();
+        return dumb(&directory, &data);
+    }
+    let bytes = std::fs::read(file).map_err(why)?;
+    if bytes.starts_with(SQLITE) {
+        return perijove_store::dbm::read(file).map(pairs);
+    }
+    let text = String::from_utf8(bytes).map_err(|_| "it is neither text nor a file of SQLite's".to_owned())?;
+    lines(&text)
+}
 
 /// Lines of `name:hash`. What can't be one is told with its number.
 pub fn lines(text: &str) -> Result<Hashes, String> {

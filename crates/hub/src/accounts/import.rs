@@ -63,8 +63,9 @@ impl Importer<'_> {
         Ok(Some(taken))
     }
 
-    /// Takes over names and hashes that somebody has brought along. Who has a password keeps it.
-    pub async fn hashes(&self, from: &str, hashes: Vec<(String, String)>) -> Result<Taken, StoreError> {
+    /// Takes over names and hashes that somebody has brought along, and notes by `mark` that it was done. Who has a password
+    /// keeps it.
+    pub async fn hashes(&self, from: &str, mark: &str, hashes: Vec<(String, String)>) -> Result<Taken, StoreError> {
         let tx = self.store.begin().await?;
         let (mut taken, mut seen) = (Taken::default(), BTreeSet::new());
         for (name, hash) in hashes {
@@ -79,7 +80,7 @@ impl Importer<'_> {
             };
             self.take(&tx, info, &mut seen, &mut taken).await?;
         }
-        self.done(&tx, "password_hashes_imported", from, taken).await?;
+        self.done(&tx, mark, from, taken).await?;
         tx.commit().await?;
         Ok(taken)
     }

@@ -1,7 +1,10 @@
 //! Accounts that are kept here: what a new password must be, what signing in is told of one, and those that others left.
 
+pub mod address;
 pub mod firstuse;
 pub mod import;
+pub mod invitations;
+pub mod links;
 pub mod signup;
 
 use std::net::IpAddr;
@@ -38,7 +41,13 @@ pub fn section(config: &Config) -> Option<&NativeAuth> {
 /// Whether people may make an account themselves, or ask for one.
 #[must_use]
 pub fn may_sign_up(config: &Config) -> bool {
-    section(config).is_some_and(|native| native.enable_signup || native.open_signup)
+    section(config).is_some_and(|native| native.enable_signup || native.open_signup || has_self_approval(native))
+}
+
+/// Whether some people need nobody to let them in: their mail address does.
+#[must_use]
+pub fn has_self_approval(native: &NativeAuth) -> bool {
+    native.allow_self_approval_for.is_some() || !native.domains.is_empty()
 }
 
 /// What is asked of a new password.

@@ -64,6 +64,11 @@ pub enum Act {
     /// A one-time link was made: to set up the first administrator, or to choose a password.
     LinkMade,
     LinkUsed,
+    /// Whoever has the link of an invitation can make an account.
+    InvitationMade,
+    InvitationRevoked,
+    /// A letter could not be sent, and is not tried any more.
+    MailDropped,
     /// Somebody has asked for an account.
     SignUpAsked,
     /// Nobody lets them in.
@@ -112,6 +117,9 @@ impl Act {
             Self::EnvironmentChanged => "environment.changed",
             Self::LinkMade => "link.made",
             Self::LinkUsed => "link.used",
+            Self::InvitationMade => "invitation.made",
+            Self::InvitationRevoked => "invitation.revoked",
+            Self::MailDropped => "mail.dropped",
             Self::SignUpAsked => "sign-up.asked",
             Self::SignUpDiscarded => "sign-up.discarded",
             Self::AccountsTakenOver => "accounts.taken-over",
@@ -168,6 +176,11 @@ impl Actor {
             via: format!("client {identifier}"),
             address: from.to_string(),
         }
+    }
+
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// The hub by itself, for its configuration says so.

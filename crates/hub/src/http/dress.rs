@@ -9,6 +9,7 @@ use perijove_model::JUPYTERHUB_VERSION;
 
 use super::{language, pages, prefers_json};
 use crate::Hub;
+use crate::captcha::Shown;
 use crate::http::error::HttpError;
 
 const VERSION: HeaderName = HeaderName::from_static("x-jupyterhub-version");
@@ -25,6 +26,8 @@ pub(super) struct Parts {
     /// What pages may load, and what anything else may: nothing.
     page: HeaderValue,
     other: HeaderValue,
+    /// Pages that show a captcha.
+    captcha: HeaderValue,
 }
 
 impl std::ops::Deref for Dress {
@@ -49,6 +52,14 @@ impl Dress {
                  base-uri 'none'",
             ),
             other: policy("default-src 'none'"),
+            captcha: policy(&hub.captcha.as_ref().map_or_else(String::new, |captcha| {
+                let origins = captcha.origins();
+                format!(
+                    "default-src 'self'; script-src 'self' {origins}; style-src 'self' {origins}; \
+                     img-src 'self' data:; frame-src {origins}; connect-src 'self' {origins}; object-src 'none'; \
+                     base-uri 'none'"
+                )
+            })),
             hub: Arc::clone(hub),
             prefix,
         }))
@@ -96,7 +107,8 @@ where
         };
         keep_headers(response.headers_mut(), headers);
     }
-    add_headers(response.headers_mut(), parts, place);
+    let policy = response.extensions_mut().remove::<Shown>().map(|Shown| &parts.captcha);
+    add_headers(response.headers_mut(), parts, place, policy);
     response
 }
 
@@ -133,10 +145,11 @@ fn keep_headers(into: &mut HeaderMap, from: HeaderMap) {
     }
 }
 
-fn add_headers(headers: &mut HeaderMap, parts: &Parts, place: Place) {
+fn add_headers(headers: &mut HeaderMap, parts: &Parts, place: Place, own_policy: Option<&HeaderValue>) {
     let kind = headers.get(header::CONTENT_TYPE);
     let html = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-    let policy = if html { &parts.page } else { &parts.other };
+    let usual = if html { &parts.page } else { &parts.other };
+    let policy = own_policy.unwrap_or(usual);
     headers.remove(DRESSED);
     headers.insert(VERSION, HeaderValue::from_static(JUPYTERHUB_VERSION));
     headers.insert(

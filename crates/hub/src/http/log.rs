@@ -98,11 +98,12 @@ fn is_wanted(status: u16, dull: bool) -> bool {
 #[must_use]
 pub fn without_secrets(url: &str) -> String {
     let (path, query) = url.split_once('?').unwrap_or((url, ""));
-    // Old clients put tokens and cookies into the path.
-    let path = match path.split_once("/authorizations/") {
-        Some((before, _)) => format!("{before}/authorizations/[secret]"),
-        None => path.to_owned(),
-    };
+    // Old clients put tokens and cookies into the path; so do links that are sent by mail.
+    let secret = ["/authorizations/", "/hub/confirm/"].into_iter().find_map(|before| {
+        let (place, _) = path.split_once(before)?;
+        Some(format!("{place}{before}[secret]"))
+    });
+    let path = secret.unwrap_or_else(|| path.to_owned());
     let mut line: String = path.chars().take(LONGEST).collect();
     for (i, pair) in query.split('&').filter(|pair| !pair.is_empty()).enumerate() {
         line.push(if i == 0 { '?' } else { '&' });
@@ -149,6 +150,10 @@ mod tests {
         assert_eq!(
             without_secrets("/hub/api/authorizations/token/abc"),
             "/hub/api/authorizations/[secret]"
+        );
+        assert_eq!(
+            without_secrets("/base/hub/confirm/abc?x=1"),
+            "/base/hub/confirm/[secret]?x=1"
         );
         assert_eq!(
             without_secrets("/hub/login?next=%2Fx%3Fcode%3Dabc"),

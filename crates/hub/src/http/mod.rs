@@ -8,7 +8,7 @@ pub mod cookies;
 mod dress;
 mod eager;
 pub mod error;
-mod form;
+pub mod form;
 mod known;
 pub mod language;
 mod log;

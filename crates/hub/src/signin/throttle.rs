@@ -78,20 +78,52 @@ pub async fn forget(tx: &Tx, name: &str) -> Result<(), StoreError> {
 
 /// Whether another account may be asked for from this address. A class that signs up together may.
 pub async fn may_sign_up(hub: &Hub, from: IpAddr) -> Result<bool, StoreError> {
-    const AN_HOUR: u32 = 100;
-    let (who, now) = (format!("sign-up {}", address(from)), hub.clock.now());
+    may(
+        hub,
+        &key_of_address("sign-up", from),
+        100,
+        SignedDuration::from_hours(1),
+    )
+    .await
+}
+
+/// What is counted by a text that people type, and which is not kept.
+#[must_use]
+pub fn key(what: &str, typed: &str) -> String {
+    format!("{what} {}", token::fingerprint(&typed.to_lowercase()))
+}
+
+/// What is counted by address.
+#[must_use]
+pub fn key_of_address(what: &str, from: IpAddr) -> String {
+    format!("{what} {}", address(from))
+}
+
+/// Whether something may be done once more that may be done so often within such a time. It is counted with this.
+pub async fn may(hub: &Hub, who: &str, often: u32, within: SignedDuration) -> Result<bool, StoreError> {
     let tx = hub.store.begin().await?;
-    let Some(so_far) = attempts::count(&tx, &who, now, SignedDuration::from_hours(1)).await? else {
+    let may = may_within(hub, &tx, who, often, within).await?;
+    tx.commit().await?;
+    Ok(may)
+}
+
+/// The same within a transaction.
+pub async fn may_within(hub: &Hub, tx: &Tx, who: &str, often: u32, within: SignedDuration) -> Result<bool, StoreError> {
+    let now = hub.clock.now();
+    let Some(so_far) = attempts::count(tx, who, now, within).await? else {
         return Ok(false);
     };
-    if so_far >= i64::from(AN_HOUR) {
-        let until = now
-            .saturating_add(SignedDuration::from_hours(1))
-            .unwrap_or(Timestamp::MAX);
-        attempts::wait_until(&tx, &who, until).await?;
+    if so_far >= i64::from(often) {
+        let until = now.saturating_add(within).unwrap_or(Timestamp::MAX);
+        attempts::wait_until(tx, who, until).await?;
     }
-    tx.commit().await?;
     Ok(true)
+}
+
+/// How often signing in failed lately, to this account or from this address.
+pub async fn failures(hub: &Hub, typed: &str, from: IpAddr) -> Result<i64, StoreError> {
+    let since = hub.clock.now().saturating_sub(MEMORY).unwrap_or(Timestamp::MIN);
+    attempts::failures(&hub.store, &account(typed), &address(from), since).await
 }
 
 /// `false` if there is a wait.

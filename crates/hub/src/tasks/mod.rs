@@ -13,7 +13,7 @@ use jiff::SignedDuration;
 use perijove_store::leases;
 use tokio::time::sleep;
 
-use crate::{Hub, audit, culler, environments, events, homes, metrics, seen, servers, services};
+use crate::{Hub, audit, culler, environments, events, homes, mail, metrics, seen, servers, services};
 
 pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -36,6 +36,7 @@ pub fn spawn_all(hub: &Arc<Hub>) {
     }
     hub.tasks.spawn(audit::keep_refusals(hub.clone()));
     hub.tasks.spawn(seen::keep(hub.clone()));
+    hub.tasks.spawn(mail::keep(hub.clone()));
     hub.tasks.spawn(homes::keep(hub.clone()));
     hub.tasks.spawn(environments::keep_tidy(hub.clone()));
     hub.tasks.spawn(homes::keep_measured(hub.clone()));

@@ -122,6 +122,7 @@ impl Setup {
         roles::sync(&tx, &[server_role, user_role], &[]).await.unwrap();
         tx.commit().await.unwrap();
         let hub = Hub::new(Parts {
+            courier: None,
             config: Arc::new(self.config.clone()),
             catalog: perijove_model::scopes::Catalog::default(),
             store,

@@ -1,10 +1,10 @@
 //! `perijove import-passwords FILE`: people sign in with the passwords that another program kept.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
-use perijove_hub::accounts::firstuse::{self, Hashes};
+use perijove_hub::accounts::firstuse;
 use perijove_hub::accounts::import::Importer;
 use perijove_hub::keys::Keys;
 
@@ -13,9 +13,6 @@ use crate::problem::Problem;
 use crate::settings::Settings;
 use crate::system::{SystemClock, SystemRng};
 use crate::{compose, runtime, secrets, ui};
-
-/// What SQLite's files begin with.
-const SQLITE: &[u8] = b"SQLite format 3\0";
 
 /// Take over passwords that FirstUseAuthenticator kept
 ///
@@ -35,7 +32,7 @@ pub struct ImportPasswords {
 
 impl ImportPasswords {
     pub fn run(self) -> Result<()> {
-        let hashes = read(&self.file).map_err(|why| {
+        let hashes = firstuse::read(&self.file).map_err(|why| {
             Problem::new(format!("{} can't be read", self.file.display()))
                 .because(std::io::Error::other(why))
                 .try_this(
@@ -52,7 +49,9 @@ impl ImportPasswords {
                 rng: &SystemRng,
                 keys: &keys,
             };
-            let taken = importer.hashes("FirstUseAuthenticator", hashes).await;
+            let taken = importer
+                .hashes("FirstUseAuthenticator", "password_hashes_imported", hashes)
+                .await;
             taken.map_err(|error| anyhow::Error::from(Problem::new("the passwords can't be taken over").because(error)))
         })?;
         ui::say(format!(
@@ -61,26 +60,4 @@ impl ImportPasswords {
         ));
         Ok(())
     }
-}
-
-fn read(file: &Path) -> Result<Hashes, String> {
-    let with = |ending: &str| {
-        let mut name = file.as_os_str().to_owned();
-        name.push(ending);
-        PathBuf::from(name)
-    };
-    let why = |error: std::io::Error| error.to_string();
-    if with(".dir").exists() {
-        let directory = std::fs::read(with(".dir")).map_err(why)?;
-        let data = std::fs::read(with(".dat")).map_err(why)?;
-        // Each character of it is a byte.
-        let directory: String = directory.iter().copied().map(char::from).collect();
-        return firstuse::dumb(&directory, &data);
-    }
-    let bytes = std::fs::read(file).map_err(why)?;
-    if bytes.starts_with(SQLITE) {
-        return perijove_store::dbm::read(file).map(firstuse::pairs);
-    }
-    let text = String::from_utf8(bytes).map_err(|_| "it is neither text nor a file of SQLite's".to_owned())?;
-    firstuse::lines(&text)
 }

@@ -16,6 +16,7 @@ pub mod hub;
 pub mod import_passwords;
 pub mod info;
 pub mod invite;
+pub mod mail;
 pub mod openapi;
 pub mod own_environment;
 pub mod scope;

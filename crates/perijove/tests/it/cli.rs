@@ -71,6 +71,7 @@ fn help_names_the_commands() {
       config            Check the configuration, or show what can be said in it
       invite            Print a link with which somebody chooses a password
       import-passwords  Take over passwords that FirstUseAuthenticator kept
+      mail              Try out the mail server of the configuration
       token             Print a new API token of a person
       audit             Read the audit log
       environments      Look after the Python environments that servers run in

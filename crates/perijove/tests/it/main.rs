@@ -9,5 +9,7 @@ mod edge_life;
 mod edge_routes;
 mod homes;
 mod http;
+mod mail_command;
 mod peers;
+mod postbox;
 mod support;

@@ -31,7 +31,7 @@ pub(crate) const STEPS: &[Step] = &[
         sqlite: "",
         postgres: "",
     },
-    // Which way people came in.
+    // Which way people came in, accounts of our own, and letters on their way with what links are for besides.
     Step {
         both: include_str!("step_5.sql"),
         sqlite: "",

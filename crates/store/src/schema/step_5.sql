@@ -69,3 +69,19 @@ CREATE TABLE perijove_nonces (
     until TIMESTAMP NOT NULL
 );
 CREATE INDEX ix_perijove_nonces_until ON perijove_nonces (until);
+-- Letters on their way, and what one-time links are for besides.
+CREATE TABLE perijove_mails (
+    id {id},
+    about VARCHAR(64) NOT NULL,
+    recipient VARCHAR(320) NOT NULL,
+    sealed TEXT NOT NULL,
+    created TIMESTAMP NOT NULL,
+    due TIMESTAMP NOT NULL,
+    tries INTEGER NOT NULL
+);
+CREATE INDEX ix_perijove_mails_due ON perijove_mails (due);
+CREATE INDEX ix_perijove_accounts_email ON perijove_accounts (LOWER(email));
+ALTER TABLE perijove_links ADD COLUMN email VARCHAR(320);
+ALTER TABLE perijove_links ADD COLUMN group_names TEXT;
+ALTER TABLE perijove_links ADD COLUMN uses INTEGER;
+ALTER TABLE perijove_links ADD COLUMN made_by VARCHAR(255);

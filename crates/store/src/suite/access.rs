@@ -7,6 +7,7 @@ use perijove_model::{Rng, SeededRng};
 use super::together::race;
 use super::{count, later, now, open, texts, user, write};
 use crate::error::Result;
+use crate::links::NewLink;
 use crate::oauth::{self, Code, NewClient};
 use crate::sessions::{self, NewSession};
 use crate::tokens::{self, NewToken, Owner};
@@ -216,7 +217,7 @@ pub(super) async fn what_has_expired_is_purged(url: String) {
         .await
         .unwrap();
     open_session(&store, "f", ada.id, later(10).as_second()).await;
-    links::create(&store, "f", "setup", None, true, later(10), now())
+    links::create(&store, "f", &NewLink::new("setup", None, later(10)), now())
         .await
         .unwrap();
     let spawner = crate::spawners::ensure(&store, ada.id, "", None).await.unwrap();
@@ -331,7 +332,7 @@ pub(super) async fn a_session_is_listed_and_ended(url: String) {
 
 pub(super) async fn a_link_is_used_once(url: String) {
     let (store, other) = (open(&url).await, open(&url).await);
-    links::create(&store, "f", "invite", Some("ada"), false, later(10), now())
+    links::create(&store, "f", &NewLink::new("invite", Some("ada"), later(10)), now())
         .await
         .unwrap();
     let seen = links::find(&store, "f", now()).await.unwrap().unwrap();
@@ -346,7 +347,7 @@ pub(super) async fn a_link_is_used_once(url: String) {
         [one.unwrap(), two.unwrap()].into_iter().flatten().collect::<Vec<_>>(),
         [seen]
     );
-    links::create(&store, "g", "setup", None, true, later(10), now())
+    links::create(&store, "g", &NewLink::new("setup", None, later(10)), now())
         .await
         .unwrap();
     assert_eq!(links::delete_purpose(&store, "setup").await.unwrap(), 1);

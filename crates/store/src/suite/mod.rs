@@ -8,6 +8,7 @@ mod audit;
 mod crossing;
 mod groups;
 mod homes;
+mod letters;
 mod opening;
 mod people;
 mod roles;
@@ -86,6 +87,9 @@ const CASES: &[(&str, Case)] = cases![
     scim::a_directorys_group_is_not_filled_at_sign_in,
     scim::who_is_suspended_has_nothing_left,
     scim::a_nonce_is_used_once,
+    letters::a_letter_is_taken_by_one_hub,
+    letters::an_invitation_is_used_as_often_as_it_says,
+    letters::people_are_found_by_their_mail_addresses,
     audit::entries_are_read_in_pages,
     audit::no_entry_is_changed,
     audit::old_entries_are_purged,

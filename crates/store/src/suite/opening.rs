@@ -113,7 +113,12 @@ pub(super) async fn an_older_database_is_brought_up_to_date(url: String) {
         "CREATE INDEX ix_perijove_sessions_expiry ON perijove_sessions (expires_at)",
     ];
     // What later steps have made.
-    const LATER: [&str; 14] = [
+    const LATER: [&str; 19] = [
+        "DROP TABLE perijove_mails",
+        "ALTER TABLE perijove_links DROP COLUMN email",
+        "ALTER TABLE perijove_links DROP COLUMN group_names",
+        "ALTER TABLE perijove_links DROP COLUMN uses",
+        "ALTER TABLE perijove_links DROP COLUMN made_by",
         "DROP TABLE perijove_languages",
         "DROP TABLE perijove_scim_users",
         "DROP TABLE perijove_scim_groups",

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::NASTY;
+use super::{CaptchaBox, NASTY};
 use crate::render::Page;
 
 /// `login.html`: a form, other ways to sign in, or both.
@@ -21,6 +21,10 @@ pub struct Login {
     pub request_otp: bool,
     /// Where people make an account themselves.
     pub sign_up_url: Option<String>,
+    /// Where people ask for another password.
+    pub reset_url: Option<String>,
+    /// Too many have failed: programs are to be kept out.
+    pub captcha: Option<CaptchaBox>,
 }
 
 /// Another way to sign in, on another site.
@@ -55,6 +59,8 @@ impl Page for Login {
             Self {
                 redirects: vec![university.clone()],
                 sign_up_url: Some("/hub/signup".into()),
+                reset_url: Some("/hub/forgot-password".into()),
+                captcha: Some(CaptchaBox::sample()),
                 ..form.clone()
             },
             Self {
@@ -77,7 +83,7 @@ impl Page for Login {
     }
 }
 
-/// `setup.html`: a one-time link makes the first admin, or takes an invitation up.
+/// `setup.html`: a one-time link makes the first admin, takes an invitation up, or chooses another password.
 ///
 /// The form sends `username`, `password`, `password_again`, `token` and `_xsrf`.
 #[derive(Debug, Clone, Serialize)]
@@ -99,6 +105,10 @@ pub enum SetupPurpose {
     Setup,
     /// Somebody an admin has invited, or who needs a new password.
     Invite,
+    /// Whoever has the link makes an account by a name of their choice.
+    Join,
+    /// Somebody who has forgotten their password.
+    Reset,
 }
 
 impl Page for Setup {
@@ -123,6 +133,15 @@ impl Page for Setup {
                 username: Some("marius".into()),
                 action: "/hub/invite".into(),
                 purpose: SetupPurpose::Invite,
+                ..setup.clone()
+            },
+            Self {
+                purpose: SetupPurpose::Join,
+                ..setup.clone()
+            },
+            Self {
+                username: Some("marius".into()),
+                purpose: SetupPurpose::Reset,
                 ..setup
             },
             Self {

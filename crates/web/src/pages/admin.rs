@@ -15,6 +15,8 @@ pub struct Admin {
     pub next_url: Option<String>,
     /// Where those are who have signed up, for whoever may let them in.
     pub waiting_url: Option<String>,
+    /// Where people are invited, for whoever may.
+    pub invitations_url: Option<String>,
     pub version: String,
 }
 
@@ -51,6 +53,7 @@ impl Page for Admin {
                 total: 120,
                 next_url: Some("/hub/admin?offset=50".into()),
                 waiting_url: Some("/hub/authorize".into()),
+                invitations_url: Some("/hub/admin/invitations".into()),
                 version: "0.1.0".into(),
                 ..Self::default()
             },

@@ -5,6 +5,7 @@
 mod account;
 mod admin;
 mod error;
+mod join;
 mod oauth;
 mod onward;
 mod person;
@@ -16,10 +17,11 @@ mod token;
 pub use account::{Login, LoginLink, Logout, Setup, SetupPurpose};
 pub use admin::{Admin, Person};
 pub use error::Error;
+pub use join::{CaptchaBox, Confirm, Forgot, InvitationDraft, InvitationRow, Invitations};
 pub use oauth::{OauthConfirm, ScopeLine};
 pub use onward::{Field, Onward};
 pub use person::{
-    Account, ChangePassword, Codes, LinkableRow, LinkedRow, Proposed, SessionRow, SignUp, Waiting, WaitingRow,
+    Account, ChangePassword, Codes, Email, LinkableRow, LinkedRow, Proposed, SessionRow, SignUp, Waiting, WaitingRow,
 };
 pub use role::{GrantLine, Role, RoleDraft, RoleLine, Roles};
 pub use server::{

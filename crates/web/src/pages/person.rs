@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
-use super::NASTY;
+use super::{CaptchaBox, NASTY};
 use crate::render::Page;
 
-/// `account.html`. Its forms are sent to `action`/`sessions`, `/codes`, `/unlink`; each with `_xsrf`.
+/// `account.html`. Its forms are sent to `action`/`sessions`, `/email`, `/codes`, `/unlink`; each with `_xsrf`.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Account {
     pub action: String,
@@ -16,12 +16,21 @@ pub struct Account {
     pub error: Option<String>,
     /// The tag of the language that they have chosen.
     pub language: Option<String>,
+    /// Nothing where the hub can't write to people, or where nothing would be written.
+    pub email: Option<Email>,
     pub sessions: Vec<SessionRow>,
     /// Nothing where the hub has no codes for this account.
     pub codes: Option<Codes>,
     pub linked: Vec<LinkedRow>,
     /// Other ways to sign in that can be linked; each is a form's address.
     pub linkable: Vec<LinkableRow>,
+}
+
+/// Where the hub writes to.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Email {
+    /// Nothing if there is none yet.
+    pub address: Option<String>,
 }
 
 /// A browser in which somebody is signed in.
@@ -95,6 +104,7 @@ impl Page for Account {
                 session(2, "Safari on iPhone", false),
             ],
             codes: Some(Codes::default()),
+            email: Some(Email::default()),
             ..Self::default()
         };
         let proposed = Proposed {
@@ -129,6 +139,9 @@ impl Page for Account {
                 language: None,
                 done: Some(NASTY.into()),
                 error: Some(NASTY.into()),
+                email: Some(Email {
+                    address: Some(NASTY.into()),
+                }),
                 sessions: vec![session(3, NASTY, true)],
                 codes: None,
                 linked: vec![LinkedRow {
@@ -192,6 +205,9 @@ pub struct SignUp {
     /// What has come of it, instead of the form.
     pub done: Option<String>,
     pub asks_for_email: bool,
+    /// Mail addresses with which nobody has to wait.
+    pub domains: Vec<String>,
+    pub captcha: Option<CaptchaBox>,
     /// Terms of service: HTML of the configuration.
     pub terms: Option<String>,
     pub password_min_length: usize,
@@ -211,6 +227,8 @@ impl Page for SignUp {
             plain.clone(),
             Self {
                 asks_for_email: true,
+                domains: vec!["example.org".into(), "cs.example.org".into()],
+                captcha: Some(CaptchaBox::sample()),
                 terms: Some("I agree to the <a href=\"/terms\">terms</a>.".into()),
                 error: Some("This password is easy to guess.".into()),
                 username: "galileo".into(),

@@ -12,6 +12,7 @@ mod groups;
 pub mod health;
 mod homes;
 mod hub_info;
+pub(super) mod invitations;
 pub mod lists;
 mod me;
 pub mod models;
@@ -84,6 +85,8 @@ fn operations() -> OpenApiRouter<Arc<Hub>> {
         .routes(routes!(sessions::end))
         .routes(routes!(sessions::password_link))
         .routes(routes!(signups::list))
+        .routes(routes!(invitations::list, invitations::create))
+        .routes(routes!(invitations::revoke))
         .routes(routes!(signups::approve, signups::discard))
         .route("/users/{user}/server", server())
         .route("/users/{user}/servers/", server())

@@ -9,12 +9,12 @@ use perijove_auth::{Offer, totp};
 use perijove_model::{Secret, token};
 use perijove_store::users::User;
 use perijove_store::{identities, languages, native, sessions};
-use perijove_web::pages::{Account, Codes, LinkableRow, LinkedRow, Proposed, SessionRow};
+use perijove_web::pages::{Account, Codes, Email, LinkableRow, LinkedRow, Proposed, SessionRow};
 use qrcode::QrCode;
 use qrcode::render::svg;
 use serde_json::json;
 
-use crate::accounts::password_holds;
+use crate::accounts::{address, password_holds};
 use crate::audit::{self, Act};
 use crate::http::agent;
 use crate::http::api::models::time;
@@ -23,6 +23,7 @@ use crate::http::error::{HttpError, Result};
 use crate::http::form::Form;
 use crate::http::found;
 use crate::http::visitor::{Principal, Visitor};
+use crate::mail::{self, reset};
 use crate::{Hub, accounts, startup};
 
 const WRONG_PASSWORD: &str = "The password is wrong.";
@@ -86,6 +87,7 @@ pub async fn post(
             }
             News::done("You are signed out there.")
         }
+        ("email", _) if has_email(&hub, user).await? => email(&hub, principal, user, &form).await?,
         ("codes", what) if has_codes(&hub, user).await? => codes(&hub, principal, user, what, &form).await?,
         ("unlink", _) => unlink(&hub, principal, user, &form).await?,
         _ => return Err(HttpError::not_found()),
@@ -107,6 +109,25 @@ pub(super) fn whose<'a>(
 async fn has_codes(hub: &Hub, user: &User) -> Result<bool> {
     let allowed = accounts::section(&hub.config).is_some_and(|native| native.allow_2fa);
     Ok(allowed && native::hash_of(&hub.store, user.id).await?.is_some())
+}
+
+/// The hub can write to people, and has something to write to them that have a password here.
+async fn has_email(hub: &Hub, user: &User) -> Result<bool> {
+    Ok(reset::is_offered(hub) && native::hash_of(&hub.store, user.id).await?.is_some())
+}
+
+async fn email(hub: &Hub, principal: &Principal, user: &User, form: &Form) -> Result<News> {
+    let Some(wanted) = mail::address(form.text("email").unwrap_or_default()) else {
+        return Ok(News::error("This is no mail address."));
+    };
+    let password = Secret::new(form.text("password").unwrap_or_default());
+    if !password_holds(hub, user, &password, principal.remote).await? {
+        return Ok(News::error(WRONG_PASSWORD));
+    }
+    Ok(match address::ask(hub, user, wanted).await? {
+        true => News::done("A letter is on its way to your new mail address. Follow the link in it within 15 minutes."),
+        false => News::error("Many letters were sent for you already. Try again in an hour."),
+    })
 }
 
 async fn codes(hub: &Hub, principal: &Principal, user: &User, what: &str, form: &Form) -> Result<News> {
@@ -253,6 +274,12 @@ async fn show(hub: &Hub, visitor: &Visitor, principal: &Principal, user: &User, 
         password_url: has_password.then(|| format!("{}change-password", hub.prefix())),
         done: news.done.map(str::to_owned),
         error: news.error.map(str::to_owned),
+        email: match has_email(hub, user).await? {
+            true => Some(Email {
+                address: native::account(&hub.store, user.id).await?.email,
+            }),
+            false => None,
+        },
         codes: match has_codes(hub, user).await? {
             true => Some(of_codes(hub, user, news).await?),
             false => None,

@@ -31,6 +31,8 @@ pub async fn get(State(hub): State<Arc<Hub>>, OriginalUri(uri): OriginalUri, vis
     };
     let may_let_in = super::allows(principal, Scope::AdminUsers, Resource::Everything);
     page.waiting_url = (may_let_in && accounts::may_sign_up(&hub.config)).then(|| format!("{}authorize", hub.prefix()));
+    page.invitations_url =
+        (may_let_in && accounts::section(&hub.config).is_some()).then(|| format!("{}admin/invitations", hub.prefix()));
     // Opening the page is one right, seeing people is another.
     if super::allows(principal, Scope::ListUsers, Resource::Everything) {
         let offset = query_value(uri.query().unwrap_or_default(), "offset").and_then(|offset| offset.parse().ok());

@@ -7,13 +7,14 @@ use axum::extract::{OriginalUri, Path, State};
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::Response;
 use perijove_model::Secret;
-use perijove_store::native;
 use perijove_store::users::{self, User};
+use perijove_store::{links, native};
 use perijove_web::pages::ChangePassword;
 use serde_json::json;
 
 use super::account::whose;
 use crate::Hub;
+use crate::accounts::links::RESET;
 use crate::accounts::{self, password_holds};
 use crate::audit::{self, Act};
 use crate::http::error::{HttpError, Result};
@@ -94,6 +95,7 @@ async fn keep(hub: &Hub, principal: &Principal, user: &User, new: &Secret) -> Re
     users::lock(&tx, user.id).await?;
     native::set(&tx, user.id, &hash, hub.clock.now()).await?;
     accounts::end_sessions(&tx, user.id, Some(session)).await?;
+    links::delete_of(&tx, RESET, &user.name).await?;
     let (target, detail) = (format!("user {}", user.name), json!({ "password": "changed" }));
     audit::record(hub, &tx, principal, Act::UserChanged, &target, detail).await?;
     tx.commit().await?;

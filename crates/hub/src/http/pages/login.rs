@@ -11,12 +11,14 @@ use perijove_web::escaped;
 use perijove_web::pages::{Login, LoginLink};
 
 use super::{away, next, root};
+use crate::captcha::Captcha;
 use crate::http::error::{HttpError, Result};
 use crate::http::form::Form;
 use crate::http::found;
 use crate::http::visitor::Visitor;
 use crate::http::xsrf::{Xsrf, query_value};
-use crate::signin::{Came, Outcome};
+use crate::mail::reset;
+use crate::signin::{Came, Outcome, throttle};
 use crate::{Hub, accounts, signin};
 
 /// What stands in the blank page for what differs between visitors.
@@ -72,6 +74,10 @@ pub async fn post(
         password: Secret::new(fields.text("password").unwrap_or_default()),
         code: code.map(str::trim).filter(|code| !code.is_empty()).map(Secret::new),
     };
+    if let Some(why) = robot(&hub, &username, &visitor, &fields).await? {
+        let shown = Shown::typed(username).error(why);
+        return form(&hub, &visitor, &query, StatusCode::FORBIDDEN, shown).await;
+    }
     let begun = tokio::time::Instant::now();
     let checked = signin::check(&hub, &credentials, visitor.remote).await;
     let good = matches!(checked, Ok(Outcome::In(_)));
@@ -90,6 +96,19 @@ pub async fn post(
         },
     };
     form(&hub, &visitor, &query, StatusCode::FORBIDDEN, shown).await
+}
+
+/// Why the password is not even looked at: so many have failed that it may be a program that guesses.
+async fn robot(hub: &Hub, username: &str, visitor: &Visitor, fields: &Form) -> Result<Option<&'static str>> {
+    match &hub.captcha {
+        Some(captcha) if asks_for_captcha(hub, username, visitor).await? => Ok(captcha.verdict(fields).await.refusal()),
+        _ => Ok(None),
+    }
+}
+
+async fn asks_for_captcha(hub: &Hub, username: &str, visitor: &Visitor) -> Result<bool> {
+    let after = hub.captcha.as_ref().map_or(0, |captcha| captcha.after_failures);
+    Ok(after > 0 && throttle::failures(hub, username, visitor.remote).await? >= i64::from(after))
 }
 
 /// Where people go to sign in if there is but one place, and it is to be gone to unasked.
@@ -203,19 +222,28 @@ pub(super) async fn form(
         if query.is_empty() { "" } else { "?" }
     );
     let asks_for_code = offers.iter().any(|(_, offer)| *offer == Offer::Form { code: true });
+    let has_form = offers.iter().any(|(_, offer)| offer.is_form());
+    let captcha = match has_form && asks_for_captcha(hub, &shown.username, visitor).await? {
+        true => hub.captcha.as_ref().map(Captcha::shown),
+        false => None,
+    };
     let mut page = Login {
         next: query_value(query, "next").unwrap_or_default(),
         username: shown.username.chars().take(255).collect(),
         login_error: shown.error,
         authenticator_login_url: action,
-        form: offers.iter().any(|(_, offer)| offer.is_form()),
+        form: has_form,
         redirects: links.collect(),
         request_otp: shown.code || asks_for_code,
         sign_up_url: accounts::may_sign_up(&hub.config).then(|| format!("{}signup", hub.prefix())),
+        reset_url: reset::is_offered(hub).then(|| format!("{}forgot-password", hub.prefix())),
+        captcha,
     };
-    let is_blank = page.username.is_empty() && page.login_error.is_none() && page.redirects.is_empty();
+    let is_plain = page.redirects.is_empty() && page.captcha.is_none();
+    let is_blank = page.username.is_empty() && page.login_error.is_none() && is_plain;
     if !is_blank || !hub.pages.are_packaged() || visitor.in_browser().is_some() {
-        return super::render(hub, visitor, status, &page).await;
+        let has_captcha = page.captcha.is_some();
+        return super::render_with(hub, visitor, status, &page, has_captcha).await;
     }
     let action = std::mem::replace(&mut page.authenticator_login_url, ACTION.to_owned());
     // Kept for everybody, so it must not hold what one visitor asked for.

@@ -5,10 +5,13 @@ mod account;
 mod admin;
 mod away;
 mod change_password;
+mod confirm;
 pub mod error;
+mod forgot;
 mod here;
 mod home;
 pub mod hub_user;
+mod invitations;
 mod language;
 mod login;
 mod logout;
@@ -38,12 +41,12 @@ use perijove_store::services::{self, Service};
 use perijove_web::{Common, Page, ServiceLink, Viewer, Words};
 use serde_json::Value;
 
-use crate::Hub;
 use crate::http::api::health;
 use crate::http::error::{HttpError, Result};
 use crate::http::found;
 use crate::http::visitor::{Principal, Via, Visitor};
 use crate::services::path;
+use crate::{Hub, captcha};
 
 pub use spawn_pending::status;
 
@@ -66,6 +69,9 @@ pub(super) fn router() -> Router<Arc<Hub>> {
         .route("/logout", get(logout::get))
         .route("/setup", get(setup::get).post(setup::post))
         .route("/language", post(language::post))
+        .route("/forgot-password", get(forgot::get).post(forgot::post))
+        .route("/confirm/{slug}", get(confirm::get).post(confirm::post))
+        .route("/admin/invitations", get(invitations::get).post(invitations::post))
         .route("/account", get(account::get))
         .route("/account/{part}", post(account::post))
         .route(
@@ -116,6 +122,21 @@ pub(super) async fn render<P: Page + Sync>(
     }
     let html = html(hub, common, page)?;
     Ok(answer(visitor, status, html, P::TEMPLATE == "login.html"))
+}
+
+/// The same for a page that may show a captcha.
+pub(super) async fn render_with<P: Page + Sync>(
+    hub: &Hub,
+    visitor: &Visitor,
+    status: StatusCode,
+    page: &P,
+    captcha: bool,
+) -> Result<Response> {
+    let mut response = render(hub, visitor, status, page).await?;
+    if captcha {
+        response.extensions_mut().insert(captcha::Shown);
+    }
+    Ok(response)
 }
 
 fn html<P: Page>(hub: &Hub, mut common: Common, page: &P) -> Result<String> {

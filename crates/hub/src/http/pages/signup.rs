@@ -13,6 +13,7 @@ use perijove_web::pages::{SignUp, Waiting, WaitingRow};
 
 use crate::accounts::signup::{self, Came, Wanted};
 use crate::audit::Actor;
+use crate::captcha::{Captcha, Verdict};
 use crate::http::api::models::time;
 use crate::http::error::{HttpError, Result};
 use crate::http::form::Form;
@@ -34,11 +35,24 @@ pub async fn post(State(hub): State<Arc<Hub>>, headers: HeaderMap, visitor: Visi
         email: text("email").trim().to_owned(),
         agreed: sent.text("tos").is_some(),
     };
+    if let Some(captcha) = hub.captcha.as_ref().filter(|captcha| captcha.on_signup) {
+        let verdict = captcha.verdict(&sent).await;
+        if let Some(why) = verdict.refusal() {
+            let status = match verdict {
+                Verdict::Unknown => StatusCode::SERVICE_UNAVAILABLE,
+                _ => StatusCode::BAD_REQUEST,
+            };
+            return show(&hub, &visitor, status, &wanted, Some(why.to_owned()), None).await;
+        }
+    }
     match signup::sign_up(&hub, &wanted, visitor.remote).await? {
         Ok(came) => {
             let done = match came {
                 Came::Made => "Your account is there. Sign in with your new password.",
                 Came::Waits => "Your account waits for an administrator. Once they have let you in, you can sign in.",
+                Came::Confirms => {
+                    "A letter is on its way to your mail address. Follow the link in it within 15 minutes, and you can sign in."
+                }
             };
             show(&hub, &visitor, StatusCode::OK, &wanted, None, Some(done)).await
         }
@@ -56,6 +70,10 @@ async fn show(
 ) -> Result<Response> {
     let native = accounts::section(&hub.config).filter(|_| accounts::may_sign_up(&hub.config));
     let native = native.ok_or_else(HttpError::not_found)?;
+    let captcha = hub
+        .captcha
+        .as_ref()
+        .filter(|captcha| captcha.on_signup && done.is_none());
     let page = SignUp {
         action: format!("{}signup", hub.prefix()),
         login_url: format!("{}login", hub.prefix()),
@@ -63,11 +81,13 @@ async fn show(
         email: wanted.email.chars().take(320).collect(),
         error,
         done: done.map(str::to_owned),
-        asks_for_email: native.ask_email_on_signup,
+        asks_for_email: signup::asks_for_email(native) || accounts::has_self_approval(native),
+        domains: native.domains.iter().cloned().collect(),
+        captcha: captcha.map(Captcha::shown),
         terms: native.tos.clone(),
         password_min_length: native.minimum_password_length,
     };
-    super::render(hub, visitor, status, &page).await
+    super::render_with(hub, visitor, status, &page, captcha.is_some()).await
 }
 
 pub async fn waiting(State(hub): State<Arc<Hub>>, OriginalUri(uri): OriginalUri, visitor: Visitor) -> Result<Response> {

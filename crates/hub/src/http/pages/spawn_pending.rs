@@ -94,7 +94,11 @@ fn pending(hub: &Hub, visitor: &Visitor, whose: &Whose, display_name: String, ne
         server_name: whose.server.to_string(),
         display_name,
         profile: None,
-        progress_url: format!("{api}/progress?_xsrf={}&language={}", visitor.xsrf.token(), visitor.words.tag()),
+        progress_url: format!(
+            "{api}/progress?_xsrf={}&language={}",
+            visitor.xsrf.token(),
+            visitor.words.tag()
+        ),
         stop_url: format!("{prefix}stop/{}", whose.tail()),
         next_url: next.unwrap_or_else(|| whose.url(hub)),
         expected_seconds: None,

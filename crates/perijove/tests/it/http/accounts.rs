@@ -260,3 +260,30 @@ async fn long_passwords_are_passwords() {
         );
     }
 }
+
+/// Upstream hashed the stored hash again: the password failed, and the text of the hash signed in.
+#[tokio::test]
+async fn defect_a_passwords_of_first_use_are_taken_over_by_configuration() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("passwords.dbm");
+    let hash = LEFT[0].hash;
+    std::fs::write(&file, format!("ada:{hash}\n")).unwrap();
+    let toml = format!(
+        "[[auth]]\nkind = \"native\"\nimport_from_firstuse = true\nfirstuse_db_path = \"{}\"\n",
+        file.display()
+    );
+    let app = App::builder().config(&toml).start().await;
+    assert_eq!(status(&app, "ada", hash).await, 403, "the hash is no password");
+    assert_eq!(status(&app, "ada", "a good old password").await, 302);
+    // Once: what they have chosen since stays, and the file may go.
+    account(&app, "ada", GOOD).await;
+    std::fs::remove_file(&file).unwrap();
+    let app = app.restart().await;
+    assert_eq!(status(&app, "ada", "a good old password").await, 403);
+    assert_eq!(status(&app, "ada", GOOD).await, 302);
+    let missing = tokio::spawn(async move { App::builder().config(&toml).start().await });
+    assert!(
+        missing.await.is_err(),
+        "a file that is not there is told of at the start"
+    );
+}

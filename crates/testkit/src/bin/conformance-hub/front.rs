@@ -177,6 +177,7 @@ fn make(
     }));
     let edge = url::Url::parse(&format!("http://{edge}")).expect("a URL");
     Hub::new(Parts {
+        courier: None,
         clock: Arc::new(SystemClock),
         keys: Keys::new(b"the cookie secret of the conformance tests".to_vec()),
         auth_states: AuthStates::new(&config.hub.crypt_keys).expect("the test's keys"),

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use perijove_model::{UserName, token};
-use perijove_store::{Tx, attempts};
+use perijove_store::{StoreError, Tx, attempts};
 
 use crate::http::error::Result;
 use crate::{Hub, audit, signin};
@@ -16,6 +16,8 @@ use crate::{Hub, audit, signin};
 const MEMORY: SignedDuration = SignedDuration::from_hours(24);
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(3600);
+
+type Stored<T> = std::result::Result<T, StoreError>;
 
 /// Somebody who tries.
 pub struct Attempt {
@@ -99,12 +101,12 @@ pub async fn forget(tx: &Tx, name: &str) -> Result<()> {
 
 /// Whether another program may ask for a token from this address.
 pub async fn may_ask_for_token(hub: &Hub, from: IpAddr) -> Result<bool> {
-    may(hub, &key_of_address("device", from), 100, HOUR).await
+    Ok(may(hub, &key_of_address("device", from), 100, HOUR).await?)
 }
 
 /// Whether somebody may try another code of a program that asks for a token. Codes are short, and typed by people.
 pub async fn may_try_code(hub: &Hub, user: i64) -> Result<bool> {
-    may(hub, &format!("code {user}"), 40, HOUR).await
+    Ok(may(hub, &format!("code {user}"), 40, HOUR).await?)
 }
 
 /// What is counted by a text that people type, and which is not kept.
@@ -120,7 +122,7 @@ pub fn key_of_address(what: &str, from: IpAddr) -> String {
 }
 
 /// Whether something may be done once more that may be done so often within such a time. It is counted with this.
-pub async fn may(hub: &Hub, who: &str, often: u32, within: SignedDuration) -> Result<bool> {
+pub async fn may(hub: &Hub, who: &str, often: u32, within: SignedDuration) -> Stored<bool> {
     let tx = hub.store.begin().await?;
     let may = may_within(hub, &tx, who, often, within).await?;
     tx.commit().await?;
@@ -128,7 +130,7 @@ pub async fn may(hub: &Hub, who: &str, often: u32, within: SignedDuration) -> Re
 }
 
 /// The same within a transaction.
-pub async fn may_within(hub: &Hub, tx: &Tx, who: &str, often: u32, within: SignedDuration) -> Result<bool> {
+pub async fn may_within(hub: &Hub, tx: &Tx, who: &str, often: u32, within: SignedDuration) -> Stored<bool> {
     let now = hub.clock.now();
     let Some(so_far) = attempts::count(tx, who, now, within).await? else {
         return Ok(false);

@@ -90,9 +90,9 @@ pub async fn post(
 }
 
 async fn find(hub: &Hub, token: &Secret, from: IpAddr) -> Result<links::Link> {
-    let found = match token.expose().len() {
-        0..=128 => links::find(&hub.store, &token::fingerprint(token.expose()), hub.clock.now()).await?,
-        _ => None,
+    let found = match fingerprint(token) {
+        Some(fingerprint) => links::find(&hub.store, &fingerprint, hub.clock.now()).await?,
+        None => None,
     };
     if let Some(link) = found.filter(is_for_a_password) {
         return Ok(link);

@@ -1,13 +1,10 @@
 //! Accounts with passwords: those that a JupyterHub left, what a new password must be, and that guessing is slow.
 
 use jiff::SignedDuration;
-use perijove_auth::totp;
-use perijove_model::{Clock, Secret};
 use perijove_store::{Db, Stmt, native, users};
 use perijove_testkit::{Answer, App, Browser};
 
 use super::setup::account;
-use super::signed_in;
 
 pub const NATIVE: &str =
     "[[auth]]\nkind = \"native\"\n[access]\nallowed_failed_logins = 3\nseconds_before_next_try = 60\n";
@@ -138,9 +135,8 @@ async fn many_guesses_at_once_are_as_many_as_one_after_the_other() {
     );
 }
 
-/// Upstream hashed the stored hash again: the password failed, and the text of the hash signed in.
 #[tokio::test]
-async fn defect_a_passwords_of_first_use_are_taken_over_by_configuration() {
+async fn passwords_of_first_use_are_taken_over_by_configuration() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("passwords.dbm");
     let hash = LEFT[0].hash;

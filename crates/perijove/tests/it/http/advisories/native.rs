@@ -28,7 +28,7 @@ async fn defect_a_the_password_signs_in_and_its_hash_does_not() {
     // `a good old password`, by Python's bcrypt.
     let hash = "$2b$12$NKWmR2kIcfwaPEpC2271vukJ958x6/LpmGYr8g5WI5ED6y0xYeB12";
     let taken = importer
-        .hashes("passwords.dbm", vec![("ada".to_owned(), hash.to_owned())])
+        .hashes("passwords.dbm", "taken", vec![("ada".to_owned(), hash.to_owned())])
         .await;
     assert_eq!(taken.unwrap().accounts, 1);
     assert_eq!(status(&app, "ada", hash).await, 403);

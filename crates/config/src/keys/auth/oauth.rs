@@ -110,7 +110,7 @@ section! {
         /// Key files of the service accounts that ask for the groups of each domain. They need domain-wide delegation for `admin.directory.group.readonly`.
         google_service_account_keys: BTreeMap<String, PathBuf> = BTreeMap::new(), unset "nobody asks for groups", example "{ \"example.org\" = \"/etc/perijove/google.json\" }";
         /// In whose name it is asked in each domain: an administrator, with or without the domain.
-        gsuite_administrator: BTreeMap<String, String> = BTreeMap::new(), example "{ \"example.org\" = \"admin\" }";
+        gsuite_administrator: BTreeMap<String, String> = BTreeMap::new(), unset "nobody", example "{ \"example.org\" = \"admin\" }";
         /// Groups in groups count, too.
         include_nested_groups: bool = false;
         /// Where Google's directory is asked.

@@ -190,7 +190,7 @@ async fn who_finds_too_many_waiting_is_told_to_come_back() {
         let passwords = app.hub.passwords.clone();
         let wait = move || {
             begun.fetch_add(1, Ordering::SeqCst);
-            drop(opens.lock().unwrap_or_else(PoisonError::into_inner).recv());
+            let _ = opens.lock().unwrap_or_else(PoisonError::into_inner).recv();
         };
         tokio::spawn(async move { passwords.aside(wait).await.is_ok() })
     };

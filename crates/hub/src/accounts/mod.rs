@@ -3,9 +3,9 @@
 pub mod address;
 pub mod firstuse;
 pub mod import;
-pub mod passkeys;
 pub mod invitations;
 pub mod links;
+pub mod passkeys;
 pub mod signup;
 
 use std::net::IpAddr;

@@ -171,7 +171,11 @@ async fn new_accounts_are_so_many_an_hour() {
     let app = App::builder().config(open).start().await;
     sign_up(&app, "ann", GOOD, &[]).await.expect(200);
     let refused = sign_up(&app, "bob", GOOD, &[]).await.expect(400);
-    assert!(refused.body.contains("Many accounts were asked for"), "{}", refused.body);
+    assert!(
+        refused.body.contains("Many accounts were asked for"),
+        "{}",
+        refused.body
+    );
     app.clock.advance(SignedDuration::from_hours(1));
     sign_up(&app, "bob", GOOD, &[]).await.expect(200);
 }

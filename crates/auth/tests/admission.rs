@@ -36,8 +36,10 @@ impl Case {
     fn answer(&self) -> Answer {
         let policy = Policy {
             allow_all: self.allow_all,
-            // As `Config::allow_existing_users` has it without native accounts.
-            allow_existing_users: self.allow_existing_users.unwrap_or(!self.allowed_users.is_empty()),
+            // As `Config::allow_existing_users` has it without native accounts, and methods by OAuth have it.
+            allow_existing_users: self
+                .allow_existing_users
+                .unwrap_or(self.groups.is_none() && !self.allowed_users.is_empty()),
             allowed_users: names(&self.allowed_users),
             blocked_users: names(&self.blocked_users),
             admin_users: names(&self.admin_users),

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use perijove_auth::Authenticator;
 use perijove_auth::oauth::OAuth;
 use perijove_auth::oauth::preset::{Plain, Preset};
 use perijove_auth::oauth::presets::bitbucket::Bitbucket;
@@ -15,6 +14,7 @@ use perijove_auth::oauth::presets::mail::Mail;
 use perijove_auth::oauth::presets::tenants::Tenants;
 use perijove_auth::oauth::settings::{Given, Roles, Settings};
 use perijove_auth::web::Trust;
+use perijove_auth::{Authenticator, Rules};
 use perijove_config::{
     Auth, Auth0Auth, BitbucketAuth, CiLogonAuth, Config, EntraAuth, GitHubAuth, GitLabAuth, GlobusAuth, GoogleAuth,
     KeycloakAuth, OAuthAuth, OAuthKeys, OktaAuth,
@@ -98,7 +98,7 @@ fn settings(config: &Config, auth: &Auth, keys: &OAuthKeys, usual: Usual) -> Set
         kind: auth.kind(),
         name: auth.name().to_owned(),
         label: keys.label.clone().unwrap_or_else(|| usual.label.to_owned()),
-        rules: super::rules(auth.rules()),
+        rules: rules(config, auth),
         client_id: keys.client_id.clone(),
         client_secret: keys.client_secret.clone().unwrap_or_default(),
         issuer: keys.issuer.clone().or(usual.issuer),
@@ -389,4 +389,15 @@ fn below(base: &Url, path: &str) -> Url {
     let whole = format!("{}/{path}", base.path().trim_end_matches('/'));
     url.set_path(&whole);
     url
+}
+
+/// Elsewhere an account that is here already says nothing of who may come in, if nobody has said that it does: whoever was
+/// taken from a list there is out.
+fn rules(config: &Config, auth: &Auth) -> Rules {
+    let rules = super::rules(auth.rules());
+    let existing = rules.allow_existing_users.or(config.access.allow_existing_users);
+    Rules {
+        allow_existing_users: Some(existing.unwrap_or(false)),
+        ..rules
+    }
 }

@@ -1,6 +1,6 @@
 //! Who is let in, beside JupyterHub: 1,000 random rules, and 1,000 more with groups beside its GenericOAuthenticator, asked of
 //! the real ones by `scripts/oracle/admission.py`.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "tests")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -12,7 +12,7 @@ async fn asking(browser: &Browser, path: &str, wishes: &str) -> Answer {
 
 /// The page's language, as it says itself.
 fn language(page: &Answer) -> &str {
-    let begin = page.body.find("<html lang=\"").expect("a page") + "<html lang=\"".len();
+    let begin = page.body.find("<html lang=\"").unwrap() + "<html lang=\"".len();
     page.body[begin..].split('"').next().unwrap()
 }
 

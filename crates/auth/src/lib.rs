@@ -32,7 +32,7 @@ use http::HeaderMap;
 use perijove_model::Secret;
 use serde_json::Value;
 
-pub use rules::Rules;
+pub use rules::{Existing, Rules};
 
 /// What a person sent with the sign-in form.
 #[derive(Debug, Clone, Default)]

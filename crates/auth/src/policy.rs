@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use perijove_model::{NameError, UserName};
 
-use crate::{Identity, Rules};
+use crate::{Existing, Identity, Rules};
 
 /// The `[access]` section, parsed.
 #[derive(Clone, Default)]
@@ -93,7 +93,8 @@ impl Policy {
         self.blocked_users.iter().any(|blocked| blocked.as_str() == name)
     }
 
-    /// In the contract's order: block, allow, admin. `exists`: the name has an account in the database already.
+    /// In the contract's order: block, allow, admin. `exists`: the name has an account in the database already, and one with
+    /// a password where the rules ask for one.
     pub fn admit(&self, rules: &Rules, identity: &Identity, name: UserName, exists: bool) -> Result<Admitted, Denied> {
         if self.name_rule.as_ref().is_some_and(|fits| !fits(name.as_str())) {
             return Err(Denied::Pattern);
@@ -106,7 +107,11 @@ impl Policy {
             return Err(Denied::BlockedGroup(group.clone()));
         }
         let admin = self.is_admin(rules, identity, &name);
-        let lets_existing_in = rules.allow_existing_users.unwrap_or(self.allow_existing_users);
+        let lets_existing_in = match rules.existing {
+            Existing::AsAccess => self.allow_existing_users,
+            Existing::Counts | Existing::WithPassword => true,
+            Existing::CountsNot => false,
+        };
         let allowed = self.allow_all
             || rules.allow_all
             || admin == Some(true)

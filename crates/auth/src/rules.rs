@@ -4,12 +4,23 @@ use std::collections::BTreeSet;
 
 use perijove_model::UserName;
 
+/// Whether an account that is here already lets its person in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Existing {
+    /// As `[access]` says.
+    #[default]
+    AsAccess,
+    Counts,
+    CountsNot,
+    /// Only one with a password of ours: its person may come in without this method, and has linked it or shares its names.
+    WithPassword,
+}
+
 /// The rules of one `[[auth]]`.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Rules {
     pub allow_all: bool,
-    /// Everybody who has an account already.
-    pub allow_existing_users: Option<bool>,
+    pub existing: Existing,
     pub allowed_users: BTreeSet<UserName>,
     pub blocked_users: BTreeSet<UserName>,
     pub admin_users: BTreeSet<UserName>,
@@ -27,7 +38,7 @@ impl Rules {
     pub fn none() -> &'static Self {
         static NONE: Rules = Rules {
             allow_all: false,
-            allow_existing_users: None,
+            existing: Existing::AsAccess,
             allowed_users: BTreeSet::new(),
             blocked_users: BTreeSet::new(),
             admin_users: BTreeSet::new(),

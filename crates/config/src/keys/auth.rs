@@ -27,7 +27,7 @@ section! {
         /// Everybody who can sign in this way.
         allow_all: bool = false;
         /// Everybody who signs in this way and has an account already.
-        allow_existing_users: Option<bool> = None, unset "as `[access]` says; where it says nothing, those who sign in by OAuth need another rule", example "true";
+        allow_existing_users: Option<bool> = None, unset "as `[access]` says; where it says nothing, those who sign in by OAuth need another rule or a password here", example "true";
         /// People let in this way, besides those of `[access]`.
         allowed_users: BTreeSet<UserName> = BTreeSet::new(), example "[\"ada\", \"grace\"]";
         /// People kept out this way, whatever else is set.

@@ -7,10 +7,10 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use perijove_auth::{Authenticator, Identity};
+use perijove_auth::{Authenticator, Existing, Identity};
 use perijove_model::UserName;
 use perijove_store::users::Arrival;
-use perijove_store::{StoreError, identities, roles, users};
+use perijove_store::{StoreError, identities, native, roles, users};
 use serde_json::json;
 
 use super::{given, via};
@@ -70,7 +70,11 @@ pub async fn admit(
         tracing::warn!(user = %who, %from, method = method.name(), "sign-in refused: the account is suspended");
         return Ok(Err(Denied::suspended()));
     }
-    let admitted = match hub.policy.admit(method.rules(), identity, name, found.is_some()) {
+    let exists = match method.rules().existing {
+        Existing::WithPassword => native::find(&hub.store, name.as_str()).await?.is_some(),
+        _ => found.is_some(),
+    };
+    let admitted = match hub.policy.admit(method.rules(), identity, name, exists) {
         Ok(admitted) => admitted,
         Err(why) => {
             tracing::warn!(user = %who, %from, method = method.name(), %why, "sign-in refused");

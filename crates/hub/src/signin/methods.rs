@@ -18,7 +18,7 @@ use perijove_auth::password::Passwords;
 use perijove_auth::shared_password::{self, SharedPassword};
 use perijove_auth::temporary::Temporary;
 use perijove_auth::web::Proxy;
-use perijove_auth::{Authenticator, Rules};
+use perijove_auth::{Authenticator, Existing, Rules};
 use perijove_config::{Auth, AuthRules, Config, HeaderAuth, LdapAuth, NestedGroups, PamAuth, SharedPasswordAuth};
 use perijove_model::{Clock, Rng, Secret};
 use perijove_store::Store;
@@ -189,7 +189,11 @@ fn shared_passwords(shared: &SharedPasswordAuth) -> shared_password::Passwords {
 fn rules(written: &AuthRules) -> Rules {
     Rules {
         allow_all: written.allow_all,
-        allow_existing_users: written.allow_existing_users,
+        existing: match written.allow_existing_users {
+            None => Existing::AsAccess,
+            Some(true) => Existing::Counts,
+            Some(false) => Existing::CountsNot,
+        },
         allowed_users: written.allowed_users.clone(),
         blocked_users: written.blocked_users.clone(),
         admin_users: written.admin_users.clone(),

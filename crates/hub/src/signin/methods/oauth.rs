@@ -14,7 +14,7 @@ use perijove_auth::oauth::presets::mail::Mail;
 use perijove_auth::oauth::presets::tenants::Tenants;
 use perijove_auth::oauth::settings::{Given, Roles, Settings};
 use perijove_auth::web::Trust;
-use perijove_auth::{Authenticator, Rules};
+use perijove_auth::{Authenticator, Existing, Rules};
 use perijove_config::{
     Auth, Auth0Auth, BitbucketAuth, CiLogonAuth, Config, EntraAuth, GitHubAuth, GitLabAuth, GlobusAuth, GoogleAuth,
     KeycloakAuth, OAuthAuth, OAuthKeys, OktaAuth,
@@ -392,12 +392,16 @@ fn below(base: &Url, path: &str) -> Url {
 }
 
 /// Elsewhere an account that is here already says nothing of who may come in, if nobody has said that it does: whoever was
-/// taken from a list there is out.
+/// taken from a list there is out. Whoever has a password here comes in anyhow, so what they have linked lets them in, too.
 fn rules(config: &Config, auth: &Auth) -> Rules {
-    let rules = super::rules(auth.rules());
-    let existing = rules.allow_existing_users.or(config.access.allow_existing_users);
-    Rules {
-        allow_existing_users: Some(existing.unwrap_or(false)),
-        ..rules
+    let mut rules = super::rules(auth.rules());
+    if rules.existing == Existing::AsAccess && config.access.allow_existing_users.is_none() {
+        let native = config.auth.iter().any(|auth| matches!(auth, Auth::Native(_)));
+        rules.existing = if native {
+            Existing::WithPassword
+        } else {
+            Existing::CountsNot
+        };
     }
+    rules
 }

@@ -86,3 +86,38 @@ async fn servers_get_what_the_site_gives_them() {
     let refused = browser.api(Method::POST, "users/ann/server", None).await;
     assert_eq!(refused.status, 403, "{}", refused.body);
 }
+
+#[tokio::test]
+async fn what_somebody_with_a_password_has_linked_lets_them_in() {
+    let auth = "allowed_users = [\"ann\"]\n[[auth]]\nkind = \"native\"\nenable_signup = true\nopen_signup = true";
+    let Some(campus) = Campus::open(auth, "[access]\nallow_all = false\n").await else {
+        return;
+    };
+    let app = &campus.app;
+    let signs_up = app.browser();
+    let form = [
+        ("username", "ada"),
+        ("signup_password", "a-first-program-1843"),
+        ("signup_password_confirmation", "a-first-program-1843"),
+    ];
+    signs_up.get("hub/signup").await.expect(200);
+    signs_up.post_form("hub/signup", &form).await.expect(200);
+    let ada = app.browser();
+    ada.sign_in("ada", "a-first-program-1843").await.expect(302);
+    let left = ada.post_form("hub/oauth_login/campus", &[]).await.expect(302);
+    let back = campus.onward(&ada, left.to(), "bob").await;
+    campus.comes_back(&ada, &back).await.expect(302);
+
+    let elsewhere = campus.signed_in("bob").await;
+    let user = elsewhere.api(Method::GET, "user", None).await.expect(200);
+    assert_eq!(user.json()["name"], "ada");
+    assert!(campus.user("bob").await.is_none());
+    // Whose account came from there goes with the list.
+    campus.signed_in("ann").await;
+    let ann = campus.user("ann").await.unwrap();
+    let store = &app.hub.store;
+    perijove_store::users::rename(store, ann.id, "not-on-the-list")
+        .await
+        .unwrap();
+    campus.sign_in(&app.browser(), "ann").await.expect(403);
+}

@@ -5,7 +5,7 @@
 //! words, and `{{ sentence|said }}` says it in the reader's language, with the same names and numbers in it.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
@@ -225,15 +225,23 @@ fn english() -> LanguageIdentifier {
 
 /// The languages of the catalogues in the binary.
 pub fn packaged_languages() -> impl Iterator<Item = String> {
-    Packaged::iter().filter_map(|name| Some(name.strip_suffix(ENDING)?.to_owned()))
+    let tags: BTreeSet<String> = Packaged::iter()
+        .filter_map(|name| Some(name.split_once('/')?.0.to_owned()))
+        .collect();
+    tags.into_iter()
 }
 
-/// The catalogue in the binary, as it was written.
+/// The catalogue in the binary, as it was written: the files of its folder, one after another.
 #[must_use]
 pub fn packaged_text(tag: &str) -> String {
-    let file = Packaged::get(&format!("{tag}{ENDING}"));
-    file.map(|file| String::from_utf8_lossy(&file.data).into_owned())
-        .unwrap_or_default()
+    let mut names: Vec<_> = Packaged::iter()
+        .filter(|name| name.split_once('/').is_some_and(|(folder, _)| folder == tag))
+        .collect();
+    names.sort();
+    let files = names.iter().filter_map(|name| Packaged::get(name));
+    files
+        .map(|file| String::from_utf8_lossy(&file.data).into_owned())
+        .collect()
 }
 
 fn packaged(tag: &str) -> Vec<FluentResource> {

@@ -1,0 +1,230 @@
+## Was der Code sagt
+
+# Anmelden
+said-login-wrong = Benutzername oder Passwort ist falsch
+said-login-form-expired = Dieses Formular ist ungültig oder abgelaufen. Versuchen Sie es noch einmal.
+said-login-code-wanted = Geben Sie Ihr Passwort noch einmal ein, und einen Einmalcode dazu.
+said-login-nobody = Hier kann sich niemand anmelden.
+said-login-unnamed = Diese Anfrage sagt nicht, von wem sie ist. Kommen Sie über die Adresse, die alle benutzen, oder fragen Sie die Verwaltung.
+said-login-no-access = Sie sind dort angemeldet, haben aber keinen Zugang zu diesem Hub. Fragen Sie die Verwaltung.
+said-login-with = Mit { $provider } anmelden
+said-login-first = Melden Sie sich zuerst an, dann verknüpfen Sie einen weiteren Anmeldeweg.
+said-login-astray = Diese Anfrage sagt, von wem sie ist, kommt aber nicht von dort, wo das zählt. Melden Sie sich über die Adresse an, die alle benutzen, oder fragen Sie die Verwaltung.
+said-login-begin-again = Diese Anmeldung wurde in einem anderen Browser begonnen, oder sie hat zu lange gedauert. Beginnen Sie von vorn.
+said-login-cancelled = Die Anmeldung mit { $provider } wurde dort abgebrochen oder abgelehnt.
+said-login-untold = { $provider } sagt nicht, wer Sie sind. Melden Sie sich noch einmal an.
+said-login-unnamed-there = { $provider } sagt nicht, wie Sie hier heißen. Sagen Sie der Verwaltung Bescheid.
+said-login-scopes = { $provider } hat nicht alles gewährt, was man braucht, um hier hereinzukommen.
+said-login-away = { $provider } kann Sie im Moment nicht anmelden. Versuchen Sie es in einigen Minuten noch einmal.
+said-login-unasked = { $provider } kann im Moment nicht gefragt werden, wer Sie sind. Versuchen Sie es in einigen Minuten noch einmal.
+said-login-unverified = Ihre E-Mail-Adresse ist nicht bestätigt. Bestätigen Sie sie dort, wo Sie sich anmelden, und kommen Sie dann wieder.
+said-login-domains = Hier kommen nur Konten von { $domains } herein.
+said-login-name-taken = Der Name { $name } gehört hier zu einem anderen Konto. Wenn es Ihres ist, melden Sie sich so an wie bisher und verknüpfen Sie diesen Anmeldeweg auf der Seite Ihres Kontos. Fragen Sie sonst die Verwaltung.
+said-login-busy = In diesem Augenblick melden sich zu viele an. Versuchen Sie es in einigen Sekunden noch einmal.
+said-login-crowd = Gerade melden sich zu viele an. Versuchen Sie es gleich noch einmal.
+said-login-unchecked = Das Passwort kann jetzt nicht geprüft werden. Versuchen Sie es in einer Minute noch einmal.
+said-login-pam-away = Passwörter können gerade nicht geprüft werden. Versuchen Sie es später noch einmal, oder sagen Sie der Verwaltung Bescheid.
+said-login-pam-refused = Ihr Konto auf diesem Rechner kann nicht benutzt werden: { $why }. Fragen Sie die Verwaltung.
+said-login-codes-unreadable = Ihre Einmalcodes können nicht geprüft werden. Bitten Sie die Verwaltung um einen Link, mit dem Sie sich ohne sie anmelden.
+said-link-signed-out = Sie haben sich inzwischen abgemeldet. Melden Sie sich an und versuchen Sie es noch einmal.
+said-link-taken = Jenes Konto ist hier mit einem anderen Konto verknüpft.
+# Passwörter und Namen
+said-passwords-differ = Die beiden Passwörter sind nicht gleich.
+said-password-short = Das Passwort hat { $length } Zeichen. Es braucht mindestens { $least }.
+said-password-long = Das Passwort ist zu lang: { $most } Bytes genügen für alle.
+said-password-name = Das Passwort ist kaum mehr als ein Name, den andere kennen. Wählen Sie ein anderes.
+said-password-common = Viele benutzen dieses Passwort: Es ist unter den ersten, die jemand ausprobiert. Wählen Sie ein anderes.
+said-password-easy = Dieses Passwort ist leicht zu erraten. Einige Wörter ohne Zusammenhang sind ein gutes.
+said-password-wrong = Das Passwort ist falsch.
+said-password-old-wrong = Das alte Passwort ist falsch.
+said-password-none = Sie haben hier kein Passwort.
+said-password-none-hint = Sie melden sich anderswo an; ändern Sie Ihr Passwort dort.
+said-password-others = Hier setzt niemand das Passwort von jemand anderem.
+said-name-taken = Dieser Name ist vergeben.
+said-name-unusable = Dieser Name ist nicht möglich: { $why }.
+said-name-invalid = Ungültiger Name: { $why }.
+# Links, Einladungen, Registrieren
+said-setup-gone = Dieser Link wurde schon benutzt, oder er ist abgelaufen.
+said-setup-gone-hint = Bitten Sie die Verwaltung um einen neuen. Der Link für das erste Konto wird beim Start des Hubs ausgegeben.
+said-setup-used = Dieser Link wurde eben erst benutzt.
+said-setup-late = Es gibt schon eine Verwaltung; sie kann Sie einladen.
+said-signup-taken = Dieser Name ist vergeben oder nicht möglich. Wählen Sie einen anderen.
+said-signup-terms = Stimmen Sie zuerst den Nutzungsbedingungen zu.
+said-signup-no-mail = Das ist keine E-Mail-Adresse.
+said-signup-mail-wanted = Eine E-Mail-Adresse wird verlangt.
+said-signup-many = Von dort, wo Sie sind, wurden viele Konten beantragt. Versuchen Sie es in einer Stunde noch einmal.
+said-signup-made = Ihr Konto ist angelegt. Melden Sie sich mit Ihrem neuen Passwort an.
+said-signup-waits = Ihr Konto wartet auf die Verwaltung. Sobald sie es zugelassen hat, können Sie sich anmelden.
+said-waiting-has-account = Jemand mit diesem Namen hat schon ein Konto.
+said-waiting-let-in = { $name } hat jetzt ein Konto.
+said-waiting-gone = { $name } wartet nicht mehr.
+said-waiting-turned-down = { $name } wurde abgelehnt.
+# Das eigene Konto
+said-account-others-out = Sie sind überall sonst abgemeldet.
+said-account-one-out = Sie sind dort abgemeldet.
+said-codes-removed = Es werden keine Codes mehr verlangt.
+said-codes-new-recovery = Die alten Wiederherstellungscodes gelten nicht mehr.
+said-codes-nothing = Es gibt nichts zu bestätigen. Beginnen Sie von vorn.
+said-codes-wrong = Dieser Code gilt nicht. Codes wechseln alle 30 Sekunden.
+said-codes-set = Ab jetzt werden Einmalcodes verlangt.
+said-linked-only = Das ist Ihr einziger Anmeldeweg.
+said-linked-gone = Jener Anmeldeweg führt nicht mehr zu diesem Konto.
+said-language-unknown = In dieser Sprache gibt es keine Seiten.
+# Fehler aller Art
+said-status-bad-request = Ungültige Anfrage
+said-status-forbidden = Nicht erlaubt
+said-status-not-found = Nicht gefunden
+said-status-internal = Interner Fehler
+said-status-unavailable = Nicht verfügbar
+said-error-internal-hint = Die Ursache steht im Protokoll des Hubs. Ein neuer Versuch schadet nicht.
+said-error-database = Der Hub erreicht seine Datenbank nicht.
+said-error-database-hint = Laufende Server sind nicht betroffen. Versuchen Sie es in einigen Sekunden noch einmal.
+said-error-database-login = Der Hub erreicht seine Datenbank nicht. Versuchen Sie es in einigen Sekunden noch einmal.
+said-error-conflict = Jemand anderes war schneller. Bitte versuchen Sie es noch einmal.
+said-error-credentials = Die Anmeldung fehlt oder ist ungültig.
+said-error-scopes = Dazu fehlt Ihnen ein Recht; nötig ist eines von: { $scopes }
+said-error-form-missing = Dem Formular ({ $method }) fehlt sein Sicherheitsschlüssel.
+said-error-form-wrong = Der Sicherheitsschlüssel des Formulars ({ $method }) passt nicht zu diesem Browser.
+said-error-form-hint = Gehen Sie zurück, laden Sie die Seite neu und versuchen Sie es noch einmal.
+said-error-form-unreadable = Das Formular ist nicht lesbar.
+said-error-form-unknown = Dieses Formular ist hier nicht bekannt.
+said-error-form-nothing = Das Formular verlangt nichts, was hier getan werden kann.
+said-error-too-large = Die Anfrage ist zu groß.
+# Server
+said-server-none = Diesen Server gibt es nicht, oder er ist nicht mit Ihnen geteilt.
+said-server-no-access = Sie haben keinen Zugang zu { $what }
+said-server-no-access-hint = Die Person, der er gehört, oder die Verwaltung kann Ihnen Zugang geben.
+said-server-down = Ihr Server läuft anscheinend nicht.
+said-server-down-hint = Starten Sie ihn auf der Startseite neu.
+said-server-unreached = Der Server läuft, ist aber nicht erreichbar.
+said-server-unreached-hint = Beenden Sie ihn auf der Startseite und starten Sie ihn neu. Wenn das nicht hilft, steht mehr im Protokoll des Edge.
+said-server-embedded = Ein Server wird von einer Seite oder einem Link aus gestartet, nicht aus einer anderen Seite heraus.
+said-server-running = { $server } läuft schon
+said-server-pending = { $server } wird gerade gestartet
+said-server-stopping = { $server } wird gerade beendet
+said-server-active = { $server } läuft. Beenden Sie ihn, bevor Sie ihn ändern.
+said-server-crowd = Gerade starten zu viele einen Server. Versuchen Sie es in { $seconds } Sekunden noch einmal.
+said-server-full = Es laufen so viele Server, wie laufen dürfen. Versuchen Sie es in einigen Minuten noch einmal.
+said-server-no-named = Weitere Server mit Namen sind hier nicht vorgesehen.
+said-server-named-most = { $user } hat schon die { $limit } Server mit Namen, die es höchstens sein dürfen. Erst muss einer gelöscht werden.
+said-server-again = { $user } muss sich neu anmelden, bevor ein Server starten kann.
+said-server-files-full = Ihre Dateien belegen { $used } von { $limit }, die Sie haben dürfen. Schaffen Sie Platz: Vorher wird kein weiterer Server gestartet.
+said-server-files-near = Ihre Dateien belegen { $used } von { $limit }, die Sie haben dürfen. Schaffen Sie Platz, bevor keiner mehr da ist.
+said-limit-larger = Das braucht { $wanted }; { $who } darf { $allowed } haben. Wählen Sie etwas Kleineres.
+said-limit-month = { $who } darf Server { $allowed } im Monat laufen lassen; { $used } sind verbraucht. Der nächste Monat beginnt am { $month }.
+said-limit-group = Die Gruppe „{ $group }“ zusammen
+said-profile-none = Für { $user } gibt es kein Profil. Die Verwaltung kann das ändern.
+# Der Weg zum laufenden Server
+said-start-requested = Server angefordert
+said-start-home = Der persönliche Ordner wird vorbereitet
+said-start-process = Der Server wird gestartet
+said-start-answer = Warten, bis der Server antwortet
+said-start-ready = Der Server ist bereit: { $url }
+said-start-cancelled = Start abgebrochen
+said-start-failed = Start fehlgeschlagen: { $why }
+said-start-unanswered = Der Server läuft, hat aber unter { $url } nicht innerhalb von { $seconds } Sekunden geantwortet.
+said-start-late = Der Server ist nicht innerhalb von { $seconds } Sekunden gestartet.
+said-start-edge = Der Server läuft, aber der Proxy konnte nicht davon erfahren.
+said-start-ended = Der Server hat sich beendet, bevor er geantwortet hat.
+said-start-ended-status = Der Server hat sich beendet, bevor er geantwortet hat [Status={ $status }].
+said-start-ended-why = Der Server hat sich beendet, bevor er geantwortet hat. { $why }
+said-ended = Der Server hat sich von selbst beendet.
+said-ended-status = Der Server hat sich von selbst mit dem Status { $status } beendet.
+said-ended-why = Der Server hat sich von selbst beendet. { $why }
+said-ended-memory = Seine Speichergrenze von { $limit } wurde erreicht.
+# Warum ein Server beendet wird oder wurde
+said-stopped = Der Server wurde beendet: { $why }.
+said-stopping = Dieser Server wird bald beendet: { $why }.
+said-because-unused = niemand hat ihn seit einer Weile benutzt
+said-because-idle = er wurde { $time } lang nicht benutzt
+said-because-age = kein Server läuft länger als { $time }
+said-because-hours-set = Server werden zu festen Zeiten beendet ({ $when })
+said-because-month = { $hours } dieses Monats sind verbraucht
+said-hours-minutes = { $hours } Stunden { $minutes } Minuten
+said-hours =
+    { $count ->
+        [one] { $count } Stunde
+       *[other] { $count } Stunden
+    }
+said-minutes = { $count } Minuten
+said-seconds = { $count } Sekunden
+# Was ein Server bekommt
+said-amount-core = 1 Kern
+said-amount-cores = { $count } Kerne
+said-amount-memory = { $amount } Arbeitsspeicher
+said-amount-storage = { $amount } Speicherplatz
+# Einladungen zu einem Server
+said-share-no-code = Diese Adresse enthält keinen Einladungscode.
+said-share-no-code-hint = Öffnen Sie den Link so, wie er Ihnen geschickt wurde, bis ganz zum Ende.
+said-share-unknown = Diese Einladung gilt nicht oder nicht mehr.
+said-share-unknown-hint = Bitten Sie, wer sie Ihnen geschickt hat, um eine neue.
+said-share-own = Das ist Ihr eigener Server: Er braucht keine Einladung.
+said-share-own-hint = Schicken Sie den Link an alle, mit denen Sie ihn teilen wollen.
+# Tokens
+said-life-hour = 1 Stunde
+said-life-day = 1 Tag
+said-life-week = 1 Woche
+said-life-month = 1 Monat
+said-life-year = 1 Jahr
+said-life-never = Nie
+said-life-hours = Höchstens ({ $count } Stunden)
+said-life-days = Höchstens ({ $count } Tage)
+# Rollen
+said-role-built-in = Eingebaut
+said-role-configuration = Aus der Konfiguration
+said-role-authenticator = Aus der Anmeldung
+said-role-made = Angelegt von { $name }
+said-role-no-holder = Diese Person, diese Gruppe oder diesen Dienst gibt es nicht, oder sie hat die Rolle nicht.
+said-role-end = Das Ende ist ein Datum mit Uhrzeit, etwa 2026-12-24T18:00.
+# Was Programmen erlaubt wird, und wo
+said-scope-nothing = Wissen, wer Sie sind
+said-scope-self = Alles, was Ihnen gehört
+said-scope-inherit = Alles, was Sie dürfen
+said-scope-access-servers = Server benutzen
+said-scope-access-services = Dienste benutzen
+said-scope-list-users = Personen auflisten
+said-scope-read-names = Die Namen von Personen lesen
+said-scope-read-groups = Lesen, in welchen Gruppen Personen sind
+said-scope-read-activity = Lesen, wann Personen zuletzt aktiv waren
+said-scope-servers = Server starten und beenden
+said-scope-read-servers = Sehen, welche Server es gibt und wem sie gehören
+said-scope-start-servers = Server starten und bearbeiten
+said-scope-delete-servers = Server beenden und löschen
+said-scope-tokens = API-Tokens von Personen erzeugen, lesen und widerrufen
+said-scope-read-tokens = Sehen, welche API-Tokens Personen haben
+said-scope-shares = Server teilen und das Teilen beenden
+said-scope-read-shares = Sehen, mit wem Server geteilt sind
+said-only-you = nur Sie
+said-only-service-this = nur dieser Dienst
+said-only-server-this = nur dieser Server
+said-only-server-default = nur Ihr Standardserver
+said-only-server-yours = nur Ihr Server { $server }
+said-only-server-default-of = nur der Standardserver von { $user }
+said-only-server-of = nur der Server { $server } von { $user }
+said-only-user = nur { $user }
+said-only-group = nur Personen der Gruppe { $group }
+said-only-service = nur der Dienst { $service }
+# From a learning platform, and from a directory
+onward-heading = Sie sind unterwegs
+onward-lead = Ihre Lernplattform hat Sie hergeschickt. Die Anmeldung geht von selbst weiter.
+onward-go = Weiter
+said-login-suspended = Ihr Konto ist gesperrt. Fragen Sie, wer das Verzeichnis Ihrer Einrichtung betreut.
+said-lti-invalid = Was Ihre Lernplattform geschickt hat, gilt nicht. Öffnen Sie den Link dort noch einmal, oder sagen Sie es denen, die diesen Hub betreiben.
+said-lti-nobody = Ihre Lernplattform sagt nicht, wer Sie sind. Wer sie betreibt, kann es ihr erlauben.
+said-lti-not-begun = Diese Anmeldung wurde nicht in diesem Browser begonnen, oder vor zu langer Zeit. Öffnen Sie den Link auf Ihrer Lernplattform noch einmal, in einem eigenen Fenster.
+said-lti-from-course = Kommen Sie von dort, wo es hierher geht: zum Beispiel aus Ihrem Kurs.
+# Passkeys, and programs without a browser
+said-passkey-refused = Mit diesem Passkey kann man sich hier nicht anmelden.
+said-passkey-late = Die Antwort des Passkeys kam zu spät oder war nicht für diese Seite bestimmt. Versuchen Sie es noch einmal.
+said-passkey-not-taken = Der neue Passkey wurde nicht angenommen. Versuchen Sie es noch einmal; er muss innerhalb von 5 Minuten angelegt werden.
+said-passkey-many = Sie haben 20 Passkeys. Entfernen Sie einen, den Sie nicht verwenden.
+said-passkey-added = Sie können sich mit dem neuen Passkey anmelden.
+said-passkey-removed = Mit diesem Passkey kann sich niemand mehr anmelden.
+said-passkey-last-codes = Das war Ihr letzter Passkey. Sie melden sich mit Passwort und Einmalcode an.
+said-passkey-last = Das war Ihr letzter Passkey. Jetzt meldet Sie allein Ihr Passwort an, wer immer es kennt.
+said-passkey-unconfirmed = Dieser Passkey bestätigt nicht, wer Sie sind. Versuchen Sie es noch einmal, oder geben Sie Ihr Passwort ein.
+said-device-unknown = Mit diesem Code wartet kein Programm. Codes gelten 10 Minuten lang und einmal: Beginnen Sie im Programm von vorn.
+said-device-letters = Ein Code hat 8 Buchstaben.
+said-device-many = Sie haben zu viele Codes probiert. Versuchen Sie es in einer Stunde noch einmal.
+said-device-allowed = Das Programm hat, worum es gebeten hat. Machen Sie dort weiter; diese Seite kann geschlossen werden.
+said-device-denied = Das Programm wurde abgelehnt. Wenn Sie dies nicht selbst begonnen haben, wollte vielleicht jemand über Sie hereinkommen.

@@ -1,0 +1,18 @@
+# What pages say, in English: the catalogue that has every message. `docs/how-to/languages.md` says how others are made.
+
+language-name = English
+language-label = Language
+
+## What is on every page
+
+page-skip = Skip to the content
+page-main-menu = Main
+page-sign-out = Sign out
+page-announcement = Announcement
+
+## What went wrong
+
+nothing-title = Nothing here
+nothing-lead = There is no page at this address.
+nothing-hint = Check the address for a typing error, or go on from your home page.
+error-reload = Load this page again

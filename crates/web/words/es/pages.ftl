@@ -1,0 +1,18 @@
+# Lo que dicen las páginas en español.
+
+language-name = Español
+language-label = Idioma
+
+## En todas las páginas
+
+page-skip = Ir al contenido
+page-main-menu = Menú principal
+page-sign-out = Cerrar sesión
+page-announcement = Aviso
+
+## Lo que salió mal
+
+nothing-title = Aquí no hay nada
+nothing-lead = No hay ninguna página en esta dirección.
+nothing-hint = Compruebe la dirección, o siga desde su página de inicio.
+error-reload = Recargar esta página

@@ -1,0 +1,121 @@
+## Contraseñas
+
+password-user-name = Nombre de usuario
+password-again = Repita la contraseña
+password-help = Al menos { $count } caracteres. Unas cuantas palabras sin relación forman una buena contraseña.
+password-differs = Las dos contraseñas son distintas.
+
+## Iniciar sesión
+
+login-title = Iniciar sesión
+login-username = Nombre de usuario:
+login-password = Contraseña:
+login-otp = Código de un solo uso (OTP):
+login-otp-help = Seis cifras de su aplicación de autenticación, si ha configurado una.
+login-sign-up = Crear una cuenta
+login-or = o
+login-no-way = En este hub no hay ninguna forma de iniciar sesión. Pregunte a quien lo administra.
+logout-title = Sesión cerrada
+logout-heading = Ha cerrado la sesión
+logout-lead = Los servidores que estaban en marcha siguen así.
+logout-again = Volver a iniciar sesión
+
+## Primera cuenta, invitaciones, registro
+
+setup-title = Instalación
+setup-heading = Instalar Perijove
+setup-lead = Cree la primera cuenta. Es la de un administrador, y este enlace solo sirve una vez.
+setup-welcome = Le damos la bienvenida
+setup-welcome-you = Le damos la bienvenida, { $user }
+setup-invite-lead = Elija una contraseña para su cuenta. Este enlace solo sirve una vez.
+setup-save = Guardar e iniciar sesión
+signup-title = Registrarse
+signup-lead = Elija un nombre y una contraseña.
+signup-email = Correo electrónico
+signup-submit = Crear la cuenta
+signup-have-one = ¿Ya tiene una cuenta?
+signup-thanks = Gracias
+waiting-title = Quién espera una cuenta
+waiting-lead = Se han registrado y podrán iniciar sesión cuando alguien los admita.
+waiting-from = Desde
+waiting-let-in = admitir
+waiting-turn-down = rechazar
+waiting-nobody = Nadie espera. Quien se registre aparecerá aquí.
+
+## La propia cuenta
+
+account-title = Su cuenta
+account-lead = Dónde ha iniciado sesión, y cómo.
+account-your-password = Su contraseña
+account-sessions = Sesiones iniciadas
+account-browser = Navegador
+account-address = Dirección
+account-since = Desde
+account-last-seen = Última actividad
+account-unknown = desconocido
+account-this-one = este
+account-end-one = cerrar sesión
+account-end-others = Cerrar sesión en todos los demás
+account-password = Contraseña
+account-language = Idioma
+account-language-label = Páginas y correos en
+account-language-browser = el idioma del navegador
+account-language-save = Guardar el idioma
+codes-title = Códigos de un solo uso
+codes-recovery = Guarde estos códigos de recuperación donde los encuentre sin su aplicación. Cada uno sustituye una vez a un código, y no se volverán a mostrar.
+codes-since = Además de su contraseña, se pide un código de su aplicación desde { $time }.
+codes-left =
+    { $count ->
+        [one] Queda { $count } código de recuperación.
+       *[other] Quedan { $count } códigos de recuperación.
+    }
+codes-new-recovery = Crear nuevos códigos de recuperación
+codes-remove = No pedir más códigos
+codes-scan = Escanee esta imagen con su aplicación de autenticación y escriba el código que muestra.
+codes-picture = Código QR para una aplicación de autenticación
+codes-secret = Sin cámara, escriba este secreto: { $secret }
+codes-code = Código
+codes-confirm = Pedir códigos desde ahora
+codes-why = Con una aplicación de autenticación, ni quien tenga su contraseña puede iniciar sesión.
+codes-propose = Configurar códigos de un solo uso
+linked-title = Otras formas de iniciar sesión
+linked-one = { $method }: { $subject }, desde { $time }
+linked-unlink = desvincular
+linked-link = Vincular: { $label }
+change-title = Cambiar su contraseña
+change-lead = En todos los demás sitios se cerrará la sesión.
+change-old = Contraseña anterior
+change-new = Contraseña nueva
+change-again = Repita la contraseña nueva
+change-submit = Cambiar la contraseña
+
+## Passkeys, and programs without a browser
+
+login-passkey = Iniciar sesión con una llave de acceso
+login-passkey-second = Usar una llave de acceso en lugar de un código
+login-passkey-failed = No se usó ninguna llave de acceso. Inténtelo de nuevo o inicie sesión de otra manera.
+passkeys-title = Llaves de acceso
+passkeys-lead = Con una llave de acceso inicia sesión con su dedo, su rostro o el PIN de su dispositivo: no hay contraseña que alguien pueda averiguar.
+passkeys-lead-codes = Después de una contraseña sustituye al código de un solo uso.
+passkeys-name = Nombre
+passkeys-site = Para
+passkeys-last-used = Último uso
+passkeys-never = nunca
+passkeys-new-name = Nombre de la nueva llave de acceso
+passkeys-new-name-help = Por lo que usted la reconoce: el dispositivo o el programa que la guarda.
+passkeys-add = Añadir una llave de acceso
+passkeys-add-confirmed = Añadir una, confirmada con una llave de acceso existente
+passkeys-unable = Las llaves de acceso necesitan JavaScript, un navegador que las conozca y el nombre de este hub en la dirección, con https.
+passkeys-to-remove = Llave de acceso que se quita
+passkeys-last = Es la última. Sin ella, basta su contraseña, la conozca quien la conozca.
+passkeys-last-codes = Es la última. Sin ella, inicia sesión con su contraseña y un código de un solo uso.
+passkeys-remove = Quitarla
+passkeys-remove-confirmed = Quitarla, confirmado con una llave de acceso
+passkeys-failed = No se usó ninguna llave de acceso. Inténtelo de nuevo o escriba su contraseña.
+device-title = Conectar un programa
+device-lead = { $client } pide actuar por usted, { $you }. Continúe solo si lo ha iniciado usted y muestra este código.
+device-from = Pedido desde
+device-program = Programa
+device-warning = Si alguien le ha enviado este código o un enlace a esta página, rechácelo: actuaría en su nombre.
+device-type = Escriba el código que muestra el programa.
+device-continue = Continuar

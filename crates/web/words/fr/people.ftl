@@ -1,0 +1,121 @@
+## Mots de passe
+
+password-user-name = Nom d’utilisateur
+password-again = Mot de passe (encore une fois)
+password-help = Au moins { $count } caractères. Quelques mots sans rapport font un bon mot de passe.
+password-differs = Les deux mots de passe sont différents.
+
+## Connexion
+
+login-title = Se connecter
+login-username = Nom d’utilisateur :
+login-password = Mot de passe :
+login-otp = Code à usage unique (OTP) :
+login-otp-help = Six chiffres de votre application d’authentification, si vous en avez configuré une.
+login-sign-up = Créer un compte
+login-or = ou
+login-no-way = Aucun moyen de connexion n’est configuré sur ce hub. Adressez-vous à la personne qui le gère.
+logout-title = Déconnexion
+logout-heading = Vous êtes déconnecté
+logout-lead = Les serveurs en marche le restent.
+logout-again = Se reconnecter
+
+## Premier compte, invitations, inscription
+
+setup-title = Installation
+setup-heading = Installer Perijove
+setup-lead = Créez le premier compte. C’est celui d’un administrateur, et ce lien ne sert qu’une fois.
+setup-welcome = Bienvenue
+setup-welcome-you = Bienvenue, { $user }
+setup-invite-lead = Choisissez un mot de passe pour votre compte. Ce lien ne sert qu’une fois.
+setup-save = Enregistrer et se connecter
+signup-title = S’inscrire
+signup-lead = Choisissez un nom et un mot de passe.
+signup-email = Adresse e-mail
+signup-submit = Créer le compte
+signup-have-one = Vous avez déjà un compte ?
+signup-thanks = Merci
+waiting-title = Qui attend un compte
+waiting-lead = Ces personnes se sont inscrites et pourront se connecter dès que quelqu’un les aura acceptées.
+waiting-from = Depuis
+waiting-let-in = accepter
+waiting-turn-down = refuser
+waiting-nobody = Personne n’attend. Les inscriptions apparaissent ici.
+
+## Son propre compte
+
+account-title = Votre compte
+account-lead = Où vous êtes connecté, et comment.
+account-your-password = Votre mot de passe
+account-sessions = Connexions
+account-browser = Navigateur
+account-address = Adresse
+account-since = Depuis
+account-last-seen = Vu en dernier
+account-unknown = inconnu
+account-this-one = celui-ci
+account-end-one = déconnecter
+account-end-others = Se déconnecter partout ailleurs
+account-password = Mot de passe
+account-language = Langue
+account-language-label = Les pages et les e-mails sont en
+account-language-browser = la langue du navigateur
+account-language-save = Enregistrer la langue
+codes-title = Codes à usage unique
+codes-recovery = Gardez ces codes de secours là où vous les trouverez sans votre application. Chacun remplace un code une seule fois, et ils ne seront plus affichés.
+codes-since = En plus de votre mot de passe, un code de votre application est demandé depuis le { $time }.
+codes-left =
+    { $count ->
+        [one] Il reste { $count } code de secours.
+       *[other] Il reste { $count } codes de secours.
+    }
+codes-new-recovery = Créer de nouveaux codes de secours
+codes-remove = Ne plus demander de codes
+codes-scan = Scannez cette image avec votre application d’authentification, puis saisissez le code qu’elle affiche.
+codes-picture = Code QR pour une application d’authentification
+codes-secret = Sans appareil photo, saisissez ce secret : { $secret }
+codes-code = Code
+codes-confirm = Demander des codes désormais
+codes-why = Avec une application d’authentification, même quelqu’un qui a votre mot de passe ne peut pas se connecter.
+codes-propose = Configurer les codes à usage unique
+linked-title = Autres moyens de connexion
+linked-one = { $method } : { $subject }, depuis le { $time }
+linked-unlink = dissocier
+linked-link = Associer : { $label }
+change-title = Changer votre mot de passe
+change-lead = Vous serez alors déconnecté partout ailleurs.
+change-old = Ancien mot de passe
+change-new = Nouveau mot de passe
+change-again = Nouveau mot de passe (encore une fois)
+change-submit = Changer le mot de passe
+
+## Passkeys, and programs without a browser
+
+login-passkey = Se connecter avec une clé d’accès
+login-passkey-second = Utiliser une clé d’accès au lieu d’un code
+login-passkey-failed = Aucune clé d’accès n’a été utilisée. Réessayez, ou connectez-vous autrement.
+passkeys-title = Clés d’accès
+passkeys-lead = Avec une clé d’accès, vous vous connectez avec votre doigt, votre visage ou le code PIN de votre appareil : il n’y a pas de mot de passe que quelqu’un pourrait apprendre.
+passkeys-lead-codes = Après un mot de passe, elle remplace le code à usage unique.
+passkeys-name = Nom
+passkeys-site = Pour
+passkeys-last-used = Dernière utilisation
+passkeys-never = jamais
+passkeys-new-name = Nom de la nouvelle clé d’accès
+passkeys-new-name-help = Ce à quoi vous la reconnaissez : l’appareil, ou le programme qui la garde.
+passkeys-add = Ajouter une clé d’accès
+passkeys-add-confirmed = En ajouter une, confirmée par une clé d’accès existante
+passkeys-unable = Les clés d’accès demandent JavaScript, un navigateur qui les connaît et le nom de ce hub dans l’adresse, en https.
+passkeys-to-remove = Clé d’accès à retirer
+passkeys-last = C’est la dernière. Sans elle, votre mot de passe seul suffit, à quiconque le connaît.
+passkeys-last-codes = C’est la dernière. Sans elle, vous vous connectez avec votre mot de passe et un code à usage unique.
+passkeys-remove = La retirer
+passkeys-remove-confirmed = La retirer, confirmé par une clé d’accès
+passkeys-failed = Aucune clé d’accès n’a été utilisée. Réessayez, ou saisissez votre mot de passe.
+device-title = Connecter un programme
+device-lead = { $client } demande à agir pour vous, { $you }. Ne continuez que si vous l’avez lancé vous-même et qu’il affiche ce code.
+device-from = Demandé depuis
+device-program = Programme
+device-warning = Si quelqu’un vous a envoyé ce code ou un lien vers cette page, refusez : cette personne agirait en votre nom.
+device-type = Saisissez le code que le programme affiche.
+device-continue = Continuer

@@ -1,0 +1,18 @@
+# ページの日本語。
+
+language-name = 日本語
+language-label = 言語
+
+## すべてのページ
+
+page-skip = 本文へ移動
+page-main-menu = メインメニュー
+page-sign-out = サインアウト
+page-announcement = お知らせ
+
+## うまくいかなかったこと
+
+nothing-title = ここには何もありません
+nothing-lead = このアドレスにページはありません。
+nothing-hint = アドレスに誤りがないか確認するか、ホームから進んでください。
+error-reload = このページを再読み込み

@@ -1,0 +1,18 @@
+# O que as páginas dizem em português.
+
+language-name = Português
+language-label = Idioma
+
+## Em todas as páginas
+
+page-skip = Ir para o conteúdo
+page-main-menu = Menu principal
+page-sign-out = Sair
+page-announcement = Aviso
+
+## O que deu errado
+
+nothing-title = Não há nada aqui
+nothing-lead = Não há página neste endereço.
+nothing-hint = Verifique o endereço, ou continue da sua página inicial.
+error-reload = Recarregar esta página

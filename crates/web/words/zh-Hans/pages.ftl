@@ -1,0 +1,18 @@
+# 页面上的简体中文。
+
+language-name = 简体中文
+language-label = 语言
+
+## 每个页面
+
+page-skip = 跳到正文
+page-main-menu = 主菜单
+page-sign-out = 退出登录
+page-announcement = 公告
+
+## 出了什么问题
+
+nothing-title = 这里什么也没有
+nothing-lead = 此地址没有页面。
+nothing-hint = 请检查地址是否有误，或从主页继续。
+error-reload = 刷新此页面

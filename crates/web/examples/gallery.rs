@@ -1,9 +1,11 @@
 //! Writes every page with every sample in every language into a directory, to be looked at in a browser:
 //!
 //! ```console
-//! cargo run -p perijove-web --example gallery -- DIR
+//! cargo run -p perijove-web --example gallery -- DIR [TEMPLATES]...
 //! python3 -m http.server --directory DIR
 //! ```
+//!
+//! With directories of templates, pages are made by those where they are there.
 
 use std::error::Error;
 use std::fs;
@@ -12,10 +14,15 @@ use std::path::PathBuf;
 use perijove_web::{Pages, asset, asset_paths, render_samples_in};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let target = PathBuf::from(std::env::args_os().nth(1).ok_or("say which directory to write into")?);
+    let mut given = std::env::args_os().skip(1).map(PathBuf::from);
+    let target = given.next().ok_or("say which directory to write into")?;
+    let templates: Vec<PathBuf> = given.collect();
     let mut index = String::from("<!DOCTYPE html><meta charset=utf-8><title>Gallery</title><ul>");
     fs::create_dir_all(target.join("hub"))?;
-    let pages = Pages::strict(&[])?;
+    let pages = match templates.as_slice() {
+        [] => Pages::strict(&[])?,
+        theirs => Pages::new(theirs)?,
+    };
     for language in pages.languages() {
         for sample in render_samples_in(&pages, language)? {
             let name = format!("{}.{language}.html", sample.name);

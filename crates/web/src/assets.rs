@@ -29,7 +29,7 @@ pub fn asset(path: &str) -> Option<Asset> {
     let etag = format!("\"{}\"", hex(&metadata.sha256_hash()[..16]));
     Some(Asset {
         bytes: data,
-        mime: mime(path),
+        mime: mime_of(path),
         etag,
     })
 }
@@ -55,7 +55,9 @@ pub fn asset_hash() -> &'static str {
     &HASH
 }
 
-fn mime(path: &str) -> String {
+/// What kind of file has such a name.
+#[must_use]
+pub fn mime_of(path: &str) -> String {
     let guess = mime_guess::from_path(path).first_or_octet_stream();
     match (guess.type_(), guess.essence_str()) {
         (_, "text/javascript" | "application/javascript") => "text/javascript; charset=utf-8".into(),

@@ -19,6 +19,8 @@ pub struct Common {
     pub language: String,
     /// Empty: the hash of the packaged assets.
     pub version_hash: String,
+    /// What is wrong with a site's template, for those who can have it mended.
+    pub template_fault: Option<String>,
     pub services: Vec<ServiceLink>,
     /// Whatever the configuration gives to templates. Names that pages have themselves are theirs.
     #[serde(skip)]
@@ -34,6 +36,9 @@ pub struct Viewer {
     pub admin_ui: bool,
     /// May see which roles there are.
     pub lists_roles: bool,
+    /// What they may, for templates of a site; empty where there are none.
+    #[serde(skip)]
+    pub scopes: Vec<String>,
 }
 
 /// A service this person may open.

@@ -1,11 +1,12 @@
 //! From a page's data to HTML: looking templates up, what they may call, and errors that name the line.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use fluent_bundle::{FluentArgs, FluentValue};
-use minijinja::value::{Kwargs, Serde, Value};
+use minijinja::value::{Kwargs, Rest, Serde, Value, ValueOrKwargs};
 use minijinja::{
     Environment, Error, ErrorKind, HtmlEscape, State, TemplateSource, UndefinedBehavior, context, path_loader,
 };
@@ -15,6 +16,7 @@ use serde::Serialize;
 
 use crate::assets::asset_hash;
 use crate::common::Common;
+use crate::upstream;
 use crate::words::{self, Words, WordsError};
 
 #[derive(RustEmbed)]
@@ -23,6 +25,11 @@ struct Packaged;
 
 /// How a site's template reaches ours of the same name: `{% extends "templates/page.html" %}`.
 const PACKAGED_PREFIX: &str = "templates/";
+/// The page that offers profiles, and the part of it that does.
+const PROFILES_OF: &str = "spawn.html";
+const PROFILES: &str = "templates/profiles.html";
+/// More faults of a site's templates than that are not logged.
+const MOST_TOLD: usize = 64;
 
 /// What a page's template is given, and examples of it.
 pub trait Page: Serialize {
@@ -86,6 +93,24 @@ pub struct Pages {
 struct Languages {
     words: Vec<Arc<Words>>,
     environments: Vec<Environment<'static>>,
+    /// The same without a site's templates, where it has some.
+    ours: Vec<Environment<'static>>,
+    /// Faults of a site's templates that have been told.
+    told: Mutex<BTreeSet<String>>,
+}
+
+/// A page, and what was wrong with the site's template that it was not made by.
+#[derive(Debug)]
+pub struct Shown {
+    pub html: String,
+    pub fault: Option<Fault>,
+}
+
+#[derive(Debug)]
+pub struct Fault {
+    pub error: PageError,
+    /// It has not been told since the start.
+    pub is_new: bool,
 }
 
 /// One of the languages to choose from.
@@ -132,12 +157,6 @@ impl Pages {
 
     fn with_undefined(site: &Site<'_>, undefined: UndefinedBehavior) -> Result<Self, PageError> {
         check_directories(site.templates)?;
-        let mut environment = Environment::new();
-        environment.set_undefined_behavior(undefined);
-        environment.set_loader(loader(site.templates));
-        environment.add_function("static_url", static_url);
-        environment.add_function("server_path", server_path);
-        environment.add_filter("segment", |text: &str| escape::segment(text));
         let all = words::all(site.words)?;
         let usual = match site.language {
             "" => 0,
@@ -147,10 +166,18 @@ impl Pages {
             })?,
         };
         let strict = matches!(undefined, UndefinedBehavior::Strict);
-        let environments = all.iter().map(|words| speaking(&environment, words, strict)).collect();
+        let in_all_languages = |templates: &[PathBuf]| -> Vec<_> {
+            let environment = environment(templates, undefined);
+            all.iter().map(|words| speaking(&environment, words, strict)).collect()
+        };
         let languages = Languages {
+            environments: in_all_languages(site.templates),
+            ours: match site.templates {
+                [] => Vec::new(),
+                _ => in_all_languages(&[]),
+            },
+            told: Mutex::default(),
             words: all,
-            environments,
         };
         Ok(Self {
             languages: Arc::new(languages),
@@ -183,10 +210,35 @@ impl Pages {
         Ok(environment.get_template(template)?.render(given)?)
     }
 
+    /// A page for somebody. Where a site's template has a fault, ours is used, and whoever may open the administration is told.
+    pub fn show<P: Page>(&self, mut common: Common, page: &P) -> Result<Shown, PageError> {
+        let error = match self.render(&common, page) {
+            Ok(html) => return Ok(Shown { html, fault: None }),
+            Err(error) if self.packaged => return Err(error),
+            Err(error) => error,
+        };
+        let told = error.to_string();
+        common.template_fault = common.user.as_ref().filter(|user| user.admin_ui).map(|_| told.clone());
+        let html = self.render_by(&self.languages.ours, &common, page)?;
+        let mut known = self.languages.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_new = known.len() < MOST_TOLD && known.insert(told);
+        let fault = Some(Fault { error, is_new });
+        Ok(Shown { html, fault })
+    }
+
     pub fn render<P: Page>(&self, common: &Common, page: &P) -> Result<String, PageError> {
+        self.render_by(&self.languages.environments, common, page)
+    }
+
+    fn render_by<P: Page>(
+        &self,
+        environments: &[Environment<'static>],
+        common: &Common,
+        page: &P,
+    ) -> Result<String, PageError> {
         let language = self.languages().position(|tag| tag == common.language);
         let language = language.unwrap_or(self.usual);
-        let environment = &self.languages.environments[language];
+        let environment = &environments[language];
         let special = page.special_template();
         let template = match special.as_deref().map(|name| environment.get_template(name)) {
             Some(Ok(template)) => template,
@@ -206,7 +258,18 @@ impl Pages {
             ..Value::from(Serde(common)),
         };
         let vars = Value::from(Serde(&common.template_vars));
-        Ok(template.render(context! { ..Value::from(Serde(page)), ..shared, ..vars })?)
+        let page = Value::from(Serde(page));
+        if self.packaged {
+            return Ok(template.render(context! { ..page, ..shared, ..vars })?);
+        }
+        let mut theirs = upstream::names(P::TEMPLATE, &page, common);
+        if P::TEMPLATE == PROFILES_OF && page.get_attr("profiles").is_ok_and(|profiles| profiles.is_true()) {
+            // Their template knows a form made by the configuration: the profiles are one.
+            let given = context! { ..page.clone(), ..shared.clone() };
+            let form = environment.get_template(PROFILES)?.render(given)?;
+            theirs = context! { spawner_options_form => Value::from_safe_string(form), ..theirs };
+        }
+        Ok(template.render(context! { ..theirs, ..page, ..shared, ..vars })?)
     }
 
     fn choices(&self, chosen: usize) -> Vec<Choice<'_>> {
@@ -218,6 +281,17 @@ impl Pages {
         })
         .collect()
     }
+}
+
+fn environment(templates: &[PathBuf], undefined: UndefinedBehavior) -> Environment<'static> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(undefined);
+    environment.set_loader(loader(templates));
+    environment.add_function("static_url", static_url);
+    environment.add_function("server_path", server_path);
+    environment.add_filter("segment", |text: &str| escape::segment(text));
+    upstream::teach(&mut environment);
+    environment
 }
 
 /// The same templates in this language.
@@ -314,8 +388,12 @@ fn packaged(name: &str) -> Option<TemplateSource> {
     Some(String::from_utf8_lossy(&file.data).into_owned().into())
 }
 
-/// `static_url("css/perijove.css")`: with the version, so that a browser may keep it. `false` leaves the version out.
-fn static_url(state: &State<'_, '_>, path: &str, include_version: Option<bool>) -> String {
+/// `static_url("css/perijove.css")`: with the version, so that a browser may keep it. `include_version=false` leaves it out.
+fn static_url(state: &State<'_, '_>, path: &str, options: Rest<ValueOrKwargs>) -> String {
+    let include_version = options.first().map(|option| match Kwargs::try_from(Value::from(option.clone())) {
+        Ok(named) => named.get("include_version").unwrap_or(true),
+        Err(_) => option.is_true(),
+    });
     let base = state.lookup("base_url").unwrap_or_default();
     let base = base.as_str().unwrap_or_default();
     match include_version {

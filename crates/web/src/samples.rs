@@ -119,6 +119,7 @@ impl Common {
                 admin: false,
                 admin_ui: false,
                 lists_roles: false,
+                scopes: Vec::new(),
             }),
             ..Self::visitor_sample()
         }
@@ -133,6 +134,7 @@ impl Common {
                 admin: true,
                 admin_ui: true,
                 lists_roles: true,
+                scopes: Vec::new(),
             }),
             announcement: Some("On Sunday from 8 to 9 there will be <a href=\"/news\">no servers</a>.".into()),
             services: vec![ServiceLink {

@@ -89,6 +89,11 @@ section! {
         template_vars: Json = Json::new(), example "{ announcement = \"Maintenance on Friday, 18:00\" }";
         /// Directories with templates that replace or extend the built-in ones.
         template_paths: Vec<PathBuf> = Vec::new(), example "[\"templates\"]";
+        /// Directories with files that `static_url` finds where there is no built-in file of that name.
+        static_paths: Vec<PathBuf> = Vec::new(), example "[\"static\"]";
+        /// What pages may load (`Content-Security-Policy`), instead of only what is the hub's own. Needed where templates of a
+        /// site have scripts or styles within them, or from elsewhere.
+        page_policy: Option<String> = None, unset "what the hub itself serves, and nothing within pages", example "\"default-src 'self' 'unsafe-inline'; img-src 'self' data:\"";
         /// Language of pages for whoever has chosen none, and whose browser asks for none that there is.
         language: String = "en".to_owned(), example "\"de\"";
         /// Directories with messages (`de.ftl`, `it.ftl`) that replace or add to the built-in ones, or add a language.

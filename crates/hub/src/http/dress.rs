@@ -47,10 +47,10 @@ impl Dress {
         };
         Self(Arc::new(Parts {
             // form-action is left out: the OAuth confirmation sends people on to other sites.
-            page: policy(
+            page: policy(hub.config.hub.page_policy.as_deref().unwrap_or(
                 "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; \
                  base-uri 'none'",
-            ),
+            )),
             other: policy("default-src 'none'"),
             captcha: policy(&hub.captcha.as_ref().map_or_else(String::new, |captcha| {
                 let origins = captcha.origins();

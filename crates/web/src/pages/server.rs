@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::NASTY;
+use super::{NASTY, Named};
 use crate::render::Page;
 
 /// `home.html`: the servers somebody has, and what can be done with them.
@@ -207,7 +207,7 @@ impl Page for Home {
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Spawn {
     /// Whose server.
-    pub for_user: String,
+    pub for_user: Named,
     /// HTML of the fields, made by the configuration: shown as it is.
     pub spawner_options_form: Option<String>,
     pub error_message: Option<String>,
@@ -291,7 +291,7 @@ impl Page for Spawn {
 
     fn samples() -> Vec<Self> {
         let plain = Self {
-            for_user: "galileo".into(),
+            for_user: Named::new("galileo"),
             url: "/hub/spawn/galileo".into(),
             ..Self::default()
         };
@@ -309,14 +309,14 @@ impl Page for Spawn {
                 ..plain
             },
             Self {
-                for_user: NASTY.into(),
+                for_user: Named::new(NASTY),
                 error_message: Some(NASTY.into()),
                 url: format!("/hub/spawn/{NASTY}"),
                 spawner_options_form: None,
                 profiles: vec![ProfileCard::sample(NASTY, true)],
             },
             Self {
-                for_user: "galileo".into(),
+                for_user: Named::new("galileo"),
                 url: "/hub/spawn/galileo".into(),
                 profiles: vec![
                     ProfileCard {

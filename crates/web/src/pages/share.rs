@@ -22,9 +22,16 @@ pub struct AcceptShare {
 }
 
 /// Somebody or something of which a page says only the name.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct Named {
     pub name: String,
+}
+
+impl Named {
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into() }
+    }
 }
 
 impl Page for AcceptShare {

@@ -21,7 +21,7 @@ fn a_site_extends_a_page_and_fills_a_block() {
     fs::write(site.path().join("page.html"), own).unwrap();
     let pages = Pages::new(&[site.path().into()]).unwrap();
     let html = pages.render(&Common::visitor_sample(), &Logout {}).unwrap();
-    assert!(html.contains("<p>The &#x2f;hub&#x2f; observatory</p>"), "{html}");
+    assert!(html.contains("<p>The /hub/ observatory</p>"), "{html}");
     assert!(html.contains("You are signed out"));
 }
 
@@ -56,6 +56,27 @@ fn a_broken_template_is_named_with_its_line() {
     let pages = Pages::new(&[site.path().into()]).unwrap();
     let told = pages.render(&Common::default(), &Logout {}).unwrap_err().to_string();
     assert!(told.starts_with("template logout.html, line 2: "), "{told}");
+}
+
+#[test]
+fn whoever_comes_sees_our_page_where_the_sites_has_a_fault() {
+    let site = tempfile::tempdir().unwrap();
+    fs::write(site.path().join("page.html"), "{{ 1 / 0 }}").unwrap();
+    let pages = Pages::new(&[site.path().into()]).unwrap();
+    let shown = pages.show(Common::member_sample(), &Logout {}).unwrap();
+    assert!(shown.html.contains("You are signed out"), "{}", shown.html);
+    assert!(!shown.html.contains("page.html"), "{}", shown.html);
+    assert!(shown.fault.unwrap().is_new);
+    let again = pages.show(Common::visitor_sample(), &Logout {}).unwrap();
+    assert!(!again.fault.unwrap().is_new, "it is logged once");
+
+    let mut admin = Common::member_sample();
+    admin.user.as_mut().unwrap().admin_ui = true;
+    let told = pages.show(admin, &Logout {}).unwrap().html;
+    assert!(told.contains("template page.html, line 1"), "{told}");
+    // Mended, it is theirs again.
+    fs::write(site.path().join("page.html"), "ours").unwrap();
+    assert_eq!(pages.show(Common::member_sample(), &Logout {}).unwrap().html, "ours");
 }
 
 #[test]

@@ -9,6 +9,7 @@ page-skip = Zum Inhalt springen
 page-main-menu = Hauptmenü
 page-sign-out = Abmelden
 page-announcement = Ankündigung
+page-template-fault = Eine Vorlage dieser Site ist nicht brauchbar, deshalb sehen Sie die eingebaute Seite: { $problem }. Nur die Verwaltung sieht das.
 
 ## Was schiefging
 

@@ -9,6 +9,7 @@ page-skip = Skip to the content
 page-main-menu = Main
 page-sign-out = Sign out
 page-announcement = Announcement
+page-template-fault = A template of this site can't be used, so you see the built-in page: { $problem }. Only administrators are told.
 
 ## What went wrong
 

@@ -9,6 +9,7 @@ page-skip = Ir al contenido
 page-main-menu = Menú principal
 page-sign-out = Cerrar sesión
 page-announcement = Aviso
+page-template-fault = Una plantilla de este sitio no se puede usar, por eso ve la página incorporada: { $problem }. Solo lo ven los administradores.
 
 ## Lo que salió mal
 

@@ -9,6 +9,7 @@ page-skip = Aller au contenu
 page-main-menu = Menu principal
 page-sign-out = Se déconnecter
 page-announcement = Annonce
+page-template-fault = Un modèle de ce site est inutilisable, vous voyez donc la page intégrée : { $problem }. Seuls les administrateurs voient ceci.
 
 ## Ce qui n’a pas marché
 

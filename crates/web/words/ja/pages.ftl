@@ -9,6 +9,7 @@ page-skip = 本文へ移動
 page-main-menu = メインメニュー
 page-sign-out = サインアウト
 page-announcement = お知らせ
+page-template-fault = このサイトのテンプレートが使えないため、組み込みのページを表示しています: { $problem }。この表示は管理者だけに見えます。
 
 ## うまくいかなかったこと
 

@@ -9,6 +9,7 @@ page-skip = Ir para o conteúdo
 page-main-menu = Menu principal
 page-sign-out = Sair
 page-announcement = Aviso
+page-template-fault = Um modelo deste site não pode ser usado, por isso você vê a página incorporada: { $problem }. Só os administradores veem isto.
 
 ## O que deu errado
 

@@ -9,6 +9,7 @@ page-skip = 跳到正文
 page-main-menu = 主菜单
 page-sign-out = 退出登录
 page-announcement = 公告
+page-template-fault = 本站的一个模板无法使用，因此显示内置页面：{ $problem }。只有管理员会看到此提示。
 
 ## 出了什么问题
 

@@ -16,7 +16,7 @@ use crate::http::visitor::Visitor;
 pub fn render(hub: &Hub, words: &Words, error: &HttpError) -> Response {
     let page = page(error);
     let common = super::common(hub, words, None, "");
-    let html = hub.pages.render(&common, &page).unwrap_or_else(|cause| {
+    let html = super::shown(hub, common, &page).unwrap_or_else(|cause| {
         tracing::error!(%cause, "the error page can't be rendered");
         format!("{} {}", error.status.as_u16(), page.status_message)
     });

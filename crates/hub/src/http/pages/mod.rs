@@ -40,7 +40,7 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{any, get, post};
 use perijove_model::scopes::{GroupsOf, Resource, Scope};
 use perijove_store::services::{self, Service};
-use perijove_web::{Common, Page, ServiceLink, Viewer, Words};
+use perijove_web::{Common, Page, PageError, ServiceLink, Viewer, Words};
 use serde_json::Value;
 
 use crate::http::api::health;
@@ -120,7 +120,8 @@ pub(super) async fn render<P: Page + Sync>(
     page: &P,
 ) -> Result<Response> {
     let principal = visitor.in_browser();
-    let mut common = common(hub, &visitor.words, principal.map(viewer), visitor.xsrf.token());
+    let viewer = principal.map(|principal| viewer(hub, principal));
+    let mut common = common(hub, &visitor.words, viewer, visitor.xsrf.token());
     if let Some(principal) = principal {
         common.services = menu(hub, principal).await?;
     }
@@ -145,8 +146,15 @@ pub(super) async fn render_with<P: Page + Sync>(
 
 fn html<P: Page>(hub: &Hub, mut common: Common, page: &P) -> Result<String> {
     common.announcement = announcement(hub, P::TEMPLATE);
-    let html = hub.pages.render(&common, page);
-    html.map_err(|error| HttpError::internal(&error))
+    shown(hub, common, page).map_err(|error| HttpError::internal(&error))
+}
+
+fn shown<P: Page>(hub: &Hub, common: Common, page: &P) -> std::result::Result<String, PageError> {
+    let shown = hub.pages.show(common, page)?;
+    if let Some(fault) = shown.fault.filter(|fault| fault.is_new) {
+        tracing::error!(error = %fault.error, "a template of this site has a fault: people see the built-in page");
+    }
+    Ok(shown.html)
 }
 
 fn answer(visitor: &Visitor, status: StatusCode, html: String, always_xsrf: bool) -> Response {
@@ -157,12 +165,16 @@ fn answer(visitor: &Visitor, status: StatusCode, html: String, always_xsrf: bool
     response
 }
 
-fn viewer(principal: &Principal) -> Viewer {
+fn viewer(hub: &Hub, principal: &Principal) -> Viewer {
     Viewer {
         name: principal.name().to_owned(),
         admin: principal.is_admin(),
         admin_ui: allows(principal, Scope::AdminUi, Resource::Everything),
         lists_roles: allows(principal, Scope::ListRoles, Resource::Everything),
+        scopes: match hub.pages.are_packaged() {
+            true => Vec::new(),
+            false => principal.scopes.to_strings(),
+        },
     }
 }
 

@@ -9,7 +9,7 @@ use axum::response::Response;
 use perijove_model::scopes::Scope;
 use perijove_model::server::{Pending, Phase};
 use perijove_spawn::{SpawnError, State as Object};
-use perijove_web::pages::{ProfileCard, Spawn};
+use perijove_web::pages::{Named, ProfileCard, Spawn};
 use serde_json::{Value, json};
 
 use super::spawn_pending::not_running;
@@ -222,7 +222,7 @@ impl Visit<'_> {
         let query = next::carry("", self.query(), &["_xsrf"]);
         let join = if query.is_empty() { '?' } else { '&' };
         let page = Spawn {
-            for_user: self.whose.user.name.clone(),
+            for_user: Named::new(self.whose.user.name.clone()),
             spawner_options_form: Some(self.hub.config.spawner.options_form.clone()).filter(|form| !form.is_empty()),
             profiles: self.profiles().await?,
             error_message,

@@ -1,5 +1,6 @@
 //! Styles, scripts, the logo, and reports of pages that were tampered with.
 
+use std::path::{Component, Path as FilePath, PathBuf};
 use std::sync::Arc;
 
 use axum::body::Bytes;
@@ -12,7 +13,19 @@ use crate::http::error::{HttpError, Result, short};
 use crate::http::log::without_secrets;
 use crate::http::xsrf::query_value;
 
-pub async fn get(Path(path): Path<String>, RawQuery(query): RawQuery, headers: HeaderMap) -> Result<Response> {
+/// Larger files of a site are better served by its web server.
+const LARGEST: u64 = 16 << 20;
+
+pub async fn get(
+    State(hub): State<Arc<Hub>>,
+    Path(path): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response> {
+    // A site with files of its own may have the whole of JupyterHub's: those are what its templates were written for.
+    if let Some(answer) = of_site(&hub.config.hub.static_paths, &path).await {
+        return Ok(answer);
+    }
     let versioned = query.is_some_and(|query| query_value(&query, "v").is_some());
     let (path, kind) = match ALIASES.iter().find(|(theirs, ..)| *theirs == path) {
         Some((_, ours, kind)) => (*ours, Some(*kind)),
@@ -33,6 +46,29 @@ const ALIASES: [(&str, &str, &str); 3] = [
     ("images/jupyter.png", "logo.png", "image/png"),
     ("css/style.min.css", "css/perijove.css", "text/css"),
 ];
+
+/// A file of the site that we have none of.
+async fn of_site(folders: &[PathBuf], path: &str) -> Option<Response> {
+    let plain = |part| matches!(part, Component::Normal(_));
+    if folders.is_empty() || perijove_web::asset(path).is_some() || !FilePath::new(path).components().all(plain) {
+        return None;
+    }
+    for folder in folders {
+        let file = folder.join(path);
+        let fits = |found: std::fs::Metadata| found.is_file() && found.len() <= LARGEST;
+        if tokio::fs::metadata(&file).await.is_ok_and(fits)
+            && let Ok(bytes) = tokio::fs::read(&file).await
+        {
+            let kind = perijove_web::mime_of(path);
+            let headers = [
+                (header::CONTENT_TYPE, kind),
+                (header::CACHE_CONTROL, "no-cache".to_owned()),
+            ];
+            return Some((headers, bytes).into_response());
+        }
+    }
+    None
+}
 
 pub async fn logo(headers: HeaderMap) -> Result<Response> {
     asset("logo.png", false, &headers)

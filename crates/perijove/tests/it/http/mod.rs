@@ -47,6 +47,7 @@ mod signin_elsewhere;
 mod signin_given;
 mod signin_ways;
 mod signup;
+mod site_pages;
 mod spawn_pages;
 mod sso;
 mod token_page;

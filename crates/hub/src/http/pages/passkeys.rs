@@ -31,30 +31,36 @@ pub fn address(hub: &Hub) -> Option<String> {
     kept::offered(hub).then(|| format!("{}passkey", hub.prefix()))
 }
 
-/// Options for `navigator.credentials`, with a question of ours.
+/// Options for `navigator.credentials`, with a question of ours. The page shows people what is refused.
 pub async fn options(
     State(hub): State<Arc<Hub>>,
     headers: HeaderMap,
     visitor: Visitor,
     form: Form,
 ) -> Result<Response> {
-    if !kept::offered(&hub) {
+    options_for(&hub, &headers, &visitor, &form)
+        .await
+        .map_err(|error| error.said_in(&visitor.words))
+}
+
+async fn options_for(hub: &Arc<Hub>, headers: &HeaderMap, visitor: &Visitor, form: &Form) -> Result<Response> {
+    if !kept::offered(hub) {
         return Err(HttpError::not_found());
     }
-    visitor.xsrf.check_form(form.text("_xsrf"), &headers, &Method::POST)?;
+    visitor.xsrf.check_form(form.text("_xsrf"), headers, &Method::POST)?;
     let origin = form.text("origin").unwrap_or_default();
-    let Some(site) = kept::site(&hub, &headers, origin) else {
+    let Some(site) = kept::site(hub, headers, origin) else {
         return Err(HttpError::conflict(
             "Passkeys can't be used at this address. They need a name of the hub, and https.",
         ));
     };
     let options = match form.text("for").unwrap_or_default() {
-        "sign-in" => kept::to_use(&kept::question(&hub, Purpose::SignIn), Purpose::SignIn, &site, &[]),
-        "second" => second(&hub, form.text("ticket").unwrap_or_default(), &site).await?,
+        "sign-in" => kept::to_use(&kept::question(hub, Purpose::SignIn), Purpose::SignIn, &site, &[]),
+        "second" => second(hub, form.text("ticket").unwrap_or_default(), &site).await?,
         what => {
             let signed_in = visitor.in_browser().and_then(|who| Some((who, who.user()?)));
             let (principal, user) = signed_in.ok_or_else(|| HttpError::forbidden("You are not signed in."))?;
-            own(&hub, principal, user, what, &site).await?
+            own(hub, principal, user, what, &site).await?
         }
     };
     let never = (header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -28,6 +28,7 @@ CREATE TABLE perijove_signups (
     hash TEXT NOT NULL,
     email VARCHAR(320),
     address TEXT NOT NULL,
+    language VARCHAR(64),
     created TIMESTAMP NOT NULL
 );
 CREATE TABLE perijove_attempts (

@@ -3,12 +3,15 @@
 use std::{io, time::Duration};
 
 pub(crate) mod files;
+pub(crate) mod language;
 pub(crate) mod page;
+pub(crate) mod texts;
 
 use bytes::Bytes;
 use http::{Response, StatusCode};
 use jiff::Timestamp;
 use page::{Again, Reader, Words};
+use texts::{ALL, Texts};
 
 use crate::{
     http1::{answer::BadAnswer, framing::BadBody, head::BadHead},
@@ -115,86 +118,28 @@ impl Failure {
         }
     }
 
-    fn words(&self) -> Words {
-        let (title, what, todo, again) = match self {
-            Self::NoRoute => (
-                "Nothing here",
-                "No server is known for this address.".into(),
-                "Check the address, or go back to the start page.",
-                Again::No,
-            ),
-            Self::SlowHead => (
-                "The request came too slowly",
-                "Its headers took too long.".into(),
-                "Check the network connection and try again.",
-                Again::No,
-            ),
-            Self::Path(_) | Self::Malformed(_) | Self::Gone(_) | Self::Head(_) | Self::Body(_) => (
-                "The request can not be understood",
-                format!("The problem: {self}."),
-                "Check the address. If a program sent it, it has to be corrected there.",
-                Again::No,
-            ),
-            Self::Connect => (
-                "This request can not be served",
-                "CONNECT asks for a forward proxy, which this is not.".into(),
-                "Check the program's proxy settings.",
-                Again::No,
-            ),
-            Self::Starting(_) => (
-                "The server is starting",
-                "It was started a moment ago and does not answer yet.".into(),
-                "This page tries again by itself every few seconds.",
-                Again::Soon(3),
-            ),
-            Self::Unreachable(ConnectError::Timeout(_)) => (
-                "The server can not be reached",
-                "Where it should be, nobody answers. It may have been stopped, or the network may be down.".into(),
-                "Try again in a while. If it lasts, tell your administrator.",
-                Again::After(30),
-            ),
-            Self::Unreachable(_) => (
-                "The server is not answering",
-                "It may be restarting, or it was stopped. Other servers go on meanwhile.".into(),
-                "This page tries again by itself. If it lasts, start the server again, or tell your administrator.",
-                Again::After(10),
-            ),
-            Self::Lost(_) => (
-                "The server broke off",
-                "It took the request and closed the connection without an answer. It may be restarting, or have run out of memory.".into(),
-                "Try again. If it happens again, restart the server or tell your administrator.",
-                Again::After(10),
-            ),
-            Self::Garbled(_) | Self::Switched => (
-                "The server gave an answer that makes no sense",
-                "What runs there does not speak HTTP as it should.".into(),
-                "Restart the server. If it lasts, tell your administrator.",
-                Again::Later,
-            ),
-            Self::Late(_) => (
-                "The server takes too long",
-                "It accepted the request and has not answered in time.".into(),
-                "Try again later. If it lasts, restart the server or tell your administrator.",
-                Again::Later,
-            ),
-            Self::Stalled(_) => (
-                "The upload stopped",
-                "Nothing more came of the request for too long.".into(),
-                "Check the network connection and try again.",
-                Again::No,
-            ),
-            Self::TooLarge => (
-                "The request is too large",
-                "Its address and headers together are longer than this site takes. Mostly it is cookies.".into(),
-                "Delete the cookies of this site and sign in again.",
-                Again::No,
-            ),
-            Self::TooMany => (
-                "Too many requests",
-                "More requests came from your network address than this site takes at a time.".into(),
-                "Wait a moment. If a program sends them, let it send fewer.",
-                Again::After(10),
-            ),
+    fn words(&self, texts: &'static Texts) -> Words {
+        let (said, again) = match self {
+            Self::NoRoute => (&texts.nothing, Again::No),
+            Self::SlowHead => (&texts.slow_head, Again::No),
+            Self::Path(_) | Self::Malformed(_) | Self::Gone(_) | Self::Head(_) | Self::Body(_) => {
+                (&texts.unclear, Again::No)
+            }
+            Self::Connect => (&texts.proxy, Again::No),
+            Self::Starting(_) => (&texts.starting, Again::Soon(3)),
+            Self::Unreachable(ConnectError::Timeout(_)) => (&texts.out_of_reach, Again::After(30)),
+            Self::Unreachable(_) => (&texts.silent, Again::After(10)),
+            Self::Lost(_) => (&texts.lost, Again::After(10)),
+            Self::Garbled(_) | Self::Switched => (&texts.garbled, Again::Later),
+            Self::Late(_) => (&texts.late, Again::Later),
+            Self::Stalled(_) => (&texts.stalled, Again::No),
+            Self::TooLarge => (&texts.large, Again::No),
+            Self::TooMany => (&texts.many, Again::After(10)),
+        };
+        let [title, what, todo] = *said;
+        let what = match what {
+            "" => format!("{}{self}.", texts.problem).into(),
+            what => what.into(),
         };
         Words {
             title,
@@ -204,13 +149,17 @@ impl Failure {
         }
     }
 
-    /// Our own answer: JSON for programs that ask for it, a small page for people.
-    pub(crate) fn response(&self, reader: Reader) -> Response<Bytes> {
-        self.words().response(self.status(), reader)
+    /// Our own answer: JSON for programs that ask for it, in English, and a small page for people.
+    pub(crate) fn response(&self, reader: Reader, texts: &'static Texts) -> Response<Bytes> {
+        let texts = match reader {
+            Reader::Program => &ALL[0],
+            Reader::Person { .. } => texts,
+        };
+        self.words(texts).response(self.status(), reader, texts)
     }
 
     /// Somebody else's page instead.
     pub(crate) fn with_page(&self, page: Bytes) -> Response<Bytes> {
-        self.words().wrap(self.status(), page)
+        self.words(&ALL[0]).wrap(self.status(), page)
     }
 }

@@ -11,9 +11,10 @@ use tracing::warn;
 
 use crate::{
     buffer::Buffer,
-    error_page::{Failure, page::Reader},
+    error_page::{Failure, language, page::Reader},
     http1::{
         answer::{self, BadAnswer},
+        asked::Asked,
         framing::{BodyReader, Framing, Step},
         head::{self, Scan},
     },
@@ -27,9 +28,10 @@ const LARGEST_HEAD: usize = 64 * 1024;
 const LARGEST_PAGE: usize = 1024 * 1024;
 
 /// The error target's page or the one of the folder if there is one, else our own.
-pub(crate) async fn answer(worker: &Worker, failure: &Failure, asked: &str, reader: Reader) -> Response<Bytes> {
-    let own = || failure.response(reader);
-    if reader == Reader::Program {
+pub(crate) async fn answer(worker: &Worker, failure: &Failure, asked: &Asked) -> Response<Bytes> {
+    let texts = language::texts(asked.languages());
+    let own = || failure.response(asked.reader, texts);
+    if asked.reader == Reader::Program {
         return own();
     }
     if let Some(files) = &worker.shared.error_files {
@@ -57,16 +59,17 @@ pub(crate) async fn answer(worker: &Worker, failure: &Failure, asked: &str, read
 }
 
 /// Pages are rare: each is fetched on a connection of its own.
-async fn fetch(worker: &Worker, target: &Target, page: u16, asked: &str) -> Result<Response<Bytes>, String> {
+async fn fetch(worker: &Worker, target: &Target, page: u16, asked: &Asked) -> Result<Response<Bytes>, String> {
     let mut server = upstream::open(&worker.shared, &target.upstream)
         .await
         .map_err(|error| error.to_string())?;
     let mut out = Buffer::default();
-    let address = perijove_model::escape::component(asked);
+    let address = perijove_model::escape::component(asked.address());
     let head = format!(
-        "GET {}/{page}?url={address} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n",
+        "GET {}/{page}?url={address} HTTP/1.1\r\nHost: {}\r\nAccept-Language: {}\r\nConnection: close\r\n\r\n",
         target.prefix(),
-        target.upstream.host()
+        target.upstream.host(),
+        asked.languages(),
     );
     out.push(head.as_bytes());
     poll_fn(|cx| out.poll_write_to(&mut server.stream, cx))

@@ -125,6 +125,17 @@ pub async fn prepare(hub: &Arc<Hub>) -> Result<()> {
     Ok(())
 }
 
+/// The roles that everybody has, for commands that make people before the first start.
+pub async fn usual_roles(config: &Config, store: &Store) -> Result<()> {
+    if roles::scopes_of_role(store, USER.name).await?.is_some() {
+        return Ok(());
+    }
+    let (defaults, _) = role_specs(config, &catalog(config)?)?;
+    let tx = store.begin().await?;
+    roles::sync(&tx, &defaults, &[]).await?;
+    Ok(tx.commit().await?)
+}
+
 /// Programs without a browser are clients without a secret.
 async fn device_clients(config: &Config, tx: &Tx) -> std::result::Result<(), StoreError> {
     for identifier in &config.hub.device_clients {

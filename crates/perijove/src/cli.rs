@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
     audit, chp, completions, config, cull, edge, environments, extensions, homes, hub, import_passwords, info, invite,
-    login, mail, openapi, own_environment, scope, serve, stop, token,
+    login, mail, openapi, own_environment, scope, serve, stop, token, whoami,
 };
 
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (JupyterHub 6.1.1 contract)");
@@ -46,6 +46,7 @@ pub enum Command {
     Invite(invite::Invite),
     Login(login::Login),
     Logout(login::Logout),
+    Whoami(whoami::Whoami),
     ImportPasswords(import_passwords::ImportPasswords),
     Mail(mail::Mail),
     Token(token::Token),
@@ -85,6 +86,7 @@ impl Command {
             Self::Invite(command) => command.run(),
             Self::Login(command) => command.run(),
             Self::Logout(command) => command.run(),
+            Self::Whoami(command) => command.run(),
             Self::ImportPasswords(command) => command.run(),
             Self::Mail(command) => command.run(),
             Self::Token(command) => command.run(),

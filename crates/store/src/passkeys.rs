@@ -97,6 +97,12 @@ pub async fn used(db: &impl Db, id: i64, counter: i64, now: Timestamp) -> Result
     Ok(db.execute(&USED, &[id.into(), counter.into(), now.into()]).await? > 0)
 }
 
+/// `false` if it is none of theirs.
+pub async fn rename(db: &impl Db, user_id: i64, id: i64, name: &str) -> Result<bool> {
+    const RENAME: Stmt = Stmt::write("UPDATE perijove_passkeys SET name = $3 WHERE user_id = $1 AND id = $2");
+    Ok(db.execute(&RENAME, &[user_id.into(), id.into(), name.into()]).await? > 0)
+}
+
 /// Takes one of a person's away; its name.
 pub async fn remove(db: &impl Db, user_id: i64, id: i64) -> Result<Option<String>> {
     const REMOVE: Stmt = Stmt::write("DELETE FROM perijove_passkeys WHERE user_id = $1 AND id = $2 RETURNING name");

@@ -146,6 +146,25 @@ pub async fn set_checked(db: &impl Db, id: i64, before: Option<Timestamp>, at: T
     Ok(db.execute(&CHECKED, &[id.into(), before.into(), at.into()]).await? > 0)
 }
 
+/// The methods by which sessions began, one after the other: the first one behind this. Each is a look into an index.
+pub async fn next_method(db: &impl Db, after: &str) -> Result<Option<String>> {
+    const NEXT: Stmt = Stmt::read("SELECT method FROM perijove_sessions WHERE method > $1 ORDER BY method LIMIT 1");
+    db.one(&NEXT, &[after.into()]).await
+}
+
+/// The sessions that began by a method, some at a time.
+pub async fn of_method(db: &impl Db, method: &str, after: i64, limit: i64) -> Result<Vec<Session>> {
+    const OF_METHOD: Stmt = Stmt::read(concat!(
+        "SELECT ",
+        columns!(),
+        " WHERE method = $1 AND id > $2 ORDER BY id LIMIT $3"
+    ));
+    let rows = db
+        .rows(&OF_METHOD, &[method.into(), after.into(), limit.into()])
+        .await?;
+    rows.into_iter().map(read).collect()
+}
+
 /// The sessions that began with a session elsewhere.
 pub async fn of_theirs(db: &impl Db, method: &str, theirs: &str) -> Result<Vec<Session>> {
     const OF_THEIRS: Stmt = Stmt::read(concat!("SELECT ", columns!(), " WHERE method = $1 AND theirs = $2"));

@@ -14,12 +14,14 @@ pub struct Signup {
     pub hash: String,
     pub email: Option<String>,
     pub address: String,
+    /// In which they have asked.
+    pub language: Option<String>,
     pub created: Timestamp,
 }
 
 macro_rules! columns {
     () => {
-        "name, hash, email, address, created"
+        "name, hash, email, address, language, created"
     };
 }
 
@@ -29,6 +31,7 @@ fn read(mut row: Row) -> Result<Signup> {
         hash: row.take()?,
         email: row.take()?,
         address: row.take()?,
+        language: row.take()?,
         created: row.take()?,
     })
 }
@@ -36,7 +39,8 @@ fn read(mut row: Row) -> Result<Signup> {
 /// `false` if somebody of this name waits already, or too many do.
 pub async fn add(db: &impl Db, new: &Signup) -> Result<bool> {
     const ADD: Stmt = Stmt::note(
-        "INSERT INTO perijove_signups (name, hash, email, address, created) VALUES ($1, $2, $3, $4, $5) \
+        "INSERT INTO perijove_signups (name, hash, email, address, language, created) \
+         VALUES ($1, $2, $3, $4, $5, $6) \
          ON CONFLICT DO NOTHING",
     );
     const COUNT: Stmt = Stmt::read("SELECT COUNT(*) FROM perijove_signups");
@@ -48,6 +52,7 @@ pub async fn add(db: &impl Db, new: &Signup) -> Result<bool> {
         (&new.hash).into(),
         new.email.as_deref().into(),
         (&new.address).into(),
+        new.language.as_deref().into(),
         new.created.into(),
     ];
     Ok(db.execute(&ADD, &params).await? > 0)

@@ -52,13 +52,19 @@ pub struct Written {
 }
 
 impl Pages {
-    /// Writes a letter from what [`Mail`] of this name had.
+    /// Writes a letter from what [`Mail`] of this name had, in this language, or in the site's.
     ///
     /// # Errors
     /// A template is wrong.
-    pub fn letter(&self, head: &Letterhead, name: &str, own: &Value) -> Result<Written, PageError> {
+    pub fn letter(
+        &self,
+        head: &Letterhead,
+        language: Option<&str>,
+        name: &str,
+        own: &Value,
+    ) -> Result<Written, PageError> {
         let given = || context! { ..Data::from(Serde(own)), ..Data::from(Serde(head)) };
-        let text = self.text_of(&format!("mail/{name}.txt"), given())?;
+        let text = self.text_of(language, &format!("mail/{name}.txt"), given())?;
         let (first, rest) = text.split_once('\n').unwrap_or((&text, ""));
         let subject = first.strip_prefix("Subject:").ok_or_else(|| PageError::Template {
             template: format!("mail/{name}.txt"),
@@ -68,7 +74,7 @@ impl Pages {
         Ok(Written {
             subject: subject.trim().to_owned(),
             text: rest.trim_start_matches('\n').to_owned(),
-            html: self.text_of(&format!("mail/{name}.html"), given())?,
+            html: self.text_of(language, &format!("mail/{name}.html"), given())?,
         })
     }
 }
@@ -252,27 +258,30 @@ impl Mail for Test {
     }
 }
 
-/// Writes every letter from every sample, or says which template fails and where.
+/// Writes every letter from every sample in this language, or says which template fails and where.
 ///
 /// # Errors
 /// A template is wrong.
-pub fn letter_samples(pages: &Pages) -> Result<Vec<(&'static str, Written)>, PageError> {
+pub fn letter_samples(pages: &Pages, language: &str) -> Result<Vec<(&'static str, Written)>, PageError> {
     let mut all = Vec::new();
-    add::<Reset>(pages, &mut all)?;
-    add::<ConfirmSignUp>(pages, &mut all)?;
-    add::<ConfirmAddress>(pages, &mut all)?;
-    add::<AddressChanged>(pages, &mut all)?;
-    add::<Waits>(pages, &mut all)?;
-    add::<Approved>(pages, &mut all)?;
-    add::<InvitationMail>(pages, &mut all)?;
-    add::<Test>(pages, &mut all)?;
+    add::<Reset>(pages, language, &mut all)?;
+    add::<ConfirmSignUp>(pages, language, &mut all)?;
+    add::<ConfirmAddress>(pages, language, &mut all)?;
+    add::<AddressChanged>(pages, language, &mut all)?;
+    add::<Waits>(pages, language, &mut all)?;
+    add::<Approved>(pages, language, &mut all)?;
+    add::<InvitationMail>(pages, language, &mut all)?;
+    add::<Test>(pages, language, &mut all)?;
     Ok(all)
 }
 
-fn add<M: Mail>(pages: &Pages, all: &mut Vec<(&'static str, Written)>) -> Result<(), PageError> {
+fn add<M: Mail>(pages: &Pages, language: &str, all: &mut Vec<(&'static str, Written)>) -> Result<(), PageError> {
     for sample in M::samples() {
         let own = serde_json::to_value(sample).unwrap_or_default();
-        all.push((M::NAME, pages.letter(&Letterhead::sample(), M::NAME, &own)?));
+        all.push((
+            M::NAME,
+            pages.letter(&Letterhead::sample(), Some(language), M::NAME, &own)?,
+        ));
     }
     Ok(())
 }

@@ -204,10 +204,12 @@ impl Pages {
         self.languages.words.iter().map(|words| words.tag())
     }
 
-    /// What a template makes of this, and of nothing else, in the site's language.
-    pub(crate) fn text_of(&self, template: &str, given: Value) -> Result<String, PageError> {
-        let environment = &self.languages.environments[self.usual];
-        Ok(environment.get_template(template)?.render(given)?)
+    /// What a template makes of this in a language that there is, else in the site's.
+    pub(crate) fn text_of(&self, language: Option<&str>, template: &str, given: Value) -> Result<String, PageError> {
+        let all = &self.languages.words;
+        let at = language.and_then(|tag| words::nearest(all, tag)).unwrap_or(self.usual);
+        let given = context! { lang => all[at].tag(), ..given };
+        Ok(self.languages.environments[at].get_template(template)?.render(given)?)
     }
 
     /// A page for somebody. Where a site's template has a fault, ours is used, and whoever may open the administration is told.

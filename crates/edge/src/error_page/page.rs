@@ -1,10 +1,14 @@
 //! How our own answers look: a page for people, JSON for programs. All words are our own: nothing of the request goes in.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use http::{
     HeaderValue, Response, StatusCode,
     header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFRESH, RETRY_AFTER},
 };
+
+use super::texts::Texts;
 
 const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
@@ -37,7 +41,7 @@ impl Reader {
 /// What is said.
 pub(crate) struct Words {
     pub(crate) title: &'static str,
-    pub(crate) what: String,
+    pub(crate) what: Cow<'static, str>,
     pub(crate) todo: &'static str,
     pub(crate) again: Again,
 }
@@ -55,10 +59,10 @@ pub(crate) enum Again {
 }
 
 impl Words {
-    pub(crate) fn response(&self, status: StatusCode, reader: Reader) -> Response<Bytes> {
+    pub(crate) fn response(&self, status: StatusCode, reader: Reader, texts: &Texts) -> Response<Bytes> {
         let (kind, text, again) = match reader {
             Reader::Program => ("application/json", self.json(status), false),
-            Reader::Person { again } => ("text/html; charset=utf-8", self.html(status, again), again),
+            Reader::Person { again } => ("text/html; charset=utf-8", self.html(status, again, texts), again),
         };
         let mut response = Response::new(Bytes::from(text));
         *response.status_mut() = status;
@@ -93,24 +97,26 @@ impl Words {
         serde_json::json!({ "status": status.as_u16(), "message": message }).to_string()
     }
 
-    fn html(&self, status: StatusCode, again: bool) -> String {
+    fn html(&self, status: StatusCode, again: bool, texts: &Texts) -> String {
         let progress = match self.again {
             Again::Soon(_) => "<div class=\"progress\"><span></span></div>\n",
             _ => "",
         };
         let reload = match self.again {
-            Again::No => "",
-            _ if again => "<a class=\"button primary\" href=\"\">Try again</a>",
-            _ => "",
+            Again::No => String::new(),
+            _ if again => format!("<a class=\"button primary\" href=\"\">{}</a>", texts.again),
+            _ => String::new(),
         };
         let code = status.as_u16().to_string();
         [
+            ("{lang}", texts.tag),
+            ("{start}", texts.start),
             ("{title}", self.title),
             ("{code}", &code),
             ("{what}", &self.what),
             ("{todo}", self.todo),
             ("{progress}", progress),
-            ("{reload}", reload),
+            ("{reload}", &reload),
             ("{style}", STYLE),
         ]
         .into_iter()
@@ -149,7 +155,7 @@ mod tests {
             todo: "Todo.",
             again: Again::Soon(3),
         };
-        let page = words.html(StatusCode::SERVICE_UNAVAILABLE, true);
+        let page = words.html(StatusCode::SERVICE_UNAVAILABLE, true, &super::super::texts::ALL[0]);
         let body = page.split("</style>").nth(1).unwrap();
         assert!(!body.contains('{') && body.contains("class=\"progress\""), "{page}");
     }

@@ -4,7 +4,7 @@ use httparse::Header;
 
 use crate::{
     buffer::Buffer,
-    error_page::{Failure, page::Reader},
+    error_page::{Failure, language, page::Reader},
     headers::{self, Claim, Connection, Kind, Peer, Said},
     observe::trace,
     routes::table::Route,
@@ -29,6 +29,8 @@ pub(crate) struct Ask<'b> {
     pub(crate) upgrade: Option<&'b [u8]>,
     pub(crate) trailers: bool,
     pub(crate) reader: Reader,
+    /// Which the client reads.
+    pub(crate) languages: &'b str,
     pub(crate) connection: Connection<'b>,
     /// The `traceparent` that it gets here.
     pub(crate) begins_trace: Option<String>,
@@ -46,6 +48,7 @@ impl<'b> Ask<'b> {
             upgrade: None,
             trailers: false,
             reader: Reader::Program,
+            languages: "",
             connection: Connection::default(),
             begins_trace: None,
         };
@@ -69,6 +72,7 @@ impl<'b> Ask<'b> {
                 Kind::Upgrade => ask.upgrade = ask.upgrade.or(Some(value)),
                 Kind::Te => ask.trailers |= headers::tokens(value).any(|token| token.eq_ignore_ascii_case(b"trailers")),
                 Kind::Accept => accept = *value,
+                Kind::Plain if name.eq_ignore_ascii_case("accept-language") => ask.languages = language::kept(value),
                 _ => {}
             }
         }

@@ -6,7 +6,7 @@ use http::Version;
 use tokio::time::Instant;
 
 use crate::{
-    error_page::page::Reader,
+    error_page::{language, page::Reader},
     headers::Peer,
     observe::{Finished, Kind, trace},
     routes::{path, table::Route},
@@ -17,10 +17,12 @@ use super::{answer::Manner, ask::Ask, head::RequestHead};
 
 #[derive(Debug)]
 pub(crate) struct Asked {
-    /// Method and address.
+    /// Method, address, and the languages that are asked for.
     line: Box<str>,
     /// How long the method is.
     method: usize,
+    /// Where the address ends.
+    address: usize,
     pub(crate) bodiless: bool,
     pub(crate) old: bool,
     version: Version,
@@ -66,8 +68,9 @@ impl Noted {
 impl Asked {
     pub(crate) fn of(ask: &Ask<'_>, head: &RequestHead<'_, '_>, shared: &Shared, client: IpAddr) -> Self {
         Self {
-            line: [ask.method, ask.path].concat().into(),
+            line: [ask.method, ask.path, ask.languages].concat().into(),
             method: ask.method.len(),
+            address: ask.method.len() + ask.path.len(),
             bodiless: ask.method == "HEAD",
             old: ask.old,
             version: if ask.old { Version::HTTP_10 } else { Version::HTTP_11 },
@@ -84,6 +87,7 @@ impl Asked {
         Self {
             line: "/".into(),
             method: 0,
+            address: 1,
             bodiless: false,
             old: false,
             version: Version::HTTP_11,
@@ -92,6 +96,14 @@ impl Asked {
             begun: Instant::now(),
             client: None,
             noted: None,
+        }
+    }
+
+    /// Of a request whose head did not even come whole.
+    pub(crate) fn unread(head: &[u8]) -> Self {
+        Self {
+            line: ["/", language::found(head)].concat().into(),
+            ..Self::nothing()
         }
     }
 
@@ -109,7 +121,12 @@ impl Asked {
     }
 
     pub(crate) fn address(&self) -> &str {
-        &self.line[self.method..]
+        &self.line[self.method..self.address]
+    }
+
+    /// As the client asks for them, and no more than is of use.
+    pub(crate) fn languages(&self) -> &str {
+        &self.line[self.address..]
     }
 
     pub(crate) fn manner<'s>(&self, peer: &Peer, shared: &'s Shared, keep: bool, chunked: bool) -> Manner<'s> {

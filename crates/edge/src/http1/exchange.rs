@@ -401,18 +401,13 @@ pub(crate) async fn refuse_unread(client: &mut Client, failure: &Failure) -> Aft
         // Whoever speaks something else does not read this.
         return After::Over;
     }
-    refuse(client, Asked::nothing(), true, failure).await
+    let asked = Asked::unread(client.input.filled());
+    refuse(client, asked, true, failure).await
 }
 
 async fn refuse(client: &mut Client, asked: Asked, unfinished: bool, failure: &Failure) -> After {
     log_failure(&client.worker.shared, &asked, failure);
-    let response = Box::pin(error_target::answer(
-        &client.worker,
-        failure,
-        asked.address(),
-        asked.reader,
-    ))
-    .await;
+    let response = Box::pin(error_target::answer(&client.worker, failure, &asked)).await;
     let keep = asked.keep && !unfinished && !client.ended && !client.worker.shared.stop.is_cancelled();
     answer(client, &asked, Kind::Web, keep, &response).await
 }

@@ -234,3 +234,34 @@ async fn pages_tell_nothing_of_the_inside() {
         assert_eq!(header(&reply, "cache-control"), Some("no-store"));
     }
 }
+
+/// People read it in their language; programs compare words.
+#[tokio::test]
+async fn pages_are_in_the_readers_language() {
+    let edge = TestEdge::start(config());
+    let asking = |accept: &str, languages: &str| {
+        format!(
+            "GET /nope HTTP/1.1\r\nHost: a\r\nAccept: {accept}\r\naccept-language: {languages}\r\nConnection: close\r\n\r\n"
+        )
+    };
+    for (languages, tag, title) in [
+        ("de-AT, en;q=0.5", "de", "Hier ist nichts"),
+        ("tlh, zh-CN;q=0.4", "zh-Hans", "这里什么都没有"),
+        ("tlh", "en", "Nothing here"),
+    ] {
+        let reply = edge.ask(&asking("text/html", languages)).await;
+        assert_eq!(status(&reply), 404);
+        let page = body_of(&reply);
+        assert!(page.contains(&format!("<html lang=\"{tag}\">")), "{languages}: {page}");
+        assert!(page.contains(&format!("<h1>{title}</h1>")), "{languages}: {page}");
+    }
+    let told = edge.ask(&asking("application/json", "de")).await;
+    assert!(body_of(&told).contains("Nothing here. No server"), "{told}");
+    // Of a request that is too large, not even the head was read.
+    let cookies = format!("Accept-Language: ja\r\nCookie: {}\r\n", "c".repeat(200_000));
+    let mut client = edge.client().await;
+    client.send(&format!("GET / HTTP/1.1\r\nHost: a\r\n{cookies}")).await;
+    let reply = client.until("</html>").await;
+    assert_eq!(status(&reply), 431);
+    assert!(reply.contains("<h1>要求が大きすぎます</h1>"), "{reply}");
+}

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use jiff::{SignedDuration, Timestamp};
 use perijove_store::links::{self, Link, NewLink};
 use perijove_store::users::{self, User};
-use perijove_store::{Tx, native};
+use perijove_store::{Tx, languages, native};
 use perijove_web::mails::{AddressChanged, ConfirmAddress};
 use serde_json::json;
 
@@ -20,7 +20,7 @@ use crate::{Hub, mail, signin};
 const LETTERS: u32 = 5;
 
 /// Sends the link; `false` if too many were sent already.
-pub async fn ask(hub: &Hub, user: &User, email: &str) -> Result<bool> {
+pub async fn ask(hub: &Hub, user: &User, email: &str, language: &str) -> Result<bool> {
     let tx = hub.store.begin().await?;
     let key = throttle::key("address of", &user.name);
     if !throttle::may_within(hub, &tx, &key, LETTERS, SignedDuration::from_hours(1)).await? {
@@ -38,7 +38,7 @@ pub async fn ask(hub: &Hub, user: &User, email: &str) -> Result<bool> {
         url: secrets::confirm_url(&hub.config, &secret),
         minutes: CONFIRM_WITHIN.as_mins(),
     };
-    if !mail::queue(hub, &tx, email, &letter).await? {
+    if !mail::queue(hub, &tx, email, &letter, Some(language)).await? {
         return Err(too_many_letters());
     }
     tx.commit().await?;
@@ -47,7 +47,7 @@ pub async fn ask(hub: &Hub, user: &User, email: &str) -> Result<bool> {
 }
 
 /// The link was followed. Whoever reads the old address is told; `false` if the account is gone.
-pub async fn confirm(hub: &Hub, tx: &Tx, link: &Link, from: IpAddr) -> Result<bool> {
+pub async fn confirm(hub: &Hub, tx: &Tx, link: &Link, from: IpAddr, language: &str) -> Result<bool> {
     let (Some(name), Some(email)) = (&link.user_name, &link.email) else {
         return Ok(false);
     };
@@ -60,7 +60,11 @@ pub async fn confirm(hub: &Hub, tx: &Tx, link: &Link, from: IpAddr) -> Result<bo
     let detail = json!({ "mail_address": "changed" });
     audit::record_as(hub, tx, &by, Act::UserChanged, &format!("user {name}"), detail).await?;
     if let Some(old) = old.filter(|old| !old.eq_ignore_ascii_case(email)) {
-        mail::queue(hub, tx, &old, &AddressChanged { name: name.clone() }).await?;
+        // The account has the new address already: nobody is found by the old one.
+        let chosen = languages::of(tx, user.id).await?;
+        let language = chosen.as_deref().unwrap_or(language);
+        let letter = AddressChanged { name: name.clone() };
+        mail::queue(hub, tx, &old, &letter, Some(language)).await?;
     }
     Ok(true)
 }

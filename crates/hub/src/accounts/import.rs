@@ -113,6 +113,7 @@ impl Importer<'_> {
                     hash: info.hash,
                     email: info.email,
                     address: String::new(),
+                    language: None,
                     created: now,
                 };
                 taken.waiting += usize::from(signups::add(tx, &waiting).await?);

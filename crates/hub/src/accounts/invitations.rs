@@ -32,6 +32,8 @@ pub struct Wanted {
     pub groups: Vec<String>,
     /// Where it is sent.
     pub email: Option<String>,
+    /// In which it is written to somebody who is not known here.
+    pub language: Option<String>,
 }
 
 impl Default for Wanted {
@@ -41,6 +43,7 @@ impl Default for Wanted {
             uses: 1,
             groups: Vec::new(),
             email: None,
+            language: None,
         }
     }
 }
@@ -118,7 +121,7 @@ pub async fn make(hub: &Hub, wanted: &Wanted, by: &Actor) -> Result<Made> {
             url: made.url.clone(),
             until: made.link.expires_at.strftime("%Y-%m-%d %H:%M UTC").to_string(),
         };
-        if !mail::queue(hub, &tx, email, &letter).await? {
+        if !mail::queue(hub, &tx, email, &letter, wanted.language.as_deref()).await? {
             return Err(super::signup::too_many_letters());
         }
     }

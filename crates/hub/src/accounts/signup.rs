@@ -35,6 +35,8 @@ pub struct Wanted {
     pub email: String,
     /// The terms of service were agreed to.
     pub agreed: bool,
+    /// Of the page on which it was typed.
+    pub language: Option<String>,
 }
 
 /// What came of it.
@@ -88,6 +90,7 @@ pub async fn sign_up(hub: &Hub, wanted: &Wanted, from: IpAddr) -> Result<std::re
         hash: hash(hub, &wanted.password).await?,
         email: email.map(str::to_owned),
         address: from.to_string(),
+        language: wanted.language.clone(),
         created: hub.clock.now(),
     };
     let by = Actor::user(name.as_str(), signin::PASSWORD, from);
@@ -149,7 +152,7 @@ async fn ask_to_confirm(hub: &Hub, tx: &Tx, signup: &Signup) -> Result<Came> {
         minutes: CONFIRM_WITHIN.as_mins(),
         address: signup.address.clone(),
     };
-    if !mail::queue(hub, tx, email, &letter).await? {
+    if !mail::queue(hub, tx, email, &letter, signup.language.as_deref()).await? {
         return Err(too_many_letters());
     }
     Ok(Came::Confirms)
@@ -182,7 +185,7 @@ async fn tell_administrators(hub: &Hub, tx: &Tx, signup: &Signup) -> Result<Came
         ),
     };
     for to in to {
-        mail::queue(hub, tx, &to, &letter).await?;
+        mail::queue(hub, tx, &to, &letter, None).await?;
     }
     Ok(Came::Waits)
 }
@@ -249,7 +252,7 @@ pub async fn approve(hub: &Hub, name: &UserName, by: &Actor) -> Result<bool> {
                 hub.config.hub.base_url
             ),
         };
-        mail::queue(hub, &tx, &email, &letter).await?;
+        mail::queue(hub, &tx, &email, &letter, signup.language.as_deref()).await?;
     }
     tx.commit().await?;
     hub.outbox.wake();

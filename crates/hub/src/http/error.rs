@@ -6,6 +6,7 @@ use perijove_auth::AuthError;
 use perijove_model::NameError;
 use perijove_model::scopes::Denied;
 use perijove_store::StoreError;
+use perijove_web::Words;
 
 pub type Result<T> = std::result::Result<T, HttpError>;
 
@@ -76,6 +77,13 @@ impl HttpError {
     #[must_use]
     pub fn with_header(mut self, name: HeaderName, value: impl Into<HeaderValue>) -> Self {
         self.header = Some(Box::new((name, value.into())));
+        self
+    }
+
+    /// For answers that a script of a page shows to its reader.
+    #[must_use]
+    pub fn said_in(mut self, words: &Words) -> Self {
+        self.message = self.message.map(|message| words.said(&message).into_owned());
         self
     }
 

@@ -231,8 +231,14 @@ async fn by_session(hub: &Hub, headers: &HeaderMap) -> Result<Option<Arc<Standin
     Ok(None)
 }
 
-/// Now and then the way by which somebody came is asked whether they may still come in.
+/// The way by which somebody came must be there still, and now and then it is asked whether they may still come in.
 async fn still_in(hub: &Arc<Hub>, standing: Arc<Standing>, from: IpAddr) -> Result<Option<Arc<Standing>>> {
+    if let (Via::Session(session), Some(user)) = (&standing.via, standing.user())
+        && refresh::is_stray(hub, session)
+    {
+        refresh::end_stray(hub, session, user).await?;
+        return Ok(None);
+    }
     let asked = standing.to_ask(hub, hub.clock.now());
     let (Some(method), Via::Session(session), Some(user)) = (asked, &standing.via, standing.user()) else {
         return Ok(Some(standing));

@@ -5,8 +5,9 @@ pub mod reset;
 
 use perijove_config::Config;
 use perijove_mail::{Courier, Security, Settings, SettingsError};
-use perijove_store::{Db, mails};
+use perijove_store::{Db, languages, mails};
 use perijove_web::mails::{Letterhead, Mail};
+use serde::Serialize;
 use tokio::sync::Notify;
 
 use crate::Hub;
@@ -75,12 +76,29 @@ pub fn is_sent(config: &Config) -> bool {
     config.mail.url.is_some()
 }
 
-/// Puts a letter into the outbox; `false` if it is full. Then [`Outbox::wake`].
-pub async fn queue<M: Mail>(hub: &Hub, db: &impl Db, to: &str, letter: &M) -> Result<bool> {
-    put(hub, db, M::NAME, to, letter).await
+/// Puts a letter into the outbox; `false` if it is full. Then [`Outbox::wake`]. It is in the language that whoever reads it
+/// has chosen, else in the other one, else in the site's.
+pub async fn queue<M: Mail>(hub: &Hub, db: &impl Db, to: &str, letter: &M, otherwise: Option<&str>) -> Result<bool> {
+    let chosen = languages::of_address(db, to).await?;
+    let language = chosen.as_deref().or(otherwise);
+    put(hub, db, M::NAME, to, &Sealed { language, letter }).await
 }
 
-async fn put(hub: &Hub, db: &impl Db, about: &str, to: &str, facts: &(impl serde::Serialize + Sync)) -> Result<bool> {
+/// What is kept of a letter until it is sent.
+#[derive(Serialize)]
+struct Sealed<'a, L> {
+    language: Option<&'a str>,
+    #[serde(flatten)]
+    letter: &'a L,
+}
+
+async fn put<L: Serialize + Sync>(
+    hub: &Hub,
+    db: &impl Db,
+    about: &str,
+    to: &str,
+    facts: &Sealed<'_, L>,
+) -> Result<bool> {
     let facts = serde_json::to_string(facts).map_err(|error| HttpError::internal(&error))?;
     let sealed = hub.keys.seal(&facts);
     let sealed = sealed.ok_or_else(|| HttpError::internal(&"a letter can't be sealed"))?;

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use perijove_mail::{Courier, Fault, Letter};
+use perijove_store::languages;
 use perijove_store::mails::{self, Mail};
-use perijove_web::mails::Mail as _;
+use perijove_web::mails::{Mail as _, Reset};
 use serde_json::{Value, json};
 use tokio::time::{sleep, timeout};
 
@@ -91,14 +92,19 @@ async fn written(hub: &Hub, mail: &Mail) -> Result<Result<Option<Letter>, Fault>
     let Some(facts) = facts else {
         return Ok(Err(unwritable("it was sealed with another cookie secret", false)));
     };
-    let (about, to, facts) = match mail.about.as_str() {
+    let language = facts.get("language").and_then(Value::as_str).map(str::to_owned);
+    let (about, to, language, facts) = match mail.about.as_str() {
         reset::ASKED => match reset::letter(hub, facts, mail.tries == 1).await? {
-            Some((to, letter)) => (perijove_web::mails::Reset::NAME, to, json!(letter)),
+            Some((to, letter)) => {
+                let chosen = languages::of_address(&hub.store, &to).await?;
+                (Reset::NAME, to, chosen.or(language), json!(letter))
+            }
             None => return Ok(Ok(None)),
         },
-        about => (about, mail.recipient.clone(), facts),
+        about => (about, mail.recipient.clone(), language, facts),
     };
-    Ok(match hub.pages.letter(&head(&hub.config), about, &facts) {
+    let head = head(&hub.config);
+    Ok(match hub.pages.letter(&head, language.as_deref(), about, &facts) {
         Ok(written) => Ok(Some(Letter {
             to,
             subject: written.subject,

@@ -12,7 +12,7 @@ use perijove_web::mails::{Reset, ResetLink};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{is_sent, put};
+use super::{Sealed, is_sent, put};
 use crate::accounts::links::{self as secrets, RESET};
 use crate::audit::{self, Act, Actor};
 use crate::http::error::Result;
@@ -44,7 +44,7 @@ pub fn is_offered(hub: &Hub) -> bool {
 }
 
 /// Somebody asks. There is nothing to tell but that.
-pub async fn ask(hub: &Hub, who: &str, from: IpAddr) -> Result<()> {
+pub async fn ask(hub: &Hub, who: &str, from: IpAddr, language: &str) -> Result<()> {
     let who: String = who.trim().chars().take(LONGEST).collect();
     let (name, address) = (throttle::key("reset of", &who), throttle::key_of_address("reset", from));
     let may = throttle::may(hub, &address, BY_ADDRESS, HOUR).await?;
@@ -53,7 +53,11 @@ pub async fn ask(hub: &Hub, who: &str, from: IpAddr) -> Result<()> {
         tracing::warn!(%from, "a letter for a forgotten password is not sent: too many were asked for");
         return Ok(());
     }
-    put(hub, &hub.store, ASKED, "", &Asked { who, address: from }).await?;
+    let asked = Sealed {
+        language: Some(language),
+        letter: &Asked { who, address: from },
+    };
+    put(hub, &hub.store, ASKED, "", &asked).await?;
     hub.outbox.wake();
     Ok(())
 }

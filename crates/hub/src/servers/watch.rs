@@ -16,6 +16,9 @@ use crate::Hub;
 
 /// The kind of its notices.
 const OUT_OF_MEMORY: &str = "out_of_memory";
+/// How both of its sentences end.
+const REACHED: &str = " was reached, and a program in this server was stopped. A notebook whose kernel that was has to be run \
+                       again.";
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Whether a server that is written down as running has ended. Whoever can't tell says no.
@@ -74,11 +77,10 @@ async fn note_memory(hub: &Hub, spawner: &Spawner, killed: u64) -> Result<(), St
         return Ok(());
     }
     let limit = plans::of(store, spawner.id).await?.and_then(|plan| plan.limits.memory);
-    let limit = limit.map_or_else(String::new, |bytes| format!(" of {}", size(bytes)));
-    let message = format!(
-        "The memory limit{limit} was reached, and a program in this server was stopped. A notebook whose kernel that was \
-         has to be run again."
-    );
+    let message = match limit {
+        Some(limit) => format!("The memory limit of {}{REACHED}", size(limit)),
+        None => format!("The memory limit{REACHED}"),
+    };
     tracing::info!(
         server = log_name(spawner),
         killed,

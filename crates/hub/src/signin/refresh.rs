@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use perijove_auth::{Authenticator, Ended, Member, Refreshed};
 use perijove_store::sessions::Session;
 use perijove_store::users::User;
-use perijove_store::{identities, leases, sessions, tokens, users};
+use perijove_store::{StoreError, identities, leases, sessions, tokens, users};
 use serde_json::{Value, json};
 
 use super::{account, via};
@@ -25,6 +25,16 @@ pub fn due(hub: &Hub, session: &Session, checked: Option<Timestamp>, now: Timest
         return None;
     }
     of_session(hub, session)
+}
+
+/// Whether the method by which a session began is not configured any more.
+#[must_use]
+pub fn is_stray(hub: &Hub, session: &Session) -> bool {
+    session.method.as_deref().is_some_and(|name| !is_there(hub, name))
+}
+
+fn is_there(hub: &Hub, method: &str) -> bool {
+    hub.authenticators.iter().any(|found| found.name() == method)
 }
 
 /// The method by which a session began, if there is anything to ask it.
@@ -167,8 +177,40 @@ pub async fn ended(hub: &Hub, method: &dyn Authenticator, ended: &Ended, from: I
     Ok(found.len())
 }
 
+/// Ends the sessions that began by methods which are not configured any more. What it costs depends on how many methods
+/// there were, but for those sessions.
+pub async fn end_strays(hub: &Hub) -> std::result::Result<(), StoreError> {
+    const STEP: i64 = 100;
+    let mut last = String::new();
+    while let Some(method) = sessions::next_method(&hub.store, &last).await? {
+        let mut after = if is_there(hub, &method) { i64::MAX } else { 0 };
+        while after < i64::MAX {
+            let found = sessions::of_method(&hub.store, &method, after, STEP).await?;
+            after = found.last().map_or(i64::MAX, |session| session.id);
+            for session in &found {
+                if let Some(user) = users::by_id(&hub.store, session.user_id).await? {
+                    end_stray(hub, session, &user).await?;
+                }
+            }
+        }
+        last = method;
+    }
+    Ok(())
+}
+
+/// Whoever came by it signs in again, by another one.
+pub async fn end_stray(hub: &Hub, session: &Session, user: &User) -> std::result::Result<(), StoreError> {
+    end(hub, session, user, &Actor::hub(), "method gone").await
+}
+
 /// Ends a session, and with it what servers and services were given in it.
-pub async fn end(hub: &Hub, session: &Session, user: &User, by: &Actor, why: &str) -> Result<()> {
+pub async fn end(
+    hub: &Hub,
+    session: &Session,
+    user: &User,
+    by: &Actor,
+    why: &str,
+) -> std::result::Result<(), StoreError> {
     let tx = hub.store.begin().await?;
     tokens::delete_for_session(&tx, user.id, &session.session_id).await?;
     sessions::delete(&tx, session.id).await?;

@@ -13,6 +13,7 @@ use jiff::SignedDuration;
 use perijove_store::leases;
 use tokio::time::sleep;
 
+use crate::signin::refresh;
 use crate::{Hub, audit, culler, environments, events, homes, mail, metrics, seen, servers, services};
 
 pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -35,6 +36,7 @@ pub fn spawn_all(hub: &Arc<Hub>) {
         hub.tasks.spawn(services::managed::keep(hub.clone(), service.clone()));
     }
     hub.tasks.spawn(audit::keep_refusals(hub.clone()));
+    hub.tasks.spawn(end_strays(hub.clone()));
     hub.tasks.spawn(seen::keep(hub.clone()));
     hub.tasks.spawn(mail::keep(hub.clone()));
     hub.tasks.spawn(homes::keep(hub.clone()));
@@ -52,6 +54,27 @@ pub fn spawn_all(hub: &Arc<Hub>) {
     }
     hub.metrics.started();
     spawn(hub, grants::Grants);
+}
+
+/// Once in the life of each hub, whose configuration may be another than its predecessor's.
+async fn end_strays(hub: Arc<Hub>) {
+    const AT_LAST: Duration = Duration::from_secs(300);
+    let mut streak = Streak::new("end of sessions");
+    loop {
+        let outcome = tokio::select! {
+            () = hub.stop.cancelled() => return,
+            outcome = refresh::end_strays(&hub) => outcome,
+        };
+        let is_done = outcome.is_ok();
+        streak.note(outcome);
+        if is_done {
+            return;
+        }
+        tokio::select! {
+            () = hub.stop.cancelled() => return,
+            () = sleep(streak.pause(AT_LAST)) => {}
+        }
+    }
 }
 
 fn spawn<T: Task>(hub: &Arc<Hub>, task: T) {

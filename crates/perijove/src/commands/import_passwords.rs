@@ -7,6 +7,7 @@ use clap::Args;
 use perijove_hub::accounts::firstuse;
 use perijove_hub::accounts::import::Importer;
 use perijove_hub::keys::Keys;
+use perijove_hub::startup;
 
 use crate::cli::ConfigArg;
 use crate::problem::Problem;
@@ -17,7 +18,8 @@ use crate::{compose, runtime, secrets, ui};
 /// Take over passwords that FirstUseAuthenticator kept
 ///
 /// Reads `passwords.dbm` as Python's `dbm.dumb` (two files, `.dir` and `.dat`) or `dbm.sqlite3` wrote it, or lines of
-/// `name:hash` with hashes by bcrypt. Who is new gets an account; who has a password here keeps it. The file stays.
+/// `name:hash` with hashes by bcrypt. Who is new gets an account; who has a password here keeps it. The file stays. With a
+/// configuration the hub need not have run before: the database is made.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -40,9 +42,16 @@ impl ImportPasswords {
                 )
         })?;
         let settings = Settings::load(self.config.config.as_deref())?;
-        let keys = Keys::new(secrets::cookie_secret(&settings.config, &SystemRng)?);
+        // Not wherever somebody happens to be.
+        let is_place = settings.file.is_some();
+        if is_place {
+            secrets::make_data_dir(&settings.config)?;
+        }
         let taken = runtime::small()?.block_on(async {
-            let store = compose::store(&settings.config, false).await?;
+            let store = compose::store(&settings.config, is_place).await?;
+            let keys = Keys::new(secrets::cookie_secret(&settings.config, &SystemRng)?);
+            let ready = startup::usual_roles(&settings.config, &store).await;
+            ready.map_err(|error| Problem::new("the passwords can't be taken over").because(error))?;
             let importer = Importer {
                 store: &store,
                 clock: &SystemClock,

@@ -69,6 +69,7 @@ impl Invite {
                 uses: self.uses,
                 groups: self.group,
                 email: None,
+                language: None,
             };
             let made = maker.make(&wanted, &by).await;
             made.map(|made| made.url).map_err(|error| {

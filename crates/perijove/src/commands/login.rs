@@ -6,8 +6,8 @@ use std::time::Duration;
 use anyhow::Result;
 use clap::Args;
 use jiff::SignedDuration;
-use perijove_auth::web::{Proof, Reply, Trust, Web, WebError};
-use perijove_model::Clock;
+use perijove_auth::web::{Proof, Proxy, Reply, Trust, Web, WebError};
+use perijove_model::{Clock, Secret};
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
 use url::Url;
@@ -23,21 +23,37 @@ const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
 /// Which hub is meant, and whom to believe that it is it.
 #[derive(Args)]
-struct HubArg {
+pub(super) struct HubArg {
     /// Address of the hub, as in a browser [default: the one of the last `perijove login`]
     #[arg(long, value_name = "URL")]
-    hub: Option<String>,
+    pub(super) hub: Option<String>,
     /// Certificates of authorities to believe instead of the system's
     #[arg(long, value_name = "FILE")]
     ca: Option<PathBuf>,
 }
 
 impl HubArg {
-    fn web(&self) -> Web {
+    pub(super) fn web(&self, environment: &Environment) -> Web {
         Web::new(Trust {
             authorities: self.ca.clone(),
+            proxy: proxy(environment),
             ..Trust::default()
         })
+    }
+}
+
+/// As `https_proxy` and `no_proxy` in `[access]` have it by default. A hub on this machine is asked directly in any case.
+fn proxy(environment: &Environment) -> Proxy {
+    let either = |name: &str| {
+        let found = [name.to_owned(), name.to_lowercase()];
+        found
+            .iter()
+            .find_map(|name| environment.get(name).filter(|text| !text.is_empty()))
+    };
+    let without = either("NO_PROXY").unwrap_or_default();
+    Proxy {
+        url: either("HTTPS_PROXY").map(Secret::new),
+        without: format!("{without},localhost,127.0.0.0/8,::1"),
     }
 }
 
@@ -50,6 +66,7 @@ impl HubArg {
 #[command(after_help = "\
 Examples:
   perijove login --hub https://hub.example.org
+  HTTPS_PROXY=http://proxy.example.org:3128 perijove login --hub https://hub.example.org
   perijove login --scope 'read:users!user servers!user'
   curl -H \"Authorization: token $(perijove login --token)\" https://hub.example.org/hub/api/user")]
 pub struct Login {
@@ -81,10 +98,12 @@ pub struct Logout {
 
 impl Login {
     pub fn run(self) -> Result<()> {
-        let mut hubs = Hubs::read(&Environment::read())?;
+        let environment = Environment::read();
+        let mut hubs = Hubs::read(&environment)?;
         let hub = hubs.meant(self.hub.hub.as_deref())?;
         if self.token {
-            return print(&hubs, &hub);
+            ui::say(&kept(&hubs, &hub)?.token);
+            return Ok(());
         }
         if !is_private(&hub) && !self.allow_http {
             return Err(
@@ -94,7 +113,7 @@ impl Login {
                     .into(),
             );
         }
-        let web = self.hub.web();
+        let web = self.hub.web(&environment);
         let scope = self.scope.as_deref().unwrap_or_default();
         let kept = runtime::small()?.block_on(sign_in(&web, &hub, scope))?;
         ui::note(format_args!("signed in to {hub} as {}", kept.user));
@@ -104,18 +123,15 @@ impl Login {
     }
 }
 
-fn print(hubs: &Hubs, hub: &Url) -> Result<()> {
-    let kept = hubs
-        .hubs
-        .get(hub.as_str())
-        .filter(|kept| kept.expires_at > SystemClock.now());
-    let Some(kept) = kept else {
-        return Err(Problem::new(format!("there is no token of {hub} that holds"))
+/// What is kept of this hub, if it holds still.
+pub(super) fn kept<'a>(hubs: &'a Hubs, hub: &Url) -> Result<&'a Kept> {
+    let kept = hubs.hubs.get(hub.as_str());
+    let kept = kept.filter(|kept| kept.expires_at > SystemClock.now());
+    let none = || {
+        Problem::new(format!("there is no token of {hub} that holds"))
             .try_this(format!("`perijove login --hub {hub}` gets one"))
-            .into());
     };
-    ui::say(&kept.token);
-    Ok(())
+    Ok(kept.ok_or_else(none)?)
 }
 
 async fn sign_in(web: &Web, hub: &Url, scope: &str) -> Result<Kept> {
@@ -184,7 +200,8 @@ async fn wait(web: &Web, hub: &Url, secret: &str, mut pause: Duration, end: Inst
 
 impl Logout {
     pub fn run(self) -> Result<()> {
-        let mut hubs = Hubs::read(&Environment::read())?;
+        let environment = Environment::read();
+        let mut hubs = Hubs::read(&environment)?;
         let hub = hubs.meant(self.hub.hub.as_deref())?;
         let Some(kept) = hubs.hubs.remove(hub.as_str()) else {
             ui::note(format_args!("nobody is signed in to {hub} here"));
@@ -193,7 +210,7 @@ impl Logout {
         if hubs.current.as_deref() == Some(hub.as_str()) {
             hubs.current = hubs.hubs.keys().next().cloned();
         }
-        let web = self.hub.web();
+        let web = self.hub.web(&environment);
         let revoked = runtime::small()?.block_on(async {
             let fields = [("client_id", CLIENT), ("token", kept.token.as_str())];
             let reply = web.post(&at(&hub, "oauth2/revoke")?, &fields, Proof::Nothing).await;
@@ -215,7 +232,7 @@ impl Logout {
     }
 }
 
-fn at(hub: &Url, path: &str) -> Result<Url> {
+pub(super) fn at(hub: &Url, path: &str) -> Result<Url> {
     Ok(hub.join(&format!("hub/api/{path}"))?)
 }
 
@@ -225,7 +242,7 @@ fn too_late() -> anyhow::Error {
         .into()
 }
 
-fn away(hub: &Url, error: WebError) -> anyhow::Error {
+pub(super) fn away(hub: &Url, error: WebError) -> anyhow::Error {
     Problem::new(format!("{hub} can't be asked")).because(error).into()
 }
 

@@ -64,7 +64,7 @@ impl SendTest {
                 .into());
         };
         let pages = startup::pages(config)?;
-        let written = pages.letter(&mail::head(config), mails::Test::NAME, &serde_json::json!({}))?;
+        let written = pages.letter(&mail::head(config), None, mails::Test::NAME, &serde_json::json!({}))?;
         let rng: &dyn Rng = &SystemRng;
         let letter = Letter {
             to: address.to_owned(),

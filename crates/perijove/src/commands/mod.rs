@@ -24,3 +24,4 @@ pub mod scope;
 pub mod serve;
 pub mod stop;
 pub mod token;
+pub mod whoami;

@@ -72,6 +72,7 @@ fn help_names_the_commands() {
       invite            Print a link with which somebody chooses a password
       login             Sign in to a hub from the command line
       logout            Give the token of `perijove login` back
+      whoami            Tell who you are to a hub, by the token of `perijove login`
       import-passwords  Take over passwords that FirstUseAuthenticator kept
       mail              Try out the mail server of the configuration
       token             Print a new API token of a person
@@ -641,4 +642,31 @@ fn called_by_its_name_it_is_configurable_http_proxy() {
     kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
     eventually("it ends", || child.try_wait().unwrap().is_some());
     assert!(!pid_file.exists());
+}
+
+#[test]
+fn passwords_are_taken_over_before_the_first_start() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(
+        dir.path().join("passwords.txt"),
+        "Ada:$2b$12$LQv3c1yqBWVHxkd0LHAkCOYz6TtxMQJqhN8/LewKyNiGSXWzQ9jKm\n",
+    )
+    .unwrap();
+    let run = |args: &[&str]| shown(&perijove(args).current_dir(&dir).output().unwrap());
+    let nowhere = run(&["import-passwords", "passwords.txt"]);
+    assert!(nowhere.contains("--config") && nowhere.contains("error"), "{nowhere}");
+    assert!(
+        !dir.path().join(".perijove").exists(),
+        "nothing is made where no hub is"
+    );
+    fs::write(dir.path().join("perijove.toml"), "[[auth]]\nkind = \"native\"\n").unwrap();
+    let taken = run(&["import-passwords", "passwords.txt"]);
+    assert!(taken.contains("status 0\n1 taken over"), "{taken}");
+    let again = run(&["import-passwords", "passwords.txt"]);
+    assert!(again.contains("0 taken over, 1 have a password here"), "{again}");
+    let database = rusqlite::Connection::open(dir.path().join(".perijove/perijove.sqlite")).unwrap();
+    let roles = "SELECT u.name || ' ' || r.name FROM users u JOIN user_role_map m ON m.user_id = u.id \
+                 JOIN roles r ON r.id = m.role_id";
+    let told: String = database.query_row(roles, [], |row| row.get(0)).unwrap();
+    assert_eq!(told, "ada user", "as somebody whom the hub has made");
 }

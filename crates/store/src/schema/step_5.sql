@@ -10,6 +10,7 @@ ALTER TABLE perijove_sessions ADD COLUMN method VARCHAR(255);
 ALTER TABLE perijove_sessions ADD COLUMN theirs VARCHAR(255);
 ALTER TABLE perijove_sessions ADD COLUMN checked TIMESTAMP;
 CREATE INDEX ix_perijove_sessions_theirs ON perijove_sessions (method, theirs) WHERE theirs IS NOT NULL;
+CREATE INDEX ix_perijove_sessions_method ON perijove_sessions (method, id);
 CREATE TABLE perijove_accounts (
     user_id INTEGER PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
     approved BOOLEAN NOT NULL,
@@ -28,6 +29,7 @@ CREATE TABLE perijove_signups (
     hash TEXT NOT NULL,
     email VARCHAR(320),
     address TEXT NOT NULL,
+    language VARCHAR(64),
     created TIMESTAMP NOT NULL
 );
 CREATE TABLE perijove_attempts (

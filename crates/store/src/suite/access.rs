@@ -11,7 +11,7 @@ use crate::links::NewLink;
 use crate::oauth::{self, Code, NewClient};
 use crate::sessions::{self, NewSession};
 use crate::tokens::{self, NewToken, Owner};
-use crate::{Store, links, meta, native};
+use crate::{Store, Value, links, meta, native, users};
 
 /// A token for a user: its text and its id.
 async fn give(store: &Store, user_id: i64, seed: u64, edit: impl FnOnce(&mut NewToken<'_>)) -> (String, i64) {
@@ -351,6 +351,105 @@ pub(super) async fn a_link_is_used_once(url: String) {
         .await
         .unwrap();
     assert_eq!(links::delete_purpose(&store, "setup").await.unwrap(), 1);
+}
+
+pub(super) async fn links_are_their_persons(url: String) {
+    let store = open(&url).await;
+    let ada = user(&store, "ada").await;
+    for (fingerprint, name) in [("hers", "ada"), ("another's", "lovelace"), ("anybody's", "bob")] {
+        let new = NewLink::new("reset", Some(name), later(10));
+        links::create(&store, fingerprint, &new, now()).await.unwrap();
+    }
+    let of = async |fingerprint: &str| {
+        let found = links::find(&store, fingerprint, now()).await.unwrap();
+        found.map(|link| link.user_name.unwrap())
+    };
+    users::rename(&store, ada.id, "lovelace").await.unwrap();
+    assert_eq!(of("hers").await.as_deref(), Some("lovelace"));
+    assert_eq!(of("another's").await, None, "it would lead into her account");
+    assert!(users::delete(&store, ada.id).await.unwrap());
+    assert_eq!(of("hers").await, None, "the next one of this name is somebody else");
+    assert_eq!(of("anybody's").await.as_deref(), Some("bob"));
+}
+
+pub(super) async fn sessions_are_found_by_their_method(url: String) {
+    let store = open(&url).await;
+    let ada = user(&store, "ada").await;
+    for (n, method) in [None, Some("ldap"), Some("native"), Some("ldap")]
+        .into_iter()
+        .enumerate()
+    {
+        let name = n.to_string();
+        let new = NewSession {
+            user_id: ada.id,
+            session_id: &name,
+            expires_at: later(10),
+            address: "",
+            user_agent: "",
+            method,
+            theirs: None,
+        };
+        sessions::create(&store, &name, &new, now()).await.unwrap();
+    }
+    let next = async |after: &str| sessions::next_method(&store, after).await.unwrap();
+    assert_eq!(next("").await.as_deref(), Some("ldap"));
+    assert_eq!(next("ldap").await.as_deref(), Some("native"));
+    assert_eq!(next("native").await, None);
+    let first = sessions::of_method(&store, "ldap", 0, 1).await.unwrap();
+    let rest = sessions::of_method(&store, "ldap", first[0].id, 9).await.unwrap();
+    assert_eq!((first[0].session_id.as_str(), rest[0].session_id.as_str()), ("1", "3"));
+    assert_eq!(rest.len(), 1);
+}
+
+pub(super) async fn nothing_is_left_of_who_is_deleted(url: String) {
+    const KEPT: [&str; 10] = [
+        "perijove_identities (user_id, linked, method, subject) VALUES ($1, $2, 'm', 's')",
+        "perijove_accounts (user_id, otp_since, approved, otp_step) VALUES ($1, $2, TRUE, 0)",
+        "perijove_passwords (user_id, changed, hash) VALUES ($1, $2, 'h')",
+        "perijove_recovery_codes (user_id, fingerprint) VALUES ($1, 'f')",
+        "perijove_languages (user_id, language) VALUES ($1, 'de')",
+        "perijove_scim_users (user_id, changed, scim_id, provisioned, attributes) VALUES ($1, $2, 'i', TRUE, '{}')",
+        "perijove_suspensions (user_id, since) VALUES ($1, $2)",
+        "perijove_passkeys (user_id, created, credential, site, handle, name, public_key, counter) \
+         VALUES ($1, $2, 'c', 's', 'h', 'n', 'k', 0)",
+        "perijove_devices (user_id, created, fingerprint, user_code, client_id, scopes, address, agent, expires_at, \
+         pause, asked, answer) VALUES ($1, $2, 'f', 'c', 'i', '[]', '', '', $2, 5, $2, 'allowed')",
+        "perijove_sessions (user_id, created, fingerprint, session_id, last_seen, expires_at, address, user_agent) \
+         VALUES ($1, $2, 'f', 's', $2, $2, '', '')",
+    ];
+    let store = open(&url).await;
+    let ada = user(&store, "ada").await;
+    let rows = KEPT.map(|kept| &*format!("SELECT COUNT(*) FROM {}", kept.split(' ').next().unwrap()).leak());
+    for (kept, rows) in KEPT.into_iter().zip(rows) {
+        let params: [Value; 2] = [ada.id.into(), now().into()];
+        let needed = if kept.contains("$2") { 2 } else { 1 };
+        write(&store, format!("INSERT INTO {kept}").leak(), &params[..needed]).await;
+        assert_eq!(count(&store, rows).await, 1, "{kept}");
+    }
+    users::delete(&store, ada.id).await.unwrap();
+    for rows in rows {
+        assert_eq!(count(&store, rows).await, 0, "{rows}");
+    }
+}
+
+/// Sign-up, mail, guesses, questions: nobody deletes these by themselves.
+pub(super) async fn what_is_kept_for_a_while_is_purged(url: String) {
+    const KEPT: [&str; 6] = [
+        "perijove_signups (created, name, hash, address) VALUES ($1, 'ada', 'h', '')",
+        "perijove_mails (created, due, about, recipient, sealed, tries) VALUES ($1, $1, 'a', 'r', 's', 0)",
+        "perijove_attempts (last, until, who, failures) VALUES ($1, $1, 'ada', 1)",
+        "perijove_spent (until, fingerprint) VALUES ($1, 'f')",
+        "perijove_nonces (until, fingerprint) VALUES ($1, 'f')",
+        "perijove_devices (created, expires_at, asked, fingerprint, user_code, client_id, scopes, address, agent, pause, \
+         answer) VALUES ($1, $1, $1, 'f', 'c', 'i', '[]', '', '', 5, 'awaited')",
+    ];
+    const MONTH: i64 = 31 * 24 * 3600;
+    let store = open(&url).await;
+    for kept in KEPT {
+        write(&store, format!("INSERT INTO {kept}").leak(), &[now().into()]).await;
+    }
+    assert_eq!(tokens::purge_expired(&store, now()).await.unwrap(), 0);
+    assert_eq!(tokens::purge_expired(&store, later(MONTH)).await.unwrap(), 6);
 }
 
 pub(super) async fn passwords_and_facts_are_kept(url: String) {

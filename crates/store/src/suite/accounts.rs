@@ -95,11 +95,13 @@ pub(super) async fn one_of_a_name_waits(url: String) {
         hash: "hash".into(),
         email: None,
         address: "192.0.2.7".into(),
+        language: Some("de".into()),
         created: now(),
     };
     let bob = Signup {
         name: "bob".into(),
         email: Some("bob@example.org".into()),
+        language: None,
         created: later(5),
         ..ada.clone()
     };

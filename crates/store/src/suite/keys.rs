@@ -55,10 +55,12 @@ pub(super) async fn a_passkey_counts_upwards(url: String) {
     let used = passkeys::find(&store, "one").await.unwrap().unwrap();
     assert_eq!(used.last_used, Some(later(2)));
 
+    assert!(!passkeys::rename(&store, bob.id, one.id, "Mine").await.unwrap());
+    assert!(passkeys::rename(&store, ada.id, one.id, "Old laptop").await.unwrap());
     assert_eq!(passkeys::remove(&store, bob.id, one.id).await.unwrap(), None);
     assert_eq!(
         passkeys::remove(&store, ada.id, one.id).await.unwrap().as_deref(),
-        Some("Laptop")
+        Some("Old laptop")
     );
     users::rename(&store, ada.id, "lovelace").await.unwrap();
     assert_eq!(passkeys::of_user(&store, ada.id).await.unwrap().len(), 1);

@@ -113,7 +113,7 @@ pub(super) async fn an_older_database_is_brought_up_to_date(url: String) {
         "CREATE INDEX ix_perijove_sessions_expiry ON perijove_sessions (expires_at)",
     ];
     // What later steps have made.
-    const LATER: [&str; 22] = [
+    const LATER: [&str; 23] = [
         "DROP TABLE perijove_mails",
         "ALTER TABLE perijove_links DROP COLUMN email",
         "ALTER TABLE perijove_links DROP COLUMN group_names",
@@ -133,6 +133,7 @@ pub(super) async fn an_older_database_is_brought_up_to_date(url: String) {
         "DROP TABLE perijove_signups",
         "DROP TABLE perijove_attempts",
         "DROP INDEX ix_perijove_sessions_theirs",
+        "DROP INDEX ix_perijove_sessions_method",
         "ALTER TABLE perijove_sessions DROP COLUMN method",
         "ALTER TABLE perijove_sessions DROP COLUMN theirs",
         "ALTER TABLE perijove_sessions DROP COLUMN checked",

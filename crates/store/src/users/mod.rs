@@ -179,9 +179,19 @@ pub async fn set_admin(db: &impl Db, id: i64, admin: bool) -> Result<()> {
 }
 
 /// A new name; one that is taken is a conflict.
+/// Links that somebody was sent stay theirs. Those for somebody by the new name are for nobody any more: they would lead into
+/// this account.
 pub async fn rename(db: &impl Db, id: i64, new: &str) -> Result<()> {
+    const OTHERS: Stmt = Stmt::write("DELETE FROM perijove_links WHERE user_name = $1");
+    const LINKS: Stmt = Stmt::write(
+        "UPDATE perijove_links SET user_name = $2 WHERE user_name = (SELECT name FROM users WHERE id = $1)",
+    );
     const RENAME: Stmt = Stmt::write("UPDATE users SET name = $2 WHERE id = $1");
-    db.execute(&RENAME, &[id.into(), new.into()]).await.map(drop)
+    let unit = db.unit().await?;
+    unit.execute(&OTHERS, &[new.into()]).await?;
+    unit.execute(&LINKS, &[id.into(), new.into()]).await?;
+    unit.execute(&RENAME, &[id.into(), new.into()]).await?;
+    unit.commit().await
 }
 
 /// What the authenticator keeps of a user, encrypted; `None` forgets it.
@@ -216,8 +226,12 @@ pub async fn delete(db: &impl Db, id: i64) -> Result<bool> {
     );
     const SERVERS: Stmt =
         Stmt::write("DELETE FROM servers WHERE id IN (SELECT server_id FROM spawners WHERE user_id = $1)");
+    // Whoever is called so next has nothing of them.
+    const LINKS: Stmt =
+        Stmt::write("DELETE FROM perijove_links WHERE user_name = (SELECT name FROM users WHERE id = $1)");
     const USER: Stmt = Stmt::write("DELETE FROM users WHERE id = $1");
     let unit = db.unit().await?;
+    unit.execute(&LINKS, &[id.into()]).await?;
     unit.execute(&CLIENTS, &[id.into()]).await?;
     unit.execute(&SERVERS, &[id.into()]).await?;
     let deleted = unit.execute(&USER, &[id.into()]).await? > 0;

@@ -170,6 +170,6 @@ function change(form) {
 
 for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll("form[data-passkey]"))) {
   if (!able) continue;
-  if (form.dataset.passkey === "add" || form.dataset.passkey === "remove") change(form);
+  if (["add", "rename", "remove"].includes(form.dataset.passkey ?? "")) change(form);
   else signIn(form);
 }

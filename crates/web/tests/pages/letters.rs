@@ -3,14 +3,16 @@
 use std::collections::BTreeSet;
 
 use perijove_web::mails::{Letterhead, Written, letter_samples};
-use perijove_web::{PageError, Pages, packaged_templates};
+use perijove_web::{PageError, Pages, Site, packaged_templates};
 use serde_json::json;
 
 use crate::html::parse;
 
+/// In every language.
 fn samples() -> Vec<(&'static str, Written)> {
-    let letters = Pages::strict(&[]).and_then(|pages| letter_samples(&pages));
-    letters.unwrap_or_else(|error| panic!("{error}"))
+    let pages = Pages::strict(&[]).unwrap_or_else(|error| panic!("{error}"));
+    let of = |language: &str| letter_samples(&pages, language).unwrap_or_else(|error| panic!("{language}: {error}"));
+    pages.languages().flat_map(of).collect()
 }
 
 #[test]
@@ -66,13 +68,45 @@ fn a_site_has_words_of_its_own() {
     std::fs::write(&template, "Subject: Hello {{ name }}\n\nCome in: {{ url }}\n").unwrap();
     let pages = Pages::new(&[dir.path().to_owned()]).unwrap();
     let own = json!({ "name": "ada", "url": "https://hub.example.org/hub/login" });
-    let letter = pages.letter(&Letterhead::sample(), "approved", &own).unwrap();
+    let letter = pages.letter(&Letterhead::sample(), None, "approved", &own).unwrap();
     assert_eq!(letter.subject, "Hello ada");
     assert_eq!(letter.text, "Come in: https://hub.example.org/hub/login");
     assert!(letter.html.contains("Sign in with the password"), "{}", letter.html);
     std::fs::write(&template, "Come in").unwrap();
     let pages = Pages::new(&[dir.path().to_owned()]).unwrap();
-    let wrong = pages.letter(&Letterhead::sample(), "approved", &own).unwrap_err();
+    let wrong = pages.letter(&Letterhead::sample(), None, "approved", &own).unwrap_err();
     assert!(matches!(wrong, PageError::Template { .. }), "{wrong}");
     assert!(wrong.to_string().contains("does not begin with `Subject: `"), "{wrong}");
+}
+
+#[test]
+fn a_letter_is_in_the_language_of_whoever_reads_it() {
+    let words = tempfile::tempdir().unwrap();
+    std::fs::write(words.path().join("fr.ftl"), "mail-approved-subject = Entrez\n").unwrap();
+    let site = Site {
+        words: &[words.path().into()],
+        language: "fr",
+        ..Site::default()
+    };
+    let pages = Pages::of(&site).unwrap();
+    let own = json!({ "name": "<ada>", "url": "https://hub.example.org/hub/login" });
+    let letter = |language| pages.letter(&Letterhead::sample(), language, "approved", &own).unwrap();
+    let german = letter(Some("de-AT"));
+    assert_eq!(german.subject, "Ihr Konto ist bereit");
+    assert!(
+        german
+            .text
+            .starts_with("Ihr Konto <ada> bei hub.example.org ist bereit.")
+    );
+    assert!(german.html.contains("<html lang=\"de\">"), "{}", german.html);
+    assert!(
+        german.html.contains("Ihr Konto <b>&lt;ada&gt;</b> bei"),
+        "{}",
+        german.html
+    );
+    assert!(letter(Some("ja")).subject.contains("アカウント"));
+    // What is not spoken here is in the site's language, and in its words.
+    for other in [None, Some("tlh")] {
+        assert_eq!(letter(other).subject, "Entrez");
+    }
 }

@@ -13,6 +13,7 @@ use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{Components, InfoBuilder, LicenseBuilder, OpenApi, Ref, RefOr, Response, Server};
 
 use super::refusals;
+use crate::http::scim;
 
 /// Where the API is with the usual `base_url`.
 const SERVER: &str = "/hub/api";
@@ -48,6 +49,10 @@ const TAGS: &[(&str, &str)] = &[
     ("oauth", "The OAuth provider behind servers and services."),
     ("environments", "Python environments of the hub's machine."),
     ("audit", "Who did what."),
+    (
+        "scim",
+        "People and groups as a directory keeps them (SCIM 2.0), beside the API.",
+    ),
     ("deprecated", "What only old programs ask."),
 ];
 
@@ -75,10 +80,12 @@ pub fn document() -> &'static str {
     &DOCUMENT
 }
 
-/// The same for a hub whose API is elsewhere.
-pub(super) fn document_at(server: &str) -> String {
-    let quoted = |url: &str| serde_json::Value::from(url).to_string();
-    DOCUMENT.replacen(&quoted(SERVER), &quoted(server), 1)
+/// The same for a hub that is elsewhere; its address ends with a slash.
+pub(super) fn document_at(hub: &str) -> String {
+    let server = |url: &str| format!("\"url\": {}", serde_json::Value::from(url));
+    DOCUMENT
+        .replacen(&server(SERVER), &server(&format!("{hub}api")), 1)
+        .replace(&server(scim::SERVER), &server(hub.trim_end_matches('/')))
 }
 
 fn complete(mut api: OpenApi) -> OpenApi {
@@ -89,13 +96,6 @@ fn complete(mut api: OpenApi) -> OpenApi {
         .license(Some(LicenseBuilder::new().name(env!("CARGO_PKG_LICENSE")).build()))
         .build();
     api.servers = Some(vec![Server::new(SERVER)]);
-    let used = tags_of(&api);
-    api.tags = Some(
-        TAGS.iter()
-            .filter(|(name, _)| used.contains(*name))
-            .map(|(name, about)| TagBuilder::new().name(*name).description(Some(*about)).build())
-            .collect(),
-    );
     let components = api.components.get_or_insert_with(Components::default);
     components.schemas.extend(refusals::schemas());
     components.security_schemes = security_schemes();
@@ -113,6 +113,14 @@ fn complete(mut api: OpenApi) -> OpenApi {
             complete_operation(method, path, operation, &refusals);
         }
     }
+    api.merge(scim::described());
+    let used = tags_of(&api);
+    api.tags = Some(
+        TAGS.iter()
+            .filter(|(name, _)| used.contains(*name))
+            .map(|(name, about)| TagBuilder::new().name(*name).description(Some(*about)).build())
+            .collect(),
+    );
     api
 }
 
@@ -130,7 +138,7 @@ fn of_default_server(mut item: PathItem) -> PathItem {
 }
 
 /// The operations of a path, with their methods.
-fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
+pub(in crate::http) fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
     [
         ("get", &mut item.get),
         ("post", &mut item.post),
@@ -191,7 +199,7 @@ impl Refusals {
 }
 
 /// `GET /users/{user}/tokens` is `get_users_user_tokens`.
-fn operation_id(method: &str, path: &str) -> String {
+pub(in crate::http) fn operation_id(method: &str, path: &str) -> String {
     let words = path
         .split(|c: char| !c.is_ascii_alphanumeric())
         .filter(|word| !word.is_empty());
@@ -305,7 +313,7 @@ mod tests {
     #[test]
     fn nothing_is_routed_without_a_description() {
         let src = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/http");
-        let mut folders = vec![src.join("api"), src.join("oauth")];
+        let mut folders = vec![src.join("api"), src.join("oauth"), src.join("scim")];
         let mut routed = Vec::new();
         while let Some(folder) = folders.pop() {
             for entry in std::fs::read_dir(folder).unwrap() {
@@ -351,8 +359,9 @@ mod tests {
 
     #[test]
     fn a_hub_elsewhere_says_where() {
-        let text = document_at("/a/b/hub/api");
+        let text = document_at("/a/b/hub/");
         let api: serde_json::Value = serde_json::from_str(&text).unwrap();
         assert_eq!(api["servers"][0]["url"], "/a/b/hub/api");
+        assert_eq!(api["paths"]["/scim/v2/Users"]["servers"][0]["url"], "/a/b/hub");
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use perijove_model::scopes::{Resource, Scope};
 use perijove_store::links::{self, Link};
 use serde::{Deserialize, Serialize};
@@ -17,6 +17,7 @@ use crate::Hub;
 use crate::accounts::invitations::{self, USUAL_LIFE, Wanted};
 use crate::audit::Actor;
 use crate::http::error::{HttpError, Result, short};
+use crate::http::language;
 use crate::http::visitor::Principal;
 
 /// Invitations that can be followed.
@@ -125,6 +126,7 @@ pub async fn list(State(hub): State<Arc<Hub>>, principal: Principal) -> Result<J
 pub async fn create(
     State(hub): State<Arc<Hub>>,
     principal: Principal,
+    headers: HeaderMap,
     body: Body<WantedInvitation>,
 ) -> Result<(StatusCode, Json<NewInvitation>)> {
     may_invite(&hub, &principal).await?;
@@ -135,6 +137,7 @@ pub async fn create(
         uses: wanted.uses.unwrap_or(1),
         groups: wanted.groups,
         email: wanted.email,
+        language: Some(language::words(&hub, &headers, None).tag().to_owned()),
     };
     let made = invitations::make(&hub, &wanted, &Actor::from(&principal)).await?;
     let invitation = NewInvitation {

@@ -5,7 +5,7 @@ mod admin_access;
 mod audit;
 mod authorizations;
 mod culler;
-mod description;
+pub(super) mod description;
 mod environments;
 mod group;
 mod groups;

@@ -17,7 +17,6 @@ use crate::Hub;
     responses((status = 200, description = "The description of this API, as OpenAPI 3.1 has it", body = Object)),
 )]
 pub async fn get(State(hub): State<Arc<Hub>>) -> Response {
-    let server = format!("{}api", hub.prefix());
     let json = [(header::CONTENT_TYPE, "application/json")];
-    (json, description::document_at(&server)).into_response()
+    (json, description::document_at(&hub.prefix())).into_response()
 }

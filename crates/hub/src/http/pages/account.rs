@@ -88,7 +88,9 @@ pub async fn post(
             }
             News::done("You are signed out there.")
         }
-        ("email", _) if has_email(&hub, user).await? => email(&hub, principal, user, &form).await?,
+        ("email", _) if has_email(&hub, user).await? => {
+            email(&hub, principal, user, &form, visitor.words.tag()).await?
+        }
         ("codes", what) if has_codes(&hub, user).await? => codes(&hub, principal, user, what, &form).await?,
         ("passkeys", _) if passkeys::has_passkeys(&hub, user).await? => {
             passkeys::change(&hub, &headers, principal, user, &form).await?
@@ -120,7 +122,7 @@ async fn has_email(hub: &Hub, user: &User) -> Result<bool> {
     Ok(reset::is_offered(hub) && native::hash_of(&hub.store, user.id).await?.is_some())
 }
 
-async fn email(hub: &Hub, principal: &Principal, user: &User, form: &Form) -> Result<News> {
+async fn email(hub: &Hub, principal: &Principal, user: &User, form: &Form, language: &str) -> Result<News> {
     let Some(wanted) = mail::address(form.text("email").unwrap_or_default()) else {
         return Ok(News::error("This is no mail address."));
     };
@@ -128,7 +130,7 @@ async fn email(hub: &Hub, principal: &Principal, user: &User, form: &Form) -> Re
     if !password_holds(hub, user, &password, principal.remote).await? {
         return Ok(News::error(WRONG_PASSWORD));
     }
-    Ok(match address::ask(hub, user, wanted).await? {
+    Ok(match address::ask(hub, user, wanted, language).await? {
         true => News::done("A letter is on its way to your new mail address. Follow the link in it within 15 minutes."),
         false => News::error("Many letters were sent for you already. Try again in an hour."),
     })

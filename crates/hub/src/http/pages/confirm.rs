@@ -45,7 +45,7 @@ pub async fn post(
             (done, "Your account is there. Sign in with the password that you chose.")
         }
         _ => {
-            let done = address::confirm(&hub, &tx, &link, visitor.remote).await?;
+            let done = address::confirm(&hub, &tx, &link, visitor.remote, visitor.words.tag()).await?;
             (done, "This is the mail address of your account now.")
         }
     };

@@ -30,7 +30,7 @@ pub async fn post(State(hub): State<Arc<Hub>>, headers: HeaderMap, visitor: Visi
         };
         return super::render(&hub, &visitor, StatusCode::BAD_REQUEST, &page).await;
     }
-    reset::ask(&hub, who, visitor.remote).await?;
+    reset::ask(&hub, who, visitor.remote, visitor.words.tag()).await?;
     let page = Forgot {
         done: true,
         ..page(&hub)

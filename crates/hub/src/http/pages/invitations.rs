@@ -52,7 +52,7 @@ pub async fn post(
         };
         return super::render(&hub, &visitor, StatusCode::OK, &page).await;
     }
-    match make(&hub, principal, &sent).await {
+    match make(&hub, principal, &sent, visitor.words.tag()).await {
         Ok((url, words)) => {
             let page = Invitations {
                 made: Some(url),
@@ -73,7 +73,7 @@ pub async fn post(
     }
 }
 
-async fn make(hub: &Hub, by: &Principal, sent: &Form) -> Result<(String, String)> {
+async fn make(hub: &Hub, by: &Principal, sent: &Form, language: &str) -> Result<(String, String)> {
     let text = |name: &str| sent.text(name).unwrap_or_default().trim().to_owned();
     let number = |name: &str| {
         let wrong = || HttpError::bad_request("How many people and for how many days: both are numbers.");
@@ -86,6 +86,7 @@ async fn make(hub: &Hub, by: &Principal, sent: &Form) -> Result<(String, String)
         uses: number("uses")?,
         groups: groups.map(str::to_owned).collect(),
         email: Some(text("email")).filter(|email| !email.is_empty()),
+        language: Some(language.to_owned()),
     };
     may_give(hub, by, &wanted.groups).await?;
     let made = invitations::make(hub, &wanted, &Actor::from(by)).await?;

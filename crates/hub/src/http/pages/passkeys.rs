@@ -31,30 +31,36 @@ pub fn address(hub: &Hub) -> Option<String> {
     kept::offered(hub).then(|| format!("{}passkey", hub.prefix()))
 }
 
-/// Options for `navigator.credentials`, with a question of ours.
+/// Options for `navigator.credentials`, with a question of ours. The page shows people what is refused.
 pub async fn options(
     State(hub): State<Arc<Hub>>,
     headers: HeaderMap,
     visitor: Visitor,
     form: Form,
 ) -> Result<Response> {
-    if !kept::offered(&hub) {
+    options_for(&hub, &headers, &visitor, &form)
+        .await
+        .map_err(|error| error.said_in(&visitor.words))
+}
+
+async fn options_for(hub: &Arc<Hub>, headers: &HeaderMap, visitor: &Visitor, form: &Form) -> Result<Response> {
+    if !kept::offered(hub) {
         return Err(HttpError::not_found());
     }
-    visitor.xsrf.check_form(form.text("_xsrf"), &headers, &Method::POST)?;
+    visitor.xsrf.check_form(form.text("_xsrf"), headers, &Method::POST)?;
     let origin = form.text("origin").unwrap_or_default();
-    let Some(site) = kept::site(&hub, &headers, origin) else {
+    let Some(site) = kept::site(hub, headers, origin) else {
         return Err(HttpError::conflict(
             "Passkeys can't be used at this address. They need a name of the hub, and https.",
         ));
     };
     let options = match form.text("for").unwrap_or_default() {
-        "sign-in" => kept::to_use(&kept::question(&hub, Purpose::SignIn), Purpose::SignIn, &site, &[]),
-        "second" => second(&hub, form.text("ticket").unwrap_or_default(), &site).await?,
+        "sign-in" => kept::to_use(&kept::question(hub, Purpose::SignIn), Purpose::SignIn, &site, &[]),
+        "second" => second(hub, form.text("ticket").unwrap_or_default(), &site).await?,
         what => {
             let signed_in = visitor.in_browser().and_then(|who| Some((who, who.user()?)));
             let (principal, user) = signed_in.ok_or_else(|| HttpError::forbidden("You are not signed in."))?;
-            own(&hub, principal, user, what, &site).await?
+            own(hub, principal, user, what, &site).await?
         }
     };
     let never = (header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -134,6 +140,7 @@ pub(super) async fn change(
     }
     match form.text("what").unwrap_or_default() {
         "add" => add(hub, headers, principal, user, form).await,
+        "rename" => rename(hub, principal, user, form).await,
         "remove" => remove(hub, principal, user, form).await,
         _ => Err(HttpError::not_found()),
     }
@@ -174,10 +181,20 @@ async fn not_confirmed(
     }
 }
 
-async fn add(hub: &Hub, headers: &HeaderMap, principal: &Principal, user: &User, form: &Form) -> Result<News> {
+/// What somebody calls a passkey; nothing if that is no name.
+fn name_in(form: &Form) -> Option<&str> {
     let name = form.text("name").unwrap_or_default().trim();
-    let is_name = name.chars().count() <= LONGEST_NAME && !name.chars().any(char::is_control);
-    let name = if name.is_empty() || !is_name { "Passkey" } else { name };
+    let is_name = !name.is_empty() && name.chars().count() <= LONGEST_NAME && !name.chars().any(char::is_control);
+    is_name.then_some(name)
+}
+
+fn id_in(form: &Form) -> i64 {
+    let id = form.text("id").and_then(|id| id.parse::<i32>().ok());
+    id.unwrap_or_default().into()
+}
+
+async fn add(hub: &Hub, headers: &HeaderMap, principal: &Principal, user: &User, form: &Form) -> Result<News> {
+    let name = name_in(form).unwrap_or("Passkey");
     let made = form.text("made").unwrap_or_default();
     let whose = (user, whose(principal, user)?);
     let tx = hub.store.begin().await?;
@@ -189,13 +206,26 @@ async fn add(hub: &Hub, headers: &HeaderMap, principal: &Principal, user: &User,
     Ok(News::done("You can sign in with the new passkey."))
 }
 
-async fn remove(hub: &Hub, principal: &Principal, user: &User, form: &Form) -> Result<News> {
-    let id = form
-        .text("id")
-        .and_then(|id| id.parse::<i32>().ok())
-        .unwrap_or_default();
+async fn rename(hub: &Hub, principal: &Principal, user: &User, form: &Form) -> Result<News> {
+    let Some(name) = name_in(form) else {
+        return Ok(News::error("The name of a passkey has 1 to 80 characters."));
+    };
+    let id = id_in(form);
     let tx = hub.store.begin().await?;
-    if let Some(name) = passkeys::remove(&tx, user.id, id.into()).await? {
+    let kept = passkeys::of_user(&tx, user.id).await?;
+    let kept = kept.iter().find(|passkey| passkey.id == id);
+    let before = kept.ok_or_else(HttpError::not_found)?;
+    if before.name != name && passkeys::rename(&tx, user.id, id, name).await? {
+        let detail = json!({ "passkey": "renamed", "name": name, "before": before.name });
+        note(hub, &tx, principal, user, detail).await?;
+    }
+    tx.commit().await?;
+    Ok(News::done("The passkey has its new name."))
+}
+
+async fn remove(hub: &Hub, principal: &Principal, user: &User, form: &Form) -> Result<News> {
+    let tx = hub.store.begin().await?;
+    if let Some(name) = passkeys::remove(&tx, user.id, id_in(form)).await? {
         note(hub, &tx, principal, user, json!({ "passkey": "removed", "name": name })).await?;
     }
     let is_last = passkeys::of_user(&tx, user.id).await?.is_empty();

@@ -34,6 +34,7 @@ pub async fn post(State(hub): State<Arc<Hub>>, headers: HeaderMap, visitor: Visi
         again: Secret::new(text("signup_password_confirmation")),
         email: text("email").trim().to_owned(),
         agreed: sent.text("tos").is_some(),
+        language: Some(visitor.words.tag().to_owned()),
     };
     if let Some(captcha) = hub.captcha.as_ref().filter(|captcha| captcha.on_signup) {
         let verdict = captcha.verdict(&sent).await;

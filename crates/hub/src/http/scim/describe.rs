@@ -10,6 +10,13 @@ use super::error::ScimError;
 use super::filter::ENTERPRISE;
 use super::{Directory, LONGEST_PAGE, Result};
 
+/// Tell what can be done here.
+#[utoipa::path(
+    get,
+    path = "/ServiceProviderConfig",
+    tag = "scim",
+    responses((status = 200, description = "A `ServiceProviderConfig`", body = Object)),
+)]
 pub async fn provider(directory: Directory) -> Response {
     let no = json!({ "supported": false });
     let body = json!({
@@ -66,18 +73,48 @@ fn one(found: impl IntoIterator<Item = Value>, id: &str) -> Result<Response> {
     Ok(json_answer(StatusCode::OK, &found))
 }
 
+/// List the kinds of things that are here: people and groups.
+#[utoipa::path(
+    get,
+    path = "/ResourceTypes",
+    tag = "scim",
+    responses((status = 200, description = "A list of `ResourceType`", body = Object)),
+)]
 pub async fn types(directory: Directory) -> Response {
     all(kinds(&directory.at))
 }
 
+/// Tell of one kind.
+#[utoipa::path(
+    get,
+    path = "/ResourceTypes/{name}",
+    tag = "scim",
+    params(("name" = String, Path, description = "`User` or `Group`")),
+    responses((status = 200, description = "A `ResourceType`", body = Object)),
+)]
 pub async fn one_type(directory: Directory, Path(name): Path<String>) -> Result<Response> {
     one(kinds(&directory.at), &name)
 }
 
+/// List the schemas: which attributes people and groups have.
+#[utoipa::path(
+    get,
+    path = "/Schemas",
+    tag = "scim",
+    responses((status = 200, description = "A list of `Schema`", body = Object)),
+)]
 pub async fn schemas(directory: Directory) -> Response {
     all(documents(&directory.at))
 }
 
+/// Tell of one schema.
+#[utoipa::path(
+    get,
+    path = "/Schemas/{id}",
+    tag = "scim",
+    params(("id" = String, Path, description = "A schema's address, as `urn:ietf:params:scim:schemas:core:2.0:User`")),
+    responses((status = 200, description = "A `Schema`", body = Object)),
+)]
 pub async fn schema(directory: Directory, Path(id): Path<String>) -> Result<Response> {
     one(documents(&directory.at), &id)
 }

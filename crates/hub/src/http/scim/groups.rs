@@ -15,13 +15,21 @@ use serde_json::{Map, Value, json};
 use super::documents;
 use super::error::ScimError;
 use super::filter::{Filter, get as value_of};
-use super::{Asked, Directory, Document, Query, Result, name_all, patch};
+use super::{Asked, Directory, Document, Query, Result, name_all, patch, shapes};
 use crate::Hub;
 use crate::audit::{self, Act};
 use crate::http::error::short;
 
 const STEP: i64 = 200;
 
+/// List groups.
+#[utoipa::path(
+    get,
+    path = "/Groups",
+    tag = "scim",
+    params(shapes::Listing),
+    responses((status = 200, description = "A page of them", body = shapes::Groups)),
+)]
 pub async fn list(
     State(hub): State<Arc<Hub>>,
     directory: Directory,
@@ -102,6 +110,14 @@ async fn find(hub: &Hub, directory: &Directory, id: &str) -> Result<(Group, Valu
     Ok((group, document.unwrap_or_default()))
 }
 
+/// Tell of a group.
+#[utoipa::path(
+    get,
+    path = "/Groups/{id}",
+    tag = "scim",
+    params(("id" = String, Path, description = "The `id` that it was told by"), shapes::Part),
+    responses((status = 200, description = "What is known", body = shapes::Group), (status = 304, description = "It is what `If-None-Match` names")),
+)]
 pub async fn get(
     State(hub): State<Arc<Hub>>,
     directory: Directory,
@@ -118,6 +134,15 @@ pub async fn get(
     ))
 }
 
+/// Make a group.
+#[utoipa::path(
+    post,
+    path = "/Groups",
+    tag = "scim",
+    params(shapes::Part),
+    request_body = shapes::Group,
+    responses((status = 201, description = "What was made", body = shapes::Group)),
+)]
 pub async fn create(
     State(hub): State<Arc<Hub>>,
     directory: Directory,
@@ -153,6 +178,15 @@ pub async fn create(
     ))
 }
 
+/// Change all that is known of a group.
+#[utoipa::path(
+    put,
+    path = "/Groups/{id}",
+    tag = "scim",
+    params(("id" = String, Path, description = "The `id` that it was told by"), shapes::Part, shapes::Unchanged),
+    request_body = shapes::Group,
+    responses((status = 200, description = "What is known now", body = shapes::Group)),
+)]
 pub async fn replace(
     State(hub): State<Arc<Hub>>,
     directory: Directory,
@@ -173,6 +207,15 @@ pub async fn replace(
     ))
 }
 
+/// Change some of what is known of a group.
+#[utoipa::path(
+    patch,
+    path = "/Groups/{id}",
+    tag = "scim",
+    params(("id" = String, Path, description = "The `id` that it was told by"), shapes::Part, shapes::Unchanged),
+    request_body = shapes::Patch,
+    responses((status = 200, description = "What is known now", body = shapes::Group)),
+)]
 pub async fn change(
     State(hub): State<Arc<Hub>>,
     directory: Directory,
@@ -195,6 +238,14 @@ pub async fn change(
     ))
 }
 
+/// Delete a group. Who was in it stays.
+#[utoipa::path(
+    delete,
+    path = "/Groups/{id}",
+    tag = "scim",
+    params(("id" = String, Path, description = "The `id` that it was told by"), shapes::Unchanged),
+    responses((status = 204, description = "It is gone")),
+)]
 pub async fn remove(
     State(hub): State<Arc<Hub>>,
     directory: Directory,

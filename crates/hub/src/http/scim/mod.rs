@@ -3,12 +3,14 @@
 //! Who asks shows a token with the scope `scim`; a browser's cookie is worth nothing here.
 
 mod describe;
+mod described;
 mod documents;
 mod error;
 mod filter;
 mod groups;
 mod patch;
 mod people;
+mod shapes;
 
 use std::sync::Arc;
 
@@ -18,15 +20,17 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use axum::routing::get;
 use perijove_model::scopes::{Resource, Scope};
 use perijove_store::scim;
 use serde_json::{Map, Value};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::Hub;
 use crate::http::pages::next;
 use crate::http::visitor::{Principal, Via, Visitor, bearer};
 use crate::http::xsrf::query_value;
+pub(super) use described::{SERVER, described};
 use documents::Shown;
 use error::ScimError;
 use filter::Filter;
@@ -39,31 +43,24 @@ const PLACE: &str = "scim/v2";
 const LONGEST_PAGE: i64 = 200;
 const USUAL_PAGE: i64 = 100;
 
+/// The operations and what the API's description says of them.
+fn operations() -> OpenApiRouter<Arc<Hub>> {
+    OpenApiRouter::new()
+        .routes(routes!(describe::provider))
+        .routes(routes!(describe::types))
+        .routes(routes!(describe::one_type))
+        .routes(routes!(describe::schemas))
+        .routes(routes!(describe::schema))
+        .routes(routes!(people::list, people::create))
+        .routes(routes!(people::get, people::replace, people::change, people::remove))
+        .routes(routes!(groups::list, groups::create))
+        .routes(routes!(groups::get, groups::replace, groups::change, groups::remove))
+}
+
 pub(super) fn router() -> Router<Arc<Hub>> {
-    let nowhere = async || ScimError::not_found();
-    Router::new()
-        .route("/ServiceProviderConfig", get(describe::provider))
-        .route("/ResourceTypes", get(describe::types))
-        .route("/ResourceTypes/{name}", get(describe::one_type))
-        .route("/Schemas", get(describe::schemas))
-        .route("/Schemas/{id}", get(describe::schema))
-        .route("/Users", get(people::list).post(people::create))
-        .route(
-            "/Users/{id}",
-            get(people::get)
-                .put(people::replace)
-                .patch(people::change)
-                .delete(people::remove),
-        )
-        .route("/Groups", get(groups::list).post(groups::create))
-        .route(
-            "/Groups/{id}",
-            get(groups::get)
-                .put(groups::replace)
-                .patch(groups::change)
-                .delete(groups::remove),
-        )
-        .fallback(nowhere)
+    let (router, _) = operations().split_for_parts();
+    router
+        .fallback(async || ScimError::not_found())
         .method_not_allowed_fallback(async || {
             ScimError::new(StatusCode::METHOD_NOT_ALLOWED, None, "That can't be done with this.")
         })

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::documents::{self, Wanted};
 use super::error::ScimError;
-use super::{Asked, Directory, Document, Query, Result, name_all, patch};
+use super::{Asked, Directory, Document, Query, Result, name_all, patch, shapes};
 use crate::audit::{self, Act};
 use crate::http::api::{user, user_change};
 use crate::http::error::short;
@@ -21,6 +21,14 @@ use crate::{Hub, homes, servers};
 /// How many are looked at at once where all have to be.
 const STEP: i64 = 500;
 
+/// List people.
+#[utoipa::path(
+    get,
+    path = "/Users",
+    tag = "scim",
+    params(shapes::Listing),
+    responses((status = 200, description = "A page of them", body = shapes::People)),
+)]
 pub async fn list(
     State(hub): State<Arc<Hub>>,
     directory: Directory,
@@ -93,6 +101,14 @@ async fn find(hub: &Hub, directory: &Directory, id: &str) -> Result<(Person, Val
     Ok((person, document.unwrap_or_default()))
 }
 
+/// Tell of a person.
+#[utoipa::path(
+    get,
+    path = "/Users/{id}",
+    tag = "scim",
+    params(("id" = String, Path, description = "The `id` that it was told by"), shapes::Part),
+    responses((status = 200, description = "What is known", body = shapes::Person), (status = 304, description = "It is what `If-None-Match` names")),
+)]
 pub async fn get(
     State(hub): State<Arc<Hub>>,
     directory: Directory,
@@ -108,6 +124,15 @@ pub async fn get(
     ))
 }
 
+/// Make somebody an account.
+#[utoipa::path(
+    post,
+    path = "/Users",
+    tag = "scim",
+    params(shapes::Part),
+    request_body = shapes::Person,
+    responses((status = 201, description = "What was made", body = shapes::Person)),
+)]
 pub async fn create(
     State(hub): State<Arc<Hub>>,
     directory: Directory,
@@ -140,6 +165,15 @@ pub async fn create(
     ))
 }
 
+/// Change all that is known of a person.
+#[utoipa::path(
+    put,
+    path = "/Users/{id}",
+    tag = "scim",
+    params(("id" = String, Path, description = "The `id` that it was told by"), shapes::Part, shapes::Unchanged),
+    request_body = shapes::Person,
+    responses((status = 200, description = "What is known now", body = shapes::Person)),
+)]
 pub async fn replace(
     State(hub): State<Arc<Hub>>,
     directory: Directory,
@@ -164,6 +198,15 @@ pub async fn replace(
     ))
 }
 
+/// Change some of what is known of a person.
+#[utoipa::path(
+    patch,
+    path = "/Users/{id}",
+    tag = "scim",
+    params(("id" = String, Path, description = "The `id` that it was told by"), shapes::Part, shapes::Unchanged),
+    request_body = shapes::Patch,
+    responses((status = 200, description = "What is known now", body = shapes::Person)),
+)]
 pub async fn change(
     State(hub): State<Arc<Hub>>,
     directory: Directory,
@@ -187,6 +230,14 @@ pub async fn change(
     ))
 }
 
+/// Delete a person, with their servers and tokens.
+#[utoipa::path(
+    delete,
+    path = "/Users/{id}",
+    tag = "scim",
+    params(("id" = String, Path, description = "The `id` that it was told by"), shapes::Unchanged),
+    responses((status = 204, description = "It is gone")),
+)]
 pub async fn remove(
     State(hub): State<Arc<Hub>>,
     directory: Directory,

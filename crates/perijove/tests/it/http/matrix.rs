@@ -23,6 +23,8 @@ const REQUESTS: &str = include_str!("matrix/requests.txt");
 const JUPYTERHUB: &str = include_str!("matrix/jupyterhub.txt");
 const DIFFERENCES: &str = include_str!("matrix/differences.txt");
 
+/// The database that every hub begins with.
+const DATABASE: &str = "template.sqlite";
 /// Hubs at the same time.
 const AT_ONCE: usize = 4;
 
@@ -111,7 +113,7 @@ fn authorization(token: &str) -> header::HeaderMap {
 impl World {
     async fn new() -> Self {
         let dir = TempDir::new().unwrap();
-        let database = dir.path().join("template.sqlite");
+        let database = dir.path().join("first.sqlite");
         let app = App::builder()
             .config(&config())
             .database(database.to_str().unwrap())
@@ -166,17 +168,18 @@ impl World {
         }
         app.hub.stop().await;
         drop(app);
+        // In one piece: what lies beside a database comes and goes with its connections, and those end when they like.
+        let whole = rusqlite::Connection::open(&database).unwrap();
+        let copy = dir.path().join(DATABASE);
+        whole.execute("VACUUM INTO ?1", [copy.to_str().unwrap()]).unwrap();
         Self { dir, callers, ids }
     }
 
     /// A hub that knows what the template knew, and nothing of what others did.
     async fn fresh(&self) -> (App, TempDir) {
         let dir = TempDir::new().unwrap();
-        for entry in std::fs::read_dir(self.dir.path()).unwrap() {
-            let entry = entry.unwrap();
-            std::fs::copy(entry.path(), dir.path().join(entry.file_name())).unwrap();
-        }
-        let database = dir.path().join("template.sqlite");
+        let database = dir.path().join(DATABASE);
+        std::fs::copy(self.dir.path().join(DATABASE), &database).unwrap();
         let app = App::builder()
             .config(&config())
             .database(database.to_str().unwrap())
@@ -321,6 +324,8 @@ fn the_matrix_asks_for_every_operation() {
     let missing: Vec<_> = operations(&described())
         .into_iter()
         .filter(|(_, path)| !for_people.contains(&path.as_str()))
+        // It lies beside the API, and `scim.rs` says who may ask there.
+        .filter(|(_, path)| !path.starts_with("/scim/"))
         .filter(|(method, path)| {
             let asked = |request: &Request| request.method.as_str() == method && is_address_of(path, request.path);
             !requests.iter().any(asked)

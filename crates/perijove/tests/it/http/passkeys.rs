@@ -398,6 +398,35 @@ async fn a_change_needs_password_or_passkey() {
     assert_eq!(entry["detail"], json!({ "passkey": "removed", "name": "Laptop" }));
 }
 
+#[tokio::test]
+async fn a_passkey_gets_another_name() {
+    let app = app().await;
+    let ruth = account(&app, "ruth", GOOD).await;
+    let (ann, mut device) = ann(&app).await;
+    let page = ann.get("hub/account").await.expect(200);
+    let id = page.body.split("data-passkey-id=\"").nth(1).unwrap();
+    let id = id.split('"').next().unwrap();
+    let rename = async |there: &Browser, name: &str, password: &str| {
+        let fields = [("what", "rename"), ("id", id), ("name", name), ("password", password)];
+        change(there, &fields).await
+    };
+    rename(&ann, "Old laptop", "a wrong password").await.expect(400);
+    for odd in ["", "  ", "a\nb", &"x".repeat(81)] {
+        let refused = rename(&ann, odd, GOOD).await.expect(400);
+        assert!(refused.text().contains("1 to 80 characters"), "{}", refused.body);
+    }
+    let bob = person(&app, "bob").await;
+    rename(&bob, "Mine", GOOD).await.expect(404);
+    let renamed = rename(&ann, " Old laptop ", GOOD).await.expect(200);
+    assert!(renamed.body.contains(">Old laptop</td>"), "{}", renamed.body);
+    let entry = last(&ruth, "user.changed").await;
+    assert_eq!(
+        entry["detail"],
+        json!({ "passkey": "renamed", "name": "Old laptop", "before": "Laptop" })
+    );
+    sign_in(&app, &mut device).await.expect(302);
+}
+
 /// One-time codes for whoever is signed in.
 async fn set_up_codes(app: &App, browser: &Browser) -> Secret {
     let send = async |fields: &[(&str, &str)]| browser.post_form("hub/account/codes", fields).await;

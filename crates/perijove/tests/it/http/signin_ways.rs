@@ -6,6 +6,8 @@ use perijove_store::{audit as store_audit, users};
 use perijove_testkit::{Answer, App, Browser};
 use reqwest::Method;
 
+use super::{signed_in, start_server};
+
 const SECRET: &str = "known to the proxy and the hub alone";
 
 fn by_header(keys: &str) -> String {
@@ -163,4 +165,37 @@ async fn nobody_signs_in_where_nobody_is_to() {
         .start()
         .await;
     app.browser().get("hub/login").await.expect(403);
+}
+
+#[tokio::test]
+async fn who_came_by_a_way_that_is_gone_signs_in_again() {
+    let by = |name: &str| format!("[[auth]]\nkind = \"dummy\"\nname = \"{name}\"\n");
+    let app = App::builder().config(&by("old")).start().await;
+    let (ann, bob) = (app.sign_in("ann").await, app.sign_in("bob").await);
+    start_server(&ann, "ann").await;
+    let given = super::oauth::token_of(&app, &ann).await;
+    let app = app.restart_with(&(by("new") + &by("old"))).await;
+    assert!(signed_in(&ann).await && signed_in(&bob).await, "it is there still");
+    let app = app.restart_with(&by("new")).await;
+    assert!(!signed_in(&bob).await);
+    // What was given out in a session goes with it, also where nobody comes back to the hub.
+    let mut status = 200;
+    for _ in 0..500 {
+        status = bob.api_with_token(&given, Method::GET, "user", None).await.status;
+        if status == 403 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    assert_eq!(status, 403);
+    let ruth = app.sign_in("ruth").await;
+    let entry = super::audit::last(&ruth, "sign-out").await;
+    assert_eq!(
+        (&entry["actor_kind"], &entry["detail"]["reason"]),
+        (&"hub".into(), &"method gone".into())
+    );
+    assert!(
+        signed_in(&app.sign_in("ann").await).await,
+        "by the other way they come in"
+    );
 }

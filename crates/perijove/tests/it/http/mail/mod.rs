@@ -1,6 +1,7 @@
 //! What the hub writes to people, through a real mail server.
 
 mod address;
+mod languages;
 mod notices;
 mod outbox;
 mod reset;
@@ -40,7 +41,9 @@ impl Office {
     /// All that was written so far has been taken out: the next letter is one that the test sends now.
     async fn nothing_more(&self) {
         let (hub, store) = (&self.app.hub, &self.app.hub.store);
-        mail::queue(hub, store, "sentinel@example.org", &Test {}).await.unwrap();
+        mail::queue(hub, store, "sentinel@example.org", &Test {}, None)
+            .await
+            .unwrap();
         hub.outbox.wake();
         self.postbox.letter_to("sentinel@example.org").await;
     }

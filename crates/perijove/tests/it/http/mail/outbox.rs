@@ -18,7 +18,7 @@ fn letter(name: &str) -> Approved {
 impl Office {
     async fn write(&self, to: &str) {
         let (hub, store) = (&self.app.hub, &self.app.hub.store);
-        assert!(mail::queue(hub, store, to, &letter("ann")).await.unwrap());
+        assert!(mail::queue(hub, store, to, &letter("ann"), None).await.unwrap());
         hub.outbox.wake();
     }
 
@@ -96,7 +96,7 @@ async fn a_day_later_it_is_too_late() {
     drop(postbox);
     let store = app.hub.store.clone();
     assert!(
-        mail::queue(&app.hub, &store, "ann@example.org", &letter("ann"))
+        mail::queue(&app.hub, &store, "ann@example.org", &letter("ann"), None)
             .await
             .unwrap()
     );

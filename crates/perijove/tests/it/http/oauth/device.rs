@@ -2,15 +2,18 @@
 
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex};
 
 use jiff::SignedDuration;
 use perijove_testkit::{Answer, App, Browser};
 use reqwest::Method;
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
 
 use super::{error_is, who};
 use crate::http::audit::last;
+use crate::http::token;
 
 const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 const CLIENT: (&str, &str) = ("client_id", "perijove-cli");
@@ -314,4 +317,78 @@ async fn the_command_line_signs_in_and_out() {
     assert!(!run(&["login", "--token"]).await.status.success());
     let plain = run(&["login", "--hub", "http://hub.example.org"]).await;
     assert!(String::from_utf8_lossy(&plain.stderr).contains("could read the token"));
+}
+
+/// A proxy that leads to this hub, whoever is asked for; its address, and the first lines of what it was asked.
+async fn proxy(app: &App) -> (String, Arc<Mutex<Vec<String>>>) {
+    let (asked, edge) = (Arc::new(Mutex::new(Vec::new())), app.edge_address());
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let heard = Arc::clone(&asked);
+    tokio::spawn(async move {
+        while let Ok((mut client, _)) = listener.accept().await {
+            let mut head = Vec::new();
+            while !head.ends_with(b"\r\n\r\n") {
+                head.push(client.read_u8().await.unwrap());
+            }
+            let head = String::from_utf8(head).unwrap();
+            heard.lock().unwrap().push(head.lines().next().unwrap().to_owned());
+            client.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.unwrap();
+            let mut hub = TcpStream::connect(edge).await.unwrap();
+            let _ = tokio::io::copy_bidirectional(&mut client, &mut hub).await;
+        }
+    });
+    (address, asked)
+}
+
+#[tokio::test]
+async fn the_command_line_tells_who_it_is_also_through_a_proxy() {
+    let app = App::start().await;
+    let (ann, folder) = (app.sign_in("ann").await, tempfile::tempdir().unwrap());
+    let token = token(&ann, "ann", json!({ "scopes": ["read:users!user"] })).await;
+    let (near, far) = (format!("{}/", app.url), "http://hub.example.org:8000/");
+    let kept = json!({ "user": "ann", "token": token, "expires_at": "2100-01-02T03:04:05Z" });
+    let hubs = json!({ "current": near, "hubs": { (near.as_str()): kept, (far): kept } });
+    let file = folder.path().join("perijove/hubs.json");
+    std::fs::create_dir(file.parent().unwrap()).unwrap();
+    std::fs::write(&file, hubs.to_string()).unwrap();
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
+    let (proxy, asked) = proxy(&app).await;
+    let run = async |arguments: &[&str], without: &str| {
+        let mut command = perijove(folder.path(), arguments);
+        command.env("https_proxy", &proxy).env("NO_PROXY", without);
+        tokio::process::Command::from(command).output().await.unwrap()
+    };
+    let told = run(&["whoami"], "").await;
+    let text = String::from_utf8_lossy(&told.stdout);
+    assert!(
+        text.starts_with("ann\n") && text.contains("read:users!user=ann"),
+        "{told:?}"
+    );
+    assert!(text.contains("2100-01-02 03:04") && !text.contains(&token), "{text}");
+    assert!(
+        asked.lock().unwrap().is_empty(),
+        "a hub on this machine is asked directly"
+    );
+
+    let told = run(&["whoami", "--json", "--hub", far], "other.example").await;
+    let who: Value = serde_json::from_slice(&told.stdout).unwrap_or_else(|_| panic!("{told:?}"));
+    assert_eq!((&who["name"], &who["hub"]), (&json!("ann"), &json!(far)));
+    assert_eq!(*asked.lock().unwrap(), ["CONNECT hub.example.org:8000 HTTP/1.1"]);
+    assert!(!run(&["whoami", "--hub", far], "example.org").await.status.success());
+    assert_eq!(
+        asked.lock().unwrap().len(),
+        1,
+        "who is named in NO_PROXY is not asked by it"
+    );
+
+    let id = ann.api(Method::GET, "users/ann/tokens", None).await.json()["api_tokens"][0]["id"].clone();
+    let path = format!("users/ann/tokens/{}", id.as_str().unwrap());
+    ann.api(Method::DELETE, &path, None).await.expect(204);
+    let gone = run(&["whoami"], "").await;
+    let text = String::from_utf8_lossy(&gone.stderr);
+    assert!(
+        !gone.status.success() && text.contains("perijove login --hub"),
+        "{text}"
+    );
 }

@@ -1,0 +1,29 @@
+## E-Mails
+
+mail-footer = Diese E-Mail wurde von { $hub } geschrieben. Antworten darauf liest niemand.
+mail-address-changed-subject = Ihre E-Mail-Adresse wurde geändert
+mail-address-changed = Das Konto { $name } bei { $hub } hat jetzt eine andere E-Mail-Adresse; diese wird nicht mehr benutzt. Wenn Sie sie nicht geändert haben, sagen Sie sofort denen Bescheid, die { $hub } betreiben.
+mail-approved-subject = Ihr Konto ist bereit
+mail-approved = Ihr Konto { $name } bei { $hub } ist bereit.
+mail-approved-link = Melden Sie sich mit dem Passwort an, das Sie gewählt haben
+mail-confirm-subject = Bestätigen Sie Ihre E-Mail-Adresse
+mail-confirm-address = Dies soll die E-Mail-Adresse des Kontos { $name } bei { $hub } werden. Wenn es Ihres ist, bestätigen Sie sie.
+mail-confirm-signup = Jemand hat sich von { $address } aus bei { $hub } als { $name } mit dieser E-Mail-Adresse registriert. Wenn Sie das waren, bestätigen Sie sie; dann gehört das Konto Ihnen.
+mail-confirm-link = E-Mail-Adresse bestätigen
+mail-confirm-address-once = Der Link gilt einmal, { $minutes } Minuten lang. Wenn Sie es nicht waren, tun Sie nichts.
+mail-confirm-signup-once = Der Link gilt einmal, { $minutes } Minuten lang. Wenn Sie es nicht waren, tun Sie nichts: Dann gibt es kein Konto.
+mail-invitation-subject = Ein Konto bei { $hub }
+mail-invitation = Sie sind zu { $hub } eingeladen.
+mail-invitation-by = { $by } lädt Sie zu { $hub } ein.
+mail-invitation-link = Wählen Sie einen Namen und ein Passwort
+mail-invitation-once = Der Link gilt einmal, bis { $until }. Wer ihn hat, kann dieses Konto anlegen: Geben Sie ihn niemand anderem.
+mail-reset-choose = Wählen Sie ein neues Passwort
+mail-reset = Jemand hat von { $address } aus um ein neues Passwort für Ihr Konto { $name } bei { $hub } gebeten.
+mail-reset-several = Jemand hat von { $address } aus um ein neues Passwort für Ihre Konten bei { $hub } gebeten. Wählen Sie es hier:
+mail-reset-once = Der Link gilt einmal, { $minutes } Minuten lang. Wenn Sie das nicht waren, tun Sie nichts: Ihr Passwort bleibt, wie es ist.
+mail-test-subject = E-Mails von { $hub } kommen an
+mail-test = Diese E-Mail zeigt, dass { $hub } E-Mails senden kann. Es gibt nichts zu tun.
+mail-waits-subject = { $name } wartet auf ein Konto
+mail-waits = { $name } hat sich bei { $hub } registriert, von { $address } aus.
+mail-waits-email = { $name } ({ $email }) hat sich bei { $hub } registriert, von { $address } aus.
+mail-waits-link = Zulassen oder ablehnen

@@ -1,0 +1,29 @@
+## Letters
+
+mail-footer = This letter was written by { $hub }. Nobody reads answers to it.
+mail-address-changed-subject = Your mail address was changed
+mail-address-changed = The account { $name } at { $hub } has another mail address now, and this one is not used any more. If you have not changed it, tell whoever runs { $hub } at once.
+mail-approved-subject = Your account is ready
+mail-approved = Your account { $name } at { $hub } is ready.
+mail-approved-link = Sign in with the password that you chose
+mail-confirm-subject = Confirm your mail address
+mail-confirm-address = This shall be the mail address of the account { $name } at { $hub }. If that is yours, confirm it.
+mail-confirm-signup = Somebody, at { $address }, signed up at { $hub } as { $name } with this mail address. If that was you, confirm it; then the account is yours.
+mail-confirm-link = Confirm the mail address
+mail-confirm-address-once = The link works once, within { $minutes } minutes. If it was not you, do nothing.
+mail-confirm-signup-once = The link works once, within { $minutes } minutes. If it was not you, do nothing: there will be no account.
+mail-invitation-subject = An account at { $hub }
+mail-invitation = You are invited to { $hub }.
+mail-invitation-by = { $by } invites you to { $hub }.
+mail-invitation-link = Choose a name and a password
+mail-invitation-once = The link works once, until { $until }. Whoever has it can make that account: give it to nobody else.
+mail-reset-choose = Choose a new password
+mail-reset = Somebody, at { $address }, asked for a new password for your account { $name } at { $hub }.
+mail-reset-several = Somebody, at { $address }, asked for a new password for your accounts at { $hub }. Choose it here:
+mail-reset-once = The link works once, within { $minutes } minutes. If that was not you, do nothing: your password stays as it is.
+mail-test-subject = Mail from { $hub } arrives
+mail-test = This letter shows that { $hub } can send mail. There is nothing to do.
+mail-waits-subject = { $name } waits for an account
+mail-waits = { $name } has signed up at { $hub }, from { $address }.
+mail-waits-email = { $name } ({ $email }) has signed up at { $hub }, from { $address }.
+mail-waits-link = Let them in or turn them down

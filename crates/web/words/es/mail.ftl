@@ -1,0 +1,29 @@
+## Correos
+
+mail-footer = Este mensaje lo escribió { $hub }. Nadie lee las respuestas.
+mail-address-changed-subject = Se ha cambiado su dirección de correo
+mail-address-changed = La cuenta { $name } de { $hub } tiene ahora otra dirección de correo, y esta ya no se usa. Si usted no la ha cambiado, avise enseguida a quien administra { $hub }.
+mail-approved-subject = Su cuenta está lista
+mail-approved = Su cuenta { $name } de { $hub } está lista.
+mail-approved-link = Inicie sesión con la contraseña que eligió
+mail-confirm-subject = Confirme su dirección de correo
+mail-confirm-address = Esta va a ser la dirección de correo de la cuenta { $name } de { $hub }. Si es la suya, confírmela.
+mail-confirm-signup = Alguien, desde { $address }, se ha registrado en { $hub } como { $name } con esta dirección de correo. Si fue usted, confírmela; entonces la cuenta es suya.
+mail-confirm-link = Confirmar la dirección de correo
+mail-confirm-address-once = El enlace sirve una vez, durante { $minutes } minutos. Si no fue usted, no haga nada.
+mail-confirm-signup-once = El enlace sirve una vez, durante { $minutes } minutos. Si no fue usted, no haga nada: no habrá cuenta.
+mail-invitation-subject = Una cuenta en { $hub }
+mail-invitation = Tiene una invitación a { $hub }.
+mail-invitation-by = { $by } le invita a { $hub }.
+mail-invitation-link = Elija un nombre y una contraseña
+mail-invitation-once = El enlace sirve una vez, hasta el { $until }. Quien lo tenga puede crear esa cuenta: no se lo dé a nadie más.
+mail-reset-choose = Elija una contraseña nueva
+mail-reset = Alguien, desde { $address }, ha pedido una contraseña nueva para su cuenta { $name } de { $hub }.
+mail-reset-several = Alguien, desde { $address }, ha pedido una contraseña nueva para sus cuentas de { $hub }. Elíjala aquí:
+mail-reset-once = El enlace sirve una vez, durante { $minutes } minutos. Si no fue usted, no haga nada: su contraseña queda como está.
+mail-test-subject = El correo de { $hub } llega
+mail-test = Este mensaje muestra que { $hub } puede enviar correo. No hay nada que hacer.
+mail-waits-subject = { $name } espera una cuenta
+mail-waits = { $name } se ha registrado en { $hub }, desde { $address }.
+mail-waits-email = { $name } ({ $email }) se ha registrado en { $hub }, desde { $address }.
+mail-waits-link = Admitir o rechazar

@@ -1,0 +1,29 @@
+## E-mails
+
+mail-footer = Ce message a été écrit par { $hub }. Personne ne lit les réponses.
+mail-address-changed-subject = Votre adresse e-mail a été changée
+mail-address-changed = Le compte { $name } sur { $hub } a maintenant une autre adresse e-mail, et celle-ci ne sert plus. Si ce n’est pas vous qui l’avez changée, prévenez tout de suite la personne qui gère { $hub }.
+mail-approved-subject = Votre compte est prêt
+mail-approved = Votre compte { $name } sur { $hub } est prêt.
+mail-approved-link = Connectez-vous avec le mot de passe que vous avez choisi
+mail-confirm-subject = Confirmez votre adresse e-mail
+mail-confirm-address = Ceci doit devenir l’adresse e-mail du compte { $name } sur { $hub }. Si ce compte est le vôtre, confirmez-la.
+mail-confirm-signup = Quelqu’un, depuis { $address }, s’est inscrit sur { $hub } sous le nom { $name } avec cette adresse e-mail. Si c’était vous, confirmez-la ; le compte sera alors le vôtre.
+mail-confirm-link = Confirmer l’adresse e-mail
+mail-confirm-address-once = Le lien sert une seule fois, pendant { $minutes } minutes. Si ce n’était pas vous, ne faites rien.
+mail-confirm-signup-once = Le lien sert une seule fois, pendant { $minutes } minutes. Si ce n’était pas vous, ne faites rien : il n’y aura pas de compte.
+mail-invitation-subject = Un compte sur { $hub }
+mail-invitation = Vous êtes invité sur { $hub }.
+mail-invitation-by = { $by } vous invite sur { $hub }.
+mail-invitation-link = Choisissez un nom et un mot de passe
+mail-invitation-once = Le lien sert une seule fois, jusqu’au { $until }. Quiconque l’a peut créer ce compte : ne le donnez à personne d’autre.
+mail-reset-choose = Choisissez un nouveau mot de passe
+mail-reset = Quelqu’un, depuis { $address }, a demandé un nouveau mot de passe pour votre compte { $name } sur { $hub }.
+mail-reset-several = Quelqu’un, depuis { $address }, a demandé un nouveau mot de passe pour vos comptes sur { $hub }. Choisissez-le ici :
+mail-reset-once = Le lien sert une seule fois, pendant { $minutes } minutes. Si ce n’était pas vous, ne faites rien : votre mot de passe reste tel quel.
+mail-test-subject = Les e-mails de { $hub } arrivent
+mail-test = Ce message montre que { $hub } peut envoyer des e-mails. Il n’y a rien à faire.
+mail-waits-subject = { $name } attend un compte
+mail-waits = { $name } s’est inscrit sur { $hub }, depuis { $address }.
+mail-waits-email = { $name } ({ $email }) s’est inscrit sur { $hub }, depuis { $address }.
+mail-waits-link = Accepter ou refuser

@@ -1,0 +1,29 @@
+## メール
+
+mail-footer = このメールは { $hub } から送られています。返信は誰も読みません。
+mail-address-changed-subject = メールアドレスが変更されました
+mail-address-changed = { $hub } のアカウント { $name } のメールアドレスが変更され、このアドレスは使われなくなりました。変更した覚えがなければ、すぐに { $hub } の管理者に知らせてください。
+mail-approved-subject = アカウントの準備ができました
+mail-approved = { $hub } のアカウント { $name } の準備ができました。
+mail-approved-link = 決めたパスワードでサインイン
+mail-confirm-subject = メールアドレスを確認してください
+mail-confirm-address = これを { $hub } のアカウント { $name } のメールアドレスにしようとしています。あなたのアカウントであれば、確認してください。
+mail-confirm-signup = { $address } から、このメールアドレスを使って { $name } として { $hub } に登録がありました。あなたが登録したのであれば、確認してください。確認するとアカウントが有効になります。
+mail-confirm-link = メールアドレスを確認
+mail-confirm-address-once = リンクは { $minutes } 分以内に一度だけ使えます。心当たりがなければ、何もしないでください。
+mail-confirm-signup-once = リンクは { $minutes } 分以内に一度だけ使えます。心当たりがなければ、何もしないでください。アカウントは作られません。
+mail-invitation-subject = { $hub } のアカウント
+mail-invitation = { $hub } に招待されています。
+mail-invitation-by = { $by } さんがあなたを { $hub } に招待しています。
+mail-invitation-link = 名前とパスワードを決める
+mail-invitation-once = リンクは { $until } まで一度だけ使えます。リンクを持つ人は誰でもそのアカウントを作れます。ほかの人に渡さないでください。
+mail-reset-choose = 新しいパスワードを決めてください
+mail-reset = { $address } から、{ $hub } のアカウント { $name } の新しいパスワードが求められました。
+mail-reset-several = { $address } から、{ $hub } のあなたのアカウントの新しいパスワードが求められました。ここで決めてください：
+mail-reset-once = リンクは { $minutes } 分以内に一度だけ使えます。心当たりがなければ、何もしないでください。パスワードは変わりません。
+mail-test-subject = { $hub } からのメールが届きました
+mail-test = このメールは、{ $hub } がメールを送信できることを示しています。何もする必要はありません。
+mail-waits-subject = { $name } さんがアカウントを待っています
+mail-waits = { $address } から { $name } さんが { $hub } に登録しました。
+mail-waits-email = { $address } から { $name } さん（{ $email }）が { $hub } に登録しました。
+mail-waits-link = 承認または却下する

@@ -1,0 +1,29 @@
+## E-mails
+
+mail-footer = Esta mensagem foi escrita por { $hub }. Ninguém lê as respostas.
+mail-address-changed-subject = O seu endereço de e-mail foi alterado
+mail-address-changed = A conta { $name } em { $hub } tem agora outro endereço de e-mail, e este não é mais usado. Se não foi você quem o alterou, avise imediatamente quem administra { $hub }.
+mail-approved-subject = A sua conta está pronta
+mail-approved = A sua conta { $name } em { $hub } está pronta.
+mail-approved-link = Entre com a senha que você escolheu
+mail-confirm-subject = Confirme o seu endereço de e-mail
+mail-confirm-address = Este deve ser o endereço de e-mail da conta { $name } em { $hub }. Se a conta é sua, confirme-o.
+mail-confirm-signup = Alguém, de { $address }, se cadastrou em { $hub } como { $name } com este endereço de e-mail. Se foi você, confirme-o; então a conta é sua.
+mail-confirm-link = Confirmar o endereço de e-mail
+mail-confirm-address-once = O link vale uma vez, por { $minutes } minutos. Se não foi você, não faça nada.
+mail-confirm-signup-once = O link vale uma vez, por { $minutes } minutos. Se não foi você, não faça nada: não haverá conta.
+mail-invitation-subject = Uma conta em { $hub }
+mail-invitation = Você recebeu um convite para { $hub }.
+mail-invitation-by = { $by } convida você para { $hub }.
+mail-invitation-link = Escolha um nome e uma senha
+mail-invitation-once = O link vale uma vez, até { $until }. Quem o tem pode criar essa conta: não o dê a mais ninguém.
+mail-reset-choose = Escolha uma senha nova
+mail-reset = Alguém, de { $address }, pediu uma senha nova para a sua conta { $name } em { $hub }.
+mail-reset-several = Alguém, de { $address }, pediu uma senha nova para as suas contas em { $hub }. Escolha-a aqui:
+mail-reset-once = O link vale uma vez, por { $minutes } minutos. Se não foi você, não faça nada: a sua senha continua como está.
+mail-test-subject = Os e-mails de { $hub } chegam
+mail-test = Esta mensagem mostra que { $hub } consegue enviar e-mails. Não há nada a fazer.
+mail-waits-subject = { $name } espera por uma conta
+mail-waits = { $name } se cadastrou em { $hub }, de { $address }.
+mail-waits-email = { $name } ({ $email }) se cadastrou em { $hub }, de { $address }.
+mail-waits-link = Admitir ou recusar

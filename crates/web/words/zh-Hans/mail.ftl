@@ -1,0 +1,29 @@
+## 邮件
+
+mail-footer = 此邮件由 { $hub } 发出。回复无人阅读。
+mail-address-changed-subject = 您的邮箱地址已更改
+mail-address-changed = { $hub } 上的账户 { $name } 现在使用另一个邮箱地址，此地址不再使用。如果不是您更改的，请立即告知 { $hub } 的管理者。
+mail-approved-subject = 您的账户已就绪
+mail-approved = 您在 { $hub } 上的账户 { $name } 已就绪。
+mail-approved-link = 用您选择的密码登录
+mail-confirm-subject = 请确认您的邮箱地址
+mail-confirm-address = 此地址将成为 { $hub } 上账户 { $name } 的邮箱地址。如果该账户是您的，请确认。
+mail-confirm-signup = 有人从 { $address } 使用此邮箱地址以 { $name } 在 { $hub } 注册。如果是您本人，请确认；之后该账户即归您使用。
+mail-confirm-link = 确认邮箱地址
+mail-confirm-address-once = 链接在 { $minutes } 分钟内可使用一次。如果不是您本人，请忽略。
+mail-confirm-signup-once = 链接在 { $minutes } 分钟内可使用一次。如果不是您本人，请忽略：不会创建账户。
+mail-invitation-subject = { $hub } 上的账户
+mail-invitation = 您受邀加入 { $hub }。
+mail-invitation-by = { $by } 邀请您加入 { $hub }。
+mail-invitation-link = 选择用户名和密码
+mail-invitation-once = 链接在 { $until } 之前可使用一次。持有它的人可以创建该账户：请勿转给他人。
+mail-reset-choose = 设置新密码
+mail-reset = 有人从 { $address } 为您在 { $hub } 上的账户 { $name } 请求新密码。
+mail-reset-several = 有人从 { $address } 为您在 { $hub } 上的账户请求新密码。请在此设置：
+mail-reset-once = 链接在 { $minutes } 分钟内可使用一次。如果不是您本人，请忽略：您的密码保持不变。
+mail-test-subject = 来自 { $hub } 的邮件已送达
+mail-test = 此邮件表明 { $hub } 可以发送邮件。无需任何操作。
+mail-waits-subject = { $name } 在等待账户
+mail-waits = { $name } 从 { $address } 在 { $hub } 注册。
+mail-waits-email = { $name }（{ $email }）从 { $address } 在 { $hub } 注册。
+mail-waits-link = 批准或拒绝

@@ -47,7 +47,7 @@ fn every_template_has_a_sample() {
         .into_iter()
         .map(|(sample, _)| sample.template.to_owned())
         .collect();
-    let beside = ["page.html", "404.html", "macros.html"];
+    let beside = ["page.html", "404.html", "macros.html", "profiles.html"];
     for template in packaged_templates() {
         if template.starts_with("mail/") {
             continue;

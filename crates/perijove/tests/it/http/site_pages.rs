@@ -32,7 +32,7 @@ async fn jupyterhubs_own_templates_make_pages_that_work() {
     let toml = format!(
         "[hub]\ntemplate_paths = [{templates:?}]\nstatic_paths = [{statics:?}]\npage_policy = \"{INLINE}\"\n\
          allow_named_servers = true\ntemplate_vars = {{ announcement = \"Maintenance\" }}\n\
-         [[profiles]]\nname = \"Small\"\n[[profiles]]\nname = \"Large\"\n"
+         [[profile]]\nname = \"Small\"\n[[profile]]\nname = \"Large\"\n"
     );
     let app = App::builder().config(&toml).start().await;
     let visitor = app.browser();

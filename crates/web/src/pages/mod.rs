@@ -16,7 +16,7 @@ mod share;
 mod token;
 
 pub use account::{Login, LoginLink, Logout, Setup, SetupPurpose};
-pub use admin::{Admin, Person};
+pub use admin::{Admin, AdminMay, AdminQuery, Column, Outcome, Person, PersonServer};
 pub use device::{Device, DeviceAsks};
 pub use error::Error;
 pub use join::{CaptchaBox, Confirm, Forgot, InvitationDraft, InvitationRow, Invitations};

@@ -88,7 +88,7 @@ pub(super) fn router() -> Router<Arc<Hub>> {
         .route("/authorize/{user}", get(signup::one).post(signup::authorize))
         .route("/discard/{user}", get(signup::one).post(signup::discard))
         .route("/home", get(home::get).post(home::post))
-        .route("/admin", get(admin::get))
+        .route("/admin", get(admin::get).post(admin::post))
         .route("/admin/roles", get(roles::list).post(roles::create))
         .route("/admin/roles/{role}", get(roles::get).post(roles::post))
         .route("/spawn", get(spawn::own).post(spawn::own))

@@ -88,6 +88,32 @@ test("people and servers, from a first look to the last one deleted", async ({ p
     await expect(admin.count(page)).toHaveText("Displaying 1-50 of 58");
   });
 
+  await step("start a server, and stop all", async () => {
+    await admin.search(page).fill("grace");
+    await expect(admin.rows(page)).toHaveCount(1);
+    await page.getByRole("button", { name: "Start Server" }).click();
+    await expect(page.getByRole("button", { name: "Stop Server" })).toHaveCount(1, { timeout: 60_000 });
+    await expect(page.getByRole("button", { name: "Access Server" })).toHaveCount(1);
+    await look(page, "running");
+    await page.getByTestId("stop-all").click();
+    await expect(page.getByRole("button", { name: "Start Server" })).toHaveCount(1, { timeout: 60_000 });
+  });
+
+  await step("groups", async () => {
+    await page.locator("#manage-groups").click();
+    await page.locator("#group-name").fill("pioneers");
+    await page.locator("#group-users").fill("grace\nhedy");
+    await page.getByRole("button", { name: "Make the group" }).click();
+    await expect(page.locator("#members li")).toHaveCount(2);
+    await look(page, "group");
+    await page.getByRole("button", { name: "Take out hedy" }).click();
+    await expect(page.locator("#members li")).toHaveCount(1);
+    await page.goto(at("admin/groups"));
+    await look(page, "groups");
+    await page.goto(at("admin?group=pioneers"));
+    await expect(admin.rows(page)).toHaveCount(1);
+  });
+
   await step("without JavaScript", async () => {
     const plain = await browser.newContext({ javaScriptEnabled: false, storageState: await page.context().storageState() });
     const other = await plain.newPage();

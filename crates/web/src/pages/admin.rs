@@ -34,6 +34,8 @@ pub struct Admin {
     pub problem: Option<String>,
     /// Where those are who have signed up, for whoever may let them in.
     pub waiting_url: Option<String>,
+    /// Where groups are, for whoever may see some.
+    pub groups_url: Option<String>,
     /// Where people are invited, for whoever may.
     pub invitations_url: Option<String>,
     pub version: String,
@@ -166,6 +168,7 @@ impl Page for Admin {
                 next_offset: Some(100),
                 may: everything,
                 waiting_url: Some("/hub/authorize".into()),
+                groups_url: Some("/hub/admin/groups".into()),
                 invitations_url: Some("/hub/admin/invitations".into()),
                 ..list.clone()
             },

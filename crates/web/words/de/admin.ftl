@@ -97,3 +97,26 @@ admin-delete-title =
         [one] { $count } Person löschen?
        *[other] { $count } Personen löschen?
     }
+
+## Groups
+
+groups-manage = Gruppen verwalten
+groups-lead = Wer in einer Gruppe ist, hat deren Rollen und das, was mit ihr geteilt ist.
+groups-none = Es gibt keine weiteren Gruppen.
+groups-new = Eine neue Gruppe
+groups-users = Mitglieder
+groups-users-help = Namen von Personen, die es hier gibt, einer je Zeile.
+groups-make = Gruppe anlegen
+groups-all = Alle Gruppen
+groups-take = Herausnehmen
+groups-empty = Noch ist niemand darin.
+groups-more = und { $count } weitere, die die API auflistet
+groups-add = Mitglieder hinzufügen
+groups-properties = Eigenschaften
+groups-delete = Diese Gruppe löschen
+groups-delete-help = Ihre Mitglieder bleiben, verlieren aber ihre Rollen und was mit ihr geteilt war. Das lässt sich nicht rückgängig machen.
+groups-members =
+    { $count ->
+        [one] { $count } Mitglied
+       *[other] { $count } Mitglieder
+    }

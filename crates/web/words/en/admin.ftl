@@ -97,3 +97,26 @@ admin-delete-title =
         [one] Delete { $count } person?
        *[other] Delete { $count } people?
     }
+
+## Groups
+
+groups-manage = Manage Groups
+groups-lead = Who is in a group has its roles, and what is shared with it.
+groups-none = There are no more groups.
+groups-new = A new group
+groups-users = Members
+groups-users-help = Names of people who are here, one on each line.
+groups-make = Make the group
+groups-all = All groups
+groups-take = Take out
+groups-empty = Nobody is in it yet.
+groups-more = and { $count } more, which the API lists
+groups-add = Add members
+groups-properties = Properties
+groups-delete = Delete this group
+groups-delete-help = Its members stay, but lose its roles and what was shared with it. This can’t be undone.
+groups-members =
+    { $count ->
+        [one] { $count } member
+       *[other] { $count } members
+    }

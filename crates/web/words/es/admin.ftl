@@ -97,3 +97,26 @@ admin-delete-title =
         [one] ¿Eliminar a { $count } persona?
        *[other] ¿Eliminar a { $count } personas?
     }
+
+## Groups
+
+groups-manage = Gestionar grupos
+groups-lead = Quien está en un grupo tiene sus roles y lo que se comparte con él.
+groups-none = No hay más grupos.
+groups-new = Un grupo nuevo
+groups-users = Miembros
+groups-users-help = Nombres de personas de aquí, uno por línea.
+groups-make = Crear el grupo
+groups-all = Todos los grupos
+groups-take = Sacar
+groups-empty = Aún no hay nadie en él.
+groups-more = y { $count } más, que la API enumera
+groups-add = Añadir miembros
+groups-properties = Propiedades
+groups-delete = Eliminar este grupo
+groups-delete-help = Sus miembros se quedan, pero pierden sus roles y lo que se compartió con él. No se puede deshacer.
+groups-members =
+    { $count ->
+        [one] { $count } miembro
+       *[other] { $count } miembros
+    }

@@ -97,3 +97,26 @@ admin-delete-title =
         [one] Supprimer { $count } personne ?
        *[other] Supprimer { $count } personnes ?
     }
+
+## Groups
+
+groups-manage = Gérer les groupes
+groups-lead = Qui est dans un groupe a ses rôles et ce qui est partagé avec lui.
+groups-none = Il n’y a pas d’autres groupes.
+groups-new = Un nouveau groupe
+groups-users = Membres
+groups-users-help = Noms de personnes d’ici, un par ligne.
+groups-make = Créer le groupe
+groups-all = Tous les groupes
+groups-take = Retirer
+groups-empty = Personne n’y est encore.
+groups-more = et { $count } de plus, que l’API énumère
+groups-add = Ajouter des membres
+groups-properties = Propriétés
+groups-delete = Supprimer ce groupe
+groups-delete-help = Ses membres restent, mais perdent ses rôles et ce qui était partagé avec lui. C’est irréversible.
+groups-members =
+    { $count ->
+        [one] { $count } membre
+       *[other] { $count } membres
+    }

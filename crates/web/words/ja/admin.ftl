@@ -93,3 +93,22 @@ admin-add-help = 1 行に 1 つ。すでにいる人は飛ばします。
 admin-add-admins = 管理者にする
 admin-add-submit = 追加
 admin-delete-title = { $count } 人を削除しますか？
+
+## Groups
+
+groups-manage = グループを管理
+groups-lead = グループの人は、そのロールと、グループに共有されたものを使えます。
+groups-none = ほかにグループはありません。
+groups-new = 新しいグループ
+groups-users = メンバー
+groups-users-help = ここにいる人の名前。1 行に 1 つ。
+groups-make = グループを作成
+groups-all = すべてのグループ
+groups-take = 外す
+groups-empty = まだ誰もいません。
+groups-more = ほか { $count } 人（API で一覧できます）
+groups-add = メンバーを追加
+groups-properties = プロパティ
+groups-delete = このグループを削除
+groups-delete-help = メンバーは残りますが、グループのロールと共有されたものを失います。元に戻せません。
+groups-members = { $count } 人

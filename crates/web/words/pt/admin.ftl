@@ -97,3 +97,26 @@ admin-delete-title =
         [one] Excluir { $count } pessoa?
        *[other] Excluir { $count } pessoas?
     }
+
+## Groups
+
+groups-manage = Gerenciar grupos
+groups-lead = Quem está num grupo tem os papéis dele e o que é compartilhado com ele.
+groups-none = Não há mais grupos.
+groups-new = Um novo grupo
+groups-users = Membros
+groups-users-help = Nomes de pessoas daqui, um por linha.
+groups-make = Criar o grupo
+groups-all = Todos os grupos
+groups-take = Tirar
+groups-empty = Ninguém está nele ainda.
+groups-more = e mais { $count }, que a API lista
+groups-add = Adicionar membros
+groups-properties = Propriedades
+groups-delete = Excluir este grupo
+groups-delete-help = Os membros ficam, mas perdem os papéis dele e o que foi compartilhado com ele. Isso não pode ser desfeito.
+groups-members =
+    { $count ->
+        [one] { $count } membro
+       *[other] { $count } membros
+    }

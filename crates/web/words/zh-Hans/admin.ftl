@@ -93,3 +93,22 @@ admin-add-help = 每行一个。已有的人会被略过。
 admin-add-admins = 他们是管理员
 admin-add-submit = 添加
 admin-delete-title = 删除 { $count } 人？
+
+## Groups
+
+groups-manage = 管理组
+groups-lead = 组内的人拥有该组的角色以及与该组共享的内容。
+groups-none = 没有更多组。
+groups-new = 新组
+groups-users = 成员
+groups-users-help = 此处已有的人的名称，每行一个。
+groups-make = 创建组
+groups-all = 所有组
+groups-take = 移出
+groups-empty = 还没有人。
+groups-more = 另有 { $count } 人，可通过 API 查看
+groups-add = 添加成员
+groups-properties = 属性
+groups-delete = 删除此组
+groups-delete-help = 成员会保留，但会失去该组的角色以及与其共享的内容。此操作无法撤销。
+groups-members = { $count } 人

@@ -7,7 +7,7 @@ mod authorizations;
 mod culler;
 pub(super) mod description;
 mod environments;
-mod group;
+pub(super) mod group;
 mod groups;
 pub mod health;
 mod homes;

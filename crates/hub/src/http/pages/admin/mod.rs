@@ -84,6 +84,7 @@ async fn page(hub: &Hub, principal: &Principal, query: Option<&str>) -> Result<A
         waiting_url: (may_let_in && accounts::may_sign_up(&hub.config)).then(|| format!("{}authorize", hub.prefix())),
         invitations_url: (may_let_in && accounts::section(&hub.config).is_some())
             .then(|| format!("{}admin/invitations", hub.prefix())),
+        groups_url: (principal.scopes.holds(Scope::ListGroups)).then(|| format!("{}admin/groups", hub.prefix())),
         list_url: format!("{}admin", hub.prefix()),
         action_url: asked.url(hub),
         columns: asked.columns(hub),

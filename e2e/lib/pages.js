@@ -50,6 +50,20 @@ export const waiting = {
   done: (page) => page.locator("#authorize-done"),
 };
 
+export const admin = {
+  rows: (page) => page.locator("tr.user-row"),
+  search: (page) => page.locator("#user-search"),
+  count: (page) => page.locator("#displaying"),
+  next: (page) => page.getByTestId("paginate-next"),
+  choose: (page, name) => page.getByLabel(`Choose ${name}`, { exact: true }),
+  outcomes: (page) => page.locator("#outcomes li"),
+  async add(page, names) {
+    await page.getByText("Add Users").click();
+    await page.locator("#add-user-textarea").fill(names.join("\n"));
+    await page.getByRole("button", { name: "Add them" }).click();
+  },
+};
+
 export const account = {
   done: (page) => page.locator("#account-done"),
   error: (page) => page.locator("#account-error"),

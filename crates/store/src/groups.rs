@@ -96,6 +96,26 @@ pub async fn members(db: &impl Db, ids: &[i64]) -> Result<Vec<(i64, String)>> {
     .await
 }
 
+/// How many are in each of these groups; one without members is not told of.
+pub async fn sizes(db: &impl Db, ids: &[i64]) -> Result<Vec<(i64, i64)>> {
+    let sql = format!(
+        "SELECT group_id, COUNT(*) FROM user_group_map WHERE group_id IN ({}) GROUP BY group_id",
+        placeholders(ids.len())
+    );
+    let params: Vec<Value> = ids.iter().map(|id| (*id).into()).collect();
+    let read = |mut row: Row| Ok((row.take()?, row.take()?));
+    let rows = db.rows(&Stmt::composed(sql), &params).await?;
+    rows.into_iter().map(read).collect()
+}
+
+/// The first of a group's members, by name.
+pub async fn some_members(db: &impl Db, id: i64, limit: i64) -> Result<Vec<String>> {
+    const MEMBERS: Stmt = Stmt::read(
+        "SELECT u.name FROM user_group_map m JOIN users u ON u.id = m.user_id WHERE m.group_id = $1 ORDER BY u.name LIMIT $2",
+    );
+    db.column(&MEMBERS, &[id.into(), limit.into()]).await
+}
+
 /// The roles of many groups at once: a group's id and a role's name.
 pub async fn roles(db: &impl Db, ids: &[i64]) -> Result<Vec<(i64, String)>> {
     named(

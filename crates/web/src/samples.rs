@@ -2,8 +2,9 @@
 
 use crate::common::{Common, ServiceLink, Viewer};
 use crate::pages::{
-    AcceptShare, Account, Admin, ChangePassword, Confirm, Device, Error, Forgot, Home, Invitations, Login, Logout,
-    NotRunning, OauthConfirm, Onward, Role, Roles, Setup, SignUp, Spawn, SpawnPending, StopPending, Tokens, Waiting,
+    AcceptShare, Account, Admin, ChangePassword, Confirm, Device, Error, Forgot, Group, Groups, Home, Invitations,
+    Login, Logout, NotRunning, OauthConfirm, Onward, Role, Roles, Setup, SignUp, Spawn, SpawnPending, StopPending,
+    Tokens, Waiting,
 };
 use crate::render::{Page, PageError, Pages};
 
@@ -52,6 +53,8 @@ pub fn render_samples_in(pages: &Pages, language: &str) -> Result<Vec<Sample>, P
     add::<Admin>(pages, &member, &mut all)?;
     add::<Roles>(pages, &member, &mut all)?;
     add::<Role>(pages, &member, &mut all)?;
+    add::<Groups>(pages, &member, &mut all)?;
+    add::<Group>(pages, &member, &mut all)?;
     add::<Error>(pages, &member, &mut all)?;
     add_one(
         pages,

@@ -127,6 +127,37 @@ pub(super) async fn users_are_listed_in_pages(url: String) {
         ..all()
     };
     assert_eq!(names(&store, query).await.0, ["dora"]);
+    let (ada, bob) = (
+        users::by_name(&store, "ada").await.unwrap().unwrap(),
+        users::by_name(&store, "bobby").await.unwrap().unwrap(),
+    );
+    users::set_admin(&store, ada.id, true).await.unwrap();
+    let (members, properties) = (texts(&["bobby"]), serde_json::Value::Null);
+    let class = crate::groups::ensure(&store, "class", &members, &properties);
+    class.await.unwrap();
+    let admins = |admin| ListQuery {
+        admin: Some(admin),
+        ..all()
+    };
+    assert_eq!(names(&store, admins(true)).await, (texts(&["ada"]), 1));
+    assert_eq!(names(&store, admins(false)).await.1, 4);
+    let (group, role) = (
+        ListQuery {
+            group: Some("class".into()),
+            ..all()
+        },
+        ListQuery {
+            role: Some("admin".into()),
+            ..all()
+        },
+    );
+    assert_eq!(names(&store, group.clone()).await, (texts(&[&bob.name]), 1));
+    assert_eq!(names(&store, role).await, (texts(&["ada"]), 1));
+    let both = ListQuery {
+        admin: Some(true),
+        ..group
+    };
+    assert_eq!(names(&store, both).await, (Vec::new(), 0));
     for (filter, found) in [
         ("BOB", vec!["bob_x", "bobby"]),
         ("_", vec!["bob_x"]),

@@ -27,6 +27,12 @@ pub struct ListQuery {
     pub state: Option<StateFilter>,
     /// A part of the name, in whatever case.
     pub name_filter: Option<String>,
+    /// Administrators only, or only others.
+    pub admin: Option<bool>,
+    /// Members of this group.
+    pub group: Option<String>,
+    /// Whoever has this role themselves.
+    pub role: Option<String>,
     pub sort: Sort,
     pub descending: bool,
     pub offset: i64,
@@ -141,6 +147,24 @@ fn terms(query: &ListQuery, params: &mut Vec<Value>) -> Vec<String> {
             .replace('_', "!_");
         params.push(Value::Text(format!("%{escaped}%")));
         terms.push(format!("LOWER(u.name) LIKE ${} ESCAPE '!'", params.len()));
+    }
+    if let Some(admin) = query.admin {
+        params.push(admin.into());
+        terms.push(format!("u.admin = ${}", params.len()));
+    }
+    if let Some(group) = &query.group {
+        params.push(group.into());
+        terms.push(format!(
+            "u.id IN (SELECT m.user_id FROM user_group_map m JOIN groups g ON g.id = m.group_id WHERE g.name = ${})",
+            params.len()
+        ));
+    }
+    if let Some(role) = &query.role {
+        params.push(role.into());
+        terms.push(format!(
+            "u.id IN (SELECT m.user_id FROM user_role_map m JOIN roles r ON r.id = m.role_id WHERE r.name = ${})",
+            params.len()
+        ));
     }
     let mut allowed = Vec::new();
     if let Some(names) = &query.only {

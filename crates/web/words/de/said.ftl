@@ -282,3 +282,9 @@ said-server-memory = Die Speichergrenze von { $limit } wurde erreicht, und ein P
 said-server-files-written = Ihre Dateien belegen { $used } von { $limit }, die Sie haben dürfen, und es kann nichts mehr geschrieben werden: Programme melden „disk quota exceeded“ oder „no space left on device“. Löschen Sie, was Sie nicht brauchen, auch aus dem Papierkorb von JupyterLab (~/.local/share/Trash), oder fragen Sie die Verwaltung.
 said-server-files-back = Ihre Dateien werden zurückgeholt. Starten Sie den Server gleich noch einmal.
 said-server-files-place = Der Ort für Ihre Dateien kann nicht benutzt werden. Warum, findet die Verwaltung im Protokoll des Hubs.
+
+# The administration page
+said-admin-nobody = Niemand wurde ausgewählt.
+said-admin-most = Höchstens { $most } Personen auf einmal.
+said-admin-unknown = Hier heißt niemand { $name }.
+said-admin-own = Ihre eigene Verwaltung muss Ihnen jemand anders entziehen.

@@ -281,3 +281,9 @@ said-server-memory = The memory limit of { $limit } was reached, and a program i
 said-server-files-written = Your files take { $used } of the { $limit } that you may have, and nothing more can be written: programs say “disk quota exceeded” or “no space left on device”. Delete what you don't need, also from the trash of JupyterLab (~/.local/share/Trash), or ask an administrator.
 said-server-files-back = Your files are being brought back. Start the server again in a moment.
 said-server-files-place = The place for your files can't be used. An administrator finds out why in the hub's log.
+
+# The administration page
+said-admin-nobody = Nobody was chosen.
+said-admin-most = At most { $most } people at once.
+said-admin-unknown = There is nobody called { $name } here.
+said-admin-own = Somebody else has to take your own administration away.

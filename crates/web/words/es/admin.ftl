@@ -2,21 +2,11 @@
 
 admin-title = Administración
 admin-people = Personas
-admin-lead =
-    { $count ->
-        [one] { $count } persona. Todo lo demás se hace por la API.
-       *[other] { $count } personas. Todo lo demás se hace por la API.
-    }
 admin-name = Nombre
 admin-servers = Servidores
-admin-default-server = Servidor predeterminado
 admin-administrator = administrador
 admin-never = nunca
-admin-running = { $count } en marcha
-admin-none-running = ninguno en marcha
-admin-nobody = No hay nadie en esta página, o usted no puede verlos.
-admin-earlier = Nombres anteriores
-admin-further = Nombres siguientes
+admin-nobody = No hay nadie así. Cambie los filtros o muestre a todos.
 roles-title = Roles
 roles-lead = Un rol es una lista de permisos. Quien tiene el rol, por sí mismo o por un grupo, puede hacer lo que esos permisos dejan.
 roles-none = No hay más roles.
@@ -52,3 +42,81 @@ role-kind = A
 role-end = Hasta
 role-end-help = En UTC. Vacío significa para siempre.
 role-give-submit = Dar el rol
+
+## People on the administration page
+
+admin-created = Creado
+admin-did-start = está en camino o en marcha
+admin-did-stop = se ha detenido o se está deteniendo
+admin-did-remove = está eliminado
+admin-did-delete = está eliminado
+admin-did-admin = administra el sitio
+admin-did-plain = no administra el sitio
+admin-did-add = tiene una cuenta
+admin-away = El hub no responde. Aquí no ha cambiado nada; inténtelo de nuevo en un momento.
+admin-unseen = Puede abrir esta página, pero no ver a nadie en ella.
+admin-search = Buscar por nombre
+admin-any = Todos
+admin-state-active = En camino o en marcha
+admin-state-ready = En marcha
+admin-state-inactive = Ninguno en marcha
+admin-rights = Administración
+admin-rights-yes = Administradores
+admin-rights-no = Los demás
+admin-group = Grupo
+admin-role = Rol
+admin-show = Mostrar
+admin-all = Mostrar a todos
+admin-delete-help = Sus servidores se detienen, sus tokens y sesiones terminan y sus archivos van a la papelera.
+admin-delete-sure = Eliminar para siempre
+admin-delete-not = Conservar
+admin-start-all = Iniciar todos
+admin-stop-all = Detener todos
+admin-chosen = Los elegidos:
+admin-make-admin = Hacer administradores
+admin-make-plain = Quitar la administración
+admin-delete = Eliminar
+admin-choose-all = Elegir a todos en esta página
+admin-groups = Grupos
+admin-choose = Elegir { $name }
+admin-stop = Detener el servidor
+admin-access = Abrir el servidor
+admin-start = Iniciar el servidor
+admin-spawn = Página de inicio del servidor
+admin-remove = Eliminar el servidor
+admin-displaying = { $first }-{ $last } de { $total }
+admin-previous = Anteriores
+admin-next = Siguientes
+admin-add = Añadir personas
+admin-add-names = Nombres
+admin-add-help = Uno por línea. A quien ya está se le pasa por alto.
+admin-add-admins = Son administradores
+admin-add-submit = Añadir
+admin-delete-title =
+    { $count ->
+        [one] ¿Eliminar a { $count } persona?
+       *[other] ¿Eliminar a { $count } personas?
+    }
+
+## Groups
+
+groups-manage = Gestionar grupos
+groups-lead = Quien está en un grupo tiene sus roles y lo que se comparte con él.
+groups-none = No hay más grupos.
+groups-new = Un grupo nuevo
+groups-users = Miembros
+groups-users-help = Nombres de personas de aquí, uno por línea.
+groups-make = Crear el grupo
+groups-all = Todos los grupos
+groups-take = Sacar
+groups-empty = Aún no hay nadie en él.
+groups-more = y { $count } más, que la API enumera
+groups-add = Añadir miembros
+groups-properties = Propiedades
+groups-delete = Eliminar este grupo
+groups-delete-help = Sus miembros se quedan, pero pierden sus roles y lo que se compartió con él. No se puede deshacer.
+groups-members =
+    { $count ->
+        [one] { $count } miembro
+       *[other] { $count } miembros
+    }

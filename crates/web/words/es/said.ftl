@@ -282,3 +282,9 @@ said-server-memory = Se alcanzó el límite de memoria de { $limit }, y se detuv
 said-server-files-written = Sus archivos ocupan { $used } de los { $limit } que puede tener, y no se puede escribir nada más: los programas dicen «disk quota exceeded» o «no space left on device». Borre lo que no necesite, también de la papelera de JupyterLab (~/.local/share/Trash), o pregunte a un administrador.
 said-server-files-back = Se están recuperando sus archivos. Inicie el servidor de nuevo en un momento.
 said-server-files-place = El lugar de sus archivos no se puede usar. Un administrador encuentra la causa en el registro del hub.
+
+# The administration page
+said-admin-nobody = No se eligió a nadie.
+said-admin-most = Como máximo { $most } personas a la vez.
+said-admin-unknown = Aquí nadie se llama { $name }.
+said-admin-own = Su propia administración tiene que quitársela otra persona.

@@ -2,21 +2,11 @@
 
 admin-title = Administration
 admin-people = Personnes
-admin-lead =
-    { $count ->
-        [one] { $count } personne. Tout le reste se fait par l’API.
-       *[other] { $count } personnes. Tout le reste se fait par l’API.
-    }
 admin-name = Nom
 admin-servers = Serveurs
-admin-default-server = Serveur par défaut
 admin-administrator = administrateur
 admin-never = jamais
-admin-running = { $count } en marche
-admin-none-running = aucun en marche
-admin-nobody = Il n’y a personne sur cette page, ou vous ne pouvez voir personne.
-admin-earlier = Noms précédents
-admin-further = Noms suivants
+admin-nobody = Personne ne correspond. Changez les filtres, ou affichez tout le monde.
 roles-title = Rôles
 roles-lead = Un rôle est une liste de droits. Qui a le rôle, directement ou par un groupe, peut faire ce que ces droits permettent.
 roles-none = Il n’y a pas d’autres rôles.
@@ -52,3 +42,81 @@ role-kind = À
 role-end = Jusqu’au
 role-end-help = En UTC. Vide : pour toujours.
 role-give-submit = Donner le rôle
+
+## People on the administration page
+
+admin-created = Création
+admin-did-start = est en route ou en marche
+admin-did-stop = est arrêté ou s’arrête
+admin-did-remove = est supprimé
+admin-did-delete = est supprimé
+admin-did-admin = est administrateur
+admin-did-plain = n’est pas administrateur
+admin-did-add = a un compte
+admin-away = Le hub ne répond pas. Rien n’a changé ici ; réessayez dans un instant.
+admin-unseen = Vous pouvez ouvrir cette page, mais n’y voir personne.
+admin-search = Chercher par nom
+admin-any = Tous
+admin-state-active = En route ou en marche
+admin-state-ready = En marche
+admin-state-inactive = Aucun en marche
+admin-rights = Administration
+admin-rights-yes = Administrateurs
+admin-rights-no = Les autres
+admin-group = Groupe
+admin-role = Rôle
+admin-show = Afficher
+admin-all = Afficher tout le monde
+admin-delete-help = Leurs serveurs s’arrêtent, leurs jetons et sessions prennent fin, et leurs fichiers vont à la corbeille.
+admin-delete-sure = Supprimer définitivement
+admin-delete-not = Garder
+admin-start-all = Tout démarrer
+admin-stop-all = Tout arrêter
+admin-chosen = Les choisis :
+admin-make-admin = Rendre administrateurs
+admin-make-plain = Retirer l’administration
+admin-delete = Supprimer
+admin-choose-all = Choisir tous sur cette page
+admin-groups = Groupes
+admin-choose = Choisir { $name }
+admin-stop = Arrêter le serveur
+admin-access = Ouvrir le serveur
+admin-start = Démarrer le serveur
+admin-spawn = Page de démarrage
+admin-remove = Supprimer le serveur
+admin-displaying = { $first }-{ $last } sur { $total }
+admin-previous = Précédents
+admin-next = Suivants
+admin-add = Ajouter des personnes
+admin-add-names = Noms
+admin-add-help = Un par ligne. Qui est déjà là est passé.
+admin-add-admins = Ils sont administrateurs
+admin-add-submit = Ajouter
+admin-delete-title =
+    { $count ->
+        [one] Supprimer { $count } personne ?
+       *[other] Supprimer { $count } personnes ?
+    }
+
+## Groups
+
+groups-manage = Gérer les groupes
+groups-lead = Qui est dans un groupe a ses rôles et ce qui est partagé avec lui.
+groups-none = Il n’y a pas d’autres groupes.
+groups-new = Un nouveau groupe
+groups-users = Membres
+groups-users-help = Noms de personnes d’ici, un par ligne.
+groups-make = Créer le groupe
+groups-all = Tous les groupes
+groups-take = Retirer
+groups-empty = Personne n’y est encore.
+groups-more = et { $count } de plus, que l’API énumère
+groups-add = Ajouter des membres
+groups-properties = Propriétés
+groups-delete = Supprimer ce groupe
+groups-delete-help = Ses membres restent, mais perdent ses rôles et ce qui était partagé avec lui. C’est irréversible.
+groups-members =
+    { $count ->
+        [one] { $count } membre
+       *[other] { $count } membres
+    }

@@ -282,3 +282,9 @@ said-server-memory = La limite de mémoire de { $limit } a été atteinte, et un
 said-server-files-written = Vos fichiers prennent { $used } des { $limit } autorisés, et plus rien ne peut être écrit : les programmes disent « disk quota exceeded » ou « no space left on device ». Supprimez ce dont vous n’avez pas besoin, aussi dans la corbeille de JupyterLab (~/.local/share/Trash), ou demandez à un administrateur.
 said-server-files-back = Vos fichiers sont en cours de récupération. Redémarrez le serveur dans un instant.
 said-server-files-place = L’emplacement de vos fichiers ne peut pas être utilisé. Un administrateur en trouve la cause dans le journal du hub.
+
+# The administration page
+said-admin-nobody = Personne n’a été choisi.
+said-admin-most = Au plus { $most } personnes à la fois.
+said-admin-unknown = Personne ne s’appelle { $name } ici.
+said-admin-own = C’est à quelqu’un d’autre de vous retirer l’administration.

@@ -278,3 +278,9 @@ said-server-memory = メモリーの上限 { $limit } に達したため、こ�
 said-server-files-written = ファイルが上限 { $limit } のうち { $used } を使っていて、これ以上書き込めません。プログラムは「disk quota exceeded」や「no space left on device」と表示します。不要なものを JupyterLab のごみ箱（~/.local/share/Trash）からも削除するか、管理者に問い合わせてください。
 said-server-files-back = ファイルを元に戻しています。少し待ってサーバーをもう一度起動してください。
 said-server-files-place = ファイルの保管場所を使えません。管理者がハブのログで原因を調べられます。
+
+# The administration page
+said-admin-nobody = 誰も選択されていません。
+said-admin-most = 一度に { $most } 人までです。
+said-admin-unknown = { $name } という人はここにいません。
+said-admin-own = 自分の管理権限を外すことは、ほかの管理者にしかできません。

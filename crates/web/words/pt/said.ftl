@@ -282,3 +282,9 @@ said-server-memory = O limite de memória de { $limit } foi atingido, e um progr
 said-server-files-written = Os seus arquivos ocupam { $used } dos { $limit } permitidos, e nada mais pode ser gravado: os programas dizem “disk quota exceeded” ou “no space left on device”. Apague o que não precisa, também da lixeira do JupyterLab (~/.local/share/Trash), ou pergunte a um administrador.
 said-server-files-back = Os seus arquivos estão sendo trazidos de volta. Inicie o servidor de novo daqui a pouco.
 said-server-files-place = O lugar dos seus arquivos não pode ser usado. Um administrador encontra a causa no registro do hub.
+
+# The administration page
+said-admin-nobody = Ninguém foi escolhido.
+said-admin-most = No máximo { $most } pessoas de cada vez.
+said-admin-unknown = Ninguém se chama { $name } aqui.
+said-admin-own = Outra pessoa precisa retirar a sua própria administração.

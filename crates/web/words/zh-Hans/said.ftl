@@ -278,3 +278,9 @@ said-server-memory = 已达到内存上限 { $limit }，此服务器中的一个
 said-server-files-written = 您的文件已占用 { $limit } 中的 { $used }，无法再写入：程序会提示“disk quota exceeded”或“no space left on device”。请删除不需要的内容，包括 JupyterLab 的回收站（~/.local/share/Trash），或询问管理员。
 said-server-files-back = 正在恢复您的文件。请稍后重新启动服务器。
 said-server-files-place = 无法使用存放您文件的位置。管理员可在 Hub 的日志中找到原因。
+
+# The administration page
+said-admin-nobody = 没有选择任何人。
+said-admin-most = 一次最多 { $most } 人。
+said-admin-unknown = 这里没有名为 { $name } 的人。
+said-admin-own = 您自己的管理权限须由他人取消。

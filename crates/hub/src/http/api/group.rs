@@ -72,14 +72,24 @@ pub async fn create(
     principal: Principal,
     body: Body<NewGroup>,
 ) -> Result<(StatusCode, Model)> {
-    principal
-        .require(&hub.store, &[Scope::AdminGroups], Resource::Group(&name))
-        .await?;
+    may_make(&hub, &principal, &name).await?;
     let members = body.given()?.unwrap_or_default().users;
-    let tx = hub.store.begin().await?;
-    let group = make(&hub, &tx, &principal, &name, &members).await?;
-    tx.commit().await?;
+    let group = create_one(&hub, &principal, &name, &members).await?;
     Ok((StatusCode::CREATED, model(&hub, &principal, &group).await?))
+}
+
+async fn may_make(hub: &Hub, by: &Principal, name: &str) -> Result<()> {
+    by.require(&hub.store, &[Scope::AdminGroups], Resource::Group(name))
+        .await
+}
+
+/// A new group with these members.
+pub(in crate::http) async fn create_one(hub: &Hub, by: &Principal, name: &str, members: &[String]) -> Result<Group> {
+    may_make(hub, by, name).await?;
+    let tx = hub.store.begin().await?;
+    let group = make(hub, &tx, by, name, members).await?;
+    tx.commit().await?;
+    Ok(group)
 }
 
 /// Delete a group; its members stay.
@@ -92,15 +102,19 @@ pub async fn create(
     security(("token" = ["delete:groups"])),
 )]
 pub async fn delete(State(hub): State<Arc<Hub>>, Path(name): Path<String>, principal: Principal) -> Result<StatusCode> {
-    principal
-        .require(&hub.store, &[Scope::DeleteGroups], Resource::Group(&name))
+    remove(&hub, &principal, &name).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(in crate::http) async fn remove(hub: &Hub, by: &Principal, name: &str) -> Result<()> {
+    by.require(&hub.store, &[Scope::DeleteGroups], Resource::Group(name))
         .await?;
     let tx = hub.store.begin().await?;
-    let group = find(&tx, &name).await?;
+    let group = find(&tx, name).await?;
     groups::delete(&tx, group.id).await?;
-    note(&hub, &tx, &principal, Act::GroupRemoved, &group, json!({})).await?;
+    note(hub, &tx, by, Act::GroupRemoved, &group, json!({})).await?;
     tx.commit().await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(())
 }
 
 /// `name` and `roles` may stand there; they mean nothing.
@@ -155,8 +169,9 @@ pub async fn remove_users(
     change_users(&hub, &principal, &name, body, Change::Remove).await
 }
 
+/// What becomes of people in a group.
 #[derive(Clone, Copy)]
-enum Change {
+pub(in crate::http) enum Change {
     Add,
     Remove,
 }
@@ -171,24 +186,42 @@ async fn change_users(
     principal
         .require(&hub.store, &[Scope::Groups], Resource::Group(name))
         .await?;
-    let tx = hub.store.begin().await?;
-    let group = find(&tx, name).await?;
-    let (key, missing) = match change {
-        Change::Add => ("added", "Must specify users to add"),
-        Change::Remove => ("removed", "Must specify users to delete"),
+    let group = find(&hub.store, name).await?;
+    let missing = match change {
+        Change::Add => "Must specify users to add",
+        Change::Remove => "Must specify users to delete",
     };
     let named = body.given()?.and_then(|body| body.users);
-    let users = people(hub, &tx, &named.ok_or_else(|| HttpError::bad_request(missing))?).await?;
+    let named = named.ok_or_else(|| HttpError::bad_request(missing))?;
+    change_members(hub, principal, name, &named, change).await?;
+    model(hub, principal, &group).await
+}
+
+pub(in crate::http) async fn change_members(
+    hub: &Hub,
+    by: &Principal,
+    name: &str,
+    named: &[String],
+    change: Change,
+) -> Result<()> {
+    by.require(&hub.store, &[Scope::Groups], Resource::Group(name)).await?;
+    let tx = hub.store.begin().await?;
+    let group = find(&tx, name).await?;
+    let users = people(hub, &tx, named).await?;
     for user in &users {
         match change {
             Change::Add => groups::join(&tx, group.id, user.id).await?,
             Change::Remove => groups::leave(&tx, group.id, user.id).await?,
         };
     }
+    let key = match change {
+        Change::Add => "added",
+        Change::Remove => "removed",
+    };
     let detail = json!({ key: names_of(&users) });
-    note(hub, &tx, principal, Act::GroupChanged, &group, detail).await?;
+    note(hub, &tx, by, Act::GroupChanged, &group, detail).await?;
     tx.commit().await?;
-    model(hub, principal, &group).await
+    Ok(())
 }
 
 /// Replace the properties of a group.

@@ -25,7 +25,27 @@ struct Kept {
     ends: HashMap<(Filter, Sort, bool, i64), After>,
 }
 
-type Filter = (Option<StateFilter>, Option<String>);
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Filter {
+    state: Option<StateFilter>,
+    admin: Option<bool>,
+    /// Of the name, of a group's and of a role's.
+    texts: [Option<String>; 3],
+}
+
+impl Filter {
+    fn of(query: &ListQuery) -> Self {
+        Self {
+            state: query.state,
+            admin: query.admin,
+            texts: [query.name_filter.clone(), query.group.clone(), query.role.clone()],
+        }
+    }
+
+    fn is_long(&self) -> bool {
+        self.texts.iter().flatten().any(|text| text.len() > LONGEST)
+    }
+}
 
 impl Lists {
     /// What is known under this epoch.
@@ -42,14 +62,13 @@ impl Lists {
 }
 
 /// A page, and how many there are on all pages.
-pub(super) async fn page(hub: &Hub, mut query: ListQuery) -> Result<(Vec<User>, i64)> {
+pub(in crate::http) async fn page(hub: &Hub, mut query: ListQuery) -> Result<(Vec<User>, i64)> {
     let epoch = hub.store.epoch();
-    let is_long = query.name_filter.as_ref().is_some_and(|text| text.len() > LONGEST);
-    if is_long || query.only.is_some() || query.only_groups.is_some() {
+    let filter = Filter::of(&query);
+    if filter.is_long() || query.only.is_some() || query.only_groups.is_some() {
         let total = users::count(&hub.store, &query).await?;
         return Ok((users::list(&hub.store, &query).await?, total));
     }
-    let filter = (query.state, query.name_filter.clone());
     let place = |offset| (filter.clone(), query.sort, query.descending, offset);
     let (total, after) = {
         let kept = hub.lists.kept(epoch);

@@ -7,7 +7,7 @@ mod authorizations;
 mod culler;
 pub(super) mod description;
 mod environments;
-mod group;
+pub(super) mod group;
 mod groups;
 pub mod health;
 mod homes;
@@ -27,7 +27,7 @@ mod refusals;
 mod role_grants;
 mod roles;
 pub(super) mod root;
-mod servers;
+pub(super) mod servers;
 mod service;
 mod services;
 pub mod sessions;
@@ -37,7 +37,7 @@ mod signups;
 pub(super) mod tokens;
 pub(super) mod user;
 pub(super) mod user_change;
-mod users;
+pub(super) mod users;
 
 use std::sync::Arc;
 

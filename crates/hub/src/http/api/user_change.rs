@@ -23,7 +23,7 @@ use crate::http::visitor::Principal;
 use crate::{Hub, homes};
 
 /// What is to change of somebody; what is not spoken of stays.
-#[derive(Deserialize, ToSchema)]
+#[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Change {
     /// A new name. Servers must be stopped before.
@@ -98,6 +98,23 @@ pub async fn patch(
     }
     apply(&hub, &principal, &user, &change, &checked).await?;
     answer(&hub, &principal, user.id).await.map(Json)
+}
+
+/// Makes somebody an administrator, or no more.
+pub(in crate::http) async fn set_admin(hub: &Hub, by: &Principal, user: &User, admin: bool) -> Result<()> {
+    let resource = Resource::User(&user.name);
+    by.require(&hub.store, &[Scope::AdminUsers], resource).await?;
+    let change = Change {
+        admin: Some(admin),
+        ..Change::default()
+    };
+    check_admins(hub, by, user, &change, None)?;
+    let checked = Checked {
+        new_name: None,
+        groups: Vec::new(),
+        roles: Vec::new(),
+    };
+    apply(hub, by, user, &change, &checked).await
 }
 
 /// The new name as it will be, if it is another one, and nobody's.

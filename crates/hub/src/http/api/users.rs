@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use perijove_auth::policy::InvalidName;
 use perijove_model::UserName;
 use perijove_model::scopes::{Reach, Resource, Scope};
-use perijove_store::users::{ListQuery, Sort, StateFilter};
+use perijove_store::users::{ListQuery, Sort, StateFilter, User};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -139,24 +139,33 @@ pub struct NewUsers {
     security(("token" = ["admin:users"])),
 )]
 pub async fn create(State(hub): State<Arc<Hub>>, principal: Principal, body: Body<NewUsers>) -> Result<Response> {
-    principal
-        .require(&hub.store, &[Scope::AdminUsers], Resource::Everything)
-        .await?;
+    may_make(&hub, &principal).await?;
     let wanted = body.required()?;
-    if wanted.usernames.is_empty() {
+    let made = make(&hub, &principal, &wanted.usernames, wanted.admin).await?;
+    let models = models::users(&hub, &principal.scopes, &made, false).await?;
+    Ok((StatusCode::CREATED, Json(models)).into_response())
+}
+
+async fn may_make(hub: &Hub, by: &Principal) -> Result<()> {
+    by.require(&hub.store, &[Scope::AdminUsers], Resource::Everything).await
+}
+
+/// Makes those of these people whom there are not; if there are all, it is a mistake.
+pub(in crate::http) async fn make(hub: &Hub, by: &Principal, typed: &[String], admin: bool) -> Result<Vec<User>> {
+    may_make(hub, by).await?;
+    if typed.is_empty() {
         return Err(HttpError::bad_request("Must specify at least one user to create"));
     }
-    check_may_make_admin(&principal, wanted.admin)?;
-    let names = read_names(&hub, &wanted.usernames)?;
+    check_may_make_admin(by, admin)?;
+    let names = read_names(hub, typed)?;
     let mut made = Vec::new();
     for name in &names {
-        made.extend(people::make(&hub, &principal, name, wanted.admin).await?);
+        made.extend(people::make(hub, by, name, admin).await?);
     }
     if made.is_empty() {
         return Err(HttpError::conflict(format!("All {} users already exist", names.len())));
     }
-    let models = models::users(&hub, &principal.scopes, &made, false).await?;
-    Ok((StatusCode::CREATED, Json(models)).into_response())
+    Ok(made)
 }
 
 /// All names, or which of them are none.

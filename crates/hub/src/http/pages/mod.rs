@@ -9,6 +9,7 @@ mod confirm;
 mod device;
 pub mod error;
 mod forgot;
+mod groups;
 mod here;
 mod home;
 pub mod hub_user;
@@ -88,7 +89,9 @@ pub(super) fn router() -> Router<Arc<Hub>> {
         .route("/authorize/{user}", get(signup::one).post(signup::authorize))
         .route("/discard/{user}", get(signup::one).post(signup::discard))
         .route("/home", get(home::get).post(home::post))
-        .route("/admin", get(admin::get))
+        .route("/admin", get(admin::get).post(admin::post))
+        .route("/admin/groups", get(groups::list).post(groups::create))
+        .route("/admin/groups/{group}", get(groups::get).post(groups::post))
         .route("/admin/roles", get(roles::list).post(roles::create))
         .route("/admin/roles/{role}", get(roles::get).post(roles::post))
         .route("/spawn", get(spawn::own).post(spawn::own))

@@ -2,6 +2,7 @@
 
 mod account_page;
 mod accounts;
+mod admin_pages;
 mod advisories;
 mod audit;
 mod captcha;

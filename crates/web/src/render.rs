@@ -392,10 +392,12 @@ fn packaged(name: &str) -> Option<TemplateSource> {
 
 /// `static_url("css/perijove.css")`: with the version, so that a browser may keep it. `include_version=false` leaves it out.
 fn static_url(state: &State<'_, '_>, path: &str, options: Rest<ValueOrKwargs>) -> String {
-    let include_version = options.first().map(|option| match Kwargs::try_from(Value::from(option.clone())) {
-        Ok(named) => named.get("include_version").unwrap_or(true),
-        Err(_) => option.is_true(),
-    });
+    let include_version = options
+        .first()
+        .map(|option| match Kwargs::try_from(Value::from(option.clone())) {
+            Ok(named) => named.get("include_version").unwrap_or(true),
+            Err(_) => option.is_true(),
+        });
     let base = state.lookup("base_url").unwrap_or_default();
     let base = base.as_str().unwrap_or_default();
     match include_version {

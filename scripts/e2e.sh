@@ -32,6 +32,11 @@ if [ ! -d "$PERIJOVE_OIDC/node_modules" ]; then
   echo "SKIPPED signing in elsewhere: there is no $PERIJOVE_OIDC (scripts/test.sh environments makes it)" >&2
   if [ -n "${PERIJOVE_SKIPPED:-}" ]; then echo "the browser walk (e2e): signing in elsewhere" >>"$PERIJOVE_SKIPPED"; fi
 fi
+export PERIJOVE_MAIL=$environments/mail
+if [ ! -x "$PERIJOVE_MAIL/bin/python" ]; then
+  echo "SKIPPED letters, captchas and learning platforms: there is no $PERIJOVE_MAIL (scripts/test.sh environments makes it)" >&2
+  if [ -n "${PERIJOVE_SKIPPED:-}" ]; then echo "the browser walk (e2e): letters, captchas and learning platforms" >>"$PERIJOVE_SKIPPED"; fi
+fi
 export PERIJOVE_ARTIFACTS=${PERIJOVE_ARTIFACTS:-$PWD/artifacts}/e2e
 
 cd e2e

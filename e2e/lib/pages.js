@@ -85,6 +85,12 @@ export const account = {
     await page.locator("#save-language").click();
   },
   changePassword: (page) => page.locator("#change-password").click(),
+  /** Has a link sent to the new address. */
+  async changeEmail(page, email, password) {
+    await page.locator("#email_input").fill(email);
+    await page.locator("#email-password").fill(password);
+    await page.locator("#change-email").click();
+  },
   linked: (page) => page.locator("#linked"),
 };
 
@@ -96,6 +102,22 @@ export const changePassword = {
   },
   submit: (page) => page.locator("#change_submit").click(),
   error: (page) => page.locator("#change-error"),
+};
+
+export const forgotten = {
+  async ask(page, who) {
+    await page.locator("input[name=who]").fill(who);
+    await page.locator("#forgot_submit").click();
+  },
+  done: (page) => page.locator("#forgot-done"),
+};
+
+export const invitations = {
+  async make(page, email) {
+    await page.locator("#invitation_email").fill(email);
+    await page.locator("#invitation_submit").click();
+  },
+  done: (page) => page.locator("#invitations-done"),
 };
 
 export const home = {

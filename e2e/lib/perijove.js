@@ -31,10 +31,12 @@ export class Perijove {
    * @param {string} spawner further lines of TOML for [spawner]
    * @param {string} settings further lines of TOML for [edge]
    * @param {string} more further sections
+   * @param {number} port that people use, if somebody has to know it before
    */
-  static async fresh(artifacts, spawner = "", settings = "", more = "") {
+  static async fresh(artifacts, spawner = "", settings = "", more = "", port = 0) {
     const dir = await mkdtemp(join(tmpdir(), "perijove-e2e-"));
-    const [edge, hub, edgeApi] = await freePorts(3);
+    const [free, hub, edgeApi] = await freePorts(3);
+    const edge = port || free;
     const self = new Perijove();
     self.dir = dir;
     self.url = `${settings.includes("tls.") ? "https" : "http"}://127.0.0.1:${edge}`;

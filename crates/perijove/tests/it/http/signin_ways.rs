@@ -169,14 +169,15 @@ async fn nobody_signs_in_where_nobody_is_to() {
 
 #[tokio::test]
 async fn who_came_by_a_way_that_is_gone_signs_in_again() {
-    let by = |name: &str| format!("[[auth]]\nkind = \"dummy\"\nname = \"{name}\"\n");
-    let app = App::builder().config(&by("old")).start().await;
+    const OLD: &str = "[[auth]]\nkind = \"shared-password\"\nname = \"old\"\nuser_password = \"password\"\n";
+    const NEW: &str = "[[auth]]\nkind = \"dummy\"\n";
+    let app = App::builder().config(OLD).start().await;
     let (ann, bob) = (app.sign_in("ann").await, app.sign_in("bob").await);
     start_server(&ann, "ann").await;
     let given = super::oauth::token_of(&app, &ann).await;
-    let app = app.restart_with(&(by("new") + &by("old"))).await;
+    let app = app.restart_with(&format!("{NEW}{OLD}")).await;
     assert!(signed_in(&ann).await && signed_in(&bob).await, "it is there still");
-    let app = app.restart_with(&by("new")).await;
+    let app = app.restart_with(NEW).await;
     assert!(!signed_in(&bob).await);
     // What was given out in a session goes with it, also where nobody comes back to the hub.
     let mut status = 200;

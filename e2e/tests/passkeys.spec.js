@@ -1,12 +1,14 @@
-// Passkeys in a real browser: added, used to sign in and in the place of a code, copied, removed.
+// Passkeys in a real browser: added, used to sign in and in the place of a code, copied, renamed, removed.
 import { expect, test } from "@playwright/test";
 import { Device } from "../lib/authenticator.js";
+import { looks } from "../lib/looks.js";
 import { login, setup, shots } from "../lib/pages.js";
 import { Perijove } from "../lib/perijove.js";
 import { code } from "../lib/totp.js";
 
 const artifacts = process.env.PERIJOVE_ARTIFACTS ?? "../artifacts/e2e";
 const shoot = shots(`${artifacts}/passkeys`);
+const look = looks(`${artifacts}/passkeys`);
 const password = "a-first-program-1843";
 
 let perijove;
@@ -111,6 +113,14 @@ test("a passkey signs in, stands in for a code, and is removed", async ({ page }
     await page.goto(`${hub}/hub/login?next=/hub/account`);
     await byPasskey();
     await expect(page).toHaveURL(`${hub}/hub/account`);
+  });
+
+  await test.step("it gets another name, confirmed by itself", async () => {
+    await page.locator("#passkey-new-name").fill("Old laptop");
+    await page.getByRole("button", { name: "Rename it, confirmed by a passkey" }).click();
+    await expect(page.locator("#account-done")).toHaveText("The passkey has its new name.");
+    await expect(page.locator("#passkeys-table")).toContainText("Old laptop");
+    await look(page, "renamed");
   });
 
   await test.step("it confirms its own removal, and signs in no more", async () => {

@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
     audit, chp, completions, config, cull, edge, environments, extensions, homes, hub, import_passwords, info, invite,
-    login, mail, openapi, own_environment, scope, serve, stop, token, whoami,
+    login, mail, openapi, own_environment, scope, serve, stop, token, web, whoami,
 };
 
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (JupyterHub 6.1.1 contract)");
@@ -55,6 +55,7 @@ pub enum Command {
     Extensions(extensions::Extensions),
     Homes(homes::Homes),
     Cull(cull::Cull),
+    Web(web::Web),
     #[command(name = "openapi")]
     OpenApi(openapi::OpenApi),
     Completions(completions::Completions),
@@ -95,6 +96,7 @@ impl Command {
             Self::Extensions(command) => command.run(),
             Self::Homes(command) => command.run(),
             Self::Cull(command) => command.run(),
+            Self::Web(command) => command.run(),
             Self::OpenApi(command) => command.run(),
             Self::Completions(command) => command.run(),
             Self::CliReference(command) => command.run(),

@@ -17,6 +17,8 @@ pub struct Common {
     /// The language of the page; empty for the site's. Templates know its tag as `lang`.
     #[serde(skip)]
     pub language: String,
+    /// `light` or `dark`, where somebody has chosen; else as the system has it.
+    pub theme: Option<&'static str>,
     /// Empty: the hash of the packaged assets.
     pub version_hash: String,
     /// What is wrong with a site's template, for those who can have it mended.

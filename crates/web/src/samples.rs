@@ -1,10 +1,10 @@
-//! Every template with every sample: for tests, for a gallery to look at, and to check a site's own templates.
+//! Every template with every sample: for tests, for the gallery, and to check a site's own templates.
 
 use crate::common::{Common, ServiceLink, Viewer};
 use crate::pages::{
-    AcceptShare, Account, Admin, ChangePassword, Confirm, Device, Error, Forgot, Group, Groups, Home, Invitations,
-    Login, Logout, NotRunning, OauthConfirm, Onward, Role, Roles, Setup, SignUp, Spawn, SpawnPending, StopPending,
-    Tokens, Waiting,
+    AcceptShare, Account, Admin, ChangePassword, Confirm, Device, Error, Forgot, Gallery, Group, Groups, Home,
+    Invitations, Login, Logout, NotRunning, OauthConfirm, Onward, Role, Roles, Setup, SignUp, Spawn, SpawnPending,
+    StopPending, Tokens, Waiting,
 };
 use crate::render::{Page, PageError, Pages};
 
@@ -19,13 +19,14 @@ pub struct Sample {
 
 /// Renders all of them, or says which template fails and where.
 pub fn render_samples(pages: &Pages) -> Result<Vec<Sample>, PageError> {
-    render_samples_in(pages, "")
+    render_samples_in(pages, "", None)
 }
 
-/// The same in one of the languages.
-pub fn render_samples_in(pages: &Pages, language: &str) -> Result<Vec<Sample>, PageError> {
+/// The same in one of the languages, and light or dark.
+pub fn render_samples_in(pages: &Pages, language: &str, theme: Option<&'static str>) -> Result<Vec<Sample>, PageError> {
     let speaking = |common: Common| Common {
         language: language.to_owned(),
+        theme,
         ..common
     };
     let (visitor, member) = (speaking(Common::visitor_sample()), speaking(Common::member_sample()));
@@ -56,6 +57,7 @@ pub fn render_samples_in(pages: &Pages, language: &str) -> Result<Vec<Sample>, P
     add::<Groups>(pages, &member, &mut all)?;
     add::<Group>(pages, &member, &mut all)?;
     add::<Error>(pages, &member, &mut all)?;
+    add::<Gallery>(pages, &visitor, &mut all)?;
     add_one(
         pages,
         &speaking(Common::nasty_sample()),

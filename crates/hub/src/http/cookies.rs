@@ -12,10 +12,15 @@ pub const XSRF: &str = "_xsrf";
 pub const NOTE: &str = "perijove-away-";
 /// The language that was chosen in this browser, for pages that are for nobody in particular.
 pub const LANGUAGE: &str = "perijove-language";
+/// Whether this browser's pages are light or dark, where somebody has chosen.
+pub const THEME: &str = "perijove-theme";
 /// No longer set, but still cleared.
 pub const SERVICES: &str = "jupyterhub-services";
 
-const LANGUAGE_AGE: SignedDuration = SignedDuration::from_hours(365 * 24);
+/// For what somebody has chosen in this browser.
+const CHOICE_AGE: SignedDuration = SignedDuration::from_hours(365 * 24);
+
+pub const THEMES: [&str; 2] = ["light", "dark"];
 
 /// All values of a cookie, in order: a sibling site may have tossed one of the same name before ours.
 pub fn all<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator<Item = &'a str> {
@@ -26,6 +31,14 @@ pub fn all<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator<Item = &'
         .flat_map(|value| value.split(';'))
         .filter_map(move |pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
         .map(|value| value.trim_matches('"'))
+}
+
+/// What was chosen in this browser.
+#[must_use]
+pub fn theme(headers: &HeaderMap) -> Option<&'static str> {
+    THEMES
+        .into_iter()
+        .find(|theme| all(headers, THEME).next() == Some(theme))
 }
 
 /// All values of cookies whose names begin like this.
@@ -66,8 +79,14 @@ impl Jar {
     /// The tag of a language that there is; without one it is forgotten.
     #[must_use]
     pub fn language(&self, tag: Option<&str>) -> HeaderValue {
-        let age = tag.map_or(SignedDuration::ZERO, |_| LANGUAGE_AGE);
+        let age = tag.map_or(SignedDuration::ZERO, |_| CHOICE_AGE);
         self.set(LANGUAGE, tag.unwrap_or_default(), &self.hub(), Some(age), true)
+    }
+
+    /// `light` or `dark`.
+    #[must_use]
+    pub fn theme(&self, theme: &str) -> HeaderValue {
+        self.set(THEME, theme, &self.hub(), Some(CHOICE_AGE), true)
     }
 
     /// What is kept while somebody signs in elsewhere. It comes back with a page of another site.

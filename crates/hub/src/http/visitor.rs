@@ -30,6 +30,8 @@ pub struct Visitor {
     pub principal: Option<Principal>,
     /// In the language of whoever looks.
     pub words: Arc<Words>,
+    /// Light or dark, where they have chosen.
+    pub theme: Option<&'static str>,
     /// The browser does not know yet what its person has chosen.
     new_language: bool,
     /// The browser was closed and has lost the cookie of its session, but not that of the sign-in.
@@ -88,6 +90,7 @@ impl Visitor {
         let xsrf = Xsrf::of(hub, headers, remote, session_id.as_deref(), principal.as_ref());
         Ok(Self {
             words: language::words(hub, headers, chosen),
+            theme: cookies::theme(headers),
             new_language: chosen.is_some() && chosen != language::kept(headers),
             remote,
             peer: peer.unwrap_or(IpAddr::from([127, 0, 0, 1])),

@@ -47,6 +47,7 @@ const ROUTES: &[(&str, &str)] = &[
     ("/account", "perijove.pages.account"),
     ("/account/{what}", "perijove.pages.account"),
     ("/language", "perijove.pages.account"),
+    ("/theme", "perijove.pages.account"),
     ("/change-password", "perijove.pages.account"),
     ("/change-password/{user}", "perijove.pages.account"),
     ("/passkey", "perijove.pages.passkey"),

@@ -24,4 +24,5 @@ pub mod scope;
 pub mod serve;
 pub mod stop;
 pub mod token;
+pub mod web;
 pub mod whoami;

@@ -106,6 +106,7 @@ fn all() -> ListQuery {
 
 pub(super) async fn users_are_listed_in_pages(url: String) {
     let store = open(&url).await;
+    sync_roles(&store, &[]).await.unwrap();
     for name in ["cleo", "ada", "bob_x", "bobby", "dora"] {
         user(&store, name).await;
     }

@@ -1,5 +1,49 @@
 // @ts-check
-// Forms that are sent once, and passwords typed twice. Everything works without this, too.
+// Forms that are sent once, forms that ask before something is lost, and passwords typed twice. Everything works without this, too.
+
+/**
+ * `<form data-sure="What is lost?" data-sure-yes="Delete it" data-sure-no="Keep it">` asks before it is sent.
+ *
+ * @param {HTMLFormElement} form
+ * @param {HTMLElement | null} submitter
+ */
+function ask(form, submitter) {
+  const { sure = "", sureYes = "", sureNo = "" } = form.dataset;
+  const dialog = document.createElement("dialog");
+  const question = document.createElement("form");
+  question.method = "dialog";
+  const text = document.createElement("p");
+  text.id = "sure";
+  text.textContent = sure;
+  dialog.setAttribute("aria-labelledby", text.id);
+  const actions = document.createElement("div");
+  actions.className = "actions";
+  for (const [value, words, look] of [["no", sureNo, ""], ["yes", sureYes, "danger"]]) {
+    const button = document.createElement("button");
+    button.value = value;
+    button.className = `button ${look}`;
+    button.textContent = words;
+    actions.append(button);
+  }
+  question.append(text, actions);
+  dialog.append(question);
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    if (dialog.returnValue !== "yes") return;
+    form.dataset.isSure = "";
+    form.requestSubmit(submitter);
+  });
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+document.addEventListener("submit", (event) => {
+  const form = /** @type {HTMLFormElement} */ (event.target);
+  if (form.dataset.sure === undefined || form.dataset.isSure !== undefined) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  ask(form, event.submitter);
+}, { capture: true });
 
 /** A second click while the first is under way would only meet an error. */
 for (const form of document.querySelectorAll("form[data-once]")) {

@@ -28,7 +28,7 @@ fn samples_in_all_languages() -> Vec<(Sample, Vec<Tag>)> {
 }
 
 fn samples_in(pages: &Pages, language: &str) -> Vec<(Sample, Vec<Tag>)> {
-    let all = render_samples_in(pages, language).unwrap_or_else(|error| panic!("{language}: {error}"));
+    let all = render_samples_in(pages, language, None).unwrap_or_else(|error| panic!("{language}: {error}"));
     all.into_iter()
         .map(|sample| {
             let tags = parse(&sample.html).unwrap_or_else(|error| panic!("{}: {error}", sample.name));

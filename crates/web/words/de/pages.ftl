@@ -8,6 +8,8 @@ language-label = Sprache
 page-skip = Zum Inhalt springen
 page-main-menu = Hauptmenü
 page-sign-out = Abmelden
+page-dark = Dunkle Seiten
+page-light = Helle Seiten
 page-announcement = Ankündigung
 page-template-fault = Eine Vorlage dieser Site ist nicht brauchbar, deshalb sehen Sie die eingebaute Seite: { $problem }. Nur die Verwaltung sieht das.
 

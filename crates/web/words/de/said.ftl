@@ -69,6 +69,7 @@ said-codes-wrong = Dieser Code gilt nicht. Codes wechseln alle 30 Sekunden.
 said-codes-set = Ab jetzt werden Einmalcodes verlangt.
 said-linked-only = Das ist Ihr einziger Anmeldeweg.
 said-linked-gone = Jener Anmeldeweg führt nicht mehr zu diesem Konto.
+said-theme-unknown = Seiten sind hell oder dunkel.
 said-language-unknown = In dieser Sprache gibt es keine Seiten.
 # Fehler aller Art
 said-status-bad-request = Ungültige Anfrage

@@ -8,6 +8,8 @@ language-label = Language
 page-skip = Skip to the content
 page-main-menu = Main
 page-sign-out = Sign out
+page-dark = Dark pages
+page-light = Light pages
 page-announcement = Announcement
 page-template-fault = A template of this site can't be used, so you see the built-in page: { $problem }. Only administrators are told.
 

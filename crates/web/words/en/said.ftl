@@ -72,6 +72,7 @@ said-codes-wrong = This code does not hold. Codes change every 30 seconds.
 said-codes-set = One-time codes are asked for from now on.
 said-linked-only = This is the only way in which you can sign in.
 said-linked-gone = That way to sign in leads to this account no more.
+said-theme-unknown = Pages are light or dark.
 said-language-unknown = There are no pages in this language.
 # Errors of every kind
 said-status-bad-request = Bad Request

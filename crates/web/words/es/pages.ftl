@@ -8,6 +8,8 @@ language-label = Idioma
 page-skip = Ir al contenido
 page-main-menu = Menú principal
 page-sign-out = Cerrar sesión
+page-dark = Páginas oscuras
+page-light = Páginas claras
 page-announcement = Aviso
 page-template-fault = Una plantilla de este sitio no se puede usar, por eso ve la página incorporada: { $problem }. Solo lo ven los administradores.
 

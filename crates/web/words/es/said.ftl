@@ -69,6 +69,7 @@ said-codes-wrong = Este código no vale. Los códigos cambian cada 30 segundos.
 said-codes-set = Desde ahora se piden códigos de un solo uso.
 said-linked-only = Esta es su única forma de iniciar sesión.
 said-linked-gone = Esa forma de iniciar sesión ya no lleva a esta cuenta.
+said-theme-unknown = Las páginas son claras u oscuras.
 said-language-unknown = No hay páginas en este idioma.
 # Errores de todo tipo
 said-status-bad-request = Petición incorrecta

@@ -8,6 +8,8 @@ language-label = Langue
 page-skip = Aller au contenu
 page-main-menu = Menu principal
 page-sign-out = Se déconnecter
+page-dark = Pages sombres
+page-light = Pages claires
 page-announcement = Annonce
 page-template-fault = Un modèle de ce site est inutilisable, vous voyez donc la page intégrée : { $problem }. Seuls les administrateurs voient ceci.
 

@@ -69,6 +69,7 @@ said-codes-wrong = Ce code n’est pas valable. Les codes changent toutes les 30
 said-codes-set = Des codes à usage unique sont désormais demandés.
 said-linked-only = C’est votre seul moyen de connexion.
 said-linked-gone = Ce moyen de connexion ne mène plus à ce compte.
+said-theme-unknown = Les pages sont claires ou sombres.
 said-language-unknown = Il n’y a pas de pages dans cette langue.
 # Erreurs de toutes sortes
 said-status-bad-request = Requête incorrecte

@@ -8,6 +8,8 @@ language-label = 言語
 page-skip = 本文へ移動
 page-main-menu = メインメニュー
 page-sign-out = サインアウト
+page-dark = 暗い表示にする
+page-light = 明るい表示にする
 page-announcement = お知らせ
 page-template-fault = このサイトのテンプレートが使えないため、組み込みのページを表示しています: { $problem }。この表示は管理者だけに見えます。
 

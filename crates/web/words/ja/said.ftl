@@ -69,6 +69,7 @@ said-codes-wrong = このコードは正しくありません。コードは 30 
 said-codes-set = 今後はワンタイムコードが求められます。
 said-linked-only = これが唯一のサインイン方法です。
 said-linked-gone = そのサインイン方法は、このアカウントとの連携を解除されました。
+said-theme-unknown = 表示は明るいか暗いかのどちらかです。
 said-language-unknown = この言語のページはありません。
 # さまざまなエラー
 said-status-bad-request = 不正な要求

@@ -8,6 +8,8 @@ language-label = Idioma
 page-skip = Ir para o conteúdo
 page-main-menu = Menu principal
 page-sign-out = Sair
+page-dark = Páginas escuras
+page-light = Páginas claras
 page-announcement = Aviso
 page-template-fault = Um modelo deste site não pode ser usado, por isso você vê a página incorporada: { $problem }. Só os administradores veem isto.
 

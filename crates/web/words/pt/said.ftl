@@ -69,6 +69,7 @@ said-codes-wrong = Este código não vale. Os códigos mudam a cada 30 segundos.
 said-codes-set = A partir de agora são pedidos códigos de uso único.
 said-linked-only = Esta é a sua única forma de entrar.
 said-linked-gone = Aquela forma de entrar não leva mais a esta conta.
+said-theme-unknown = As páginas são claras ou escuras.
 said-language-unknown = Não há páginas neste idioma.
 # Erros de todo tipo
 said-status-bad-request = Pedido inválido

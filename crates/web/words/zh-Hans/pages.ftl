@@ -8,6 +8,8 @@ language-label = 语言
 page-skip = 跳到正文
 page-main-menu = 主菜单
 page-sign-out = 退出登录
+page-dark = 深色页面
+page-light = 浅色页面
 page-announcement = 公告
 page-template-fault = 本站的一个模板无法使用，因此显示内置页面：{ $problem }。只有管理员会看到此提示。
 

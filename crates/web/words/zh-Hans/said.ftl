@@ -69,6 +69,7 @@ said-codes-wrong = 此验证码无效。验证码每 30 秒更换一次。
 said-codes-set = 从现在起要求一次性验证码。
 said-linked-only = 这是您唯一的登录方式。
 said-linked-gone = 该登录方式不再指向此账户。
+said-theme-unknown = 页面只有浅色和深色两种。
 said-language-unknown = 没有此语言的页面。
 # 各种错误
 said-status-bad-request = 请求无效

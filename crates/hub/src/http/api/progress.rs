@@ -25,6 +25,15 @@ use crate::{Hub, servers};
 /// An empty line now and then keeps proxies from closing the connection.
 const KEEP_ALIVE: Duration = Duration::from_secs(8);
 
+/// One of the events.
+#[derive(utoipa::ToSchema)]
+#[schema(description = "A server-sent event")]
+#[expect(dead_code, reason = "only described")]
+struct ProgressLine {
+    /// An object in JSON: `progress` (0 to 100), `message`, and at the end `ready` with `url`, or `failed`.
+    data: String,
+}
+
 /// Follow the start of a server, event by event, to its end.
 #[utoipa::path(
     get,
@@ -35,7 +44,7 @@ const KEEP_ALIVE: Duration = Duration::from_secs(8);
         ("language" = Option<String>, Query, description = "The language of the messages, such as `de`; English without"),
     ),
     responses(
-        (status = 200, description = "Events, each a line `data: {...}`", content_type = "text/event-stream", body = String),
+        (status = 200, description = "Events, each a line `data: {...}`", content_type = "text/event-stream", body = ProgressLine),
         NotFound, TooMany,
     ),
     security(("token" = ["read:servers"])),

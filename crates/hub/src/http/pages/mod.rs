@@ -30,6 +30,7 @@ mod spawn_options;
 mod spawn_pending;
 mod statics;
 mod stop;
+mod theme;
 mod token;
 mod whose;
 
@@ -73,6 +74,7 @@ pub(super) fn router() -> Router<Arc<Hub>> {
         .route("/logout", get(logout::get))
         .route("/setup", get(setup::get).post(setup::post))
         .route("/language", post(language::post))
+        .route("/theme", post(theme::post))
         .route("/forgot-password", get(forgot::get).post(forgot::post))
         .route("/confirm/{slug}", get(confirm::get).post(confirm::post))
         .route("/admin/invitations", get(invitations::get).post(invitations::post))
@@ -125,6 +127,7 @@ pub(super) async fn render<P: Page + Sync>(
     let principal = visitor.in_browser();
     let viewer = principal.map(|principal| viewer(hub, principal));
     let mut common = common(hub, &visitor.words, viewer, visitor.xsrf.token());
+    common.theme = visitor.theme;
     if let Some(principal) = principal {
         common.services = menu(hub, principal).await?;
     }

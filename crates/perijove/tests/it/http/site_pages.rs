@@ -27,7 +27,7 @@ async fn jupyterhubs_own_templates_make_pages_that_work() {
         dir.join("share/jupyterhub/templates"),
         dir.join("share/jupyterhub/static"),
     );
-    render_samples(&Pages::new(&[templates.clone()]).unwrap()).unwrap();
+    render_samples(&Pages::new(std::slice::from_ref(&templates)).unwrap()).unwrap();
 
     let toml = format!(
         "[hub]\ntemplate_paths = [{templates:?}]\nstatic_paths = [{statics:?}]\npage_policy = \"{INLINE}\"\n\

@@ -8,6 +8,7 @@ pub mod audit;
 pub mod auth_state;
 pub mod captcha;
 pub mod culler;
+pub mod drain;
 pub mod environments;
 pub mod events;
 pub mod homes;

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    audit, chp, completions, config, cull, edge, environments, extensions, homes, hub, import_passwords, info, invite,
-    login, mail, openapi, own_environment, scope, serve, stop, token, web, whoami,
+    audit, chp, completions, config, cull, drain, edge, environments, extensions, homes, hub, import_passwords, info,
+    invite, login, mail, openapi, own_environment, scope, serve, stop, token, web, whoami,
 };
 
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (JupyterHub 6.1.1 contract)");
@@ -56,6 +56,7 @@ pub enum Command {
     Homes(homes::Homes),
     Cull(cull::Cull),
     Web(web::Web),
+    Drain(drain::Drain),
     #[command(name = "openapi")]
     OpenApi(openapi::OpenApi),
     Completions(completions::Completions),
@@ -97,6 +98,7 @@ impl Command {
             Self::Homes(command) => command.run(),
             Self::Cull(command) => command.run(),
             Self::Web(command) => command.run(),
+            Self::Drain(command) => command.run(),
             Self::OpenApi(command) => command.run(),
             Self::Completions(command) => command.run(),
             Self::CliReference(command) => command.run(),

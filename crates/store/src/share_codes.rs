@@ -68,6 +68,13 @@ fn read(mut row: Row) -> Result<(Option<String>, ShareCode)> {
     Ok((hashed, code))
 }
 
+/// Those that fit the terms behind `from!()`.
+pub(crate) async fn some(db: &impl Db, terms: &str, params: &[Value]) -> Result<Vec<ShareCode>> {
+    let sql = format!(concat!(columns!(), from!(), "{}"), terms);
+    let rows = db.rows(&Stmt::composed(sql), params).await?;
+    rows.into_iter().map(|row| Ok(read(row)?.1)).collect()
+}
+
 /// Keeps a new code. `None` if the server is gone.
 pub async fn create(
     db: &impl Db,

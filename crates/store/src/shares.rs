@@ -6,6 +6,8 @@
 //! There is one share for each server and recipient. JupyterHub's schema has no key for that, and its databases may
 //! have several: to grant more makes one of them, to revoke takes from all.
 
+pub mod overview;
+
 use jiff::Timestamp;
 
 use crate::error::Result;
@@ -100,6 +102,8 @@ macro_rules! columns {
         "SELECT sh.id, sh.spawner_id, o.name, sp.name, u.name, g.name, sh.scopes, sh.created_at"
     };
 }
+
+use {columns, from};
 
 fn read(mut row: Row) -> Result<Share> {
     let (id, spawner_id) = (row.take()?, row.take()?);

@@ -1,5 +1,7 @@
 //! API tokens, as JupyterHub keeps them: found by prefix, compared by salted hash.
 
+pub mod list;
+
 use jiff::{SignedDuration, Timestamp};
 use perijove_model::scopes::Scope;
 use perijove_model::token::{self, Hashed};
@@ -42,10 +44,13 @@ pub struct NewToken<'a> {
 
 macro_rules! columns {
     () => {
-        "id, user_id, service_id, client_id, session_id, created, expires_at, last_activity, note, scopes, \
+        "api_tokens.id, api_tokens.user_id, api_tokens.service_id, api_tokens.client_id, api_tokens.session_id, \
+         api_tokens.created, api_tokens.expires_at, api_tokens.last_activity, api_tokens.note, api_tokens.scopes, \
          (SELECT p.scopes FROM perijove_token_scopes p WHERE p.token_id = api_tokens.id)"
     };
 }
+
+use columns;
 
 fn read(row: &mut Row) -> Result<Token> {
     let id = row.take()?;

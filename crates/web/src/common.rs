@@ -24,6 +24,10 @@ pub struct Common {
     /// What is wrong with a site's template, for those who can have it mended.
     pub template_fault: Option<String>,
     pub services: Vec<ServiceLink>,
+    /// The pages of the administration that this person may open, in the order of its menu.
+    pub administration: Vec<AdminLink>,
+    /// Why no server starts at the moment, where a page is about servers; may be empty. `None`: they start.
+    pub drained: Option<String>,
     /// Whatever the configuration gives to templates. Names that pages have themselves are theirs.
     #[serde(skip)]
     pub template_vars: serde_json::Map<String, serde_json::Value>,
@@ -36,11 +40,17 @@ pub struct Viewer {
     pub admin: bool,
     /// May open the admin page.
     pub admin_ui: bool,
-    /// May see which roles there are.
-    pub lists_roles: bool,
     /// What they may, for templates of a site; empty where there are none.
     #[serde(skip)]
     pub scopes: Vec<String>,
+}
+
+/// A page of the administration.
+#[derive(Debug, Clone, Serialize)]
+pub struct AdminLink {
+    /// Which one, as `admin-nav.html` knows them.
+    pub key: &'static str,
+    pub url: String,
 }
 
 /// A service this person may open.

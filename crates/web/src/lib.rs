@@ -16,7 +16,7 @@ mod upstream;
 mod words;
 
 pub use assets::{Asset, asset, asset_hash, asset_paths, mime_of};
-pub use common::{Common, ServiceLink, Viewer};
+pub use common::{AdminLink, Common, ServiceLink, Viewer};
 pub use render::{Fault, Page, PageError, Pages, Shown, Site, escaped, packaged_templates};
 pub use samples::{Sample, render_samples, render_samples_in};
 pub use words::{ENGLISH, Words, WordsError, packaged_languages, packaged_text, wishes};

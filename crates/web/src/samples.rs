@@ -1,10 +1,10 @@
 //! Every template with every sample: for tests, for the gallery, and to check a site's own templates.
 
-use crate::common::{Common, ServiceLink, Viewer};
+use crate::common::{AdminLink, Common, ServiceLink, Viewer};
 use crate::pages::{
-    AcceptShare, Account, Admin, ChangePassword, Confirm, Device, Error, Forgot, Gallery, Group, Groups, Home,
-    Invitations, Login, Logout, NotRunning, OauthConfirm, Onward, Role, Roles, Setup, SignUp, Spawn, SpawnPending,
-    StopPending, Tokens, Waiting,
+    AcceptShare, Account, Admin, AllShares, AllTokens, AuditLog, ChangePassword, Confirm, Device, Error, Forgot,
+    Gallery, Group, Groups, Health, Home, Invitations, Login, Logout, NotRunning, OauthConfirm, Onward, Role, Roles,
+    Servers, Setup, ShutDown, SignUp, Spawn, SpawnPending, StopPending, Tokens, Waiting,
 };
 use crate::render::{Page, PageError, Pages};
 
@@ -30,6 +30,7 @@ pub fn render_samples_in(pages: &Pages, language: &str, theme: Option<&'static s
         ..common
     };
     let (visitor, member) = (speaking(Common::visitor_sample()), speaking(Common::member_sample()));
+    let admin = speaking(Common::admin_sample());
     let mut all = Vec::new();
     add::<Login>(pages, &visitor, &mut all)?;
     add::<Setup>(pages, &visitor, &mut all)?;
@@ -51,11 +52,17 @@ pub fn render_samples_in(pages: &Pages, language: &str, theme: Option<&'static s
     add::<Device>(pages, &member, &mut all)?;
     add::<Waiting>(pages, &member, &mut all)?;
     add::<Invitations>(pages, &member, &mut all)?;
-    add::<Admin>(pages, &member, &mut all)?;
-    add::<Roles>(pages, &member, &mut all)?;
-    add::<Role>(pages, &member, &mut all)?;
-    add::<Groups>(pages, &member, &mut all)?;
-    add::<Group>(pages, &member, &mut all)?;
+    add::<Admin>(pages, &admin, &mut all)?;
+    add::<Servers>(pages, &admin, &mut all)?;
+    add::<Health>(pages, &admin, &mut all)?;
+    add::<AuditLog>(pages, &admin, &mut all)?;
+    add::<AllTokens>(pages, &admin, &mut all)?;
+    add::<AllShares>(pages, &admin, &mut all)?;
+    add::<ShutDown>(pages, &admin, &mut all)?;
+    add::<Roles>(pages, &admin, &mut all)?;
+    add::<Role>(pages, &admin, &mut all)?;
+    add::<Groups>(pages, &admin, &mut all)?;
+    add::<Group>(pages, &admin, &mut all)?;
     add::<Error>(pages, &member, &mut all)?;
     add::<Gallery>(pages, &visitor, &mut all)?;
     add_one(
@@ -123,9 +130,31 @@ impl Common {
                 name: "galileo".into(),
                 admin: false,
                 admin_ui: false,
-                lists_roles: false,
                 scopes: Vec::new(),
             }),
+            ..Self::visitor_sample()
+        }
+    }
+
+    /// Somebody looks after the hub.
+    #[must_use]
+    pub fn admin_sample() -> Self {
+        let page = |key| AdminLink {
+            key,
+            url: format!("/hub/admin/{key}"),
+        };
+        let pages = [
+            "people", "servers", "groups", "roles", "profiles", "services", "tokens", "shares", "audit", "settings",
+            "health",
+        ];
+        Self {
+            user: Some(Viewer {
+                name: "ada".into(),
+                admin: true,
+                admin_ui: true,
+                scopes: Vec::new(),
+            }),
+            administration: pages.map(page).into(),
             ..Self::visitor_sample()
         }
     }
@@ -138,9 +167,9 @@ impl Common {
                 name: nasty.into(),
                 admin: true,
                 admin_ui: true,
-                lists_roles: true,
                 scopes: Vec::new(),
             }),
+            drained: Some(nasty.into()),
             announcement: Some("On Sunday from 8 to 9 there will be <a href=\"/news\">no servers</a>.".into()),
             services: vec![ServiceLink {
                 name: nasty.into(),

@@ -59,6 +59,8 @@ pub enum Act {
     ServerCulled,
     ProxyChanged,
     ShutDown,
+    /// Starts of servers were switched off or on.
+    Drained,
     ConfigurationChanged,
     /// An environment was built or removed, or its extensions were changed.
     EnvironmentChanged,
@@ -119,6 +121,7 @@ impl Act {
             Self::ServerCulled => "server.culled",
             Self::ProxyChanged => "proxy.changed",
             Self::ShutDown => "hub.shut-down",
+            Self::Drained => "hub.drained",
             Self::ConfigurationChanged => "configuration.changed",
             Self::EnvironmentChanged => "environment.changed",
             Self::LinkMade => "link.made",

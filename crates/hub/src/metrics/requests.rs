@@ -92,6 +92,7 @@ const ROUTES: &[(&str, &str)] = &[
     ("/api", "jupyterhub.apihandlers.hub.RootAPIHandler"),
     ("/api/info", "jupyterhub.apihandlers.hub.InfoAPIHandler"),
     ("/api/shutdown", "jupyterhub.apihandlers.hub.ShutdownAPIHandler"),
+    ("/api/drain", "perijove.drain"),
     ("/api/health", "jupyterhub.handlers.pages.HealthCheckHandler"),
     ("/api/metrics", "jupyterhub.handlers.metrics.MetricsHandler"),
     ("/api/proxy", "jupyterhub.apihandlers.proxy.ProxyAPIHandler"),

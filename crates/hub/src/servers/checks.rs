@@ -7,7 +7,7 @@ use perijove_model::ServerName;
 use perijove_spawn::SpawnError;
 use perijove_store::spawners::{self, Spawner};
 use perijove_store::users::User;
-use perijove_store::{StoreError, Tx};
+use perijove_store::{StoreError, Tx, drain};
 use serde_json::{Value, json};
 
 use crate::Hub;
@@ -29,6 +29,8 @@ pub enum Refused {
     Throttled { retry_after: u32 },
     #[error("Active user limit exceeded. Try again in a few minutes.")]
     Full,
+    #[error("No server starts at the moment: {0}")]
+    Drained(String),
     #[error("Named servers are not enabled.")]
     NoNamed,
     #[error(
@@ -71,7 +73,7 @@ impl Refused {
             Self::Exists { .. } => StatusCode::CONFLICT,
             Self::Unknown { .. } => StatusCode::NOT_FOUND,
             Self::OverQuota(_) | Self::SignInAgain(_) => StatusCode::FORBIDDEN,
-            Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Store(_) | Self::Drained(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Unavailable(why) => match **why {
                 Unavailable::Nothing { .. } | Unavailable::Profile { .. } => StatusCode::FORBIDDEN,
                 _ => StatusCode::BAD_REQUEST,
@@ -208,8 +210,19 @@ pub(super) async fn named_limit(
     Ok(())
 }
 
+/// What people are told where whoever drained the hub has said nothing.
+const DRAINED: &str = "the hub is being looked after. Servers that run go on. Try again later.";
+
 /// Whether there is room for one more start.
 pub(super) async fn room(hub: &Hub, tx: &Tx) -> Result<(), Refused> {
+    if let Some(drain) = drain::get(tx).await? {
+        hub.metrics.spawned(Spawned::Failure, "drained", Duration::ZERO);
+        let why = match drain.message.is_empty() {
+            true => DRAINED.to_owned(),
+            false => drain.message,
+        };
+        return Err(Refused::Drained(why));
+    }
     let counts = spawners::active_counts(tx).await?;
     let config = &hub.config.hub;
     let reached = |count: i64, limit: u32| limit > 0 && count >= i64::from(limit);

@@ -85,6 +85,17 @@ async fn check(hub: &Hub, up: &mut BTreeMap<String, bool>) -> Result<(), perijov
     Ok(())
 }
 
+/// Whether each of them answers at this moment, those that nobody can ask left out. What has not answered in time does
+/// not.
+pub(crate) async fn now(hub: &Hub, all: &[Service], patience: Duration) -> BTreeMap<String, bool> {
+    let all: Vec<Service> = all.iter().filter(|service| service.url.is_some()).cloned().collect();
+    let asked = all.into_iter().map(|service| async move {
+        let answers = timeout(patience, answers(hub, &service)).await;
+        (service.name, answers.unwrap_or(false))
+    });
+    stream::iter(asked).buffer_unordered(AT_ONCE).collect().await
+}
+
 async fn answers(hub: &Hub, service: &Service) -> bool {
     let url = service.url.as_deref().and_then(|url| Url::parse(url).ok());
     match url {

@@ -2,6 +2,7 @@
 
 pub(crate) mod activity;
 mod grants;
+pub(crate) mod presence;
 mod purge;
 mod routes;
 
@@ -36,6 +37,7 @@ pub fn spawn_all(hub: &Arc<Hub>) {
         hub.tasks.spawn(services::managed::keep(hub.clone(), service.clone()));
     }
     hub.tasks.spawn(audit::keep_refusals(hub.clone()));
+    hub.tasks.spawn(presence::keep(hub.clone()));
     hub.tasks.spawn(end_strays(hub.clone()));
     hub.tasks.spawn(seen::keep(hub.clone()));
     hub.tasks.spawn(mail::keep(hub.clone()));

@@ -5,6 +5,7 @@ pub mod chp;
 pub mod completions;
 pub mod config;
 pub mod cull;
+pub mod drain;
 pub mod edge;
 pub mod edge_life;
 pub mod edge_routes;

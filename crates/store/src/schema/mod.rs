@@ -34,7 +34,7 @@ pub(crate) const STEPS: &[Step] = &[
     // Which way people came in, accounts of our own, and letters on their way with what links are for besides.
     Step {
         both: include_str!("step_5.sql"),
-        sqlite: "",
+        sqlite: include_str!("step_5.sqlite.sql"),
         postgres: include_str!("step_5.postgres.sql"),
     },
 ];

@@ -121,3 +121,18 @@ ALTER TABLE perijove_links ADD COLUMN email VARCHAR(320);
 ALTER TABLE perijove_links ADD COLUMN group_names TEXT;
 ALTER TABLE perijove_links ADD COLUMN uses INTEGER;
 ALTER TABLE perijove_links ADD COLUMN made_by VARCHAR(255);
+-- Lists of servers in the order of their times, and those that something is the matter with.
+CREATE INDEX ix_perijove_spawners_activity ON spawners (last_activity, id);
+CREATE INDEX ix_perijove_spawners_running ON spawners (last_activity, id) WHERE server_id IS NOT NULL;
+CREATE INDEX ix_perijove_spawners_started ON spawners (started, id);
+CREATE INDEX ix_perijove_runs_moving ON perijove_runs (spawner_id) WHERE phase IN ('requested', 'stopping');
+CREATE INDEX ix_perijove_runs_failed ON perijove_runs (spawner_id) WHERE phase = 'failed';
+CREATE INDEX ix_perijove_plans_profile ON perijove_plans (profile);
+-- Which hubs there are, as each of them says now and then.
+CREATE TABLE perijove_hubs (
+    name VARCHAR(255) PRIMARY KEY,
+    version VARCHAR(64) NOT NULL,
+    address VARCHAR(255) NOT NULL,
+    started TIMESTAMP NOT NULL,
+    seen TIMESTAMP NOT NULL
+);

@@ -4,6 +4,7 @@
 //! reconciler is. Where JupyterHub (or somebody's hand) has changed the former in between, the former wins: a server
 //! row without a run of ours is a server to adopt, a run of ours without a server row has ended. See [`Run`].
 
+pub mod list;
 mod run;
 
 use jiff::Timestamp;
@@ -117,6 +118,8 @@ macro_rules! columns {
          LEFT JOIN perijove_runs r ON r.spawner_id = s.id LEFT JOIN perijove_plans p ON p.spawner_id = s.id"
     };
 }
+
+use columns;
 
 fn read(mut row: Row) -> Result<Spawner> {
     let mut spawner = Spawner {

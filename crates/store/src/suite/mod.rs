@@ -11,6 +11,7 @@ mod homes;
 mod keys;
 mod letters;
 mod opening;
+mod overview;
 mod people;
 mod roles;
 mod scim;
@@ -111,6 +112,10 @@ const CASES: &[(&str, Case)] = cases![
     servers::what_is_asked_often_is_never_a_scan,
     servers::deleting_leaves_nothing_behind,
     servers::a_server_keeps_all_but_its_name,
+    overview::servers_are_listed_in_pages_both_ways,
+    overview::servers_are_found_by_what_they_are,
+    overview::hubs_say_that_they_are_there,
+    overview::a_hub_is_drained_until_it_is_not,
     homes::a_home_is_kept_whatever_happens_to_its_person,
     homes::nobody_gets_the_home_of_somebody_of_the_same_id,
     homes::steps_are_taken_once_and_in_order,

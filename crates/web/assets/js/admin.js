@@ -1,13 +1,15 @@
 // @ts-check
-// The list of people without reloads: it follows what is typed, and what buttons do is told where it is. All of it is the
+// Lists without reloads: they follow what is typed, and what buttons do is told where it is. All of it is the
 // same page, asked for again; without this script the forms and links do the same.
 
-import { words } from "./page.js";
+import { sleep, visible, words } from "./page.js";
 
 /** How long to wait for the next letter, in milliseconds. */
 const LETTER = 200;
+/** How often a list shows how things are now, where nobody is at work in it, in milliseconds. */
+const LIVE = 10_000;
 
-class AdminPeople extends HTMLElement {
+class AdminList extends HTMLElement {
   connectedCallback() {
     /** @type {AbortController | undefined} */
     this.asking = undefined;
@@ -17,6 +19,21 @@ class AdminPeople extends HTMLElement {
     this.addEventListener("change", (event) => this.chosen(event));
     window.addEventListener("popstate", () => void this.show(location.href, {}));
     this.dress();
+    if (this.hasAttribute("data-live")) void this.live();
+  }
+
+  async live() {
+    while (this.isConnected) {
+      await sleep(LIVE);
+      await visible();
+      if (!this.isInUse) await this.show(location.href, {});
+    }
+  }
+
+  /** Whether somebody would lose what they have begun. */
+  get isInUse() {
+    const chosen = this.querySelector("[data-choose]:checked, .doomed");
+    return chosen !== null || this.contains(document.activeElement) || this.getAttribute("aria-busy") === "true";
   }
 
   get filters() {
@@ -65,7 +82,7 @@ class AdminPeople extends HTMLElement {
   chosen(event) {
     const all = /** @type {HTMLInputElement} */ (event.target);
     if (!all.matches("[data-choose-all]")) return;
-    for (const box of this.querySelectorAll("input[name=user][type=checkbox]")) {
+    for (const box of this.querySelectorAll("[data-choose]")) {
       /** @type {HTMLInputElement} */ (box).checked = all.checked;
     }
   }
@@ -95,7 +112,7 @@ class AdminPeople extends HTMLElement {
     try {
       const answer = await fetch(url, { ...wish, signal: asking.signal, headers: { Accept: "text/html" } });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      if (!page.querySelector("admin-people")) {
+      if (!page.querySelector("admin-list")) {
         location.assign(url);
         return false;
       }
@@ -171,4 +188,4 @@ function address(form, submitter = null) {
   return url.href;
 }
 
-customElements.define("admin-people", AdminPeople);
+customElements.define("admin-list", AdminList);

@@ -36,6 +36,8 @@ pub struct Admin {
     pub waiting_url: Option<String>,
     /// Where groups are, for whoever may see some.
     pub groups_url: Option<String>,
+    /// Where the hub is shut down, for whoever may.
+    pub shutdown_url: Option<String>,
     /// Where people are invited, for whoever may.
     pub invitations_url: Option<String>,
     pub version: String,
@@ -169,6 +171,7 @@ impl Page for Admin {
                 may: everything,
                 waiting_url: Some("/hub/authorize".into()),
                 groups_url: Some("/hub/admin/groups".into()),
+                shutdown_url: Some("/hub/admin/shutdown".into()),
                 invitations_url: Some("/hub/admin/invitations".into()),
                 ..list.clone()
             },

@@ -4,25 +4,31 @@
 
 mod account;
 mod admin;
+mod audit;
 mod device;
 mod error;
 mod gallery;
 mod group;
+mod health;
 mod join;
 mod oauth;
 mod onward;
 mod person;
 mod role;
 mod server;
+mod servers;
 mod share;
 mod token;
+mod tokens;
 
 pub use account::{Login, LoginLink, Logout, Setup, SetupPurpose};
 pub use admin::{Admin, AdminMay, AdminQuery, Column, Outcome, Person, PersonServer};
+pub use audit::{AuditLog, AuditQuery, AuditRow};
 pub use device::{Device, DeviceAsks};
 pub use error::Error;
 pub use gallery::{Gallery, GalleryPage, GalleryView};
 pub use group::{Group, GroupDraft, GroupLine, Groups};
+pub use health::{Check, CheckState, DrainShown, Health, HubRow};
 pub use join::{CaptchaBox, Confirm, Forgot, InvitationDraft, InvitationRow, Invitations};
 pub use oauth::{OauthConfirm, ScopeLine};
 pub use onward::{Field, Onward};
@@ -35,7 +41,9 @@ pub use server::{
     CardNotice, CardState, ChoiceField, ChoiceLine, Home, NotRunning, ProfileCard, ServerCard, Spawn, SpawnPending,
     StopPending, Storage,
 };
+pub use servers::{ProfileName, ServerRow, Servers, ServersMay, ServersQuery, ShutDown};
 pub use share::{AcceptShare, Named};
+pub use tokens::{AllShares, AllTokens, AnyCode, AnyShare, AnyToken, TokensQuery};
 pub use token::{ClientRow, Expiration, TokenRow, Tokens};
 
 /// What a careless template would let through: the samples carry it wherever a person can choose the text.

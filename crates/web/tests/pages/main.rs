@@ -47,7 +47,14 @@ fn every_template_has_a_sample() {
         .into_iter()
         .map(|(sample, _)| sample.template.to_owned())
         .collect();
-    let beside = ["page.html", "404.html", "macros.html", "profiles.html"];
+    let beside = [
+        "page.html",
+        "404.html",
+        "macros.html",
+        "profiles.html",
+        "admin-nav.html",
+        "admin-parts.html",
+    ];
     for template in packaged_templates() {
         if template.starts_with("mail/") {
             continue;
@@ -173,6 +180,7 @@ fn ids_that_tools_look_for_are_there() {
                 "stop-all",
                 "add-user-textarea",
                 "version_footer",
+                "shutdown-button",
             ],
         ),
     ];

@@ -183,7 +183,7 @@ fn wants_lines(headers: &HeaderMap, query: &str) -> Result<bool> {
 }
 
 /// Reads on as the client takes what was read.
-fn lines(hub: Arc<Hub>, query: Query, most: Option<i64>) -> Response {
+pub fn lines(hub: Arc<Hub>, query: Query, most: Option<i64>) -> Response {
     let left = most.unwrap_or(i64::MAX);
     let pages = stream::try_unfold((hub, query, left), async |(hub, mut query, left)| {
         let found = audit::list(&hub.store, &query, left.min(EXPORTED_AT_ONCE)).await?;

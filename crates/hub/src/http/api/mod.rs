@@ -2,9 +2,10 @@
 
 mod activity;
 mod admin_access;
-mod audit;
+pub(super) mod audit;
 mod authorizations;
 mod culler;
+pub(super) mod drain;
 pub(super) mod description;
 mod environments;
 pub(super) mod group;
@@ -32,7 +33,7 @@ mod service;
 mod services;
 pub mod sessions;
 mod shares;
-mod shutdown;
+pub(super) mod shutdown;
 mod signups;
 pub(super) mod tokens;
 pub(super) mod user;
@@ -120,6 +121,7 @@ fn operations() -> OpenApiRouter<Arc<Hub>> {
         .routes(routes!(authorizations::cookie))
         .routes(routes!(authorizations::cookie_in_body))
         .routes(routes!(shutdown::post))
+        .routes(routes!(drain::get, drain::put, drain::delete))
         .merge(shares::operations())
         .routes(routes!(homes::list))
         .routes(routes!(homes::get, homes::purge))

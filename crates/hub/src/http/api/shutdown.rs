@@ -44,17 +44,22 @@ pub async fn post(State(hub): State<Arc<Hub>>, principal: Principal, body: Body<
         .await?;
     let wish = body.given()?.unwrap_or_default();
     let servers = wish.servers.unwrap_or(hub.config.hub.cleanup_servers);
-    let edge = wish.proxy.unwrap_or(false);
+    begin(&hub, &principal, servers, wish.proxy.unwrap_or(false)).await?;
+    let ending = Ending {
+        message: "Shutting down Hub",
+    };
+    Ok((StatusCode::ACCEPTED, Json(ending)).into_response())
+}
+
+/// Ends this hub, and with it what else is wished.
+pub async fn begin(hub: &Hub, by: &Principal, servers: bool, edge: bool) -> Result<()> {
     let detail = json!({ "servers": servers, "proxy": edge });
-    audit::record(&hub, &hub.store, &principal, Act::ShutDown, "hub", detail).await?;
-    tracing::info!(by = %principal.name(), servers, edge, "shutdown requested");
+    audit::record(hub, &hub.store, by, Act::ShutDown, "hub", detail).await?;
+    tracing::info!(by = %by.name(), servers, edge, "shutdown requested");
     hub.shutdown.send_replace(Some(Shutdown {
         servers,
         edge,
         failed: false,
     }));
-    let ending = Ending {
-        message: "Shutting down Hub",
-    };
-    Ok((StatusCode::ACCEPTED, Json(ending)).into_response())
+    Ok(())
 }

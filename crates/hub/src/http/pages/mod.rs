@@ -41,6 +41,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{any, get, post};
 use perijove_model::scopes::{GroupsOf, Resource, Scope};
+use perijove_store::drain;
 use perijove_store::services::{self, Service};
 use perijove_web::{Common, Page, PageError, ServiceLink, Viewer, Words};
 use serde_json::Value;
@@ -92,6 +93,13 @@ pub(super) fn router() -> Router<Arc<Hub>> {
         .route("/discard/{user}", get(signup::one).post(signup::discard))
         .route("/home", get(home::get).post(home::post))
         .route("/admin", get(admin::get).post(admin::post))
+        .route("/admin/servers", get(admin::servers::get).post(admin::servers::post))
+        .route("/admin/health", get(admin::health::get).post(admin::health::post))
+        .route("/admin/audit", get(admin::audit::get))
+        .route("/admin/audit/export", get(admin::audit::export))
+        .route("/admin/tokens", get(admin::tokens::get).post(admin::tokens::post))
+        .route("/admin/shares", get(admin::shares::get).post(admin::shares::post))
+        .route("/admin/shutdown", get(admin::shutdown::get).post(admin::shutdown::post))
         .route("/admin/groups", get(groups::list).post(groups::create))
         .route("/admin/groups/{group}", get(groups::get).post(groups::post))
         .route("/admin/roles", get(roles::list).post(roles::create))
@@ -130,6 +138,8 @@ pub(super) async fn render<P: Page + Sync>(
     common.theme = visitor.theme;
     if let Some(principal) = principal {
         common.services = menu(hub, principal).await?;
+        common.administration = admin::menu::of(hub, principal);
+        common.drained = drained(hub, P::TEMPLATE).await?;
     }
     let html = html(hub, common, page)?;
     Ok(answer(visitor, status, html, P::TEMPLATE == "login.html"))
@@ -176,12 +186,27 @@ fn viewer(hub: &Hub, principal: &Principal) -> Viewer {
         name: principal.name().to_owned(),
         admin: principal.is_admin(),
         admin_ui: allows(principal, Scope::AdminUi, Resource::Everything),
-        lists_roles: allows(principal, Scope::ListRoles, Resource::Everything),
         scopes: match hub.pages.are_packaged() {
             true => Vec::new(),
             false => principal.scopes.to_strings(),
         },
     }
+}
+
+/// On pages about servers people are told before they try.
+async fn drained(hub: &Hub, template: &str) -> Result<Option<String>> {
+    const SHOWN_ON: [&str; 6] = [
+        "home.html",
+        "spawn.html",
+        "not_running.html",
+        "admin.html",
+        "admin-servers.html",
+        "admin-health.html",
+    ];
+    if !SHOWN_ON.contains(&template) {
+        return Ok(None);
+    }
+    Ok(drain::get(&hub.store).await?.map(|drain| drain.message))
 }
 
 /// What is shown on top of this page: its own announcement, or that of all pages.

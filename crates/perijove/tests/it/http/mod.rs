@@ -3,11 +3,13 @@
 mod account_page;
 mod accounts;
 mod admin_pages;
+mod admin_servers;
 mod advisories;
 mod audit;
 mod captcha;
 mod culler;
 mod described;
+mod drain;
 mod entitlements;
 mod events;
 mod groups;

@@ -39,6 +39,8 @@ struct Wish {
     chosen: Vec<String>,
     /// All who stood on the page.
     shown: Vec<String>,
+    /// Servers that were ticked, as buttons name them.
+    servers: Vec<String>,
     /// The server that a button stands beside, and what the button does.
     server: Option<(&'static str, String)>,
     sure: bool,
@@ -54,6 +56,7 @@ impl Wish {
                 "do" => wish.act = text,
                 "user" => wish.chosen.push(text),
                 "shown" => wish.shown.push(text),
+                "server" => wish.servers.push(text),
                 "start" => wish.server = Some(("start", text)),
                 "stop" => wish.server = Some(("stop", text)),
                 "remove" => wish.server = Some(("remove", text)),
@@ -104,6 +107,63 @@ pub async fn act(hub: &Arc<Hub>, by: &Principal, form: Form) -> Result<Done> {
         _ => Err(HttpError::bad_request(
             "The form asks for nothing that can be done here.",
         )),
+    }
+}
+
+/// The same on the list of servers: of those that were ticked, or of the one that a button stands beside.
+pub async fn act_on_servers(hub: &Arc<Hub>, by: &Principal, form: Form) -> Result<Done> {
+    let wish = Wish::read(form);
+    if let Some((what, tail)) = &wish.server {
+        return one_server(hub, by, what, tail).await;
+    }
+    if wish.servers.is_empty() {
+        return Err(HttpError::bad_request("No server was chosen."));
+    }
+    if wish.servers.len() > MOST_CHOSEN {
+        return Err(HttpError::bad_request(format!("At most {MOST_CHOSEN} servers at once.")));
+    }
+    match wish.act.as_str() {
+        "start" => on_servers(hub, by, "start", &wish.servers).await,
+        "stop" => on_servers(hub, by, "stop", &wish.servers).await,
+        "remove" if wish.sure => on_servers(hub, by, "remove", &wish.servers).await,
+        "remove" => Ok(Done {
+            status: StatusCode::OK,
+            outcomes: Vec::new(),
+            doomed: wish.servers,
+        }),
+        _ => Err(HttpError::bad_request(
+            "The form asks for nothing that can be done here.",
+        )),
+    }
+}
+
+/// All are begun before the first is waited for.
+async fn on_servers(hub: &Arc<Hub>, by: &Principal, what: &'static str, tails: &[String]) -> Result<Done> {
+    let mut begun = Vec::with_capacity(tails.len());
+    for tail in tails {
+        let (name, server) = read_tail(tail)?;
+        let result = match what {
+            "start" => start(hub, by, &name, &server).await,
+            _ => stop(hub, by, &name, Some(&server), what == "remove").await,
+        };
+        begun.push((called(&name, &server), result));
+    }
+    let (mut tally, deadline) = (Tally::default(), deadline(hub));
+    for (who, result) in begun {
+        let result = match result {
+            Ok(ids) if what == "start" => up(hub, &ids, deadline).await,
+            Ok(ids) => down(hub, &ids, what == "remove", deadline).await,
+            Err(error) => Err(error),
+        };
+        tally.note(&who, what, result);
+    }
+    Ok(tally.told())
+}
+
+fn called(name: &str, server: &str) -> String {
+    match server {
+        "" => name.to_owned(),
+        server => format!("{name}/{server}"),
     }
 }
 
@@ -159,24 +219,7 @@ async fn somebody(hub: &Hub, name: &str) -> Result<User> {
 }
 
 async fn one_server(hub: &Arc<Hub>, by: &Principal, what: &'static str, tail: &str) -> Result<Done> {
-    let (name, server) = read_tail(tail)?;
-    let result = match what {
-        "start" => start(hub, by, &name, &server).await,
-        _ => stop(hub, by, &name, Some(&server), what == "remove").await,
-    };
-    let deadline = deadline(hub);
-    let result = match result {
-        Ok(ids) if what == "start" => up(hub, &ids, deadline).await,
-        Ok(ids) => down(hub, &ids, what == "remove", deadline).await,
-        Err(error) => Err(error),
-    };
-    let mut tally = Tally::default();
-    let who = match server.as_str() {
-        "" => name,
-        server => format!("{name}/{server}"),
-    };
-    tally.note(&who, what, result);
-    Ok(tally.told())
+    on_servers(hub, by, what, &[tail.to_owned()]).await
 }
 
 /// The default servers of all of them; those that run are passed over.

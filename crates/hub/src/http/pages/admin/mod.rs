@@ -2,8 +2,15 @@
 //! well, by the same rules.
 
 mod acts;
+pub mod audit;
+pub mod health;
+pub mod menu;
 mod people;
 mod query;
+pub mod servers;
+pub mod shares;
+pub mod shutdown;
+pub mod tokens;
 
 use std::sync::Arc;
 
@@ -11,7 +18,8 @@ use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::Response;
 use perijove_model::JUPYTERHUB_VERSION;
-use perijove_model::scopes::{Resource, Scope};
+use perijove_model::scopes::{Reach, Resource, Scope};
+use perijove_store::only::Only;
 use perijove_web::pages::Admin;
 
 use self::query::Asked;
@@ -66,6 +74,21 @@ pub async fn post(
     }
 }
 
+/// What a scope lets its holder see; `None`: everything.
+fn only(reach: &Reach) -> Option<Only> {
+    match reach {
+        Reach::All => None,
+        Reach::Only(filters) => Some(Only {
+            users: filters.users().map(str::to_owned).collect(),
+            groups: filters.groups().map(str::to_owned).collect(),
+            servers: filters
+                .servers()
+                .map(|(user, server)| (user.to_owned(), server.to_owned()))
+                .collect(),
+        }),
+    }
+}
+
 fn problem(error: &HttpError) -> String {
     let reason = error.status.canonical_reason().unwrap_or_default();
     error.message.clone().unwrap_or_else(|| reason.to_owned())
@@ -84,6 +107,7 @@ async fn page(hub: &Hub, principal: &Principal, query: Option<&str>) -> Result<A
         waiting_url: (may_let_in && accounts::may_sign_up(&hub.config)).then(|| format!("{}authorize", hub.prefix())),
         invitations_url: (may_let_in && accounts::section(&hub.config).is_some())
             .then(|| format!("{}admin/invitations", hub.prefix())),
+        shutdown_url: menu::SHUTDOWN.is_for(principal).then(|| menu::SHUTDOWN.url(hub)),
         groups_url: (principal.scopes.holds(Scope::ListGroups)).then(|| format!("{}admin/groups", hub.prefix())),
         list_url: format!("{}admin", hub.prefix()),
         action_url: asked.url(hub),

@@ -60,12 +60,17 @@ struct Row<'a> {
 }
 
 impl Row<'_> {
-    fn may(&self, scope: Scope, resource: Resource<'_>) -> bool {
-        let membership = GroupsOf {
+    fn viewed(&self) -> Viewed<'_> {
+        Viewed {
+            hub: self.hub,
+            by: self.by,
             user: &self.user.name,
             groups: &self.groups,
-        };
-        self.by.scopes.has(scope, resource, &membership).is_granted()
+        }
+    }
+
+    fn may(&self, scope: Scope, resource: Resource<'_>) -> bool {
+        self.viewed().may(scope, resource)
     }
 
     /// What may be done to this person, besides to their servers.
@@ -82,9 +87,10 @@ impl Row<'_> {
         let may = |scope| self.may(scope, Resource::User(&user.name));
         let default = servers.iter().find(|server| server.name.is_empty());
         let mut rows = Vec::with_capacity(servers.len().max(1));
-        rows.extend(self.server("", default));
+        let viewed = self.viewed();
+        rows.extend(viewed.server("", default));
         for server in servers.iter().filter(|server| !server.name.is_empty()) {
-            rows.extend(self.server(&server.name, Some(server)));
+            rows.extend(viewed.server(&server.name, Some(server)));
         }
         Person {
             name: user.name.clone(),
@@ -98,10 +104,28 @@ impl Row<'_> {
             servers: rows,
         }
     }
+}
+
+/// What belongs to somebody, through the visitor's scopes.
+pub struct Viewed<'a> {
+    pub hub: &'a Hub,
+    pub by: &'a Principal,
+    pub user: &'a str,
+    pub groups: &'a [String],
+}
+
+impl Viewed<'_> {
+    fn may(&self, scope: Scope, resource: Resource<'_>) -> bool {
+        let membership = GroupsOf {
+            user: self.user,
+            groups: self.groups,
+        };
+        self.by.scopes.has(scope, resource, &membership).is_granted()
+    }
 
     /// `None` if there is nothing about it that the visitor may see or do.
-    fn server(&self, name: &str, spawner: Option<&Spawner>) -> Option<PersonServer> {
-        let user = self.user.name.as_str();
+    pub fn server(&self, name: &str, spawner: Option<&Spawner>) -> Option<PersonServer> {
+        let user = self.user;
         let this = Resource::Server { user, server: name };
         let may = |scope| self.may(scope, this);
         let phase = spawner.map_or(Phase::Stopped, |spawner| spawner.run.phase);

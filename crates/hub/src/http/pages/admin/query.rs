@@ -164,6 +164,6 @@ pub fn may_filter_groups(by: &Principal) -> bool {
     by.scopes.holds_all(Scope::ReadUsersGroups) || by.scopes.holds(Scope::ReadGroups)
 }
 
-fn may_see_group(by: &Principal, group: &str) -> bool {
+pub fn may_see_group(by: &Principal, group: &str) -> bool {
     by.scopes.holds_all(Scope::ReadUsersGroups) || allows(by, Scope::ReadGroups, Resource::Group(group))
 }

@@ -1,0 +1,134 @@
+## The pages of the administration
+
+manage-nav = Seiten der Verwaltung
+manage-profiles = Profile
+manage-services = Dienste
+manage-tokens = Token
+manage-shares = Freigaben
+manage-audit = Protokoll
+manage-settings = Einstellungen
+manage-health = Zustand
+manage-first = Erste Seite
+manage-filter-all = Alle zeigen
+manage-none = So etwas gibt es nicht. Ändern Sie die Filter, oder zeigen Sie alle.
+
+## Servers on the administration page
+
+servers-lead = Alle Server der Nutzer, die zuletzt benutzten zuerst.
+servers-search = Nach Person oder Server suchen
+servers-state = Zustand
+servers-profile = Profil
+servers-owner = Person
+servers-server = Server
+servers-default = Standardserver
+servers-used = Zuletzt benutzt
+servers-started = Gestartet
+servers-use = Verbrauch
+servers-memory = { $size } Speicher
+servers-cores = im Mittel { $cores } Kerne
+servers-active = Laufend oder unterwegs
+servers-unseen = Sie dürfen diese Seite öffnen, sehen darauf aber keine Server.
+servers-choose = Server { $name } auswählen
+servers-delete-title =
+    { $count ->
+        [one] { $count } Server löschen?
+       *[other] { $count } Server löschen?
+    }
+servers-delete-help = Laufende werden angehalten. Dateien bleiben. Standardserver können nicht gelöscht werden.
+
+## Drained hubs
+
+drain-title = Starts von Servern
+drain-shown = Zurzeit startet kein Server. Laufende Server laufen weiter.
+drain-on = Von { $by } gesperrt seit { $since }.
+drain-off = Server dürfen starten.
+drain-help = Vor einer Wartung: Laufende Server laufen weiter, und keiner startet, in keinem Hub an dieser Datenbank, bis Sie es wieder erlauben.
+drain-message = Was den Leuten gesagt wird
+drain-message-help = Zum Beispiel: Wartung am Sonntag von 8 bis 10 Uhr. Darf leer bleiben.
+drain-begin = Keinen Server starten lassen
+drain-change = Mitteilung ändern
+drain-end = Server wieder starten lassen
+
+## Shutdown
+
+shutdown-title = Hub herunterfahren
+shutdown-sure = Diesen Hub herunterfahren?
+shutdown-help = Der Hub, der Ihnen diese Seite zeigt, endet. Niemand kann sich anmelden oder einen Server starten, bis ihn etwas wieder startet, oder solange kein anderer Hub die Leute bedient.
+shutdown-servers = Auch alle Server der Nutzer anhalten
+shutdown-edge = Auch den Proxy anhalten
+shutdown-not = Weiterlaufen lassen
+shutdown-begun = Der Hub fährt herunter
+shutdown-begun-help = Er endet in wenigen Sekunden. Laden Sie eine Seite neu, um zu sehen, ob er wieder da ist.
+
+## Health
+
+health-good = läuft
+health-warn = ansehen
+health-bad = gestört
+health-off = nicht benutzt
+health-database = Datenbank
+health-database-do = Sie antwortet langsam oder gar nicht. Sehen Sie nach, ob sie läuft und wie ausgelastet ihr Rechner ist.
+health-edge = Proxy
+health-edge-do = Er antwortet nicht, neue Server sind also nicht erreichbar. Sehen Sie nach, ob er läuft und dasselbe Token hat wie der Hub.
+health-hubs = Hubs
+health-hubs-do = Einige haben seit einer Minute nichts gesagt, oder ihre Versionen unterscheiden sich. Starten Sie die beendeten neu, und bringen Sie alle auf eine Version.
+health-spawner = Wie Server laufen
+health-spawner-do = Dieser Rechner kann nicht alles, was Server trennt und in ihren Grenzen hält:
+health-starts = Starts von Servern
+health-starts-do = Die letzten Starts sind nacheinander misslungen, oder es ist keiner erlaubt. Die Liste der Server zeigt, woran jeder lag.
+health-culler = Anhalten unbenutzter Server
+health-mail = Post
+health-mail-do = Viele Briefe warten. `perijove mail test` sagt, was der Mailserver meint.
+health-environments = Python-Umgebungen
+health-environments-do = Ein Bau ist misslungen. `perijove environments build NAME` versucht es noch einmal.
+health-services-do = Einige antworten nicht:
+health-version = Version
+health-address = Adresse
+health-seen = Zuletzt gehört
+health-leases = Aufgaben
+health-this = dieser
+health-silent = still
+
+## The audit log
+
+audit-lead = Was geschah, durch wen, von wo; das Neueste zuerst.
+audit-export = Als JSON-Zeilen herunterladen
+audit-at = Wann (UTC)
+audit-actor = Durch wen
+audit-act = Was
+audit-target = Woran
+audit-detail = Einzelheiten
+audit-from = Von wo
+audit-since = Ab (UTC)
+audit-until = Vor (UTC)
+
+## Tokens of everybody
+
+tokens-lead = Womit sich Programme anmelden, von Personen und Diensten, die neuesten zuerst. Die Geheimnisse selbst kennt niemand.
+tokens-owner = Ganzer Name einer Person oder eines Dienstes
+tokens-owner-head = Wessen
+tokens-kind = Art
+tokens-own = Von jemandem gemacht
+tokens-issued = An Server und Anwendungen gegeben
+tokens-until = Bis
+tokens-endless = ohne Ende
+tokens-unused = Nicht benutzt seit
+tokens-days =
+    { $count ->
+        [one] { $count } Tag
+       *[other] { $count } Tagen
+    }
+tokens-note = Notiz
+tokens-revoke = Widerrufen
+tokens-revoked = Ein Token von { $owner } gilt nicht mehr.
+
+## Shares of everybody
+
+shares-lead = Welche Server mit wem geteilt sind, die neuesten zuerst.
+shares-owner = Ganzer Name der Person, der die Server gehören
+shares-with = Geteilt mit
+shares-none = Hier ist nichts geteilt.
+shares-codes = Codes
+shares-codes-help = Wer einen vorlegt, bekommt eine Freigabe. Ein Widerruf nimmt nichts zurück, wofür er benutzt wurde.
+shares-used = Benutzt
+shares-ended = Die Freigabe von { $server } ist beendet.

@@ -1,0 +1,126 @@
+## The pages of the administration
+
+manage-nav = 管理ページ
+manage-profiles = プロファイル
+manage-services = サービス
+manage-tokens = トークン
+manage-shares = 共有
+manage-audit = 監査ログ
+manage-settings = 設定
+manage-health = 稼働状況
+manage-first = 最初のページ
+manage-filter-all = すべて表示
+manage-none = 該当するものはありません。フィルターを変更するか、すべて表示してください。
+
+## Servers on the administration page
+
+servers-lead = すべてのサーバー。最後に使われたものから順に並びます。
+servers-search = 利用者名またはサーバー名で検索
+servers-state = 状態
+servers-profile = プロファイル
+servers-owner = 利用者
+servers-server = サーバー
+servers-default = 既定のサーバー
+servers-used = 最終使用
+servers-started = 開始
+servers-use = 使用量
+servers-memory = メモリ { $size }
+servers-cores = 平均 { $cores } コア
+servers-active = 実行中または移行中
+servers-unseen = このページは開けますが、表示できるサーバーはありません。
+servers-choose = サーバー { $name } を選択
+servers-delete-title = { $count } 台のサーバーを削除しますか？
+servers-delete-help = 実行中のものは停止されます。ファイルは残ります。既定のサーバーは削除できません。
+
+## Drained hubs
+
+drain-title = サーバーの開始
+drain-shown = 現在、サーバーは開始できません。実行中のサーバーはそのまま動き続けます。
+drain-on = { $since } から { $by } が停止しています。
+drain-off = サーバーを開始できます。
+drain-help = メンテナンスの前に：実行中のサーバーは動き続け、再び許可するまで、このデータベースのどのハブでも新しいサーバーは開始されません。
+drain-message = 利用者への案内
+drain-message-help = 例：日曜日の8時から10時までメンテナンス。空欄でもかまいません。
+drain-begin = サーバーの開始を止める
+drain-change = 案内を変更
+drain-end = 再び開始できるようにする
+
+## Shutdown
+
+shutdown-title = ハブを停止
+shutdown-sure = このハブを停止しますか？
+shutdown-help = このページを表示しているハブが終了します。再び開始されるか、別のハブが引き継ぐまで、サインインもサーバーの開始もできません。
+shutdown-servers = すべてのサーバーも停止する
+shutdown-edge = プロキシも停止する
+shutdown-not = 動かし続ける
+shutdown-begun = ハブを停止しています
+shutdown-begun-help = 数秒で終了します。ページを再読み込みすると、戻ったかどうかがわかります。
+
+## Health
+
+health-good = 正常
+health-warn = 要確認
+health-bad = 故障
+health-off = 未使用
+health-database = データベース
+health-database-do = 応答が遅いか、応答がありません。動作しているか、マシンの負荷を確認してください。
+health-edge = プロキシ
+health-edge-do = 応答がないため、新しいサーバーに接続できません。動作しているか、ハブと同じトークンを持つかを確認してください。
+health-hubs = ハブ
+health-hubs-do = 1分以上応答がないものがあるか、バージョンが異なります。終了したものを再起動し、バージョンをそろえてください。
+health-spawner = サーバーの実行方法
+health-spawner-do = このマシンでは、サーバーの分離や制限の一部ができません：
+health-starts = サーバーの開始
+health-starts-do = 最近の開始が続けて失敗しているか、開始が止められています。理由はサーバーの一覧に表示されます。
+health-culler = 未使用サーバーの停止
+health-mail = メール
+health-mail-do = 多くのメールが送信待ちです。`perijove mail test` でメールサーバーの応答を確認できます。
+health-environments = Python 環境
+health-environments-do = 構築に失敗しました。`perijove environments build NAME` で再試行できます。
+health-services-do = 応答しないものがあります：
+health-version = バージョン
+health-address = アドレス
+health-seen = 最後の応答
+health-leases = リース
+health-this = これ
+health-silent = 応答なし
+
+## The audit log
+
+audit-lead = 何が、誰によって、どこから行われたか。新しい順です。
+audit-export = JSON Lines でダウンロード
+audit-at = 日時 (UTC)
+audit-actor = 実行者
+audit-act = 操作
+audit-target = 対象
+audit-detail = 詳細
+audit-from = 接続元
+audit-since = 開始 (UTC)
+audit-until = 終了 (UTC)
+
+## Tokens of everybody
+
+tokens-lead = プログラムがサインインに使うもの。利用者とサービスのものを新しい順に表示します。秘密そのものは誰にもわかりません。
+tokens-owner = 利用者またはサービスの名前（全体）
+tokens-owner-head = 所有者
+tokens-kind = 種類
+tokens-own = 自分で作成
+tokens-issued = サーバーやアプリに発行
+tokens-until = 期限
+tokens-endless = 無期限
+tokens-unused = 未使用期間
+tokens-days = { $count } 日
+tokens-note = メモ
+tokens-revoke = 取り消す
+tokens-revoked = { $owner } のトークンを取り消しました。
+
+## Shares of everybody
+
+shares-lead = どのサーバーが誰と共有されているか。新しい順です。
+shares-owner = サーバーの所有者の名前（全体）
+shares-with = 共有相手
+shares-none = 共有されているものはありません。
+shares-codes = コード
+shares-codes-help = 提示した人に共有されます。取り消しても、すでに共有されたものはそのままです。
+shares-used = 使用回数
+shares-ended = { $server } の共有を終了しました。

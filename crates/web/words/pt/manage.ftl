@@ -1,0 +1,134 @@
+## The pages of the administration
+
+manage-nav = Páginas da administração
+manage-profiles = Perfis
+manage-services = Serviços
+manage-tokens = Tokens
+manage-shares = Compartilhamentos
+manage-audit = Registro de auditoria
+manage-settings = Configurações
+manage-health = Estado
+manage-first = Primeira página
+manage-filter-all = Mostrar tudo
+manage-none = Nada corresponde. Mude os filtros ou mostre tudo.
+
+## Servers on the administration page
+
+servers-lead = Todos os servidores, primeiro os usados por último.
+servers-search = Procurar por pessoa ou servidor
+servers-state = Estado
+servers-profile = Perfil
+servers-owner = Pessoa
+servers-server = Servidor
+servers-default = servidor padrão
+servers-used = Último uso
+servers-started = Iniciado
+servers-use = Consumo
+servers-memory = { $size } de memória
+servers-cores = { $cores } núcleos em média
+servers-active = Em execução ou a caminho
+servers-unseen = Pode abrir esta página, mas não vê servidores nela.
+servers-choose = Escolher o servidor { $name }
+servers-delete-title =
+    { $count ->
+        [one] Excluir { $count } servidor?
+       *[other] Excluir { $count } servidores?
+    }
+servers-delete-help = Os que estão em execução são parados. Os arquivos ficam. Os servidores padrão não podem ser excluídos.
+
+## Drained hubs
+
+drain-title = Inícios de servidores
+drain-shown = No momento nenhum servidor inicia. Os que estão em execução continuam.
+drain-on = Suspensos por { $by } desde { $since }.
+drain-off = Os servidores podem iniciar.
+drain-help = Antes de uma manutenção: os servidores em execução continuam e nenhum inicia, em nenhum hub desta base de dados, até que o permita de novo.
+drain-message = O que se diz às pessoas
+drain-message-help = Por exemplo: manutenção no domingo das 8 às 10. Pode ficar vazio.
+drain-begin = Não deixar iniciar servidores
+drain-change = Mudar a mensagem
+drain-end = Permitir inícios de novo
+
+## Shutdown
+
+shutdown-title = Desligar o hub
+shutdown-sure = Desligar este hub?
+shutdown-help = O hub que lhe mostra esta página termina. Ninguém pode entrar nem iniciar um servidor até que algo o volte a iniciar, ou que outro hub atenda.
+shutdown-servers = Parar também todos os servidores
+shutdown-edge = Parar também o proxy
+shutdown-not = Deixá-lo em execução
+shutdown-begun = O hub está sendo desligado
+shutdown-begun-help = Termina em segundos. Recarregue uma página para ver se voltou.
+
+## Health
+
+health-good = funciona
+health-warn = verificar
+health-bad = com falha
+health-off = não usado
+health-database = Banco de dados
+health-database-do = Responde devagar ou não responde. Veja se está em execução e a carga da máquina.
+health-edge = Proxy
+health-edge-do = Não responde, e novos servidores não são alcançados. Veja se está em execução e se tem o mesmo token do hub.
+health-hubs = Hubs
+health-hubs-do = Alguns estão em silêncio há um minuto ou as versões diferem. Reinicie os que terminaram e deixe todos na mesma versão.
+health-spawner = Como os servidores são executados
+health-spawner-do = Esta máquina não consegue tudo o que separa e limita os servidores:
+health-starts = Inícios de servidores
+health-starts-do = Os últimos inícios falharam um após o outro, ou nenhum é permitido. A lista de servidores mostra por quê.
+health-culler = Parada de servidores sem uso
+health-mail = E-mail
+health-mail-do = Muitas mensagens esperam. `perijove mail test` diz o que o servidor de e-mail responde.
+health-environments = Ambientes Python
+health-environments-do = Uma construção falhou. `perijove environments build NAME` tenta de novo.
+health-services-do = Alguns não respondem:
+health-version = Versão
+health-address = Endereço
+health-seen = Último sinal
+health-leases = Tarefas
+health-this = este
+health-silent = em silêncio
+
+## The audit log
+
+audit-lead = O que foi feito, por quem e de onde; o mais recente primeiro.
+audit-export = Baixar como linhas JSON
+audit-at = Quando (UTC)
+audit-actor = Por quem
+audit-act = O quê
+audit-target = Em quê
+audit-detail = Detalhes
+audit-from = De onde
+audit-since = A partir de (UTC)
+audit-until = Antes de (UTC)
+
+## Tokens of everybody
+
+tokens-lead = Aquilo com que programas entram, de pessoas e serviços, os mais novos primeiro. Ninguém conhece os segredos.
+tokens-owner = Nome completo de pessoa ou serviço
+tokens-owner-head = De quem
+tokens-kind = Tipo
+tokens-own = Feitos por alguém
+tokens-issued = Dados a servidores e aplicativos
+tokens-until = Até
+tokens-endless = sem fim
+tokens-unused = Sem uso há
+tokens-days =
+    { $count ->
+        [one] { $count } dia
+       *[other] { $count } dias
+    }
+tokens-note = Nota
+tokens-revoke = Revogar
+tokens-revoked = Um token de { $owner } não vale mais.
+
+## Shares of everybody
+
+shares-lead = Quais servidores são compartilhados com quem, os mais novos primeiro.
+shares-owner = Nome completo do dono
+shares-with = Compartilhado com
+shares-none = Nada é compartilhado aqui.
+shares-codes = Códigos
+shares-codes-help = Quem apresenta um recebe acesso. Revogar não retira o que ele já deu.
+shares-used = Usos
+shares-ended = O compartilhamento de { $server } terminou.

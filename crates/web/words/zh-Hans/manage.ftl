@@ -1,0 +1,126 @@
+## The pages of the administration
+
+manage-nav = 管理页面
+manage-profiles = 配置方案
+manage-services = 服务
+manage-tokens = 令牌
+manage-shares = 共享
+manage-audit = 审计日志
+manage-settings = 设置
+manage-health = 运行状况
+manage-first = 首页
+manage-filter-all = 全部显示
+manage-none = 没有符合条件的内容。请更改筛选条件或全部显示。
+
+## Servers on the administration page
+
+servers-lead = 所有服务器，最近使用的排在最前。
+servers-search = 按用户或服务器搜索
+servers-state = 状态
+servers-profile = 配置方案
+servers-owner = 用户
+servers-server = 服务器
+servers-default = 默认服务器
+servers-used = 上次使用
+servers-started = 启动时间
+servers-use = 用量
+servers-memory = 内存 { $size }
+servers-cores = 平均 { $cores } 核
+servers-active = 运行中或正在变化
+servers-unseen = 您可以打开此页面，但看不到任何服务器。
+servers-choose = 选择服务器 { $name }
+servers-delete-title = 删除 { $count } 个服务器？
+servers-delete-help = 正在运行的会被停止。文件会保留。默认服务器不能删除。
+
+## Drained hubs
+
+drain-title = 服务器启动
+drain-shown = 目前不能启动服务器。正在运行的服务器不受影响。
+drain-on = 自 { $since } 起由 { $by } 暂停。
+drain-off = 可以启动服务器。
+drain-help = 维护之前：正在运行的服务器继续运行；在您再次允许之前，使用此数据库的任何 hub 都不会启动新服务器。
+drain-message = 对用户的说明
+drain-message-help = 例如：周日 8 点到 10 点维护。可以留空。
+drain-begin = 暂停启动服务器
+drain-change = 更改说明
+drain-end = 重新允许启动
+
+## Shutdown
+
+shutdown-title = 关闭 hub
+shutdown-sure = 关闭这个 hub？
+shutdown-help = 显示此页面的 hub 将结束。在它重新启动之前，或者由其他 hub 接替之前，任何人都不能登录或启动服务器。
+shutdown-servers = 同时停止所有服务器
+shutdown-edge = 同时停止代理
+shutdown-not = 保持运行
+shutdown-begun = hub 正在关闭
+shutdown-begun-help = 它将在几秒内结束。重新加载页面即可查看是否已恢复。
+
+## Health
+
+health-good = 正常
+health-warn = 请查看
+health-bad = 故障
+health-off = 未使用
+health-database = 数据库
+health-database-do = 它响应缓慢或没有响应。请检查它是否在运行以及所在机器的负载。
+health-edge = 代理
+health-edge-do = 它没有响应，因此无法访问新服务器。请检查它是否在运行，以及令牌是否与 hub 相同。
+health-hubs = hub
+health-hubs-do = 有的 hub 已有一分钟没有消息，或版本不一致。请重新启动已结束的 hub，并统一版本。
+health-spawner = 服务器的运行方式
+health-spawner-do = 此机器无法完全隔离和限制服务器：
+health-starts = 服务器启动
+health-starts-do = 最近的启动接连失败，或者不允许启动。服务器列表会显示原因。
+health-culler = 停止闲置服务器
+health-mail = 邮件
+health-mail-do = 有许多邮件等待发送。`perijove mail test` 会显示邮件服务器的回应。
+health-environments = Python 环境
+health-environments-do = 构建失败。`perijove environments build NAME` 会重试。
+health-services-do = 有的服务没有响应：
+health-version = 版本
+health-address = 地址
+health-seen = 最后消息
+health-leases = 租约
+health-this = 当前
+health-silent = 无消息
+
+## The audit log
+
+audit-lead = 谁在何处做了什么，最新的在前。
+audit-export = 下载为 JSON 行
+audit-at = 时间 (UTC)
+audit-actor = 操作者
+audit-act = 操作
+audit-target = 对象
+audit-detail = 详情
+audit-from = 来源
+audit-since = 起始 (UTC)
+audit-until = 截止 (UTC)
+
+## Tokens of everybody
+
+tokens-lead = 程序登录所用的令牌，包括用户和服务的，最新的在前。没有人知道其密文。
+tokens-owner = 用户或服务的完整名称
+tokens-owner-head = 所有者
+tokens-kind = 类型
+tokens-own = 由人创建
+tokens-issued = 发给服务器和应用
+tokens-until = 有效期至
+tokens-endless = 永久
+tokens-unused = 未使用时间
+tokens-days = { $count } 天
+tokens-note = 备注
+tokens-revoke = 撤销
+tokens-revoked = { $owner } 的一个令牌已失效。
+
+## Shares of everybody
+
+shares-lead = 哪些服务器与谁共享，最新的在前。
+shares-owner = 服务器所有者的完整名称
+shares-with = 共享给
+shares-none = 这里没有共享。
+shares-codes = 代码
+shares-codes-help = 出示代码者即可获得共享。撤销代码不会收回已经给予的共享。
+shares-used = 使用次数
+shares-ended = { $server } 的共享已结束。

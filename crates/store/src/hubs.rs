@@ -54,7 +54,8 @@ pub async fn forget_silent(db: &impl Db, since: Timestamp) -> Result<()> {
 
 /// The longest here comes first.
 pub async fn list(db: &impl Db) -> Result<Vec<Replica>> {
-    const LIST: Stmt = Stmt::read("SELECT name, version, address, started, seen FROM perijove_hubs ORDER BY started, name");
+    const LIST: Stmt =
+        Stmt::read("SELECT name, version, address, started, seen FROM perijove_hubs ORDER BY started, name");
     let read = |mut row: Row| {
         Ok(Replica {
             name: row.take()?,
@@ -69,8 +70,9 @@ pub async fn list(db: &impl Db) -> Result<Vec<Replica>> {
 
 /// How many leases each hub holds at this moment.
 pub async fn held(db: &impl Db, now: Timestamp) -> Result<Vec<(String, i64)>> {
-    const HELD: Stmt =
-        Stmt::read("SELECT holder, COUNT(*) FROM perijove_leases WHERE expires_at > $1 GROUP BY holder ORDER BY holder");
+    const HELD: Stmt = Stmt::read(
+        "SELECT holder, COUNT(*) FROM perijove_leases WHERE expires_at > $1 GROUP BY holder ORDER BY holder",
+    );
     let rows = db.rows(&HELD, &[now.into()]).await?;
     rows.into_iter().map(|mut row| Ok((row.take()?, row.take()?))).collect()
 }

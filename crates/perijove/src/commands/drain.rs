@@ -59,8 +59,10 @@ impl Drain {
         let text = self.message.as_deref().unwrap_or_default();
         let message = drain::message(text).ok_or_else(|| {
             let most = drain::LONGEST_MESSAGE;
-            Problem::new(format!("the message is longer than {most} characters, or has signs that can't be shown"))
-                .of_usage()
+            Problem::new(format!(
+                "the message is longer than {most} characters, or has signs that can't be shown"
+            ))
+            .of_usage()
         })?;
         Ok(Some(Switch::On(message)))
     }

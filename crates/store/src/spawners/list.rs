@@ -194,7 +194,7 @@ fn in_state(state: StateFilter) -> &'static str {
         StateFilter::Active => {
             "s.id IN (SELECT a.id FROM spawners a WHERE a.server_id IS NOT NULL UNION ALL \
              SELECT m.spawner_id FROM perijove_runs m WHERE m.phase IN ('requested', 'stopping'))"
-        },
+        }
         StateFilter::Ready => {
             "s.server_id IS NOT NULL \
              AND COALESCE(r.phase, 'ready') NOT IN ('prepared', 'started', 'answering', 'stopping')"

@@ -6,8 +6,8 @@ use super::servers::start;
 use super::{later, now, open, user, write};
 use crate::drain::{self, Drain};
 use crate::hubs::{self, Replica};
-use crate::spawners::list::{self, ListQuery, Only, Sort, StateFilter};
 use crate::spawners;
+use crate::spawners::list::{self, ListQuery, Only, Sort, StateFilter};
 
 pub(super) async fn servers_are_listed_in_pages_both_ways(url: String) {
     let store = open(&url).await;
@@ -15,7 +15,9 @@ pub(super) async fn servers_are_listed_in_pages_both_ways(url: String) {
     let mut ids = Vec::new();
     for n in 0..7 {
         let owner = if n % 2 == 0 { &ada } else { &bob };
-        let made = spawners::ensure(&store, owner.id, &format!("s{n}"), None).await.unwrap();
+        let made = spawners::ensure(&store, owner.id, &format!("s{n}"), None)
+            .await
+            .unwrap();
         // Two were never used, and two at the same moment.
         if n >= 2 {
             spawners::touch(&store, made.id, later(i64::from(n / 2))).await.unwrap();
@@ -105,7 +107,10 @@ pub(super) async fn servers_are_found_by_what_they_are(url: String) {
         only: Some(Only {
             users: users.iter().map(|name| (*name).into()).collect(),
             groups: vec!["nobody's".into()],
-            servers: servers.iter().map(|(user, name)| ((*user).into(), (*name).into())).collect(),
+            servers: servers
+                .iter()
+                .map(|(user, name)| ((*user).into(), (*name).into()))
+                .collect(),
         }),
         ..ListQuery::default()
     };
@@ -129,7 +134,10 @@ pub(super) async fn hubs_say_that_they_are_there(url: String) {
     // What it said first stays: since when it runs.
     hubs::note(&store, &replica("one", 9)).await.unwrap();
     let all = hubs::list(&store).await.unwrap();
-    let told: Vec<_> = all.iter().map(|hub| (hub.name.as_str(), hub.started, hub.seen)).collect();
+    let told: Vec<_> = all
+        .iter()
+        .map(|hub| (hub.name.as_str(), hub.started, hub.seen))
+        .collect();
     assert_eq!(told, [("one", later(1), later(9)), ("two", later(2), later(2))]);
     hubs::forget_silent(&store, later(5)).await.unwrap();
     hubs::forget(&store, "nobody").await.unwrap();

@@ -57,7 +57,10 @@ pub async fn list(db: &impl Db, query: &ListQuery, now: Timestamp) -> Result<Vec
         );
     }
     if let Some(since) = query.unused_since {
-        term(since.into(), "COALESCE(api_tokens.last_activity, api_tokens.created) < {}");
+        term(
+            since.into(),
+            "COALESCE(api_tokens.last_activity, api_tokens.created) < {}",
+        );
     }
     if let Some(after) = query.after {
         term(after.into(), "api_tokens.id < {}");

@@ -43,8 +43,8 @@ pub use server::{
 };
 pub use servers::{ProfileName, ServerRow, Servers, ServersMay, ServersQuery, ShutDown};
 pub use share::{AcceptShare, Named};
-pub use tokens::{AllShares, AllTokens, AnyCode, AnyShare, AnyToken, TokensQuery};
 pub use token::{ClientRow, Expiration, TokenRow, Tokens};
+pub use tokens::{AllShares, AllTokens, AnyCode, AnyShare, AnyToken, TokensQuery};
 
 /// What a careless template would let through: the samples carry it wherever a person can choose the text.
 pub(crate) const NASTY: &str = r#"<script>alert("x")</script>'&"#;

@@ -199,6 +199,12 @@ impl Page for ShutDown {
             action_url: "/hub/admin/shutdown".into(),
             back_url: "/hub/admin".into(),
         };
-        vec![Self { begun: true, ..asks.clone() }, asks]
+        vec![
+            Self {
+                begun: true,
+                ..asks.clone()
+            },
+            asks,
+        ]
     }
 }

@@ -26,7 +26,9 @@ async fn school() -> (App, Browser) {
     let app = App::builder().config(CONFIG).start().await;
     for name in ["ann", "bob", "eve"] {
         let person = app.sign_in(name).await;
-        person.api(Method::PUT, &format!("users/{name}/servers/lab"), Some(json!({}))).await;
+        person
+            .api(Method::PUT, &format!("users/{name}/servers/lab"), Some(json!({})))
+            .await;
     }
     let ruth = app.sign_in("ruth").await;
     (app, ruth)
@@ -79,8 +81,15 @@ async fn many_servers_come_in_pages_both_ways() {
         ruth.api(Method::PUT, &path, Some(json!({}))).await.expect(201);
     }
     let link = |page: &Answer, kind: &str| {
-        let at = page.body.split(&format!("\" rel=\"{kind}\"")).next()?.rsplit("href=\"").next()?;
-        page.body.contains(&format!("rel=\"{kind}\"")).then(|| at.replace("&amp;", "&"))
+        let at = page
+            .body
+            .split(&format!("\" rel=\"{kind}\""))
+            .next()?
+            .rsplit("href=\"")
+            .next()?;
+        page.body
+            .contains(&format!("rel=\"{kind}\""))
+            .then(|| at.replace("&amp;", "&"))
     };
     let first = ruth.get("hub/admin/servers").await.expect(200);
     assert_eq!((rows(&first).len(), link(&first, "prev")), (50, None));
@@ -103,12 +112,19 @@ async fn nobody_sees_or_does_more_than_the_scopes_allow() {
     assert!(page.contains("name=\"start\" value=\"ann/lab\""), "{page}");
     assert!(!page.contains("name=\"stop\" value=\"bob\""), "{page}");
     // The menu has what they may open, and nothing else.
-    for (path, is_there) in [("admin\"", true), ("admin/servers\"", true), ("admin/groups\"", false), ("admin/roles\"", false)] {
+    for (path, is_there) in [
+        ("admin\"", true),
+        ("admin/servers\"", true),
+        ("admin/groups\"", false),
+        ("admin/roles\"", false),
+    ] {
         assert_eq!(page.contains(&format!("href=\"/hub/{path}")), is_there, "{path}");
     }
     assert!(!page.contains("shutdown"), "{page}");
     asks(&tom, &[("stop", "bob")]).await.expect(404);
-    asks(&tom, &[("do", "remove"), ("sure", "yes"), ("server", "eve/lab")]).await.expect(404);
+    asks(&tom, &[("do", "remove"), ("sure", "yes"), ("server", "eve/lab")])
+        .await
+        .expect(404);
     tom.get("hub/admin/shutdown").await.expect(403);
     let gus = app.sign_in("gus").await;
     gus.get("hub/admin/servers").await.expect(200);
@@ -132,12 +148,17 @@ async fn servers_are_started_stopped_and_after_a_question_deleted() {
     let question = asks(&ruth, &doing("remove")).await.expect(200);
     assert!(question.text().contains("Delete 2 servers?"), "{}", question.body);
     assert_eq!(shown(&ruth, "").await.len(), 3, "nothing is deleted yet");
-    asks(&ruth, &[&doing("remove")[..], &[("sure", "yes")]].concat()).await.expect(200);
+    asks(&ruth, &[&doing("remove")[..], &[("sure", "yes")]].concat())
+        .await
+        .expect(200);
     assert_eq!(shown(&ruth, "").await, ["eve/lab"]);
     for fields in [&[("do", "stop")][..], &[("do", "dance"), ("server", "eve/lab")]] {
         asks(&ruth, fields).await.expect(400);
     }
-    let log = ruth.api(Method::GET, "audit?act=server.managed&limit=200", None).await.json();
+    let log = ruth
+        .api(Method::GET, "audit?act=server.managed&limit=200", None)
+        .await
+        .json();
     assert!(log.to_string().contains("server ann/lab"), "{log}");
 }
 
@@ -149,7 +170,10 @@ async fn the_hub_is_shut_down_after_a_question() {
     let question = ruth.get("hub/admin/shutdown").await.expect(200).text();
     assert!(question.contains("id=\"shutdown-hub\""), "{question}");
     assert!(app.hub.shutdown.borrow().is_none());
-    let answer = ruth.post_form("hub/admin/shutdown", &[("edge", "yes")]).await.expect(202);
+    let answer = ruth
+        .post_form("hub/admin/shutdown", &[("edge", "yes")])
+        .await
+        .expect(202);
     assert!(answer.text().contains("The hub is shutting down"), "{}", answer.body);
     let ending = app.hub.shutdown.borrow().unwrap();
     assert!(!ending.servers && ending.edge);

@@ -23,9 +23,18 @@ async fn while_a_hub_is_drained_servers_go_on_and_none_starts() {
     let refused = bob.api(Method::POST, "users/bob/server", None).await.expect(503);
     assert_eq!(refused.json()["message"], why);
     let page = bob.get("hub/spawn").await;
-    assert!(page.text().contains("Maintenance until ten."), "{} {}", page.status, page.body);
+    assert!(
+        page.text().contains("Maintenance until ten."),
+        "{} {}",
+        page.status,
+        page.body
+    );
     let home = bob.get("hub/home").await.expect(200);
-    assert!(home.text().contains("id=\"drained\""), "told before they try: {}", home.body);
+    assert!(
+        home.text().contains("id=\"drained\""),
+        "told before they try: {}",
+        home.body
+    );
     let model = ann.api(Method::GET, "users/ann", None).await.json();
     assert!(!model["server"].is_null(), "{model}");
 
@@ -35,12 +44,20 @@ async fn while_a_hub_is_drained_servers_go_on_and_none_starts() {
     other.sign_in("ruth", "password").await;
     other.api(Method::POST, "users/bob/server", None).await.expect(503);
     other.api(Method::DELETE, "drain", None).await.expect(200);
-    assert_eq!(ruth.api(Method::GET, "drain", None).await.json()["drained"], json!(false));
+    assert_eq!(
+        ruth.api(Method::GET, "drain", None).await.json()["drained"],
+        json!(false)
+    );
     start_server(&ruth, "bob").await;
     assert!(!bob.get("hub/home").await.text().contains("id=\"drained\""));
 
     let log = ruth.api(Method::GET, "audit?act=hub.drained", None).await.json();
-    let told: Vec<_> = log["items"].as_array().unwrap().iter().map(|entry| &entry["detail"]["on"]).collect();
+    let told: Vec<_> = log["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| &entry["detail"]["on"])
+        .collect();
     assert_eq!(told, [&json!(true), &json!(false)]);
 }
 
@@ -53,7 +70,10 @@ async fn only_those_who_may_shut_the_hub_down_drain_it() {
     }
     let long = json!({ "message": "x".repeat(501) });
     ruth.api(Method::PUT, "drain", Some(long)).await.expect(400);
-    assert_eq!(ruth.api(Method::GET, "drain", None).await.json()["drained"], json!(false));
+    assert_eq!(
+        ruth.api(Method::GET, "drain", None).await.json()["drained"],
+        json!(false)
+    );
     // To end what has not begun is fine.
     ruth.api(Method::DELETE, "drain", None).await.expect(200);
 }

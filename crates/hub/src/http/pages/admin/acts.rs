@@ -120,7 +120,9 @@ pub async fn act_on_servers(hub: &Arc<Hub>, by: &Principal, form: Form) -> Resul
         return Err(HttpError::bad_request("No server was chosen."));
     }
     if wish.servers.len() > MOST_CHOSEN {
-        return Err(HttpError::bad_request(format!("At most {MOST_CHOSEN} servers at once.")));
+        return Err(HttpError::bad_request(format!(
+            "At most {MOST_CHOSEN} servers at once."
+        )));
     }
     match wish.act.as_str() {
         "start" => on_servers(hub, by, "start", &wish.servers).await,

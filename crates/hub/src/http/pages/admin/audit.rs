@@ -181,7 +181,11 @@ fn row(url: &str, asked: &AuditQuery, record: Record) -> AuditRow {
 }
 
 fn detail(detail: &Value) -> Vec<(String, String)> {
-    let known = detail.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
+    let known = detail
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter(|(_, value)| !value.is_null());
     known
         .map(|(name, value)| {
             let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);

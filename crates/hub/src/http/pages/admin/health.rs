@@ -22,9 +22,9 @@ use crate::drain::Switch;
 use crate::http::api::{self, models};
 use crate::http::error::{HttpError, Result};
 use crate::http::form::Form;
+use crate::http::found;
 use crate::http::pages::{allows, render, signed_in};
 use crate::http::visitor::{Principal, Visitor};
-use crate::http::found;
 use crate::services::health as answers;
 use crate::tasks::presence;
 

@@ -103,7 +103,10 @@ impl Asked {
         };
         let one_of = |key: &str, known: &[&str]| {
             let text = text(key);
-            known.iter().find(|known| **known == text).map(|known| (*known).to_owned())
+            known
+                .iter()
+                .find(|known| **known == text)
+                .map(|known| (*known).to_owned())
         };
         let (after, before) = (place(&text("after")), place(&text("before")));
         Self {
@@ -163,7 +166,9 @@ impl Asked {
             let _ = write!(url, "&{key}={}", escape::component(value));
         }
         if let Some((key, place)) = from {
-            let at = place.at.map_or_else(|| "-".to_owned(), |at| at.as_microsecond().to_string());
+            let at = place
+                .at
+                .map_or_else(|| "-".to_owned(), |at| at.as_microsecond().to_string());
             let _ = write!(url, "&{key}={at}.{}", place.id);
         }
         url
@@ -204,7 +209,9 @@ fn place(text: &str) -> Option<Place> {
 
 async fn page(hub: &Hub, by: &Principal, query: Option<&str>) -> Result<Servers> {
     let asked = Asked::read(by, query.unwrap_or_default());
-    let here = asked.from.map(|place| (if asked.backwards { "before" } else { "after" }, place));
+    let here = asked
+        .from
+        .map(|place| (if asked.backwards { "before" } else { "after" }, place));
     let mut page = Servers {
         columns: asked.columns(hub),
         profiles: hub.config.profiles.iter().map(profile).collect(),
@@ -297,7 +304,10 @@ async fn uses(hub: &Hub, server: &Spawner) -> Option<(i64, (String, String))> {
     server.server.as_ref()?;
     let backend = hub.spawners.get(&server.run.backend)?;
     let state = server.state.as_ref()?.as_object()?;
-    let usage = tokio::time::timeout(PATIENCE, backend.usage(state)).await.ok()?.ok()??;
+    let usage = tokio::time::timeout(PATIENCE, backend.usage(state))
+        .await
+        .ok()?
+        .ok()??;
     let run_for = server.started.map(|started| hub.clock.now().duration_since(started));
     let seconds = run_for.map(|time| time.as_secs_f64()).filter(|seconds| *seconds >= 1.0);
     let cores = usage.cpu.zip(seconds).map(|(cpu, seconds)| cpu.as_secs_f64() / seconds);

@@ -10,7 +10,7 @@ use perijove_model::escape;
 use perijove_model::scopes::{Resource, Scope};
 use perijove_store::share_codes::{self, ShareCode};
 use perijove_store::shares::overview::{self, Asked};
-use perijove_store::shares::{self, Recipient, Share, SharedWith};
+use perijove_store::shares::{self, Share, SharedWith};
 use perijove_web::pages::{AllShares, AnyCode, AnyShare};
 use serde_json::{Value, json};
 

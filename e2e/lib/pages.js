@@ -132,6 +132,13 @@ export const home = {
   },
 };
 
+export const front = {
+  /** The address that starts what is chosen. */
+  startLink: (page) => page.locator(".start-link code"),
+  /** How far a start is. */
+  phase: (page) => page.locator(".phases [aria-current=step]"),
+};
+
 export const pending = {
   bar: (page) => page.locator("#progress-bar"),
   message: (page) => page.locator("#progress-message"),

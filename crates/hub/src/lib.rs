@@ -97,6 +97,8 @@ pub struct Hub {
     pub seen: Seen,
     /// Wakes the reconciler, and tells waiting requests that something has moved.
     pub wakeup: Wakeup,
+    /// What servers were seen to use.
+    pub looks: servers::Looks,
     /// Wakes whoever works on people's homes.
     pub homes: homes::Wakeup,
     /// Wakes whoever sends letters.
@@ -155,6 +157,7 @@ impl Hub {
             lists: Lists::default(),
             seen: Seen::default(),
             wakeup: Wakeup::default(),
+            looks: servers::Looks::default(),
             homes: homes::Wakeup::default(),
             refusals: Refusals::default(),
             failed_starts: std::sync::atomic::AtomicU32::new(0),

@@ -103,6 +103,19 @@ pub struct Usage {
     pub out_of_memory: u64,
 }
 
+impl Usage {
+    /// With what the other one knows besides.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            cpu: self.cpu.or(other.cpu),
+            memory: self.memory.or(other.memory),
+            processes: self.processes.or(other.processes),
+            ..self
+        }
+    }
+}
+
 /// What a backend remembers of a running server, as JSON in `spawners.state`. The process backend's has `pid`.
 pub type State = serde_json::Map<String, serde_json::Value>;
 

@@ -2,9 +2,12 @@
 
 use std::io;
 use std::os::fd::OwnedFd;
+use std::time::Duration;
 
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 use serde::{Deserialize, Serialize};
+
+use crate::Usage;
 
 /// One process, for ever: no later process has the same two numbers before the machine is restarted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -120,9 +123,112 @@ pub(crate) fn below(root: i32) -> io::Result<Vec<Process>> {
     Ok(found)
 }
 
+/// Whoever starts more has to be counted by a control group.
+const MOST_COUNTED: usize = 1000;
+
+/// What a process and all that it has started use, for machines without control groups: time on a core, also of what has
+/// ended by now, and memory without what is shared with others. `None` if it has ended.
+pub(crate) fn usage(root: Process) -> io::Result<Option<Usage>> {
+    if !root.is_alive()? {
+        return Ok(None);
+    }
+    let mut waiting = vec![root.pid];
+    let (mut ticks, mut pages, mut threads, mut counted) = (0_u64, 0_u64, 0_u32, 0);
+    while let Some(pid) = waiting.pop() {
+        // What ends while it is counted is left out.
+        let Some(used) = used(pid) else { continue };
+        ticks = ticks.saturating_add(used.ticks);
+        pages = pages.saturating_add(used.pages);
+        threads = threads.saturating_add(used.threads);
+        counted += 1;
+        if counted < MOST_COUNTED {
+            waiting.extend(children(pid));
+        }
+    }
+    let nanoseconds = u128::from(ticks) * 1_000_000_000 / u128::from(rustix::param::clock_ticks_per_second().max(1));
+    Ok(Some(Usage {
+        cpu: Some(Duration::from_nanos(u64::try_from(nanoseconds).unwrap_or(u64::MAX))),
+        memory: Some(pages.saturating_mul(rustix::param::page_size() as u64)),
+        processes: Some(threads),
+        out_of_memory: 0,
+    }))
+}
+
+struct Used {
+    ticks: u64,
+    pages: u64,
+    threads: u32,
+}
+
+fn used(pid: i32) -> Option<Used> {
+    let line = std::fs::read(format!("/proc/{pid}/stat")).ok()?;
+    let memory = std::fs::read_to_string(format!("/proc/{pid}/statm")).ok()?;
+    parse_used(&String::from_utf8_lossy(&line), &memory)
+}
+
+fn parse_used(stat: &str, statm: &str) -> Option<Used> {
+    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_ascii_whitespace().collect();
+    let number = |at: usize| fields.get(at)?.parse::<u64>().ok();
+    let mut memory = statm
+        .split_ascii_whitespace()
+        .skip(1)
+        .map_while(|field| field.parse::<u64>().ok());
+    let (resident, shared) = (memory.next()?, memory.next()?);
+    Some(Used {
+        // Its own time and that of children that have ended, each outside of the kernel and in it.
+        ticks: [11, 12, 13, 14]
+            .into_iter()
+            .filter_map(number)
+            .fold(0, u64::saturating_add),
+        pages: resident.saturating_sub(shared),
+        threads: u32::try_from(number(17)?).ok()?,
+    })
+}
+
+/// Of all its threads: each has its own.
+fn children(pid: i32) -> Vec<i32> {
+    let Ok(threads) = std::fs::read_dir(format!("/proc/{pid}/task")) else {
+        return Vec::new();
+    };
+    let lists = threads.filter_map(|thread| std::fs::read_to_string(thread.ok()?.path().join("children")).ok());
+    lists
+        .flat_map(|list| {
+            list.split_ascii_whitespace()
+                .filter_map(|pid| pid.parse().ok())
+                .collect::<Vec<i32>>()
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_used_is_read_from_the_fields_of_the_kernel() {
+        let stat = "42 (a b) c) S 7 42 43 0 -1 4194560 1 0 0 0 100 20 3 4 20 0 5 0 9988 1 1 1";
+        let used = parse_used(stat, "900 300 100 1 0 200 0").unwrap();
+        assert_eq!((used.ticks, used.pages, used.threads), (127, 200, 5));
+        assert!(parse_used("42 (sh", "1 2 3").is_none() && parse_used(stat, "900").is_none());
+    }
+
+    #[test]
+    fn what_a_process_has_started_counts_with_it() {
+        let me = Process::of(std::process::id() as i32).unwrap().unwrap();
+        let alone = usage(me).unwrap().unwrap();
+        let mut child = std::process::Command::new("sleep").arg("60").spawn().unwrap();
+        let with_child = usage(me).unwrap().unwrap();
+        assert!(alone.memory > Some(0) && alone.processes > Some(0), "{alone:?}");
+        assert!(children(me.pid).contains(&(child.id() as i32)));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(with_child.cpu >= alone.cpu, "{with_child:?}");
+        let earlier = Process {
+            start_time: me.start_time - 1,
+            ..me
+        };
+        assert_eq!(usage(earlier).unwrap(), None);
+    }
 
     #[test]
     fn reads_a_name_made_to_confuse() {

@@ -39,7 +39,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::homes::Homes;
 use crate::nursery::Nurseries;
-use crate::proc::Process;
+use crate::proc::{self, Process};
 use crate::scope::{Record, Report, Scope, Stage};
 use crate::{
     Capabilities, Poll, Progress, ServerKey, ServerSpec, SpawnError, Spawner, Started, State, Step, Stop, Usage,
@@ -300,7 +300,10 @@ impl Spawner for ProcessSpawner {
             return Ok(None);
         };
         let used = move || match server.is_alive()? {
-            true => Ok(scope.group()?.and_then(|group| group.usage())),
+            true => match scope.group()?.and_then(|group| group.usage()) {
+                Some(used) => Ok(Some(used.or(proc::usage(server)?.unwrap_or_default()))),
+                None => proc::usage(server),
+            },
             false => Ok(None),
         };
         blocking(used).await.map_err(cannot_look)

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::Value as Json;
 
 use crate::error::Result;
-use crate::sql::{Db, Post, Stmt};
+use crate::sql::{Db, Post, Row, Stmt};
 
 /// A start that tells more keeps its latest events only.
 pub const KEPT: i64 = 200;
@@ -36,13 +36,28 @@ pub async fn push(db: &impl Db, spawner_id: i64, generation: i64, events: &[Json
     Ok(last)
 }
 
+/// One of them, as it was told.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    pub seq: i64,
+    pub at: Timestamp,
+    pub body: Json,
+}
+
 /// The events of a start after the one with number `after`.
-pub async fn since(db: &impl Db, spawner_id: i64, generation: i64, after: i64) -> Result<Vec<(i64, Json)>> {
+pub async fn since(db: &impl Db, spawner_id: i64, generation: i64, after: i64) -> Result<Vec<Event>> {
     const SINCE: Stmt = Stmt::read(
-        "SELECT seq, body FROM perijove_events WHERE spawner_id = $1 AND generation = $2 AND seq > $3 ORDER BY seq",
+        "SELECT seq, at, body FROM perijove_events WHERE spawner_id = $1 AND generation = $2 AND seq > $3 ORDER BY seq",
     );
+    let read = |mut row: Row| {
+        Ok(Event {
+            seq: row.take()?,
+            at: row.take()?,
+            body: row.take()?,
+        })
+    };
     let rows = db
         .rows(&SINCE, &[spawner_id.into(), generation.into(), after.into()])
         .await?;
-    rows.into_iter().map(|mut row| Ok((row.take()?, row.take()?))).collect()
+    rows.into_iter().map(read).collect()
 }

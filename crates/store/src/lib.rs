@@ -56,6 +56,7 @@ pub mod shares;
 pub mod signups;
 pub mod spans;
 pub mod spawners;
+pub mod starts;
 #[cfg(feature = "suite")]
 pub mod suite;
 pub mod suspensions;

@@ -30,6 +30,16 @@ pub async fn end(tx: &Tx, spawner_id: i64, now: Timestamp) -> Result<()> {
     tx.post(&END, &[spawner_id.into(), now.into()]).await
 }
 
+/// The profiles that a person's servers ran with, the latest first.
+pub async fn profiles(db: &impl Db, user_id: i64) -> Result<Vec<String>> {
+    const PROFILES: Stmt = Stmt::read(
+        "SELECT profile FROM perijove_spans WHERE user_id = $1 AND profile IS NOT NULL \
+         GROUP BY profile ORDER BY MAX(began_at) DESC, profile LIMIT 100",
+    );
+    let rows = db.rows(&PROFILES, &[user_id.into()]).await?;
+    rows.into_iter().map(|mut row| row.take()).collect()
+}
+
 /// How long a person's servers have run since then, each counted for itself.
 pub async fn used(db: &impl Db, user_id: i64, since: Timestamp, now: Timestamp) -> Result<SignedDuration> {
     // A run that somebody else ended, such as JupyterHub, is over since our own row says so.

@@ -23,7 +23,7 @@ use serde_json::Value;
 pub use choose::{Chosen, FormField, field_names};
 pub use person::Person;
 pub use profiles::Offered;
-pub use quota::{Exceeded, GroupUse, Standing, Use, entitled, hours_used_up, standing};
+pub use quota::{Cost, Exceeded, GroupUse, Room, Standing, Use, entitled, hours_used_up, standing};
 
 use crate::Hub;
 use crate::servers::Refused;
@@ -163,6 +163,22 @@ pub async fn to(hub: &Hub, db: &impl Db, user: &User) -> Result<(Person, Vec<Car
     });
     let cards = cards.collect();
     Ok((person, cards))
+}
+
+/// What these options would start: its plan, and the options in their plain form. `None` if they lead to nothing that is
+/// offered any more.
+#[must_use]
+pub fn look(hub: &Hub, person: &Person, server: &ServerName, options: &Value) -> Option<(Plan, Value)> {
+    let wanted = Wanted {
+        user: &person.user,
+        server,
+        options: Some(options),
+        fresh: false,
+    };
+    let offered = Offered::to(&hub.config, person);
+    let chosen = choose::read(hub, &offered, &wanted).ok()?;
+    let plan = making::plan(hub, person, server, &chosen);
+    Some((plan, chosen.options(Some(options))))
 }
 
 /// A profile as somebody gets it.

@@ -164,6 +164,21 @@ pub struct Exceeded {
 }
 
 impl Exceeded {
+    /// Of the person's own limit, without saying how.
+    fn of(person: &Person, quantity: Quantity, allowed: u64) -> Self {
+        Self {
+            quantity,
+            group: None,
+            user: person.user.name.clone(),
+            allowed,
+            used: 0,
+            wanted: 0,
+            by: Vec::new(),
+            others: 0,
+            again: None,
+        }
+    }
+
     /// Nothing that could be stopped would make room.
     #[must_use]
     pub fn for_good(&self) -> bool {
@@ -255,31 +270,99 @@ fn is(text: &str, count: u64) -> String {
     format!("{text} {}", if count == 1 { "is" } else { "are" })
 }
 
-/// Whether there is room for this plan, with the gates passed so that two starts never both find the last of it. A server
-/// without a limit of its own gets what is left of its owner's quota: it could use all of it.
+/// What somebody may have and uses, with what their groups may have and use: whether there is room for one more server.
+pub struct Room<'a> {
+    person: &'a Person,
+    entitled: Entitled,
+    limits: Amounts,
+    own: Vec<Use>,
+    groups: Vec<(String, Amounts, Vec<Use>)>,
+    /// Seconds that were used this month, and when the next one begins.
+    time: Option<(u64, Timestamp)>,
+}
+
+/// What a server would take of something that is limited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cost {
+    pub quantity: Quantity,
+    pub takes: u64,
+    pub used: u64,
+    pub allowed: u64,
+}
+
+impl<'a> Room<'a> {
+    /// `None` if nothing is limited for this person.
+    pub async fn read(hub: &Hub, db: &impl Db, person: &'a Person) -> Result<Option<Self>, StoreError> {
+        let entitled = entitled(&hub.config, person);
+        let totals = totals(&hub.config, person);
+        if !entitled.limits_anything() && totals.is_empty() {
+            return Ok(None);
+        }
+        let mut groups = Vec::with_capacity(totals.len());
+        for (group, limits) in totals {
+            let all = uses(hub, db, Whose::Group(&group)).await?;
+            groups.push((group, limits, all));
+        }
+        let time = match entitled.most(Quantity::Time) {
+            Some(_) => Some(hours(hub, db, person.user.id).await?),
+            None => None,
+        };
+        Ok(Some(Self {
+            person,
+            limits: SHARED
+                .into_iter()
+                .filter_map(|quantity| Some((quantity, entitled.most(quantity)?)))
+                .collect(),
+            entitled,
+            own: uses(hub, db, Whose::User(person.user.id)).await?,
+            groups,
+            time: time.map(|(_, used, next)| (used, next)),
+        }))
+    }
+
+    /// Whether there is room for this plan. A server without a limit of its own gets what is left of its owner's quota: it
+    /// could use all of it.
+    pub fn fit(&self, plan: &mut Plan) -> Result<(), Exceeded> {
+        fit_storage(&self.entitled, self.person, &mut plan.limits)?;
+        fill(&self.limits, &self.own, &mut plan.limits);
+        room(&self.limits, &self.own, None, self.person, plan)?;
+        for (group, limits, all) in &self.groups {
+            fill(limits, all, &mut plan.limits);
+            room(limits, all, Some(group), self.person, plan)?;
+        }
+        match (self.entitled.most(Quantity::Time), self.time) {
+            (Some(allowed), Some((used, next))) => fit_time(self.person, allowed, used, next),
+            _ => Ok(()),
+        }
+    }
+
+    /// What a server with these limits would take of its person's own quotas.
+    #[must_use]
+    pub fn costs(&self, limits: &Limits) -> Vec<Cost> {
+        let cost = |(quantity, allowed): (&Quantity, &u64)| Cost {
+            quantity: *quantity,
+            takes: taken(limits, *quantity),
+            used: sum(&self.own, *quantity),
+            allowed: *allowed,
+        };
+        let all = self.limits.iter().map(cost);
+        all.filter(|cost| cost.takes > 0).collect()
+    }
+}
+
+/// Whether there is room, with the gates passed so that two starts never both find the last of it.
 pub(super) async fn fit(hub: &Hub, tx: &Tx, person: &Person, plan: &mut Plan) -> Result<(), Refused> {
-    let entitled = entitled(&hub.config, person);
     let totals = totals(&hub.config, person);
-    if !entitled.limits_anything() && totals.is_empty() {
+    if !entitled(&hub.config, person).limits_anything() && totals.is_empty() {
         return Ok(());
     }
     let mut gates = vec![format!("person {}", person.user.id)];
     gates.extend(totals.keys().map(|group| format!("group {group}")));
     gates::pass(tx, &gates).await?;
-    fit_storage(&entitled, person, &mut plan.limits)?;
-    let own = uses(hub, tx, Whose::User(person.user.id)).await?;
-    let limits: Amounts = SHARED
-        .into_iter()
-        .filter_map(|quantity| Some((quantity, entitled.most(quantity)?)))
-        .collect();
-    fill(&limits, &own, &mut plan.limits);
-    room(&limits, &own, None, person, plan)?;
-    for (group, limits) in &totals {
-        let all = uses(hub, tx, Whose::Group(group)).await?;
-        fill(limits, &all, &mut plan.limits);
-        room(limits, &all, Some(group), person, plan)?;
+    match Room::read(hub, tx, person).await? {
+        Some(room) => room.fit(plan).map_err(|why| Refused::Exceeded(Box::new(why))),
+        None => Ok(()),
     }
-    fit_time(hub, tx, &entitled, person).await
 }
 
 /// What is left, for a server that could use all there is.
@@ -297,7 +380,7 @@ fn fill(limits: &Amounts, running: &[Use], own: &mut Limits) {
     }
 }
 
-fn room(limits: &Amounts, running: &[Use], group: Option<&str>, person: &Person, plan: &Plan) -> Result<(), Refused> {
+fn room(limits: &Amounts, running: &[Use], group: Option<&str>, person: &Person, plan: &Plan) -> Result<(), Exceeded> {
     for (quantity, allowed) in limits {
         let (used, wanted) = (sum(running, *quantity), taken(&plan.limits, *quantity));
         // What takes none of it has room, even where somebody was given less since.
@@ -306,7 +389,7 @@ fn room(limits: &Amounts, running: &[Use], group: Option<&str>, person: &Person,
         }
         let using = running.iter().filter(|one| taken(&one.limits, *quantity) > 0);
         let (own, others): (Vec<&Use>, Vec<&Use>) = using.partition(|one| one.user == person.user.name);
-        return Err(exceeded(Exceeded {
+        return Err(Exceeded {
             quantity: *quantity,
             group: group.map(str::to_owned),
             user: person.user.name.clone(),
@@ -316,55 +399,34 @@ fn room(limits: &Amounts, running: &[Use], group: Option<&str>, person: &Person,
             by: own.into_iter().cloned().collect(),
             others: others.len(),
             again: None,
-        }));
+        });
     }
     Ok(())
 }
 
-fn exceeded(why: Exceeded) -> Refused {
-    Refused::Exceeded(Box::new(why))
-}
-
-fn fit_storage(entitled: &Entitled, person: &Person, limits: &mut Limits) -> Result<(), Refused> {
+fn fit_storage(entitled: &Entitled, person: &Person, limits: &mut Limits) -> Result<(), Exceeded> {
     let Some(allowed) = entitled.most(Quantity::Storage) else {
         return Ok(());
     };
     let wanted = *limits.storage.get_or_insert(allowed);
-    if wanted <= allowed {
-        return Ok(());
+    match wanted <= allowed {
+        true => Ok(()),
+        false => Err(Exceeded {
+            wanted,
+            ..Exceeded::of(person, Quantity::Storage, allowed)
+        }),
     }
-    Err(exceeded(Exceeded {
-        quantity: Quantity::Storage,
-        group: None,
-        user: person.user.name.clone(),
-        allowed,
-        used: 0,
-        wanted,
-        by: Vec::new(),
-        others: 0,
-        again: None,
-    }))
 }
 
-async fn fit_time(hub: &Hub, tx: &Tx, entitled: &Entitled, person: &Person) -> Result<(), Refused> {
-    let Some(allowed) = entitled.most(Quantity::Time) else {
-        return Ok(());
-    };
-    let (_, used, next) = hours(hub, tx, person.user.id).await?;
-    if used < allowed {
-        return Ok(());
+fn fit_time(person: &Person, allowed: u64, used: u64, next: Timestamp) -> Result<(), Exceeded> {
+    match used < allowed {
+        true => Ok(()),
+        false => Err(Exceeded {
+            used,
+            again: Some(next),
+            ..Exceeded::of(person, Quantity::Time, allowed)
+        }),
     }
-    Err(exceeded(Exceeded {
-        quantity: Quantity::Time,
-        group: None,
-        user: person.user.name.clone(),
-        allowed,
-        used,
-        wanted: 0,
-        by: Vec::new(),
-        others: 0,
-        again: Some(next),
-    }))
 }
 
 /// When the hours that somebody may have are used up if what runs goes on, and how many seconds those are; nothing where

@@ -10,6 +10,18 @@ fn number(value: f64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
+/// Thousandths of a core, as a number of cores.
+#[must_use]
+pub fn cores(milli: u64) -> String {
+    number(milli as f64 / 1000.0)
+}
+
+/// Seconds, as a number of hours.
+#[must_use]
+pub fn hours(seconds: u64) -> String {
+    number(seconds as f64 / 3600.0)
+}
+
 fn counted(count: u64, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
@@ -20,11 +32,11 @@ pub fn amount(quantity: Quantity, amount: u64) -> String {
     match quantity {
         Quantity::Servers => counted(amount, "server", "servers"),
         Quantity::Cpu if amount == 1000 => "1 core".to_owned(),
-        Quantity::Cpu => format!("{} cores", number(amount as f64 / 1000.0)),
+        Quantity::Cpu => format!("{} cores", cores(amount)),
         Quantity::Memory => format!("{} of memory", size(amount)),
         Quantity::Storage => format!("{} of storage", size(amount)),
         Quantity::Gpus => counted(amount, "GPU", "GPUs"),
-        Quantity::Time => format!("{} hours", number(amount as f64 / 3600.0)),
+        Quantity::Time => format!("{} hours", hours(amount)),
     }
 }
 

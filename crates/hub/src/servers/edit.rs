@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use perijove_model::ServerName;
 use perijove_store::spawners::{self, Spawner};
 use perijove_store::users::User;
 use perijove_store::{StoreError, Tx};
@@ -92,6 +93,32 @@ pub async fn edit(hub: &Arc<Hub>, edit: Edit<'_>) -> Result<Spawner, Refused> {
         "a server was changed"
     );
     Ok(changed)
+}
+
+/// Has people call a server something else, whether it runs or not: nothing but pages says this name.
+pub async fn give_name(
+    hub: &Arc<Hub>,
+    by: &Principal,
+    (user, server): (&User, &ServerName),
+    display_name: &str,
+) -> Result<(), Refused> {
+    let found = spawners::get(&hub.store, user.id, server.as_str()).await?;
+    let display_name = checks::names(hub, server, found.as_ref(), Some(display_name))?;
+    let tx = hub.store.begin().await?;
+    let spawner = match found {
+        Some(found) => found,
+        None if server.is_default() => spawners::ensure(&tx, user.id, "", None).await?,
+        None => {
+            return Err(Refused::Unknown {
+                user: user.name.clone(),
+                server: server.to_string(),
+            });
+        }
+    };
+    spawners::set_display_name(&tx, spawner.id, display_name.as_deref()).await?;
+    note(hub, &tx, Some(by), &spawner, "change").await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 async fn check_names(hub: &Hub, tx: &Tx, edit: &Edit<'_>, found: bool) -> Result<(), Refused> {

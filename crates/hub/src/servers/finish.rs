@@ -202,18 +202,22 @@ impl Driver<'_> {
     }
 
     async fn failure(&self, spawner: &Spawner, why: Why) -> Failure {
-        let log = match (self.key(spawner), self.backend(spawner)) {
-            (Ok(key), Ok(backend)) => backend.log_tail(&key, LINES).await,
-            _ => Vec::new(),
-        };
         Failure {
             status: why.status,
             reason: why.reason,
             message: why.message,
             html: why.html,
-            log: tail(log),
+            log: last_lines(self.hub, spawner).await,
             cancelled: false,
         }
+    }
+}
+
+/// What a server has written last in this run.
+pub async fn last_lines(hub: &Hub, spawner: &Spawner) -> Vec<String> {
+    match (key(spawner), hub.spawners.of(&spawner.run.backend)) {
+        (Ok(key), Ok(backend)) => tail(backend.log_tail(&key, LINES).await),
+        _ => Vec::new(),
     }
 }
 

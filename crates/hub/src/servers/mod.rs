@@ -10,6 +10,7 @@
 //!     any of the way up -> Failed                               with the reason, for the person who waits
 //! ```
 
+mod advice;
 mod answer;
 mod checks;
 mod drive;
@@ -22,6 +23,7 @@ mod prepare;
 mod progress;
 mod reconcile;
 mod requests;
+mod using;
 mod watch;
 
 use std::collections::BTreeSet;
@@ -30,12 +32,14 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use perijove_model::server::Phase;
 use tokio::sync::Notify;
 
+pub use advice::advice;
 pub use checks::{Refused, check_name};
-pub use edit::{Edit, create, edit};
-pub use finish::forget;
-pub use progress::{has_progress, progress, ready_event};
+pub use edit::{Edit, create, edit, give_name};
+pub use finish::{forget, last_lines};
+pub use progress::{For, elapsed, has_progress, progress, ready_event};
 pub use reconcile::{run, stop_all};
 pub use requests::{Begun, Start, request_start, request_stop, wait};
+pub use using::{Looks, Using, using};
 
 use news::{Told, Watch};
 

@@ -6,13 +6,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::Stream;
+use jiff::Timestamp;
 use perijove_model::names::server_path;
 use perijove_model::server::{Pending, Phase};
-use perijove_store::spawners::{self, Failure, Spawner};
-use perijove_store::{StoreError, events};
+use perijove_store::StoreError;
+use perijove_store::events::{self, Event};
+use perijove_store::spawners::{self, Failure, Run, Spawner};
 use serde_json::{Value, json};
 
 use super::Watch;
+use super::advice::advice;
 use crate::Hub;
 
 const LOOK: Duration = Duration::from_millis(500);
@@ -29,13 +32,24 @@ pub fn has_progress(spawner: &Spawner) -> bool {
     matches!(phase, Phase::Ready | Phase::Failed) || phase.pending() == Some(Pending::Spawn) || cancelled
 }
 
+/// For whom events are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum For {
+    /// As the contract has them.
+    Programs,
+    /// With the seconds since the start was wished for, and what to do when it has failed.
+    Pages,
+}
+
 /// The events of the server's start, ending with the final one.
-pub fn progress(hub: &Arc<Hub>, spawner_id: i64) -> impl Stream<Item = Value> + Send + 'static + use<> {
+pub fn progress(hub: &Arc<Hub>, spawner_id: i64, whom: For) -> impl Stream<Item = Value> + Send + 'static + use<> {
     let teller = Teller {
         watch: hub.wakeup.watch(spawner_id),
         hub: hub.clone(),
         id: spawner_id,
+        whom,
         generation: None,
+        phase: None,
         seen: 0,
         waiting: VecDeque::new(),
         ended: false,
@@ -81,6 +95,11 @@ pub(super) fn failed_event(failure: &Failure) -> Value {
     event
 }
 
+/// Seconds since the start was wished for.
+pub fn elapsed(run: &Run, at: Timestamp) -> f64 {
+    at.duration_since(run.requested_at).as_secs_f64().max(0.0)
+}
+
 pub(super) fn is_final(event: &Value) -> bool {
     ["ready", "failed"].iter().any(|key| event[*key] == true)
 }
@@ -89,7 +108,10 @@ struct Teller {
     hub: Arc<Hub>,
     watch: Watch,
     id: i64,
+    whom: For,
     generation: Option<i64>,
+    /// The last one that was told.
+    phase: Option<Phase>,
     seen: i64,
     waiting: VecDeque<Value>,
     ended: bool,
@@ -146,12 +168,13 @@ impl Teller {
         }
         // Whoever comes when it is over is told the end, not the whole story.
         if let (true, None, Some(failure)) = (first, run.phase.pending(), &run.failure) {
-            self.waiting.push_back(failed_event(failure));
+            self.waiting.push_back(self.failed(failure));
             return Ok(());
         }
-        for (seq, event) in events::since(&self.hub.store, self.id, run.generation, self.seen).await? {
-            self.seen = seq;
-            self.waiting.push_back(event);
+        self.tell_phase(run);
+        for event in events::since(&self.hub.store, self.id, run.generation, self.seen).await? {
+            self.seen = event.seq;
+            self.waiting.push_back(self.told(event, run));
         }
         if self.waiting.iter().any(is_final) || run.phase.pending().is_some() {
             return Ok(());
@@ -159,9 +182,37 @@ impl Teller {
         // The final event has been pushed out, or there was none: adopted, or stopped by wish.
         match &run.failure {
             _ if run.phase == Phase::Ready => self.waiting.push_back(ready_event(&self.hub, &spawner)),
-            Some(failure) => self.waiting.push_back(failed_event(failure)),
+            Some(failure) => self.waiting.push_back(self.failed(failure)),
             None => self.ended = true,
         }
         Ok(())
+    }
+
+    /// Pages show how far it is, also where a step tells nothing for long.
+    fn tell_phase(&mut self, run: &Run) {
+        if self.whom == For::Pages && self.phase != Some(run.phase) && run.phase.pending() == Some(Pending::Spawn) {
+            self.phase = Some(run.phase);
+            self.waiting
+                .push_back(json!({ "phase": run.phase.as_str(), "elapsed": elapsed(run, run.since) }));
+        }
+    }
+
+    fn told(&self, event: Event, run: &Run) -> Value {
+        let mut body = event.body;
+        if self.whom == For::Pages {
+            body["elapsed"] = json!(elapsed(run, event.at));
+            if let (true, Some(failure)) = (body["failed"] == true, &run.failure) {
+                body["advice"] = json!(advice(failure));
+            }
+        }
+        body
+    }
+
+    fn failed(&self, failure: &Failure) -> Value {
+        let mut event = failed_event(failure);
+        if self.whom == For::Pages {
+            event["advice"] = json!(advice(failure));
+        }
+        event
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::SignedDuration;
-use perijove_store::{audit, spans, tokens};
+use perijove_store::{audit, spans, starts, tokens};
 
 use super::{Failure, Task};
 use crate::Hub;
@@ -21,6 +21,7 @@ impl Task for Purge {
         if gone > 0 {
             tracing::info!(gone, "deleted what had expired");
         }
+        starts::purge(&hub.store).await?;
         forget_old_runs(hub).await?;
         forget_old_acts(hub).await
     }

@@ -244,7 +244,7 @@ pub(crate) async fn row(hub: &Hub, id: i64) -> Spawner {
 
 /// All events to the final one.
 pub(crate) async fn events(hub: &Arc<Hub>, id: i64) -> Vec<Value> {
-    let events = servers::progress(hub, id).collect::<Vec<_>>();
+    let events = servers::progress(hub, id, servers::For::Programs).collect::<Vec<_>>();
     tokio::time::timeout(PATIENCE, events).await.expect("the stream ends")
 }
 

@@ -136,3 +136,10 @@ CREATE TABLE perijove_hubs (
     started TIMESTAMP NOT NULL,
     seen TIMESTAMP NOT NULL
 );
+-- How long the latest starts took.
+CREATE TABLE perijove_starts (
+    id {id},
+    profile VARCHAR(255) NOT NULL,
+    took_ms BIGINT NOT NULL
+);
+CREATE INDEX ix_perijove_starts_profile ON perijove_starts (profile, id);

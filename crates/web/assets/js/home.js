@@ -1,11 +1,13 @@
 // @ts-check
-// Keeps the list of servers true without a reload: asks the hub for this page again and puts its cards here.
+// Keeps the page true without a reload: asks the hub for it again and puts its cards and numbers here.
 
 import { locale, samePageNow, sleep, visible, words } from "./page.js";
+import "./copy.js";
 import "./forms.js";
 
-/** How often to look, in milliseconds: while something moves, and while nothing does. */
+/** How often to look, in milliseconds: while something moves, while something runs, and while nothing does. */
 const MOVING = 1500;
+const RUNNING = 5000;
 const RESTING = 20000;
 
 class ServerList extends HTMLElement {
@@ -25,16 +27,21 @@ class ServerList extends HTMLElement {
     return /** @type {HTMLElement} */ (this.querySelector(".cards"));
   }
 
-  get moving() {
-    return this.cards.querySelector("[data-state=starting], [data-state=stopping]") !== null;
+  get pause() {
+    const is = (/** @type {string} */ state) => this.cards.querySelector(`[data-state=${state}]`) !== null;
+    if (is("starting") || is("stopping")) return MOVING;
+    return is("ready") ? RUNNING : RESTING;
   }
 
   async follow() {
+    // What is used in a second is known by looking twice.
+    let pause = Math.min(this.pause, MOVING);
     while (this.isConnected) {
       const woken = new Promise((done) => (this.wake = () => done(undefined)));
-      await Promise.race([sleep(this.moving ? MOVING : RESTING), woken]);
+      await Promise.race([sleep(pause), woken]);
       await visible();
       await this.refresh();
+      pause = this.pause;
     }
   }
 
@@ -79,21 +86,29 @@ class ServerList extends HTMLElement {
     const cards = now === "elsewhere" ? null : now.querySelector("server-list .cards");
     if (!cards) return location.reload();
     this.replaceCards(/** @type {HTMLElement} */ (document.adoptNode(cards)));
-    replaceStorage(now);
+    replaceLive(document.getElementById("home-aside"), now.getElementById("home-aside"));
   }
 
-  /** @param {HTMLElement} fresh */
-  replaceCards(fresh) {
+  /** Cards stay where they are as long as there are the same: nothing jumps away below a pointer. @param {HTMLElement} cards */
+  replaceCards(cards) {
     const before = [...this.cards.children];
-    const after = [...fresh.children];
-    const sameServers = before.length === after.length && after.every((card, at) => nameOf(card) === nameOf(before[at]));
-    if (!sameServers) {
-      this.cards.replaceWith(fresh);
+    const after = new Map([...cards.children].map((card) => [nameOf(card), card]));
+    if (before.length !== after.size || !before.every((card) => after.has(nameOf(card)))) {
+      this.cards.replaceWith(cards);
     } else {
-      // An unchanged card stays the same element: a click or a focus on it is not lost.
-      after.forEach((card, at) => versionOf(card) === versionOf(before[at]) || this.replaceCard(before[at], card));
+      for (const old of before) this.refreshCard(old, /** @type {Element} */ (after.get(nameOf(old))));
     }
     this.tellTimes();
+  }
+
+  /**
+   * An unchanged card stays the same element: a click or a focus on it is not lost.
+   * @param {Element} old
+   * @param {Element} fresh
+   */
+  refreshCard(old, fresh) {
+    if (versionOf(old) !== versionOf(fresh) && !isTypedIn(old)) this.replaceCard(old, fresh);
+    else replaceLive(old.querySelector("[data-live]"), fresh.querySelector("[data-live]"));
   }
 
   /**
@@ -110,18 +125,26 @@ class ServerList extends HTMLElement {
 
   /** Times as this person's clock and language have them. */
   tellTimes() {
-    for (const time of /** @type {NodeListOf<HTMLTimeElement>} */ (this.querySelectorAll("time[data-since]"))) {
-      const at = new Date(time.dateTime);
-      if (Number.isNaN(at.valueOf())) continue;
+    this.tell("since", (at) => {
       const today = at.toDateString() === new Date().toDateString();
       const told = at.toLocaleString(locale(), { timeStyle: "short", ...(today ? {} : { dateStyle: "medium" }) });
-      time.textContent = words(this, "since", { time: told });
-      time.title = at.toLocaleString(locale());
-    }
-    for (const time of /** @type {NodeListOf<HTMLTimeElement>} */ (this.querySelectorAll("time[data-at]"))) {
+      return `${words(this, "since", { time: told })} · ${howLong(Date.now() - at.valueOf())}`;
+    });
+    this.tell("last", (at) => words(this, "last", { time: howLongAgo(at.valueOf() - Date.now()) }));
+    this.tell("at", (at) => words(this, "at", { time: at.toLocaleTimeString(locale(), { timeStyle: "short" }) }));
+  }
+
+  /**
+   * @param {string} kind
+   * @param {(at: Date) => string} text
+   */
+  tell(kind, text) {
+    for (const time of /** @type {NodeListOf<HTMLTimeElement>} */ (this.querySelectorAll(`time[data-${kind}]`))) {
       const at = new Date(time.dateTime);
       if (Number.isNaN(at.valueOf())) continue;
-      time.textContent = words(this, "at", { time: at.toLocaleTimeString(locale(), { timeStyle: "short" }) });
+      const told = text(at);
+      if (time.textContent !== told) time.textContent = told;
+      time.title = at.toLocaleString(locale());
     }
   }
 
@@ -139,22 +162,61 @@ class ServerList extends HTMLElement {
   }
 }
 
+const UNITS = /** @type {const} */ ([["day", 86400], ["hour", 3600], ["minute", 60]]);
+
 /**
- * How full the home is, which may come and go.
- * @param {Document} now
+ * `2 hr 5 min`: the two largest units that there are.
+ * @param {number} milliseconds
  */
-function replaceStorage(now) {
-  const [before, after] = [document, now].map((page) => page.querySelector("[data-storage]"));
-  if (before && after && !before.isEqualNode(after)) before.replaceWith(document.adoptNode(after));
+function howLong(milliseconds) {
+  let left = Math.max(0, Math.round(milliseconds / 1000));
+  const parts = [];
+  for (const [unit, seconds] of UNITS) {
+    const count = Math.floor(left / seconds);
+    left -= count * seconds;
+    if (count > 0 && parts.length < 2) parts.push(inUnits(count, unit));
+  }
+  return parts.join(" ") || inUnits(left, "second");
 }
+
+/**
+ * @param {number} count
+ * @param {string} unit
+ */
+const inUnits = (count, unit) =>
+  new Intl.NumberFormat(locale(), { style: "unit", unit, unitDisplay: "short" }).format(count);
+
+/**
+ * `3 days ago`
+ * @param {number} milliseconds below zero
+ */
+function howLongAgo(milliseconds) {
+  const seconds = Math.round(milliseconds / 1000);
+  const format = new Intl.RelativeTimeFormat(locale(), { numeric: "auto" });
+  const [unit, length] = UNITS.find(([, length]) => -seconds >= length) ?? UNITS[2];
+  return format.format(Math.trunc(seconds / length), unit);
+}
+
+/**
+ * Numbers and what else stands beside the servers, unless somebody is at it.
+ * @param {Element | null} before
+ * @param {Element | null} after
+ */
+function replaceLive(before, after) {
+  if (!before || !after || before.isEqualNode(after)) return;
+  if (!before.contains(document.activeElement)) before.replaceWith(document.adoptNode(after));
+}
+
+/** Whether somebody is changing something about this server. @param {Element} card */
+const isTypedIn = (card) => card.querySelector(".card-more[open]")?.contains(document.activeElement) ?? false;
 
 /** @param {Element} card */
 const nameOf = (card) => /** @type {HTMLElement} */ (card).dataset.name ?? "";
 
 /** @param {Element} card */
 const versionOf = (card) => {
-  const { state, since, notices } = /** @type {HTMLElement} */ (card).dataset;
-  return `${state} ${since} ${notices}`;
+  const { state, since, notices, displayName } = /** @type {HTMLElement} */ (card).dataset;
+  return `${state} ${since} ${notices} ${displayName}`;
 };
 
 customElements.define("server-list", ServerList);

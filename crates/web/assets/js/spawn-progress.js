@@ -1,7 +1,12 @@
 // @ts-check
-// Follows the start of a server: bar, steps with their times, cause and log of a failure, and on to the server.
+// Follows the start of a server: bar, phases and steps with their times, what the server writes, cause of a failure and
+// what to do, and on to the server.
 
-import { samePageNow, sleep, words } from "./page.js";
+import { locale, samePageNow, sleep, visible, words } from "./page.js";
+import "./forms.js";
+
+/** How often what the server writes is read while somebody looks at it, in milliseconds. */
+const READING = 2000;
 
 /**
  * What the hub tells, one event at a time.
@@ -15,6 +20,8 @@ import { samePageNow, sleep, words } from "./page.js";
  * @property {boolean} [failed]
  * @property {string} [url]
  * @property {string[]} [log] the last lines that the server wrote
+ * @property {string} [phase] how far the hub is
+ * @property {string | null} [advice] what to do about a failure
  */
 
 class SpawnProgress extends HTMLElement {
@@ -27,6 +34,8 @@ class SpawnProgress extends HTMLElement {
   began = performance.now();
 
   connectedCallback() {
+    this.began -= (Number(this.dataset.elapsed) || 0) * 1000;
+    this.log.addEventListener("toggle", () => void this.readLog());
     this.ticking = setInterval(() => this.tick(), 250);
     this.listen();
   }
@@ -69,10 +78,10 @@ class SpawnProgress extends HTMLElement {
   /** @param {Progress} event */
   take(event) {
     if (this.done) return;
-    if (typeof event.elapsed === "number") this.began = performance.now() - event.elapsed * 1000;
+    if (event.phase) return this.enter(event.phase, event.elapsed ?? this.elapsed);
     if (typeof event.progress === "number") this.told = Math.max(this.told, Math.min(100, event.progress));
     const message = event.message ?? plainText(event.html_message);
-    if (event.failed) return this.fail(message || words(this, "no-reason"), event.log ?? []);
+    if (event.failed) return this.fail(message || words(this, "no-reason"), event.advice ?? "", event.log ?? []);
     if (message) this.addStep(message, event);
     if (event.ready) return this.leave(event.url);
     this.tick();
@@ -88,7 +97,7 @@ class SpawnProgress extends HTMLElement {
     this.seen.add(key);
     this.piece("now").textContent = message;
     const time = document.createElement("time");
-    time.textContent = clock(this.elapsed);
+    time.textContent = clock(event.elapsed ?? this.elapsed);
     const text = document.createElement("span");
     text.textContent = message;
     const item = document.createElement("li");
@@ -97,6 +106,69 @@ class SpawnProgress extends HTMLElement {
     steps.append(item);
     while (steps.childElementCount > 200) steps.firstElementChild?.remove();
     this.piece("steps-box").hidden = false;
+  }
+
+  /**
+   * A phase has begun: those before it are over.
+   *
+   * @param {string} name
+   * @param {number} elapsed
+   */
+  enter(name, elapsed) {
+    const current = name === "answering" ? "started" : name;
+    const phases = /** @type {HTMLElement[]} */ ([...this.piece("phases").children]);
+    const at = phases.findIndex((phase) => phase.dataset.phase === current);
+    phases.forEach((phase, index) => {
+      if (index === at) {
+        phase.setAttribute("aria-current", "step");
+        phase.dataset.began ??= String(elapsed);
+      } else {
+        phase.removeAttribute("aria-current");
+      }
+      if (index < at) this.endPhase(phase, elapsed);
+    });
+  }
+
+  /**
+   * @param {HTMLElement} phase
+   * @param {number} elapsed
+   */
+  endPhase(phase, elapsed) {
+    if (phase.classList.contains("done")) return;
+    phase.classList.add("done");
+    const time = /** @type {HTMLElement} */ (phase.querySelector("time"));
+    if (phase.dataset.began) time.textContent = seconds(elapsed - Number(phase.dataset.began));
+  }
+
+  get log() {
+    return /** @type {HTMLDetailsElement} */ (this.piece("log"));
+  }
+
+  /** What the server writes, as long as somebody looks. */
+  async readLog() {
+    if (this.reading) return;
+    this.reading = true;
+    while (this.log.open && !this.done) {
+      try {
+        const answer = await fetch(this.dataset.logUrl ?? "", { redirect: "error" });
+        if (answer.ok && !this.done) this.showLog(await answer.text());
+      } catch {
+        // The page says by itself if the hub is away.
+      }
+      await sleep(READING);
+      await visible();
+    }
+    this.reading = false;
+  }
+
+  /** @param {string} text */
+  showLog(text) {
+    const lines = /** @type {HTMLElement} */ (this.querySelector(".log"));
+    const shown = text || words(this, "empty");
+    if (lines.textContent === shown) return;
+    const atEnd = lines.scrollHeight - lines.scrollTop - lines.clientHeight < 8;
+    lines.textContent = shown;
+    if (atEnd) lines.scrollTop = lines.scrollHeight;
   }
 
   /** @param {string | undefined} url */
@@ -112,26 +184,28 @@ class SpawnProgress extends HTMLElement {
 
   /**
    * @param {string} cause
+   * @param {string} advice
    * @param {string[]} log
    */
-  fail(cause, log) {
+  fail(cause, advice, log) {
     this.finish();
     const failed = words(this, "failed");
     this.piece("heading").textContent = failed;
     document.title = `${failed} – Perijove`;
     this.piece("lead").hidden = true;
     this.piece("now").textContent = words(this, "stopped");
-    this.piece("failure").textContent = cause;
+    this.piece("cause").textContent = cause;
+    this.piece("advice").textContent = advice;
     this.piece("failure").hidden = false;
     this.querySelector(".progress")?.classList.add("broken");
+    this.piece("phases").querySelector("[aria-current]")?.classList.add("broken");
     if (log.length) {
-      const lines = /** @type {HTMLElement} */ (this.querySelector(".log"));
-      lines.textContent = log.join("\n");
-      this.piece("log").hidden = false;
-      lines.scrollTop = lines.scrollHeight;
+      this.showLog(log.join("\n"));
+      this.log.open = true;
     }
     /** @type {HTMLDetailsElement} */ (this.piece("steps-box")).open = false;
     this.piece("retry").hidden = this.piece("home").hidden = false;
+    for (const choose of /** @type {NodeListOf<HTMLElement>} */ (this.querySelectorAll("[data-choose]"))) choose.hidden = false;
     this.piece("stop").hidden = true;
   }
 
@@ -147,7 +221,7 @@ class SpawnProgress extends HTMLElement {
   }
 
   tick() {
-    this.piece("elapsed").textContent = clock(this.elapsed);
+    this.piece("elapsed-time").textContent = clock(this.elapsed);
     // Between two steps the bar goes on at the usual pace, but never says more than nine tenths by itself.
     const usual = Number(this.dataset.expectedSeconds) || 0;
     const guess = usual ? Math.min(90, (this.elapsed / usual) * 90) : 0;
@@ -171,6 +245,12 @@ class SpawnProgress extends HTMLElement {
 function clock(seconds) {
   const whole = Math.max(0, Math.floor(seconds));
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+}
+
+/** In the language of the page: `1.4 s`. @param {number} count */
+function seconds(count) {
+  const format = new Intl.NumberFormat(locale(), { style: "unit", unit: "second", unitDisplay: "narrow", maximumFractionDigits: 1 });
+  return format.format(Math.max(0, count));
 }
 
 /** A spawner's HTML is shown as text. @param {string | undefined} html */

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::NASTY;
-use super::server::CardState;
+use super::CardState;
 use crate::render::Page;
 
 /// `admin.html`: people, page by page. Its forms are sent to `action_url`, which has the query of the list: `do` with what

@@ -10,6 +10,7 @@ mod error;
 mod gallery;
 mod group;
 mod health;
+mod home;
 mod join;
 mod oauth;
 mod onward;
@@ -29,6 +30,7 @@ pub use error::Error;
 pub use gallery::{Gallery, GalleryPage, GalleryView};
 pub use group::{Group, GroupDraft, GroupLine, Groups};
 pub use health::{Check, CheckState, DrainShown, Health, HubRow};
+pub use home::{CardNotice, CardState, GroupQuotas, Home, Meter, ServerCard, SharedServer, Storage};
 pub use join::{CaptchaBox, Confirm, Forgot, InvitationDraft, InvitationRow, Invitations};
 pub use oauth::{OauthConfirm, ScopeLine};
 pub use onward::{Field, Onward};
@@ -37,10 +39,7 @@ pub use person::{
     Waiting, WaitingRow,
 };
 pub use role::{GrantLine, Role, RoleDraft, RoleLine, Roles};
-pub use server::{
-    CardNotice, CardState, ChoiceField, ChoiceLine, Home, NotRunning, ProfileCard, ServerCard, Spawn, SpawnPending,
-    StopPending, Storage,
-};
+pub use server::{ChoiceField, ChoiceLine, NotRunning, ProfileCard, ProfileCost, Spawn, SpawnPending, StopPending};
 pub use servers::{ProfileName, ServerRow, Servers, ServersMay, ServersQuery, ShutDown};
 pub use share::{AcceptShare, Named};
 pub use token::{ClientRow, Expiration, TokenRow, Tokens};

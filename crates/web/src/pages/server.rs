@@ -1,207 +1,9 @@
-//! Pages of a person's servers: the list, the start, the wait, the end.
+//! Pages of one server: the start, the wait, the end.
 
 use serde::Serialize;
 
 use super::{NASTY, Named};
 use crate::render::Page;
-
-/// `home.html`: the servers somebody has, and what can be done with them.
-#[derive(Debug, Clone, Default, Serialize)]
-pub struct Home {
-    /// The default server (name `""`) first.
-    pub servers: Vec<ServerCard>,
-    pub default_server_active: bool,
-    pub allow_named_servers: bool,
-    /// The default server's URL.
-    pub url: String,
-    /// How full the home is, if that was looked at.
-    pub storage: Option<Storage>,
-    /// Where the forms of this page are sent, with `do`: `add`, `name` or `remove`.
-    pub action_url: String,
-    /// Why the last of them came to nothing.
-    pub problem: Option<String>,
-}
-
-/// How much somebody's files are.
-#[derive(Debug, Clone, Default, Serialize)]
-pub struct Storage {
-    /// `3.2 GiB`
-    pub used: String,
-    pub limit: Option<String>,
-    /// Of the limit, 100 at most.
-    pub percent: Option<u64>,
-    /// What there is to say about it, if it is too much, or nearly.
-    pub warning: Option<String>,
-    /// In ISO 8601.
-    pub measured_at: String,
-}
-
-/// One server on the home page.
-#[derive(Debug, Clone, Default, Serialize)]
-pub struct ServerCard {
-    /// Empty for the default server.
-    pub name: String,
-    /// What its owner calls it; may be empty.
-    pub display_name: String,
-    pub url: String,
-    pub state: CardState,
-    /// Since when it is so, in ISO 8601.
-    pub since: Option<String>,
-    /// Starts it, or asks for options first.
-    pub spawn_url: String,
-    /// Shows how far the start is.
-    pub pending_url: String,
-    /// `{hub}api/users/{user}/server` or `.../servers/{name}`.
-    pub api_url: String,
-    /// Why the last start failed.
-    pub failure: Option<String>,
-    /// The profile that it runs with or last ran with.
-    pub profile: Option<String>,
-    /// What it may use, in words, while it runs.
-    pub limits: Vec<String>,
-    /// What its owner is to be told, the latest first.
-    pub notices: Vec<CardNotice>,
-}
-
-/// What somebody is to be told about a server.
-#[derive(Debug, Clone, Default, Serialize)]
-pub struct CardNotice {
-    pub message: String,
-    /// Since when it is so, in ISO 8601.
-    pub at: String,
-    /// When the server is stopped.
-    pub stops_at: Option<String>,
-    /// Whether it goes on if somebody says that they are still there.
-    pub can_stay: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum CardState {
-    #[default]
-    Stopped,
-    Starting,
-    Ready,
-    Stopping,
-    Failed,
-}
-
-impl ServerCard {
-    fn sample(user: &str, name: &str, state: CardState) -> Self {
-        let path = if name.is_empty() {
-            user.to_owned()
-        } else {
-            format!("{user}/{name}")
-        };
-        let api = if name.is_empty() {
-            "server".to_owned()
-        } else {
-            format!("servers/{name}")
-        };
-        Self {
-            name: name.into(),
-            display_name: if name.is_empty() {
-                "My server".into()
-            } else {
-                name.into()
-            },
-            url: format!("/user/{path}/"),
-            state,
-            since: (state != CardState::Stopped).then(|| "2026-11-21T08:15:30Z".into()),
-            spawn_url: format!("/hub/spawn/{path}"),
-            pending_url: format!("/hub/spawn-pending/{path}"),
-            api_url: format!("/hub/api/users/{user}/{api}"),
-            failure: (state == CardState::Failed)
-                .then(|| "The server ended before it answered (exit status 1: no module named jupyterlab).".into()),
-            profile: (state == CardState::Ready).then(|| "Data science".into()),
-            limits: match state {
-                CardState::Ready => vec!["2 cores".into(), "4 GiB of memory".into()],
-                _ => Vec::new(),
-            },
-            notices: Vec::new(),
-        }
-    }
-}
-
-impl Page for Home {
-    const TEMPLATE: &'static str = "home.html";
-
-    fn samples() -> Vec<Self> {
-        let with = |servers: Vec<ServerCard>| Self {
-            default_server_active: servers.first().is_some_and(|card| card.state == CardState::Ready),
-            allow_named_servers: servers.len() > 1,
-            servers,
-            url: "/user/galileo/".into(),
-            storage: None,
-            action_url: "/hub/home".into(),
-            problem: None,
-        };
-        let storage = |warning: Option<&str>| {
-            Some(Storage {
-                used: "9.4 GiB".into(),
-                limit: warning.map(|_| "10 GiB".into()),
-                percent: warning.map(|_| 94),
-                warning: warning.map(str::to_owned),
-                measured_at: "2026-11-21T08:15:30Z".into(),
-            })
-        };
-        let card = |name, state| ServerCard::sample("galileo", name, state);
-        vec![
-            with(vec![card("", CardState::Stopped)]),
-            Self {
-                storage: storage(None),
-                ..with(vec![card("", CardState::Ready)])
-            },
-            Self {
-                storage: storage(Some(
-                    "Your files take 9.4 GiB of the 10 GiB that you may have. Make room before there is none.",
-                )),
-                ..with(vec![card("", CardState::Ready)])
-            },
-            with(vec![ServerCard {
-                notices: vec![
-                    CardNotice {
-                        message: "This server is about to be stopped: nobody has used it for a while.".into(),
-                        at: "2026-11-21T09:10:30Z".into(),
-                        stops_at: Some("2026-11-21T09:15:30Z".into()),
-                        can_stay: true,
-                    },
-                    CardNotice {
-                        message: "The memory limit of 2 GiB was reached.".into(),
-                        at: "2026-11-21T09:00:00Z".into(),
-                        ..CardNotice::default()
-                    },
-                ],
-                ..card("", CardState::Ready)
-            }]),
-            with(vec![ServerCard {
-                notices: vec![CardNotice {
-                    message: "The server was stopped because it was not used for 1 hour.".into(),
-                    at: "2026-11-21T09:15:30Z".into(),
-                    ..CardNotice::default()
-                }],
-                ..card("", CardState::Stopped)
-            }]),
-            with(vec![card("", CardState::Starting)]),
-            with(vec![card("", CardState::Stopping)]),
-            with(vec![ServerCard {
-                display_name: String::new(),
-                ..card("", CardState::Failed)
-            }]),
-            with(vec![
-                card("", CardState::Ready),
-                card("moons", CardState::Stopped),
-                card("sunspots", CardState::Starting),
-                card("phases", CardState::Failed),
-            ]),
-            with(vec![ServerCard {
-                failure: Some(NASTY.into()),
-                ..ServerCard::sample(NASTY, NASTY, CardState::Failed)
-            }]),
-            with(vec![ServerCard::sample(NASTY, NASTY, CardState::Ready)]),
-        ]
-    }
-}
 
 /// `spawn.html`: what to start, where there is a choice.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -211,10 +13,19 @@ pub struct Spawn {
     /// HTML of the fields, made by the configuration: shown as it is.
     pub spawner_options_form: Option<String>,
     pub error_message: Option<String>,
+    /// What can be done about it.
+    pub advice: Option<String>,
+    /// The last lines that the server wrote before it failed.
+    pub failed_log: Vec<String>,
     /// What may be started; empty where there are no profiles.
     pub profiles: Vec<ProfileCard>,
     /// Where the form is sent.
     pub url: String,
+    /// An address that starts what is chosen; its path alone where there are no profiles.
+    pub link: Option<String>,
+    pub link_path: String,
+    /// It starts this very server, and not one of whoever follows it.
+    pub link_is_own: bool,
 }
 
 /// A profile to choose.
@@ -227,13 +38,32 @@ pub struct ProfileCard {
     pub picture: String,
     /// What it gives, in words.
     pub limits: Vec<String>,
+    /// What it takes of what the person may have in all, where that is limited.
+    pub costs: Vec<ProfileCost>,
+    /// Why there is no room for it now.
+    pub refused: Option<String>,
+    /// The one that the person has used last.
+    pub last_used: bool,
     pub checked: bool,
     pub choices: Vec<ChoiceField>,
+}
+
+/// What a server takes of one quota. Numbers as people read them.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct ProfileCost {
+    /// `servers`, `cpu`, `memory` or `gpu`.
+    pub kind: &'static str,
+    pub takes: String,
+    /// By servers that run.
+    pub used: String,
+    pub most: String,
 }
 
 /// A choice within a profile: a list, a text, or both, where what is typed goes first.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct ChoiceField {
+    /// What links call it.
+    pub slug: String,
     pub name: String,
     /// The list's name in the form.
     pub select: String,
@@ -266,15 +96,20 @@ impl ProfileCard {
             description: format!("{name}: for what needs it."),
             picture: "/hub/logo".into(),
             limits: vec!["2 cores".into(), "4 GiB of memory".into()],
+            costs: Vec::new(),
+            refused: None,
+            last_used: false,
             checked,
             choices: vec![
                 ChoiceField {
+                    slug: "size".into(),
                     name: "Size".into(),
                     select: format!("profile-option-{name}--size"),
                     options: vec![line("Small", false), line("Large", true)],
                     ..ChoiceField::default()
                 },
                 ChoiceField {
+                    slug: "image".into(),
                     name: "Image".into(),
                     select: format!("profile-option-{name}--image"),
                     options: vec![line("Usual", true)],
@@ -286,6 +121,19 @@ impl ProfileCard {
         }
     }
 }
+
+impl ProfileCost {
+    fn sample(kind: &'static str, takes: &str) -> Self {
+        let unit = if kind == "memory" { " GiB" } else { "" };
+        Self {
+            kind,
+            takes: takes.into(),
+            used: format!("2{unit}"),
+            most: format!("8{unit}"),
+        }
+    }
+}
+
 impl Page for Spawn {
     const TEMPLATE: &'static str = "spawn.html";
 
@@ -293,6 +141,7 @@ impl Page for Spawn {
         let plain = Self {
             for_user: Named::new("galileo"),
             url: "/hub/spawn/galileo".into(),
+            link_path: "/hub/spawn".into(),
             ..Self::default()
         };
         let form = r#"<label for="profile">Environment</label>
@@ -305,6 +154,8 @@ impl Page for Spawn {
             },
             Self {
                 spawner_options_form: Some(form.into()),
+                advice: Some("Try again. If it fails again, show this page to an administrator.".into()),
+                failed_log: vec!["the last line".into()],
                 error_message: Some("There is no environment called “fortran”. Choose one from the list.".into()),
                 ..plain
             },
@@ -312,18 +163,36 @@ impl Page for Spawn {
                 for_user: Named::new(NASTY),
                 error_message: Some(NASTY.into()),
                 url: format!("/hub/spawn/{NASTY}"),
-                spawner_options_form: None,
-                profiles: vec![ProfileCard::sample(NASTY, true)],
+                profiles: vec![ProfileCard {
+                    refused: Some(NASTY.into()),
+                    ..ProfileCard::sample(NASTY, true)
+                }],
+                link: Some(format!("/hub/spawn/{NASTY}")),
+                link_path: format!("/hub/spawn/{NASTY}"),
+                link_is_own: true,
+                ..Self::default()
             },
             Self {
                 for_user: Named::new("galileo"),
                 url: "/hub/spawn/galileo".into(),
+                link: Some("/hub/spawn?opt-profile=data-science&opt-size=Large&opt-image=Usual".into()),
+                link_path: "/hub/spawn".into(),
                 profiles: vec![
                     ProfileCard {
-                        choices: Vec::new(),
-                        ..ProfileCard::sample("JupyterLab", false)
+                        last_used: true,
+                        costs: vec![ProfileCost::sample("cpu", "2"), ProfileCost::sample("memory", "4 GiB")],
+                        ..ProfileCard::sample("Data science", true)
                     },
-                    ProfileCard::sample("Data science", true),
+                    ProfileCard {
+                        choices: Vec::new(),
+                        costs: vec![ProfileCost::sample("cpu", "8")],
+                        refused: Some(
+                            "galileo may have 8 cores, 2 cores are in use by “moons” (2 cores); this would take 8 cores more. \
+                             Stop “moons” first."
+                                .into(),
+                        ),
+                        ..ProfileCard::sample("Large models", false)
+                    },
                     ProfileCard {
                         picture: String::new(),
                         choices: Vec::new(),
@@ -347,8 +216,18 @@ pub struct SpawnPending {
     pub display_name: String,
     /// What was chosen.
     pub profile: Option<String>,
+    /// `requested`, `prepared`, `started` or `answering`.
+    pub phase: &'static str,
+    /// Since it was wished for.
+    pub elapsed_seconds: f64,
     /// The event stream, with its `?_xsrf=`.
     pub progress_url: String,
+    /// What the server has written so far, as plain text.
+    pub log_url: String,
+    /// A POST with `_xsrf` starts it once more when it has failed.
+    pub again_url: String,
+    /// Asks what to start, where there is a choice.
+    pub choose_url: Option<String>,
     /// A POST with `_xsrf` stops the start.
     pub stop_url: String,
     /// Where to go when it runs; empty: the `url` that the last event names.
@@ -366,6 +245,11 @@ impl Page for SpawnPending {
             server_name: String::new(),
             display_name: String::new(),
             profile: None,
+            phase: "prepared",
+            elapsed_seconds: 2.25,
+            log_url: "/hub/spawn-log/galileo".into(),
+            again_url: "/hub/again/galileo".into(),
+            choose_url: None,
             progress_url: "/hub/api/users/galileo/server/progress?_xsrf=secret".into(),
             stop_url: "/hub/stop/galileo".into(),
             next_url: String::new(),
@@ -377,6 +261,8 @@ impl Page for SpawnPending {
                 server_name: "moons".into(),
                 display_name: "Moons of Jupiter".into(),
                 profile: Some("Data science".into()),
+                phase: "started",
+                choose_url: Some("/hub/spawn/galileo/moons".into()),
                 next_url: "/user/galileo/moons/lab/tree/io.ipynb".into(),
                 expected_seconds: None,
                 ..pending.clone()
@@ -387,6 +273,9 @@ impl Page for SpawnPending {
                 display_name: NASTY.into(),
                 progress_url: format!("/hub/{NASTY}"),
                 stop_url: format!("/hub/stop/{NASTY}"),
+                log_url: format!("/hub/spawn-log/{NASTY}"),
+                again_url: format!("/hub/again/{NASTY}"),
+                choose_url: Some(format!("/hub/spawn/{NASTY}")),
                 next_url: format!("/user/{NASTY}"),
                 ..pending
             },
@@ -439,9 +328,13 @@ pub struct NotRunning {
     pub server_name: String,
     /// Starts it, or asks for options first; carries `next`.
     pub spawn_url: String,
+    /// A POST with `_xsrf` starts it as the last time, where `spawn_url` asks.
+    pub again_url: Option<String>,
     /// The last start failed.
     pub failed: bool,
     pub failed_message: Option<String>,
+    /// What can be done about it.
+    pub advice: Option<String>,
     /// The last lines the server wrote.
     pub failed_log: Vec<String>,
     /// Why it was stopped, where nobody has wished that.
@@ -472,7 +365,9 @@ impl Page for NotRunning {
             },
             Self {
                 failed: true,
+                again_url: Some("/hub/again/galileo".into()),
                 failed_message: Some("The server ended before it answered (exit status 1).".into()),
+                advice: Some("There is no room left for files. Delete what you don't need, or ask an administrator for more room.".into()),
                 failed_log: vec![
                     "[I 2026-11-21 08:15:29 ServerApp] jupyterlab | extension was successfully linked.".into(),
                     "Traceback (most recent call last):".into(),
@@ -487,6 +382,8 @@ impl Page for NotRunning {
                 spawn_url: format!("/hub/spawn/{NASTY}"),
                 failed: true,
                 failed_message: Some(NASTY.into()),
+                advice: Some(NASTY.into()),
+                again_url: Some(format!("/hub/again/{NASTY}")),
                 failed_log: vec![NASTY.into()],
                 stopped_message: None,
                 implicit_spawn_seconds: 0.5,

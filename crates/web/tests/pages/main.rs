@@ -229,7 +229,7 @@ fn a_server_without_a_name_of_its_own_is_still_called_something() {
         ("stop_pending-0", "Stopping your server"),
         ("stop_pending-1", "Stopping the server of kepler"),
         ("stop_pending-2", "Stopping moons"),
-        ("home-4", "My server"),
+        ("home-4", "My Server"),
     ] {
         let (_, tags) = all.iter().find(|(sample, _)| sample.name == name).unwrap();
         let tag = if name == "home-4" { "h2" } else { "h1" };

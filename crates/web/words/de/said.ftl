@@ -317,3 +317,12 @@ said-home-not-given = Ihr persönlicher Ordner kann Ihrem Konto nicht übergeben
 said-home-elsewhere = Ihre Dateien sind nicht dort, wo sie aufbewahrt wurden, und nichts wurde an ihre Stelle gesetzt. Wo das war, findet die Verwaltung mit `perijove homes show { $id }`.
 said-end-fails = Der Server lässt sich nicht beenden. Versuchen Sie es noch einmal; die Verwaltung findet seinen Prozess im Protokoll des Hubs.
 said-end-remains = Der Server ist beendet, aber nicht alles, was er gestartet hat. Versuchen Sie es in einer Minute noch einmal.
+
+## Vorne
+
+said-server-stops-slowly = Der Server braucht lange, um sich zu beenden. Starten Sie ihn wieder, wenn er beendet ist.
+said-advice-full = Für Dateien ist kein Platz mehr. Löschen Sie, was Sie nicht brauchen, oder bitten Sie die Administration um mehr Platz.
+said-advice-memory = Der Arbeitsspeicher hat nicht gereicht. Wählen Sie etwas mit mehr Arbeitsspeicher.
+said-advice-package = Ein Python-Paket fehlt oder passt nicht. Pakete, die Sie selbst installiert haben, können im Weg sein: Benennen Sie den Ordner ~/.local um und versuchen Sie es dann noch einmal.
+said-advice-busy = Der Rechner ist vielleicht ausgelastet. Versuchen Sie es in einer Minute noch einmal. Wenn es wieder fehlschlägt, sagen Sie der Administration Bescheid.
+said-advice-other = Versuchen Sie es noch einmal. Wenn es wieder fehlschlägt, zeigen Sie diese Seite der Administration.

@@ -316,3 +316,12 @@ said-home-not-given = Your home directory can't be given to your account. An adm
 said-home-elsewhere = Your files are not where they were kept, and nothing was put in their place. An administrator finds where that was with `perijove homes show { $id }`.
 said-end-fails = The server can't be ended. Try again; an administrator finds its process in the hub's log.
 said-end-remains = The server has ended, but not all that it started. Try again in a minute.
+
+## Front
+
+said-server-stops-slowly = The server takes long to stop. Start it again when it has stopped.
+said-advice-full = There is no room left for files. Delete what you don't need, or ask an administrator for more room.
+said-advice-memory = Its memory was not enough. Choose other options with more memory.
+said-advice-package = A Python package is missing or does not fit. Packages that you have installed yourself may be in the way: move the folder ~/.local aside, then try again.
+said-advice-busy = The machine may be busy. Try again in a minute. If it fails again, tell an administrator.
+said-advice-other = Try again. If it fails again, show this page to an administrator.

@@ -317,3 +317,12 @@ said-home-not-given = No se puede asignar su carpeta personal a su cuenta. Un ad
 said-home-elsewhere = Sus archivos no están donde se guardaban, y no se puso nada en su lugar. Un administrador encuentra dónde era con `perijove homes show { $id }`.
 said-end-fails = El servidor no se puede detener. Reintente; un administrador encuentra su proceso en el registro del hub.
 said-end-remains = El servidor ha terminado, pero no todo lo que inició. Reintente en un minuto.
+
+## Portada
+
+said-server-stops-slowly = El servidor tarda en detenerse. Inícielo de nuevo cuando se haya detenido.
+said-advice-full = No queda espacio para archivos. Elimine lo que no necesite o pida más espacio a un administrador.
+said-advice-memory = No tuvo suficiente memoria. Elija otras opciones con más memoria.
+said-advice-package = Falta un paquete de Python o no es compatible. Los paquetes que usted haya instalado pueden estorbar: aparte la carpeta ~/.local e inténtelo de nuevo.
+said-advice-busy = Puede que la máquina esté ocupada. Inténtelo de nuevo dentro de un minuto. Si vuelve a fallar, avise a un administrador.
+said-advice-other = Inténtelo de nuevo. Si vuelve a fallar, muestre esta página a un administrador.

@@ -317,3 +317,12 @@ said-home-not-given = Votre dossier personnel ne peut pas être attribué à vot
 said-home-elsewhere = Vos fichiers ne sont pas là où ils étaient gardés, et rien n’a été mis à leur place. Un administrateur trouve où c’était avec `perijove homes show { $id }`.
 said-end-fails = Le serveur ne peut pas être arrêté. Réessayez ; un administrateur trouve son processus dans le journal du hub.
 said-end-remains = Le serveur est arrêté, mais pas tout ce qu’il a démarré. Réessayez dans une minute.
+
+## Entrée
+
+said-server-stops-slowly = Le serveur met du temps à s’arrêter. Redémarrez-le lorsqu’il sera arrêté.
+said-advice-full = Il n’y a plus de place pour les fichiers. Supprimez ce dont vous n’avez pas besoin ou demandez plus de place à un administrateur.
+said-advice-memory = Sa mémoire n’a pas suffi. Choisissez d’autres options avec plus de mémoire.
+said-advice-package = Un paquet Python manque ou n’est pas compatible. Des paquets que vous avez installés vous-même peuvent gêner : mettez le dossier ~/.local de côté, puis réessayez.
+said-advice-busy = La machine est peut-être occupée. Réessayez dans une minute. Si cela échoue encore, prévenez un administrateur.
+said-advice-other = Réessayez. Si cela échoue encore, montrez cette page à un administrateur.

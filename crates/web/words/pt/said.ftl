@@ -317,3 +317,12 @@ said-home-not-given = Não é possível atribuir a sua pasta pessoal à sua cont
 said-home-elsewhere = Os seus arquivos não estão onde eram guardados, e nada foi posto no lugar deles. Um administrador encontra onde era com `perijove homes show { $id }`.
 said-end-fails = O servidor não pode ser parado. Tente de novo; um administrador encontra o processo no registro do hub.
 said-end-remains = O servidor terminou, mas não tudo o que ele iniciou. Tente de novo em um minuto.
+
+## Entrada
+
+said-server-stops-slowly = O servidor está demorando para parar. Inicie-o de novo quando tiver parado.
+said-advice-full = Não há mais espaço para arquivos. Exclua o que não precisa ou peça mais espaço a um administrador.
+said-advice-memory = A memória não foi suficiente. Escolha outras opções com mais memória.
+said-advice-package = Um pacote Python está faltando ou não é compatível. Pacotes que você mesmo instalou podem atrapalhar: mova a pasta ~/.local para outro lugar e tente de novo.
+said-advice-busy = A máquina pode estar ocupada. Tente de novo em um minuto. Se falhar outra vez, avise um administrador.
+said-advice-other = Tente de novo. Se falhar outra vez, mostre esta página a um administrador.

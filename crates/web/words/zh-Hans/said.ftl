@@ -313,3 +313,12 @@ said-home-not-given = 无法将主目录分配给您的账户。管理员可在 
 said-home-elsewhere = 您的文件不在原来存放的位置，也没有放入其他内容。管理员可用 `perijove homes show { $id }` 查到该位置。
 said-end-fails = 无法停止服务器。请重试；管理员可在 Hub 的日志中找到其进程。
 said-end-remains = 服务器已停止，但它启动的部分程序仍在运行。请一分钟后再试。
+
+## 主页与启动
+
+said-server-stops-slowly = 服务器停止需要较长时间。请在它停止后再次启动。
+said-advice-full = 没有剩余的文件空间。请删除不需要的内容，或向管理员申请更多空间。
+said-advice-memory = 内存不足。请选择内存更多的选项。
+said-advice-package = 缺少某个 Python 包，或者该包不兼容。您自己安装的包可能造成了影响：请先移开文件夹 ~/.local，然后重试。
+said-advice-busy = 机器可能正忙。请一分钟后重试。如果再次失败，请告知管理员。
+said-advice-other = 请重试。如果再次失败，请将此页面出示给管理员。

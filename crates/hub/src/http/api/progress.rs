@@ -16,11 +16,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::refusals::{NotFound, TooMany};
 use super::servers::Which;
+use crate::Hub;
 use crate::http::error::{HttpError, Result, short};
 use crate::http::streams::Place;
 use crate::http::visitor::Principal;
 use crate::http::xsrf::query_value;
-use crate::{Hub, servers};
+use crate::servers::{self, For};
 
 /// An empty line now and then keeps proxies from closing the connection.
 const KEEP_ALIVE: Duration = Duration::from_secs(8);
@@ -64,7 +65,9 @@ pub async fn get(
     })?;
     let language = query_value(&query.unwrap_or_default(), "language");
     let words = language.map(|language| Arc::clone(hub.pages.words([language.as_str()])));
-    let events = servers::progress(&hub, spawner.id).map(move |event| match &words {
+    // Only pages say in which language.
+    let whom = if words.is_some() { For::Pages } else { For::Programs };
+    let events = servers::progress(&hub, spawner.id, whom).map(move |event| match &words {
         Some(words) => said(words, event),
         None => event,
     });
@@ -78,8 +81,10 @@ pub async fn get(
 
 /// The event as a page tells it.
 fn said(words: &Words, mut event: Value) -> Value {
-    if let Some(message) = event["message"].as_str() {
-        event["message"] = words.said(message).into_owned().into();
+    for key in ["message", "advice"] {
+        if let Some(sentence) = event[key].as_str() {
+            event[key] = words.said(sentence).into_owned().into();
+        }
     }
     event
 }

@@ -3,6 +3,7 @@
 mod accept_share;
 mod account;
 mod admin;
+mod again;
 mod away;
 mod change_password;
 mod confirm;
@@ -12,6 +13,8 @@ mod forgot;
 mod groups;
 mod here;
 mod home;
+mod home_quotas;
+mod home_view;
 pub mod hub_user;
 mod invitations;
 mod language;
@@ -109,8 +112,14 @@ pub(super) fn router() -> Router<Arc<Hub>> {
         .route("/spawn/{user}/{server}", get(spawn::named).post(spawn::named))
         .route("/spawn-pending/{user}", get(spawn_pending::default))
         .route("/spawn-pending/{user}/{server}", get(spawn_pending::named))
+        .route("/spawn-log/{user}", get(spawn_pending::log))
+        .route("/spawn-log/{user}/{server}", get(spawn_pending::log))
         .route("/stop/{user}", post(stop::default))
         .route("/stop/{user}/{server}", post(stop::named))
+        .route("/again/{user}", post(again::again))
+        .route("/again/{user}/{server}", post(again::again))
+        .route("/restart/{user}", post(again::restart))
+        .route("/restart/{user}/{server}", post(again::restart))
         .route("/here/{user}", post(here::default))
         .route("/here/{user}/{server}", post(here::named))
         .route("/token", get(token::get).post(token::post))

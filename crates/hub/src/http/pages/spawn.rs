@@ -9,12 +9,14 @@ use axum::response::Response;
 use perijove_model::scopes::Scope;
 use perijove_model::server::{Pending, Phase};
 use perijove_spawn::{SpawnError, State as Object};
+use perijove_store::spawners::Failure;
 use perijove_web::pages::{Named, ProfileCard, Spawn};
 use serde_json::{Value, json};
 
+use super::next;
+use super::spawn_options::{self, LOOK};
 use super::spawn_pending::not_running;
 use super::whose::{Whose, tail};
-use super::{next, spawn_options};
 use crate::Hub;
 use crate::http::error::{HttpError, Result};
 use crate::http::form::Form;
@@ -100,6 +102,9 @@ enum Failed {
 
 impl Visit<'_> {
     async fn get(&self) -> Result<Response> {
+        if query_value(self.query(), LOOK).is_some() {
+            return self.form(None, spawn_options::in_query(self.query())?).await;
+        }
         refuse_embedded(&self.headers)?;
         let spawner = self.whose.spawner(self.hub).await?;
         servers::check_name(self.hub, &self.whose.server, spawner.as_ref())?;
@@ -110,13 +115,13 @@ impl Visit<'_> {
         }
         let has_form = self.has_form();
         match spawn_options::in_query(self.query())? {
-            None if has_form && !self.needs_no_choice().await? => self.form(None).await,
+            None if has_form && !self.needs_no_choice().await? => self.form(None, None).await,
             None => match self.start(self.only_profile().await?).await {
                 Err(failed) => self.told(failed).await,
                 Ok(response) => Ok(response),
             },
-            Some(fields) => match self.start_with(fields).await {
-                Err(failed) if has_form => self.form(Some(failed)).await,
+            Some(fields) => match self.start_with(fields.clone()).await {
+                Err(failed) if has_form => self.form(Some(failed), Some(fields)).await,
                 Err(failed) => self.told(failed).await,
                 Ok(response) => Ok(response),
             },
@@ -139,10 +144,10 @@ impl Visit<'_> {
         let fields = form.options();
         let started = match fields.is_empty() && (!self.has_form() || self.needs_no_choice().await?) {
             true => self.start(self.only_profile().await?).await,
-            false => self.start_with(fields).await,
+            false => self.start_with(fields.clone()).await,
         };
         match started {
-            Err(failed) if self.has_form() => self.form(Some(failed)).await,
+            Err(failed) if self.has_form() => self.form(Some(failed), Some(fields)).await,
             Err(failed) => self.told(failed).await,
             Ok(response) => Ok(response),
         }
@@ -198,37 +203,52 @@ impl Visit<'_> {
         })
     }
 
-    /// What may be chosen, as it was the last time.
-    async fn profiles(&self) -> Result<Vec<ProfileCard>> {
-        if self.hub.config.profiles.is_empty() {
-            return Ok(Vec::new());
+    /// What may be chosen.
+    async fn profiles(&self, chosen: Option<Object>) -> Result<Vec<ProfileCard>> {
+        match self.hub.config.profiles.is_empty() {
+            true => Ok(Vec::new()),
+            false => {
+                let chosen = chosen.filter(|chosen| !chosen.is_empty()).map(Value::Object);
+                spawn_options::profiles(self.hub, &self.whose, chosen).await
+            }
         }
-        let (_, cards) = offers::to(self.hub, &self.hub.store, &self.whose.user).await?;
-        let last = self
-            .whose
-            .spawner(self.hub)
-            .await?
-            .and_then(|spawner| spawner.user_options);
-        Ok(spawn_options::cards(cards, last.as_ref()))
     }
 
-    async fn form(&self, failed: Option<Failed>) -> Result<Response> {
-        let (status, error_message) = match failed {
-            None => (StatusCode::OK, None),
-            Some(Failed::Start(status, message, _)) => (status, Some(message)),
+    /// With what was chosen, or would be.
+    async fn form(&self, failed: Option<Failed>, chosen: Option<Object>) -> Result<Response> {
+        let (status, error_message, log) = match failed {
+            None => (StatusCode::OK, None, Vec::new()),
+            Some(Failed::Start(status, message, log)) => (status, Some(message), log),
             Some(Failed::Refused(error)) if error.status == StatusCode::SERVICE_UNAVAILABLE => return Err(error),
-            Some(Failed::Refused(error)) => (error.status, error.message),
+            Some(Failed::Refused(error)) => (error.status, error.message, Vec::new()),
         };
-        let query = next::carry("", self.query(), &["_xsrf"]);
+        let query = next::carry("", self.query(), &["_xsrf", LOOK]);
         let join = if query.is_empty() { '?' } else { '&' };
+        let profiles = self.profiles(chosen).await?;
+        let (link_path, link_is_own) = self.link_path();
         let page = Spawn {
             for_user: Named::new(self.whose.user.name.clone()),
             spawner_options_form: Some(self.hub.config.spawner.options_form.clone()).filter(|form| !form.is_empty()),
-            profiles: self.profiles().await?,
+            link: spawn_options::link(&link_path, &profiles),
+            link_path,
+            link_is_own,
+            profiles,
+            advice: error_message.as_ref().and_then(|message| advice(status, message, &log)),
+            failed_log: log,
             error_message,
             url: format!("{}{query}{join}_xsrf={}", self.uri.path(), self.visitor.xsrf.token()),
         };
         super::render(self.hub, self.visitor, status, &page).await
+    }
+
+    /// Where links to this page lead that anybody may use for a server of their own, or only those who may start this one.
+    fn link_path(&self) -> (String, bool) {
+        let own = !self.whose.server.is_default() || self.principal.name() != self.whose.user.name;
+        let prefix = self.hub.prefix();
+        match own {
+            true => (format!("{prefix}spawn/{}", self.whose.tail()), true),
+            false => (format!("{prefix}spawn"), false),
+        }
     }
 
     /// Without a form to try again with.
@@ -238,6 +258,7 @@ impl Visit<'_> {
             Failed::Start(status, message, log) => {
                 let (_, mut page) = not_running(self.hub, &self.whose, None, self.next().as_deref());
                 page.failed = true;
+                page.advice = advice(status, &message, &log);
                 page.failed_message = Some(message);
                 page.failed_log = log;
                 super::render(self.hub, self.visitor, status, &page).await
@@ -292,6 +313,19 @@ impl From<perijove_store::StoreError> for Failed {
     fn from(error: perijove_store::StoreError) -> Self {
         Self::Refused(error.into())
     }
+}
+
+/// What can be done about a start that has failed.
+fn advice(status: StatusCode, message: &str, log: &[String]) -> Option<String> {
+    let failure = Failure {
+        status: status.as_u16(),
+        reason: String::new(),
+        message: message.to_owned(),
+        html: None,
+        log: log.to_vec(),
+        cancelled: false,
+    };
+    servers::advice(&failure).map(str::to_owned)
 }
 
 /// The way-up page of a server, which leads on to `next`.

@@ -9,6 +9,15 @@ use crate::Hub;
 use crate::http::error::{HttpError, Result};
 use crate::http::visitor::Principal;
 
+/// Which server, by its address.
+#[derive(serde::Deserialize)]
+pub struct Which {
+    pub user: String,
+    /// Empty for the default server.
+    #[serde(default)]
+    pub server: String,
+}
+
 /// A person and the name of one of the servers, which need not exist yet.
 pub struct Whose {
     pub user: User,

@@ -14,6 +14,7 @@ mod entitlements;
 mod events;
 mod groups;
 mod health;
+mod home_page;
 mod homes;
 mod hostile;
 mod invitations;
@@ -53,6 +54,7 @@ mod signup;
 mod site_pages;
 mod spawn_pages;
 mod sso;
+mod start_page;
 mod token_page;
 mod xsrf;
 

@@ -4,7 +4,7 @@ use crate::common::{AdminLink, Common, ServiceLink, Viewer};
 use crate::pages::{
     AcceptShare, Account, Admin, AllShares, AllTokens, AuditLog, ChangePassword, Confirm, Device, Error, Forgot,
     Gallery, Group, Groups, Health, Home, Invitations, Login, Logout, NotRunning, OauthConfirm, Onward, Role, Roles,
-    Servers, Setup, ShutDown, SignUp, Spawn, SpawnPending, StopPending, Tokens, Waiting,
+    Servers, Setup, ShareServer, ShutDown, SignUp, Spawn, SpawnPending, StopPending, Tokens, Waiting,
 };
 use crate::render::{Page, PageError, Pages};
 
@@ -46,6 +46,7 @@ pub fn render_samples_in(pages: &Pages, language: &str, theme: Option<&'static s
     add::<OauthConfirm>(pages, &member, &mut all)?;
     add::<Onward>(pages, &visitor, &mut all)?;
     add::<AcceptShare>(pages, &member, &mut all)?;
+    add::<ShareServer>(pages, &member, &mut all)?;
     add::<Tokens>(pages, &member, &mut all)?;
     add::<Account>(pages, &member, &mut all)?;
     add::<ChangePassword>(pages, &member, &mut all)?;

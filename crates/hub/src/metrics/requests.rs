@@ -45,6 +45,8 @@ const ROUTES: &[(&str, &str)] = &[
     ("/stop/{user}/{server}", "perijove.pages.stop"),
     ("/spawn-log/{user}", "perijove.pages.start"),
     ("/spawn-log/{user}/{server}", "perijove.pages.start"),
+    ("/share/{user}", "perijove.pages.share"),
+    ("/share/{user}/{server}", "perijove.pages.share"),
     ("/again/{user}", "perijove.pages.start"),
     ("/again/{user}/{server}", "perijove.pages.start"),
     ("/restart/{user}", "perijove.pages.start"),

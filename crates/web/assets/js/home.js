@@ -86,7 +86,8 @@ class ServerList extends HTMLElement {
     const cards = now === "elsewhere" ? null : now.querySelector("server-list .cards");
     if (!cards) return location.reload();
     this.replaceCards(/** @type {HTMLElement} */ (document.adoptNode(cards)));
-    replaceLive(document.getElementById("home-aside"), now.getElementById("home-aside"));
+    const aside = /** @type {Document} */ (now).getElementById("home-aside");
+    replaceLive(document.getElementById("home-aside"), aside);
   }
 
   /** Cards stay where they are as long as there are the same: nothing jumps away below a pointer. @param {HTMLElement} cards */

@@ -102,6 +102,8 @@ pub struct ServerCard {
     pub last_used: Option<String>,
     /// It was chosen before what it is: one click starts it as the last time.
     pub again: bool,
+    /// Its owner may let others use it.
+    pub may_share: bool,
     /// What its owner is to be told, the latest first.
     pub notices: Vec<CardNotice>,
 }
@@ -144,7 +146,7 @@ impl ServerCard {
         Self {
             name: name.into(),
             display_name: if name.is_empty() {
-                "My server".into()
+                String::new()
             } else {
                 name.into()
             },
@@ -170,6 +172,7 @@ impl ServerCard {
             },
             last_used: (state == CardState::Stopped && !name.is_empty()).then(|| "2026-11-18T16:40:00Z".into()),
             again: state == CardState::Stopped && !name.is_empty(),
+            may_share: !name.is_empty(),
             notices: Vec::new(),
         }
     }

@@ -41,7 +41,7 @@ pub use person::{
 pub use role::{GrantLine, Role, RoleDraft, RoleLine, Roles};
 pub use server::{ChoiceField, ChoiceLine, NotRunning, ProfileCard, ProfileCost, Spawn, SpawnPending, StopPending};
 pub use servers::{ProfileName, ServerRow, Servers, ServersMay, ServersQuery, ShutDown};
-pub use share::{AcceptShare, Named};
+pub use share::{AcceptShare, CodeLine, Named, ShareLine, ShareServer};
 pub use token::{ClientRow, Expiration, TokenRow, Tokens};
 pub use tokens::{AllShares, AllTokens, AnyCode, AnyShare, AnyToken, TokensQuery};
 

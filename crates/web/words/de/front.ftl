@@ -36,3 +36,38 @@ pending-cancel = Start abbrechen
 pending-log = Was der Server schreibt
 pending-log-empty = Er hat noch nichts geschrieben.
 not-running-start = Server starten
+
+## Teilen
+
+home-share = Teilen
+share-title = { $server } teilen
+share-lead = Wer Zugang hat, arbeitet in diesem Server wie Sie selbst: führt Programme aus, liest und ändert Ihre Dateien.
+share-who = Wer Zugang hat
+share-nobody = Niemand außer Ihnen.
+share-group = { $name } (Gruppe)
+share-may-use = darf ihn benutzen, solange er läuft
+share-may-start = darf ihn auch starten und beenden
+share-take = Zurücknehmen
+share-with = Mit jemandem teilen
+share-kind = Mit wem
+share-person = Person
+share-a-group = Gruppe
+share-also = Darf ihn auch starten und beenden
+share-give = Teilen
+share-links = Links, die Zugang geben
+share-until = bis { $time }
+share-used =
+    { $count ->
+        [one] einmal benutzt
+       *[other] { $count }-mal benutzt
+    }
+share-end = Link beenden
+share-lasts = Wie lange der Link gilt
+share-days =
+    { $count ->
+        [one] 1 Tag
+       *[other] { $count } Tage
+    }
+share-make = Link anlegen
+share-made = Ihr Link
+share-made-help = Senden Sie ihn denen, die Zugang haben sollen. Er wird nur jetzt gezeigt.

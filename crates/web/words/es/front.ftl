@@ -36,3 +36,38 @@ pending-cancel = Cancelar el arranque
 pending-log = Lo que escribe el servidor
 pending-log-empty = Todavía no ha escrito nada.
 not-running-start = Iniciar el servidor
+
+## Compartir
+
+home-share = Compartir
+share-title = Compartir { $server }
+share-lead = Quien tiene acceso trabaja en este servidor como usted: ejecuta código, lee y cambia sus archivos.
+share-who = Quién tiene acceso
+share-nobody = Nadie más que usted.
+share-group = { $name } (grupo)
+share-may-use = puede usarlo mientras funciona
+share-may-start = también puede iniciarlo y detenerlo
+share-take = Retirar
+share-with = Compartir con alguien
+share-kind = Con quién
+share-person = Persona
+share-a-group = Grupo
+share-also = También puede iniciarlo y detenerlo
+share-give = Compartir
+share-links = Enlaces que dan acceso
+share-until = hasta { $time }
+share-used =
+    { $count ->
+        [one] usado una vez
+       *[other] usado { $count } veces
+    }
+share-end = Anular el enlace
+share-lasts = Cuánto tiempo sirve el enlace
+share-days =
+    { $count ->
+        [one] 1 día
+       *[other] { $count } días
+    }
+share-make = Crear un enlace
+share-made = Su enlace
+share-made-help = Envíelo a quien deba tener acceso. Solo se muestra ahora.

@@ -36,3 +36,38 @@ pending-cancel = Annuler le démarrage
 pending-log = Ce que le serveur écrit
 pending-log-empty = Il n’a encore rien écrit.
 not-running-start = Démarrer le serveur
+
+## Partage
+
+home-share = Partager
+share-title = Partager { $server }
+share-lead = Quiconque a accès travaille dans ce serveur comme vous : exécute du code, lit et modifie vos fichiers.
+share-who = Qui a accès
+share-nobody = Personne d’autre que vous.
+share-group = { $name } (groupe)
+share-may-use = peut l’utiliser quand il fonctionne
+share-may-start = peut aussi le démarrer et l’arrêter
+share-take = Retirer
+share-with = Partager avec quelqu’un
+share-kind = Avec qui
+share-person = Personne
+share-a-group = Groupe
+share-also = Peut aussi le démarrer et l’arrêter
+share-give = Partager
+share-links = Liens qui donnent accès
+share-until = jusqu’au { $time }
+share-used =
+    { $count ->
+        [one] utilisé une fois
+       *[other] utilisé { $count } fois
+    }
+share-end = Supprimer le lien
+share-lasts = Durée de validité du lien
+share-days =
+    { $count ->
+        [one] 1 jour
+       *[other] { $count } jours
+    }
+share-make = Créer un lien
+share-made = Votre lien
+share-made-help = Envoyez-le aux personnes qui doivent avoir accès. Il n’est montré que maintenant.

@@ -36,3 +36,30 @@ pending-cancel = 起動を中止
 pending-log = サーバーの出力
 pending-log-empty = まだ何も出力していません。
 not-running-start = サーバーを起動
+
+## 共有
+
+home-share = 共有
+share-title = { $server }を共有
+share-lead = アクセスできる人は、あなたと同じようにこのサーバーで作業します。コードを実行し、あなたのファイルを読み書きできます。
+share-who = アクセスできる人
+share-nobody = あなただけです。
+share-group = { $name }（グループ）
+share-may-use = 実行中に使用できます
+share-may-start = 起動と停止もできます
+share-take = 取り消す
+share-with = 誰かと共有
+share-kind = 共有相手
+share-person = ユーザー
+share-a-group = グループ
+share-also = 起動と停止も許可する
+share-give = 共有
+share-links = アクセスを許可するリンク
+share-until = { $time }まで
+share-used = { $count }回使用
+share-end = リンクを無効にする
+share-lasts = リンクの有効期間
+share-days = { $count }日
+share-make = リンクを作成
+share-made = あなたのリンク
+share-made-help = アクセスを許可する人に送ってください。表示されるのは今だけです。

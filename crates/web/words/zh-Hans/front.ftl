@@ -36,3 +36,30 @@ pending-cancel = 取消启动
 pending-log = 服务器的输出
 pending-log-empty = 它还没有输出任何内容。
 not-running-start = 启动服务器
+
+## 共享
+
+home-share = 共享
+share-title = 共享 { $server }
+share-lead = 有访问权限的人可以像您一样在此服务器中工作：运行代码，读取和更改您的文件。
+share-who = 谁有访问权限
+share-nobody = 只有您自己。
+share-group = { $name }（组）
+share-may-use = 可以在它运行时使用
+share-may-start = 也可以启动和停止它
+share-take = 收回
+share-with = 与他人共享
+share-kind = 共享给谁
+share-person = 用户
+share-a-group = 组
+share-also = 也可以启动和停止它
+share-give = 共享
+share-links = 可获得访问权限的链接
+share-until = 有效期至 { $time }
+share-used = 已使用 { $count } 次
+share-end = 作废链接
+share-lasts = 链接的有效期
+share-days = { $count } 天
+share-make = 创建链接
+share-made = 您的链接
+share-made-help = 请发送给需要访问权限的人。它只显示这一次。

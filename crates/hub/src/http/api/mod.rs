@@ -32,7 +32,7 @@ pub(super) mod servers;
 mod service;
 mod services;
 pub mod sessions;
-mod shares;
+pub(super) mod shares;
 pub(super) mod shutdown;
 mod signups;
 pub(super) mod tokens;

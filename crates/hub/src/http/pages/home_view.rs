@@ -8,6 +8,7 @@ use axum::response::Response;
 use perijove_model::Limits;
 use perijove_model::names::server_path;
 use perijove_model::plan::size;
+use perijove_model::scopes::{Resource, Scope};
 use perijove_model::server::{Pending, Phase};
 use perijove_store::homes;
 use perijove_store::plans::{self, Running, Whose};
@@ -42,6 +43,13 @@ pub async fn show(
     let mut servers = cards(hub, user, &spawners).await?;
     if !spawners.iter().any(|spawner| spawner.name.is_empty()) {
         servers.insert(0, card(hub, user, None, ""));
+    }
+    for card in &mut servers {
+        let resource = Resource::Server {
+            user: &user.name,
+            server: &card.name,
+        };
+        card.may_share = super::allows(principal, Scope::Shares, resource);
     }
     let (quotas, groups) = home_quotas::of(hub, user).await?;
     let (shared, more_shared) = shared(hub, user).await?;

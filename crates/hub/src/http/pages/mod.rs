@@ -27,6 +27,7 @@ mod passkeys;
 mod roles;
 pub mod root;
 mod setup;
+mod share;
 mod signup;
 mod spawn;
 mod spawn_options;
@@ -120,6 +121,8 @@ pub(super) fn router() -> Router<Arc<Hub>> {
         .route("/again/{user}/{server}", post(again::again))
         .route("/restart/{user}", post(again::restart))
         .route("/restart/{user}/{server}", post(again::restart))
+        .route("/share/{user}", get(share::get).post(share::post))
+        .route("/share/{user}/{server}", get(share::get).post(share::post))
         .route("/here/{user}", post(here::default))
         .route("/here/{user}/{server}", post(here::named))
         .route("/token", get(token::get).post(token::post))

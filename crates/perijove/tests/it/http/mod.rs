@@ -44,6 +44,7 @@ mod scim;
 mod services;
 mod setup;
 mod share_codes;
+mod share_page;
 mod shares;
 mod signin;
 mod signin_audit;

@@ -21,7 +21,7 @@ pub use group::{GroupModel, group, groups};
 pub use role::{GrantModel, RoleModel};
 pub use server::{ServerModel, server};
 pub use service::{ServiceModel, service, services};
-pub use share::{NewShareCode, ShareCodeModel, ShareModel, new_share_code, share, share_codes, shares};
+pub use share::{NewShareCode, ShareCodeModel, ShareModel, accept_url, new_share_code, share, share_codes, shares};
 pub use token::{TokenModel, tokens};
 pub use user::{Around, UserModel, around, known, user, users};
 

@@ -106,6 +106,15 @@ pub async fn share_codes(hub: &Hub, found: &[ShareCode]) -> Result<Vec<ShareCode
 
 /// A new code with its text.
 #[must_use]
+/// Where a code is accepted, as a whole address if the hub knows its own.
+pub fn accept_url(hub: &Hub, text: &str) -> String {
+    let path = format!("{}accept-share?code={text}", hub.prefix());
+    match &hub.config.hub.public_url {
+        Some(url) => url.origin().ascii_serialization() + &path,
+        None => path,
+    }
+}
+
 pub fn new_share_code(hub: &Hub, code: &ShareCode, server: &Spawner, text: &str) -> NewShareCode {
     let accept_url = format!("{}accept-share?code={text}", hub.prefix());
     let public = hub.config.hub.public_url.as_ref();

@@ -8,8 +8,9 @@ use axum::http::{HeaderMap, StatusCode};
 use jiff::SignedDuration;
 use perijove_model::scopes::Scope;
 use perijove_model::{Secret, token};
-use perijove_store::share_codes::{self, Of};
+use perijove_store::share_codes::{self, Of, ShareCode};
 use perijove_store::shares::Part;
+use perijove_store::spawners::Spawner;
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
@@ -126,18 +127,43 @@ pub async fn create(
             "expires_in must be from {SHORTEST_LIFE} to {LONGEST_LIFE} seconds"
         )));
     }
-    let scopes = grantable(&hub, &principal, &server, wish.scopes.as_deref()).await?;
+    let life = SignedDuration::from_secs(life);
+    let (code, text) = make(&hub, &principal, &server, wish.scopes.as_deref(), life).await?;
+    Ok(Json(models::new_share_code(&hub, &code, &server, text.expose())))
+}
+
+/// Makes a code, for whoever may share the server; its text is told this once.
+pub async fn make(
+    hub: &Hub,
+    principal: &Principal,
+    server: &Spawner,
+    scopes: Option<&[String]>,
+    life: SignedDuration,
+) -> Result<(ShareCode, Secret)> {
+    let scopes = grantable(hub, principal, server, scopes).await?;
     let text = Secret::new(hub.rng.urlsafe(LENGTH));
     let hashed = token::hash_random(&text, &*hub.rng);
     let now = hub.clock.now();
-    let expires_at = now + SignedDuration::from_secs(life);
+    let expires_at = now.saturating_add(life).map_err(|error| HttpError::internal(&error))?;
     let tx = hub.store.begin().await?;
-    let code = share_codes::create(&tx, &server, &hashed, &scopes, expires_at, now).await?;
+    let code = share_codes::create(&tx, server, &hashed, &scopes, expires_at, now).await?;
     let code = code.ok_or_else(HttpError::not_found)?;
     let detail = json!({ "id": format!("sc_{}", code.id), "scopes": scopes, "expires_at": models::time(expires_at) });
-    audit::record(&hub, &tx, &principal, Act::ShareCodeMade, &target(&server), detail).await?;
+    audit::record(hub, &tx, principal, Act::ShareCodeMade, &target(server), detail).await?;
     tx.commit().await?;
-    Ok(Json(models::new_share_code(&hub, &code, &server, text.expose())))
+    Ok((code, text))
+}
+
+/// Ends a code, for whoever may share the server; whether there was one.
+pub async fn end(hub: &Hub, principal: &Principal, server: &Spawner, id: i64) -> Result<bool> {
+    let tx = hub.store.begin().await?;
+    let ended = share_codes::delete(&tx, server.id, id).await?;
+    if ended {
+        let detail = json!({ "id": format!("sc_{id}") });
+        audit::record(hub, &tx, principal, Act::ShareCodeRevoked, &target(server), detail).await?;
+    }
+    tx.commit().await?;
+    Ok(ended)
 }
 
 /// Which codes.

@@ -1,7 +1,7 @@
 //! `/hub/api/shares/{owner}[/{server}]`: with whom servers are shared. To share is to need `shares` on the server,
 //! each right that is given, and to be allowed to know the name of whoever gets it.
 
-mod codes;
+pub mod codes;
 mod received;
 
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use perijove_model::scopes::{Resource, Scope};
-use perijove_store::shares::{self, Of, Part, Recipient};
+use perijove_store::shares::{self, Of, Part, Recipient, Share};
 use perijove_store::spawners::{self, Spawner};
 use perijove_store::users::{self, User};
 use perijove_store::{Db, groups};
@@ -164,7 +164,7 @@ pub struct Wish {
 
 /// A recipient as a request names it.
 #[derive(Clone, Copy)]
-enum With<'a> {
+pub enum With<'a> {
     User(&'a str),
     Group(&'a str),
 }
@@ -289,23 +289,33 @@ pub async fn grant(
 ) -> Result<Json<ShareModel>> {
     let server = place.server(&hub, &principal, Scope::Shares).await?;
     let wish = body.given()?.unwrap_or_default();
-    let with = wish.with()?;
-    let scopes = grantable(&hub, &principal, &server, wish.scopes.as_deref()).await?;
-    with.check(&hub, &principal).await?;
+    let share = give(&hub, &principal, &server, wish.with()?, wish.scopes.as_deref()).await?;
+    Ok(Json(models::share(&hub, &share, &server)))
+}
+
+/// Shares a server with somebody, for whoever may share it: all that is shared with them now.
+pub async fn give(
+    hub: &Hub,
+    principal: &Principal,
+    server: &Spawner,
+    with: With<'_>,
+    scopes: Option<&[String]>,
+) -> Result<Share> {
+    let scopes = grantable(hub, principal, server, scopes).await?;
+    with.check(hub, principal).await?;
     let tx = hub.store.begin().await?;
     let recipient = with.find(&tx).await?.ok_or_else(|| match with {
         With::User(name) => HttpError::bad_request(format!("No such user: {}", short(name))),
         With::Group(name) => HttpError::bad_request(format!("No such group: {}", short(name))),
     })?;
-    let change = shares::grant(&tx, &server, recipient, &scopes, hub.clock.now()).await?;
+    let change = shares::grant(&tx, server, recipient, &scopes, hub.clock.now()).await?;
     let change = change.ok_or_else(HttpError::not_found)?;
     if !change.scopes.is_empty() {
         let detail = with.detail(&change.scopes);
-        audit::record(&hub, &tx, &principal, Act::ShareGranted, &target(&server), detail).await?;
+        audit::record(hub, &tx, principal, Act::ShareGranted, &target(server), detail).await?;
     }
     tx.commit().await?;
-    let share = change.share.ok_or_else(HttpError::not_found)?;
-    Ok(Json(models::share(&hub, &share, &server)))
+    change.share.ok_or_else(HttpError::not_found)
 }
 
 /// Take back what is shared with somebody, or some of it.
@@ -330,24 +340,34 @@ pub async fn revoke(
 ) -> Result<Response> {
     let server = place.server(&hub, &principal, Scope::Shares).await?;
     let wish = body.given()?.unwrap_or_default();
-    let with = wish.with()?;
-    let scopes = read_scopes(&hub, &server, wish.scopes.as_deref())?;
-    let nothing = || Json(json!({})).into_response();
+    let left = take_back(&hub, &principal, &server, wish.with()?, wish.scopes.as_deref()).await?;
+    Ok(match left {
+        Some(share) => Json(models::share(&hub, &share, &server)).into_response(),
+        None => Json(json!({})).into_response(),
+    })
+}
+
+/// Takes back what is shared with somebody, or some of it, for whoever may share the server: what is left.
+pub async fn take_back(
+    hub: &Hub,
+    principal: &Principal,
+    server: &Spawner,
+    with: With<'_>,
+    scopes: Option<&[String]>,
+) -> Result<Option<Share>> {
+    let scopes = read_scopes(hub, server, scopes)?;
     let tx = hub.store.begin().await?;
     // Nothing is shared with nobody: whether there is such a name is not told.
     let Some(recipient) = with.find(&tx).await? else {
-        return Ok(nothing());
+        return Ok(None);
     };
-    let change = shares::revoke(&tx, &server, recipient, scopes.as_deref(), hub.clock.now()).await?;
+    let change = shares::revoke(&tx, server, recipient, scopes.as_deref(), hub.clock.now()).await?;
     if !change.scopes.is_empty() {
         let detail = with.detail(&change.scopes);
-        audit::record(&hub, &tx, &principal, Act::ShareRevoked, &target(&server), detail).await?;
+        audit::record(hub, &tx, principal, Act::ShareRevoked, &target(server), detail).await?;
     }
     tx.commit().await?;
-    Ok(match change.share {
-        Some(share) => Json(models::share(&hub, &share, &server)).into_response(),
-        None => nothing(),
-    })
+    Ok(change.share)
 }
 
 /// End all shares of a server.

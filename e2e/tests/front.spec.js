@@ -41,6 +41,9 @@ cpu = 4
 memory = "8G"
 max_servers = 3
 hours = 40
+[[role]]
+name = "user"
+scopes = ["self", "shares!user", "read:users:name", "read:groups:name", "access:services"]
 [[service]]
 name = "gallery"
 url = "http://127.0.0.1:9"
@@ -150,6 +153,8 @@ test("servers are added, renamed, started again, restarted and removed with the 
 
   await first.locator("summary").press("Enter");
   await first.getByRole("button", { name: "Restart" }).press("Enter");
+  await look(page, "home-sure");
+  await page.getByRole("dialog").getByRole("button", { name: "Restart" }).press("Enter");
   await expect(page).toHaveURL(/user\/ada/, { timeout: 120_000 });
   await page.goto(`${perijove.url}/hub/home`);
   await home.stop(page).press("Enter");
@@ -161,7 +166,31 @@ test("servers are added, renamed, started again, restarted and removed with the 
   const second = page.locator('#servers > li[data-name="moons-of-jupiter"]');
   await second.locator("summary").press("Enter");
   await second.getByRole("button", { name: /Delete this server/ }).press("Enter");
+  await page.getByRole("dialog").getByRole("button", { name: "Delete this server" }).press("Enter");
   await expect(second).toHaveCount(0);
+});
+
+test("a server is shared by a link that is shown once", async ({ browser }) => {
+  await page.goto(`${perijove.url}/hub/home`);
+  const first = page.locator("#servers > li").first();
+  await first.locator("summary").press("Enter");
+  await first.getByRole("link", { name: /Share/ }).press("Enter");
+  await expect(page).toHaveURL(/hub\/share\/ada/);
+  await page.getByRole("button", { name: "Make a link" }).press("Enter");
+  const link = await page.locator("#share-link").textContent();
+  await look(page, "share");
+  const context = await browser.newContext();
+  const other = await context.newPage();
+  await other.goto(perijove.invite("grace"));
+  await setup.fill(other, "grace", "it-is-easier-to-ask-1906");
+  await setup.submit(other);
+  await expect(other).not.toHaveURL(/token=/);
+  await other.goto(new URL(link, perijove.url).href);
+  await other.locator("main form button[type=submit]").first().click();
+  await other.goto(`${perijove.url}/hub/home`);
+  await expect(other.getByRole("link", { name: "Everyday work" })).toBeVisible();
+  await look(other, "home-shared");
+  await context.close();
 });
 
 test("all of it is there without JavaScript", async ({ browser }) => {

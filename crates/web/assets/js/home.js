@@ -2,7 +2,6 @@
 // Keeps the page true without a reload: asks the hub for it again and puts its cards and numbers here.
 
 import { locale, samePageNow, sleep, visible, words } from "./page.js";
-import "./copy.js";
 import "./forms.js";
 
 /** How often to look, in milliseconds: while something moves, while something runs, and while nothing does. */

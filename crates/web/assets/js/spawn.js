@@ -2,7 +2,6 @@
 // The start page: what a choice gives and takes, and a link that starts what is chosen. To choose and to start works
 // without this, too.
 
-import "./copy.js";
 import "./forms.js";
 
 /** How long to wait for the next letter, in milliseconds. */
@@ -56,9 +55,9 @@ class StartOptions extends HTMLElement {
 
   showLink() {
     const shown = this.querySelector("[data-shown]");
-    const copy = /** @type {HTMLElement | null} */ (this.querySelector("copy-text"));
+    const copy = /** @type {HTMLElement | null} */ (this.querySelector("[data-copy]"));
     if (!shown || !copy) return;
-    copy.dataset.text = this.link;
+    copy.dataset.copy = this.link;
     shown.textContent = new URL(this.link, location.href).href;
   }
 

@@ -1,5 +1,6 @@
 // @ts-check
-// What has been done, told for a moment; and buttons that copy a text: `<button data-copy="text" data-copied="Copied">`.
+// What has been done, told for a moment; and buttons that copy a text, or an address of this site made whole:
+// `<button data-copy="text" data-copied="Copied">`.
 
 /** How long it stays, in milliseconds. */
 const LONG_ENOUGH = 4000;
@@ -19,7 +20,8 @@ export function toast(text) {
 document.addEventListener("click", async (event) => {
   const button = /** @type {Element} */ (event.target).closest("button[data-copy]");
   if (!(button instanceof HTMLButtonElement)) return;
-  const { copy = "", copied = "" } = button.dataset;
+  const { copy: text = "", copied = "" } = button.dataset;
+  const copy = text.startsWith("/") ? new URL(text, location.href).href : text;
   try {
     await navigator.clipboard.writeText(copy);
     toast(copied);

@@ -6,6 +6,9 @@ home-uses = Was { $server } gerade nutzt
 home-last-used = zuletzt benutzt { $time }
 home-copy = Link kopieren
 home-restart = Neu starten
+home-restart-sure = { $server } neu starten? Programme, die darin laufen, werden beendet. Dateien bleiben.
+home-leave = Lassen
+home-delete-sure = { $server } löschen?
 home-quotas = Was Sie nutzen dürfen
 home-quotas-group = Alle in { $group } zusammen
 home-shared = Mit Ihnen geteilt
@@ -40,34 +43,34 @@ not-running-start = Server starten
 ## Teilen
 
 home-share = Teilen
-share-title = { $server } teilen
-share-lead = Wer Zugang hat, arbeitet in diesem Server wie Sie selbst: führt Programme aus, liest und ändert Ihre Dateien.
-share-who = Wer Zugang hat
-share-nobody = Niemand außer Ihnen.
-share-group = { $name } (Gruppe)
-share-may-use = darf ihn benutzen, solange er läuft
-share-may-start = darf ihn auch starten und beenden
-share-take = Zurücknehmen
-share-with = Mit jemandem teilen
-share-kind = Mit wem
-share-person = Person
-share-a-group = Gruppe
-share-also = Darf ihn auch starten und beenden
-share-give = Teilen
-share-links = Links, die Zugang geben
-share-until = bis { $time }
-share-used =
+sharing-title = { $server } teilen
+sharing-lead = Wer Zugang hat, arbeitet in diesem Server wie Sie selbst: führt Programme aus, liest und ändert Ihre Dateien.
+sharing-who = Wer Zugang hat
+sharing-nobody = Niemand außer Ihnen.
+sharing-group = { $name } (Gruppe)
+sharing-may-use = darf ihn benutzen, solange er läuft
+sharing-may-start = darf ihn auch starten und beenden
+sharing-take = Zurücknehmen
+sharing-with = Mit jemandem teilen
+sharing-kind = Mit wem
+sharing-person = Person
+sharing-a-group = Gruppe
+sharing-also = Darf ihn auch starten und beenden
+sharing-give = Teilen
+sharing-links = Links, die Zugang geben
+sharing-until = bis { $time }
+sharing-used =
     { $count ->
         [one] einmal benutzt
        *[other] { $count }-mal benutzt
     }
-share-end = Link beenden
-share-lasts = Wie lange der Link gilt
-share-days =
+sharing-end = Link beenden
+sharing-lasts = Wie lange der Link gilt
+sharing-days =
     { $count ->
         [one] 1 Tag
        *[other] { $count } Tage
     }
-share-make = Link anlegen
-share-made = Ihr Link
-share-made-help = Senden Sie ihn denen, die Zugang haben sollen. Er wird nur jetzt gezeigt.
+sharing-make = Link anlegen
+sharing-made = Ihr Link
+sharing-made-help = Senden Sie ihn denen, die Zugang haben sollen. Er wird nur jetzt gezeigt.

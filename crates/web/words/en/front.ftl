@@ -6,6 +6,9 @@ home-uses = What { $server } uses now
 home-last-used = last used { $time }
 home-copy = Copy the link
 home-restart = Restart
+home-restart-sure = Restart { $server }? Programs that run in it end. Files stay.
+home-leave = Leave it
+home-delete-sure = Delete { $server }?
 home-quotas = What you may use
 home-quotas-group = All of { $group } together
 home-shared = Shared with you
@@ -40,34 +43,34 @@ not-running-start = Launch server
 ## Sharing
 
 home-share = Share
-share-title = Share { $server }
-share-lead = Whoever has access works in this server as you do: they run code, and read and change your files.
-share-who = Who has access
-share-nobody = Nobody but you.
-share-group = { $name } (group)
-share-may-use = may use it while it runs
-share-may-start = may start and stop it, too
-share-take = Take back
-share-with = Share with somebody
-share-kind = With whom
-share-person = Person
-share-a-group = Group
-share-also = They may start and stop it, too
-share-give = Share
-share-links = Links that give access
-share-until = until { $time }
-share-used =
+sharing-title = Share { $server }
+sharing-lead = Whoever has access works in this server as you do: they run code, and read and change your files.
+sharing-who = Who has access
+sharing-nobody = Nobody but you.
+sharing-group = { $name } (group)
+sharing-may-use = may use it while it runs
+sharing-may-start = may start and stop it, too
+sharing-take = Take back
+sharing-with = Share with somebody
+sharing-kind = With whom
+sharing-person = Person
+sharing-a-group = Group
+sharing-also = They may start and stop it, too
+sharing-give = Share
+sharing-links = Links that give access
+sharing-until = until { $time }
+sharing-used =
     { $count ->
         [one] used once
        *[other] used { $count } times
     }
-share-end = End the link
-share-lasts = How long the link works
-share-days =
+sharing-end = End the link
+sharing-lasts = How long the link works
+sharing-days =
     { $count ->
         [one] 1 day
        *[other] { $count } days
     }
-share-make = Make a link
-share-made = Your link
-share-made-help = Send it to whoever is to have access. It is shown only now.
+sharing-make = Make a link
+sharing-made = Your link
+sharing-made-help = Send it to whoever is to have access. It is shown only now.

@@ -6,6 +6,9 @@ home-uses = Lo que usa ahora { $server }
 home-last-used = usado por última vez { $time }
 home-copy = Copiar el enlace
 home-restart = Reiniciar
+home-restart-sure = ¿Reiniciar { $server }? Los programas que se ejecutan en él terminan. Los archivos se conservan.
+home-leave = Dejarlo
+home-delete-sure = ¿Eliminar { $server }?
 home-quotas = Lo que puede usar
 home-quotas-group = Todo { $group } en conjunto
 home-shared = Compartido con usted
@@ -40,34 +43,34 @@ not-running-start = Iniciar el servidor
 ## Compartir
 
 home-share = Compartir
-share-title = Compartir { $server }
-share-lead = Quien tiene acceso trabaja en este servidor como usted: ejecuta código, lee y cambia sus archivos.
-share-who = Quién tiene acceso
-share-nobody = Nadie más que usted.
-share-group = { $name } (grupo)
-share-may-use = puede usarlo mientras funciona
-share-may-start = también puede iniciarlo y detenerlo
-share-take = Retirar
-share-with = Compartir con alguien
-share-kind = Con quién
-share-person = Persona
-share-a-group = Grupo
-share-also = También puede iniciarlo y detenerlo
-share-give = Compartir
-share-links = Enlaces que dan acceso
-share-until = hasta { $time }
-share-used =
+sharing-title = Compartir { $server }
+sharing-lead = Quien tiene acceso trabaja en este servidor como usted: ejecuta código, lee y cambia sus archivos.
+sharing-who = Quién tiene acceso
+sharing-nobody = Nadie más que usted.
+sharing-group = { $name } (grupo)
+sharing-may-use = puede usarlo mientras funciona
+sharing-may-start = también puede iniciarlo y detenerlo
+sharing-take = Retirar
+sharing-with = Compartir con alguien
+sharing-kind = Con quién
+sharing-person = Persona
+sharing-a-group = Grupo
+sharing-also = También puede iniciarlo y detenerlo
+sharing-give = Compartir
+sharing-links = Enlaces que dan acceso
+sharing-until = hasta { $time }
+sharing-used =
     { $count ->
         [one] usado una vez
        *[other] usado { $count } veces
     }
-share-end = Anular el enlace
-share-lasts = Cuánto tiempo sirve el enlace
-share-days =
+sharing-end = Anular el enlace
+sharing-lasts = Cuánto tiempo sirve el enlace
+sharing-days =
     { $count ->
         [one] 1 día
        *[other] { $count } días
     }
-share-make = Crear un enlace
-share-made = Su enlace
-share-made-help = Envíelo a quien deba tener acceso. Solo se muestra ahora.
+sharing-make = Crear un enlace
+sharing-made = Su enlace
+sharing-made-help = Envíelo a quien deba tener acceso. Solo se muestra ahora.

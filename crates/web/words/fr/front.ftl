@@ -6,6 +6,9 @@ home-uses = Ce que { $server } utilise maintenant
 home-last-used = dernière utilisation { $time }
 home-copy = Copier le lien
 home-restart = Redémarrer
+home-restart-sure = Redémarrer { $server } ? Les programmes qui y tournent s’arrêtent. Les fichiers restent.
+home-leave = Laisser
+home-delete-sure = Supprimer { $server } ?
 home-quotas = Ce que vous pouvez utiliser
 home-quotas-group = Tout le groupe { $group } ensemble
 home-shared = Partagés avec vous
@@ -40,34 +43,34 @@ not-running-start = Démarrer le serveur
 ## Partage
 
 home-share = Partager
-share-title = Partager { $server }
-share-lead = Quiconque a accès travaille dans ce serveur comme vous : exécute du code, lit et modifie vos fichiers.
-share-who = Qui a accès
-share-nobody = Personne d’autre que vous.
-share-group = { $name } (groupe)
-share-may-use = peut l’utiliser quand il fonctionne
-share-may-start = peut aussi le démarrer et l’arrêter
-share-take = Retirer
-share-with = Partager avec quelqu’un
-share-kind = Avec qui
-share-person = Personne
-share-a-group = Groupe
-share-also = Peut aussi le démarrer et l’arrêter
-share-give = Partager
-share-links = Liens qui donnent accès
-share-until = jusqu’au { $time }
-share-used =
+sharing-title = Partager { $server }
+sharing-lead = Quiconque a accès travaille dans ce serveur comme vous : exécute du code, lit et modifie vos fichiers.
+sharing-who = Qui a accès
+sharing-nobody = Personne d’autre que vous.
+sharing-group = { $name } (groupe)
+sharing-may-use = peut l’utiliser quand il fonctionne
+sharing-may-start = peut aussi le démarrer et l’arrêter
+sharing-take = Retirer
+sharing-with = Partager avec quelqu’un
+sharing-kind = Avec qui
+sharing-person = Personne
+sharing-a-group = Groupe
+sharing-also = Peut aussi le démarrer et l’arrêter
+sharing-give = Partager
+sharing-links = Liens qui donnent accès
+sharing-until = jusqu’au { $time }
+sharing-used =
     { $count ->
         [one] utilisé une fois
        *[other] utilisé { $count } fois
     }
-share-end = Supprimer le lien
-share-lasts = Durée de validité du lien
-share-days =
+sharing-end = Supprimer le lien
+sharing-lasts = Durée de validité du lien
+sharing-days =
     { $count ->
         [one] 1 jour
        *[other] { $count } jours
     }
-share-make = Créer un lien
-share-made = Votre lien
-share-made-help = Envoyez-le aux personnes qui doivent avoir accès. Il n’est montré que maintenant.
+sharing-make = Créer un lien
+sharing-made = Votre lien
+sharing-made-help = Envoyez-le aux personnes qui doivent avoir accès. Il n’est montré que maintenant.

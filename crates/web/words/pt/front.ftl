@@ -6,6 +6,9 @@ home-uses = O que { $server } usa agora
 home-last-used = usado pela última vez { $time }
 home-copy = Copiar o link
 home-restart = Reiniciar
+home-restart-sure = Reiniciar { $server }? Os programas que rodam nele terminam. Os arquivos ficam.
+home-leave = Deixar
+home-delete-sure = Excluir { $server }?
 home-quotas = O que você pode usar
 home-quotas-group = Todos de { $group } juntos
 home-shared = Compartilhados com você
@@ -40,34 +43,34 @@ not-running-start = Iniciar o servidor
 ## Compartilhar
 
 home-share = Compartilhar
-share-title = Compartilhar { $server }
-share-lead = Quem tem acesso trabalha neste servidor como você: executa código, lê e altera seus arquivos.
-share-who = Quem tem acesso
-share-nobody = Ninguém além de você.
-share-group = { $name } (grupo)
-share-may-use = pode usá-lo enquanto funciona
-share-may-start = também pode iniciá-lo e pará-lo
-share-take = Retirar
-share-with = Compartilhar com alguém
-share-kind = Com quem
-share-person = Pessoa
-share-a-group = Grupo
-share-also = Também pode iniciá-lo e pará-lo
-share-give = Compartilhar
-share-links = Links que dão acesso
-share-until = até { $time }
-share-used =
+sharing-title = Compartilhar { $server }
+sharing-lead = Quem tem acesso trabalha neste servidor como você: executa código, lê e altera seus arquivos.
+sharing-who = Quem tem acesso
+sharing-nobody = Ninguém além de você.
+sharing-group = { $name } (grupo)
+sharing-may-use = pode usá-lo enquanto funciona
+sharing-may-start = também pode iniciá-lo e pará-lo
+sharing-take = Retirar
+sharing-with = Compartilhar com alguém
+sharing-kind = Com quem
+sharing-person = Pessoa
+sharing-a-group = Grupo
+sharing-also = Também pode iniciá-lo e pará-lo
+sharing-give = Compartilhar
+sharing-links = Links que dão acesso
+sharing-until = até { $time }
+sharing-used =
     { $count ->
         [one] usado uma vez
        *[other] usado { $count } vezes
     }
-share-end = Encerrar o link
-share-lasts = Por quanto tempo o link vale
-share-days =
+sharing-end = Encerrar o link
+sharing-lasts = Por quanto tempo o link vale
+sharing-days =
     { $count ->
         [one] 1 dia
        *[other] { $count } dias
     }
-share-make = Criar um link
-share-made = Seu link
-share-made-help = Envie-o a quem deve ter acesso. Ele só é mostrado agora.
+sharing-make = Criar um link
+sharing-made = Seu link
+sharing-made-help = Envie-o a quem deve ter acesso. Ele só é mostrado agora.

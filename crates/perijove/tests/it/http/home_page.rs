@@ -10,7 +10,7 @@ use serde_json::json;
 use std::time::Duration;
 
 use super::shares::ann_and_bob;
-use super::{spawned, start_server};
+use super::start_server;
 
 const LIMITED: &str = r#"
 [hub]
@@ -113,7 +113,8 @@ async fn one_click_starts_a_server_as_the_last_time() {
     ann.api(Method::DELETE, "users/ann/server", None).await.expect(204);
     assert!(home(&ann).await.contains("action=\"/hub/again/ann\""));
     let there = ann.post_form("hub/again/ann", &[]).await.expect(302);
-    assert_eq!(spawned(&ann, there.to()).await, "/user/ann/");
+    assert_eq!(there.to(), "/hub/spawn-pending/ann");
+    until_ready(&ann, "users/ann/server").await;
     assert_eq!(app.spawner.specs().pop().unwrap().plan.profile.as_deref(), Some("six"));
 
     // Where there is no room the page says so, and nothing is started.
@@ -149,7 +150,8 @@ async fn a_restart_ends_the_server_and_starts_it_as_it_was() {
     assert_eq!((app.spawner.starts(), app.spawner.stops()), (2, 1));
     assert_eq!(app.spawner.specs().pop().unwrap().plan.profile.as_deref(), Some("two"));
 
-    let forged = ann.send(ann.request(Method::POST, "hub/restart/ann")).await;
+    let forged = ann.request(Method::POST, "hub/restart/ann").form(&[("x", "y")]);
+    let forged = ann.send(forged).await;
     assert_eq!(forged.status, 403);
     let bob = app.sign_in("bob").await;
     assert_eq!(bob.post_form("hub/restart/ann", &[]).await.status, 404);

@@ -57,6 +57,7 @@ mod spawn_pages;
 mod sso;
 mod start_page;
 mod token_page;
+mod way_up;
 mod xsrf;
 
 use perijove_testkit::{Answer, App, Browser};

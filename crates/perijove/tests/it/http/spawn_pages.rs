@@ -15,7 +15,7 @@ fn form(answer: &Answer, status: u16) -> String {
     assert_eq!(answer.status, status, "{}", answer.body);
     assert!(answer.body.contains(FIELD), "{}", answer.body);
     let text = answer.text();
-    let action = text.split("<form").nth(1).unwrap().split("action=\"").nth(1).unwrap();
+    let action = text.split("id=\"spawn_form\" action=\"").nth(1).unwrap();
     action.split('"').next().unwrap().to_owned()
 }
 

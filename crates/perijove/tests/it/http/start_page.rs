@@ -138,7 +138,7 @@ async fn a_link_starts_what_is_chosen() {
     stop(&ann, "server").await;
     let page = ann.get("hub/spawn").await.expect(200).text();
     let link = "/hub/spawn?opt-profile=large&opt-size=plain";
-    assert!(page.contains(&format!("data-text=\"{link}\"")), "{page}");
+    assert!(page.contains(&format!("data-copy=\"{link}\"")), "{page}");
     let bob = app.sign_in("bob").await;
     super::spawned(&bob, link.trim_start_matches('/')).await;
     let spec = app.spawner.specs().pop().unwrap();
@@ -148,7 +148,7 @@ async fn a_link_starts_what_is_chosen() {
     );
     let own = ann.get("hub/spawn/ann/other").await.expect(200).text();
     assert!(
-        own.contains("data-text=\"/hub/spawn/ann/other?opt-profile=large&opt-size=plain\""),
+        own.contains("data-copy=\"/hub/spawn/ann/other?opt-profile=large&opt-size=plain\""),
         "{own}"
     );
 }

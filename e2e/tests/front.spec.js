@@ -56,14 +56,14 @@ test.beforeAll(async ({ browser }) => {
   perijove = await Perijove.fresh(artifacts, "", "", profiles);
   await writeNamed();
   await perijove.start();
-  page = await browser.newPage();
+  page = await (await browser.newContext()).newPage();
   await page.goto(perijove.setupLink());
   await setup.fill(page, person.name, person.password);
   await setup.submit(page);
   await expect(page).not.toHaveURL(/token=/);
 });
 test.afterAll(async () => {
-  await page?.close();
+  await page?.context().close();
   await perijove?.dispose();
 });
 

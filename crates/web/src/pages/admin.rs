@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::NASTY;
 use super::CardState;
+use super::NASTY;
 use crate::render::Page;
 
 /// `admin.html`: people, page by page. Its forms are sent to `action_url`, which has the query of the list: `do` with what

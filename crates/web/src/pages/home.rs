@@ -145,11 +145,7 @@ impl ServerCard {
         };
         Self {
             name: name.into(),
-            display_name: if name.is_empty() {
-                String::new()
-            } else {
-                name.into()
-            },
+            display_name: if name.is_empty() { String::new() } else { name.into() },
             url: format!("/user/{path}/"),
             state,
             since: (state != CardState::Stopped).then(|| "2026-11-21T08:15:30Z".into()),

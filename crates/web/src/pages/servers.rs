@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
+use super::CardState;
 use super::NASTY;
 use super::admin::{Column, Outcome, PersonServer};
-use super::server::CardState;
 use crate::render::Page;
 
 /// `admin-servers.html`: servers, page by page. Its forms are sent to `action_url`, which has the query of the list: `do`

@@ -17,7 +17,9 @@ async fn on_its_way(app: &App, ann: &Browser, log: &str) -> String {
     });
     ann.get("hub/spawn").await.expect(302);
     for _ in 0..1000 {
-        let page = ann.get("hub/spawn-pending/ann").await.expect(200).text();
+        let answer = ann.get("hub/spawn-pending/ann").await;
+        assert_eq!((answer.status, answer.to()), (200, ""), "{}", answer.body);
+        let page = answer.text();
         if page.contains("data-phase=\"started\" aria-current=\"step\"") {
             return page;
         }

@@ -51,11 +51,11 @@ pub struct ProfileCard {
 /// What a server takes of one quota. Numbers as people read them.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct ProfileCost {
-    /// `servers`, `cpu`, `memory` or `gpu`.
+    /// `cpu`, `memory` or `gpu`.
     pub kind: &'static str,
     pub takes: String,
-    /// By servers that run.
-    pub used: String,
+    /// By servers that run, if any.
+    pub used: Option<String>,
     pub most: String,
 }
 
@@ -128,7 +128,7 @@ impl ProfileCost {
         Self {
             kind,
             takes: takes.into(),
-            used: format!("2{unit}"),
+            used: (kind == "memory").then(|| format!("2{unit}")),
             most: format!("8{unit}"),
         }
     }

@@ -26,6 +26,7 @@ kind-hours = Stunden in diesem Monat
 
 spawn-last = Zuletzt benutzt
 spawn-cost = braucht { $takes } von { $most }, { $used } in Benutzung
+spawn-cost-free = braucht { $takes } von { $most }
 spawn-link = Ein Link, der dies startet
 spawn-link-help = Wer ihn öffnet, startet damit einen eigenen Server mit dieser Auswahl.
 spawn-link-own = Er startet diesen Server mit dieser Auswahl.
@@ -61,6 +62,7 @@ sharing-links = Links, die Zugang geben
 sharing-until = bis { $time }
 sharing-used =
     { $count ->
+        [0] noch nicht benutzt
         [one] einmal benutzt
        *[other] { $count }-mal benutzt
     }

@@ -26,6 +26,7 @@ kind-hours = Hours this month
 
 spawn-last = Last used
 spawn-cost = takes { $takes } of { $most }, { $used } in use
+spawn-cost-free = takes { $takes } of { $most }
 spawn-link = A link that starts this
 spawn-link-help = Whoever opens it starts a server of their own with these choices.
 spawn-link-own = It starts this server with these choices.
@@ -61,6 +62,7 @@ sharing-links = Links that give access
 sharing-until = until { $time }
 sharing-used =
     { $count ->
+        [0] not used yet
         [one] used once
        *[other] used { $count } times
     }

@@ -26,6 +26,7 @@ kind-hours = Horas este mes
 
 spawn-last = Último usado
 spawn-cost = ocupa { $takes } de { $most }; { $used } en uso
+spawn-cost-free = ocupa { $takes } de { $most }
 spawn-link = Un enlace que inicia esto
 spawn-link-help = Quien lo abra iniciará su propio servidor con estas opciones.
 spawn-link-own = Inicia este servidor con estas opciones.
@@ -61,6 +62,7 @@ sharing-links = Enlaces que dan acceso
 sharing-until = hasta { $time }
 sharing-used =
     { $count ->
+        [0] aún no usado
         [one] usado una vez
        *[other] usado { $count } veces
     }

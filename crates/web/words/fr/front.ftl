@@ -26,6 +26,7 @@ kind-hours = Heures ce mois-ci
 
 spawn-last = Dernier utilisé
 spawn-cost = prend { $takes } sur { $most }, { $used } en cours d’utilisation
+spawn-cost-free = prend { $takes } sur { $most }
 spawn-link = Un lien qui démarre ceci
 spawn-link-help = Quiconque l’ouvre démarre son propre serveur avec ces choix.
 spawn-link-own = Il démarre ce serveur avec ces choix.
@@ -61,6 +62,7 @@ sharing-links = Liens qui donnent accès
 sharing-until = jusqu’au { $time }
 sharing-used =
     { $count ->
+        [0] pas encore utilisé
         [one] utilisé une fois
        *[other] utilisé { $count } fois
     }

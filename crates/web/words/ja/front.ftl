@@ -26,6 +26,7 @@ kind-hours = 今月の時間数
 
 spawn-last = 前回使用
 spawn-cost = { $most }のうち{ $takes }を使用（使用中: { $used }）
+spawn-cost-free = { $most }のうち{ $takes }を使用
 spawn-link = この内容で起動するリンク
 spawn-link-help = このリンクを開いた人は、この選択で自分のサーバーを起動します。
 spawn-link-own = この選択でこのサーバーを起動します。
@@ -59,7 +60,11 @@ sharing-also = 起動と停止も許可する
 sharing-give = 共有
 sharing-links = アクセスを許可するリンク
 sharing-until = { $time }まで
-sharing-used = { $count }回使用
+sharing-used =
+    { $count ->
+        [0] 未使用
+       *[other] { $count }回使用
+    }
 sharing-end = リンクを無効にする
 sharing-lasts = リンクの有効期間
 sharing-days = { $count }日

@@ -26,6 +26,7 @@ kind-hours = Horas neste mês
 
 spawn-last = Usado por último
 spawn-cost = usa { $takes } de { $most }; { $used } em uso
+spawn-cost-free = usa { $takes } de { $most }
 spawn-link = Um link que inicia isto
 spawn-link-help = Quem o abrir inicia um servidor próprio com estas escolhas.
 spawn-link-own = Ele inicia este servidor com estas escolhas.
@@ -61,6 +62,7 @@ sharing-links = Links que dão acesso
 sharing-until = até { $time }
 sharing-used =
     { $count ->
+        [0] ainda não usado
         [one] usado uma vez
        *[other] usado { $count } vezes
     }

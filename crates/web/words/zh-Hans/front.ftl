@@ -26,6 +26,7 @@ kind-hours = 本月小时数
 
 spawn-last = 上次使用
 spawn-cost = 占用 { $most } 中的 { $takes }，已用 { $used }
+spawn-cost-free = 占用 { $most } 中的 { $takes }
 spawn-link = 以此启动的链接
 spawn-link-help = 打开此链接的人会按这些选择启动自己的服务器。
 spawn-link-own = 它按这些选择启动此服务器。
@@ -59,7 +60,11 @@ sharing-also = 也可以启动和停止它
 sharing-give = 共享
 sharing-links = 可获得访问权限的链接
 sharing-until = 有效期至 { $time }
-sharing-used = 已使用 { $count } 次
+sharing-used =
+    { $count ->
+        [0] 尚未使用
+       *[other] 已使用 { $count } 次
+    }
 sharing-end = 作废链接
 sharing-lasts = 链接的有效期
 sharing-days = { $count } 天

@@ -58,6 +58,7 @@ fn meter(quantity: Quantity, used: u64, most: u64) -> Meter {
 /// The number alone, where what it counts stands beside it.
 pub fn plain(quantity: Quantity, amount: u64) -> String {
     match quantity {
+        _ if amount == 0 => "0".to_owned(),
         Quantity::Cpu => words::cores(amount),
         Quantity::Memory | Quantity::Storage => size(amount),
         Quantity::Time => words::hours(amount),

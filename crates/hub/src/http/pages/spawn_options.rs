@@ -2,7 +2,8 @@
 
 use axum::http::StatusCode;
 use perijove_config::{Choice, Profile};
-use perijove_model::Plan;
+use perijove_model::entitlement::Quantity;
+use perijove_model::{Limits, Plan};
 use perijove_spawn::State as Object;
 use perijove_store::{spans, spawners};
 use perijove_web::pages::{ChoiceField, ChoiceLine, ProfileCard, ProfileCost};
@@ -103,15 +104,17 @@ fn shown(card: &Card, chosen: Option<&(Plan, Value)>, room: Option<&Room<'_>>) -
         description: profile.description.clone(),
         picture: profile.picture.clone(),
         limits: words::limits(&plan.limits),
-        costs: room
-            .map(|room| room.costs(&plan.limits))
-            .unwrap_or_default()
-            .iter()
-            .map(cost)
-            .collect(),
+        costs: costs(room, &plan.limits),
         refused: refused.map(|why| why.to_string()),
         ..ProfileCard::default()
     }
+}
+
+/// That one more server is one more goes without saying.
+fn costs(room: Option<&Room<'_>>, limits: &Limits) -> Vec<ProfileCost> {
+    let all = room.map(|room| room.costs(limits)).unwrap_or_default();
+    let told = all.iter().filter(|cost| cost.quantity != Quantity::Servers);
+    told.map(cost).collect()
 }
 
 fn cost(cost: &Cost) -> ProfileCost {
@@ -119,7 +122,7 @@ fn cost(cost: &Cost) -> ProfileCost {
     ProfileCost {
         kind: words::quantity(cost.quantity),
         takes: plain(cost.takes),
-        used: plain(cost.used),
+        used: (cost.used > 0).then(|| plain(cost.used)),
         most: plain(cost.allowed),
     }
 }

@@ -48,7 +48,7 @@ async fn a_link_is_shown_once_gives_access_and_is_ended() {
     start_server(&ann, "ann").await;
     let made = post(&ann, &[("do", "link"), ("days", "7")]).await.expect(200).text();
     let link = made
-        .split("id=\"share-link\">")
+        .split("data-whole>")
         .nth(1)
         .unwrap()
         .split('<')

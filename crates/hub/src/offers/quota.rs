@@ -219,40 +219,48 @@ impl std::fmt::Display for Exceeded {
                 amount(self.allowed)
             );
         }
-        write!(
-            f,
-            "{who} may have {}, {} in use",
-            amount(self.allowed),
-            is(&amount(self.used), self.used)
-        )?;
+        let (allowed, used, wanted) = (amount(self.allowed), amount(self.used), amount(self.wanted));
+        let (by, what) = (self.used_by(), self.what_helps());
+        match (self.used == 1, self.quantity) {
+            (true, Quantity::Servers) => write!(f, "{who} may have {allowed}, {used} is in use by {by}. {what}"),
+            (false, Quantity::Servers) => write!(f, "{who} may have {allowed}, {used} are in use by {by}. {what}"),
+            (true, _) => write!(
+                f,
+                "{who} may have {allowed}, {used} is in use by {by}; this would take {wanted} more. {what}"
+            ),
+            (false, _) => write!(
+                f,
+                "{who} may have {allowed}, {used} are in use by {by}; this would take {wanted} more. {what}"
+            ),
+        }
+    }
+}
+
+impl Exceeded {
+    fn used_by(&self) -> String {
         let mut by: Vec<String> = self.by.iter().map(|one| self.told(one)).collect();
-        if self.others > 0 {
-            by.push(match self.others {
-                1 => "1 server of another member".to_owned(),
-                many => format!("{many} servers of other members"),
-            });
+        match self.others {
+            0 => {}
+            1 => by.push("1 server of another member".to_owned()),
+            many => by.push(format!("{many} servers of other members")),
         }
-        if !by.is_empty() {
-            write!(f, " by {}", by.join(", "))?;
-        }
-        if self.quantity != Quantity::Servers {
-            write!(f, "; this would take {} more", amount(self.wanted))?;
-        }
+        by.join(", ")
+    }
+
+    fn what_helps(&self) -> String {
         let stop: Vec<String> = self
             .to_stop()
             .into_iter()
             .map(|one| format!("“{}”", one.called))
             .collect();
         match stop.as_slice() {
-            [] if self.by.iter().any(|one| one.stopping) => f.write_str(". One is stopping: try again in a moment."),
-            [] => f.write_str(". Try again when one of them has stopped."),
-            [one] => write!(f, ". Stop {one} first."),
-            several => write!(f, ". Stop one of these first: {}.", several.join(", ")),
+            [] if self.by.iter().any(|one| one.stopping) => "One is stopping: try again in a moment.".to_owned(),
+            [] => "Try again when one of them has stopped.".to_owned(),
+            [one] => format!("Stop {one} first."),
+            several => format!("Stop one of these first: {}.", several.join(", ")),
         }
     }
-}
 
-impl Exceeded {
     fn told(&self, one: &Use) -> String {
         let stopping = if one.stopping { ", stopping" } else { "" };
         match self.quantity {
@@ -264,10 +272,6 @@ impl Exceeded {
             ),
         }
     }
-}
-
-fn is(text: &str, count: u64) -> String {
-    format!("{text} {}", if count == 1 { "is" } else { "are" })
 }
 
 /// What somebody may have and uses, with what their groups may have and use: whether there is room for one more server.

@@ -149,6 +149,7 @@ const CASES: &[(&str, Case)] = cases![
     use_of::a_plan_is_told_with_its_server,
     use_of::what_runs_is_counted_by_person_and_by_group,
     use_of::the_hours_of_a_person_add_up,
+    use_of::what_was_started_last_and_how_long_it_took_is_known,
     use_of::one_at_a_time_passes_a_gate,
 ];
 

@@ -9,7 +9,7 @@ use perijove_model::{Limits, Plan};
 use super::servers::{run_as_jupyterhub_does, seen, start, wish};
 use super::{count, later, now, open, user, write};
 use crate::plans::{self, Whose};
-use crate::{gates, groups, spans, spawners, users};
+use crate::{gates, groups, spans, spawners, starts, users};
 
 fn plan(profile: &str, memory: u64) -> Plan {
     Plan {
@@ -140,6 +140,38 @@ pub(super) async fn the_hours_of_a_person_add_up(url: String) {
     );
     assert_eq!(spans::purge(&store, now() + hours(10)).await.unwrap(), 1);
     assert_eq!(spans::purge(&store, now() + hours(10)).await.unwrap(), 0);
+}
+
+pub(super) async fn what_was_started_last_and_how_long_it_took_is_known(url: String) {
+    let store = open(&url).await;
+    let ada = user(&store, "ada").await;
+    let mut spawner = spawners::ensure(&store, ada.id, "", None).await.unwrap();
+    for (slug, hour) in [("small", 1), ("large", 2), ("small", 3), ("huge", 2)] {
+        spawner.profile = Some(spawners::Profile {
+            slug: slug.to_owned(),
+            title: slug.to_owned(),
+        });
+        let tx = store.begin().await.unwrap();
+        spans::begin(&tx, &spawner, now() + SignedDuration::from_hours(hour))
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+    }
+    assert_eq!(spans::profiles(&store, ada.id).await.unwrap(), ["small", "huge", "large"]);
+
+    let tx = store.begin().await.unwrap();
+    for seconds in [90, 3, 4, 5, 4] {
+        starts::note(&tx, "small", Duration::from_secs(seconds)).await.unwrap();
+    }
+    for _ in 0..103 {
+        starts::note(&tx, "", Duration::from_millis(1500)).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    let usual = async |profile| starts::usual(&store, profile).await.unwrap();
+    assert_eq!(usual("small").await, Some(Duration::from_secs(4)));
+    assert_eq!(usual("large").await, None);
+    assert_eq!(starts::purge(&store).await.unwrap(), 3);
+    assert_eq!(usual("").await, Some(Duration::from_millis(1500)));
 }
 
 pub(super) async fn one_at_a_time_passes_a_gate(url: String) {

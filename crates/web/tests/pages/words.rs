@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use perijove_web::pages::{Error, Login, Logout};
-use perijove_web::{Common, ENGLISH, PageError, Pages, Site, packaged_languages, packaged_text};
+use perijove_web::pages::{Error, Login, Logout, Spawn};
+use perijove_web::{Common, ENGLISH, Page, PageError, Pages, Site, packaged_languages, packaged_text};
 use regex::Regex;
 
 /// The messages of a catalogue as they were written, by their keys.
@@ -247,4 +247,18 @@ fn mistakes_in_a_sites_words_are_told_with_their_place() {
         ..Site::default()
     };
     assert!(matches!(Pages::of(&site), Err(PageError::Words(_))));
+}
+
+#[test]
+fn why_there_is_no_room_is_said_in_every_language() {
+    let pages = Pages::strict(&[]).unwrap();
+    for language in pages.languages().filter(|language| *language != ENGLISH) {
+        let mut refusals = 0;
+        for page in Spawn::samples() {
+            let html = pages.render(&speaking(language), &page).unwrap();
+            assert!(!html.contains(" may have "), "{language}: {html}");
+            refusals += html.matches("class=\"refused\"").count();
+        }
+        assert!(refusals > 0);
+    }
 }

@@ -321,6 +321,14 @@ said-end-remains = Der Server ist beendet, aber nicht alles, was er gestartet ha
 ## Vorne
 
 said-server-stops-slowly = Der Server braucht lange, um sich zu beenden. Starten Sie ihn wieder, wenn er beendet ist.
+said-room-one-server = { $who } darf { $allowed } haben; { $used } in Benutzung durch { $by }. { $what }
+said-room-servers = { $who } darf { $allowed } haben; { $used } in Benutzung durch { $by }. { $what }
+said-room-one = { $who } darf { $allowed } haben; { $used } in Benutzung durch { $by }. Dies bräuchte noch { $wanted }. { $what }
+said-room = { $who } darf { $allowed } haben; { $used } in Benutzung durch { $by }. Dies bräuchte noch { $wanted }. { $what }
+said-room-stopping = Einer wird gerade beendet: Versuchen Sie es gleich noch einmal.
+said-room-wait = Versuchen Sie es noch einmal, wenn einer davon beendet ist.
+said-room-stop = Beenden Sie zuerst { $server }.
+said-room-stop-one = Beenden Sie zuerst einen von diesen: { $servers }.
 said-advice-full = Für Dateien ist kein Platz mehr. Löschen Sie, was Sie nicht brauchen, oder bitten Sie die Administration um mehr Platz.
 said-advice-memory = Der Arbeitsspeicher hat nicht gereicht. Wählen Sie etwas mit mehr Arbeitsspeicher.
 said-advice-package = Ein Python-Paket fehlt oder passt nicht. Pakete, die Sie selbst installiert haben, können im Weg sein: Benennen Sie den Ordner ~/.local um und versuchen Sie es dann noch einmal.

@@ -320,6 +320,14 @@ said-end-remains = The server has ended, but not all that it started. Try again 
 ## Front
 
 said-server-stops-slowly = The server takes long to stop. Start it again when it has stopped.
+said-room-one-server = { $who } may have { $allowed }, { $used } is in use by { $by }. { $what }
+said-room-servers = { $who } may have { $allowed }, { $used } are in use by { $by }. { $what }
+said-room-one = { $who } may have { $allowed }, { $used } is in use by { $by }; this would take { $wanted } more. { $what }
+said-room = { $who } may have { $allowed }, { $used } are in use by { $by }; this would take { $wanted } more. { $what }
+said-room-stopping = One is stopping: try again in a moment.
+said-room-wait = Try again when one of them has stopped.
+said-room-stop = Stop { $server } first.
+said-room-stop-one = Stop one of these first: { $servers }.
 said-advice-full = There is no room left for files. Delete what you don't need, or ask an administrator for more room.
 said-advice-memory = Its memory was not enough. Choose other options with more memory.
 said-advice-package = A Python package is missing or does not fit. Packages that you have installed yourself may be in the way: move the folder ~/.local aside, then try again.

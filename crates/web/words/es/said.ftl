@@ -321,6 +321,14 @@ said-end-remains = El servidor ha terminado, pero no todo lo que inició. Reinte
 ## Portada
 
 said-server-stops-slowly = El servidor tarda en detenerse. Inícielo de nuevo cuando se haya detenido.
+said-room-one-server = { $who } puede tener { $allowed }; { $used } en uso por { $by }. { $what }
+said-room-servers = { $who } puede tener { $allowed }; { $used } en uso por { $by }. { $what }
+said-room-one = { $who } puede tener { $allowed }; { $used } en uso por { $by }. Esto necesitaría { $wanted } más. { $what }
+said-room = { $who } puede tener { $allowed }; { $used } en uso por { $by }. Esto necesitaría { $wanted } más. { $what }
+said-room-stopping = Uno se está deteniendo: inténtelo de nuevo en un momento.
+said-room-wait = Inténtelo de nuevo cuando uno de ellos se haya detenido.
+said-room-stop = Detenga primero { $server }.
+said-room-stop-one = Detenga primero uno de estos: { $servers }.
 said-advice-full = No queda espacio para archivos. Elimine lo que no necesite o pida más espacio a un administrador.
 said-advice-memory = No tuvo suficiente memoria. Elija otras opciones con más memoria.
 said-advice-package = Falta un paquete de Python o no es compatible. Los paquetes que usted haya instalado pueden estorbar: aparte la carpeta ~/.local e inténtelo de nuevo.

@@ -321,6 +321,14 @@ said-end-remains = Le serveur est arrêté, mais pas tout ce qu’il a démarré
 ## Entrée
 
 said-server-stops-slowly = Le serveur met du temps à s’arrêter. Redémarrez-le lorsqu’il sera arrêté.
+said-room-one-server = { $who } a droit à { $allowed } ; { $used } en cours d’utilisation par { $by }. { $what }
+said-room-servers = { $who } a droit à { $allowed } ; { $used } en cours d’utilisation par { $by }. { $what }
+said-room-one = { $who } a droit à { $allowed } ; { $used } en cours d’utilisation par { $by }. Il faudrait encore { $wanted }. { $what }
+said-room = { $who } a droit à { $allowed } ; { $used } en cours d’utilisation par { $by }. Il faudrait encore { $wanted }. { $what }
+said-room-stopping = L’un d’eux s’arrête : réessayez dans un instant.
+said-room-wait = Réessayez lorsque l’un d’eux sera arrêté.
+said-room-stop = Arrêtez d’abord { $server }.
+said-room-stop-one = Arrêtez d’abord l’un de ceux-ci : { $servers }.
 said-advice-full = Il n’y a plus de place pour les fichiers. Supprimez ce dont vous n’avez pas besoin ou demandez plus de place à un administrateur.
 said-advice-memory = Sa mémoire n’a pas suffi. Choisissez d’autres options avec plus de mémoire.
 said-advice-package = Un paquet Python manque ou n’est pas compatible. Des paquets que vous avez installés vous-même peuvent gêner : mettez le dossier ~/.local de côté, puis réessayez.

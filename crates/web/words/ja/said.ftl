@@ -317,6 +317,14 @@ said-end-remains = サーバーは停止しましたが、サーバーが起動�
 ## ホームと起動
 
 said-server-stops-slowly = サーバーの停止に時間がかかっています。停止してから、もう一度起動してください。
+said-room-one-server = { $who }が使用できるのは{ $allowed }で、{ $used }を{ $by }が使用中です。{ $what }
+said-room-servers = { $who }が使用できるのは{ $allowed }で、{ $used }を{ $by }が使用中です。{ $what }
+said-room-one = { $who }が使用できるのは{ $allowed }で、{ $used }を{ $by }が使用中です。これにはさらに{ $wanted }が必要です。{ $what }
+said-room = { $who }が使用できるのは{ $allowed }で、{ $used }を{ $by }が使用中です。これにはさらに{ $wanted }が必要です。{ $what }
+said-room-stopping = 1つが停止中です。しばらくしてからもう一度お試しください。
+said-room-wait = いずれかが停止してから、もう一度お試しください。
+said-room-stop = 先に{ $server }を停止してください。
+said-room-stop-one = 先に次のいずれかを停止してください: { $servers }。
 said-advice-full = ファイルの空き容量がありません。不要なものを削除するか、管理者に容量の追加を依頼してください。
 said-advice-memory = メモリが足りませんでした。メモリの多いオプションを選んでください。
 said-advice-package = Pythonパッケージがないか、互換性がありません。自分でインストールしたパッケージが原因かもしれません。フォルダー ~/.local を別の場所に移してから、もう一度お試しください。

@@ -321,6 +321,14 @@ said-end-remains = O servidor terminou, mas não tudo o que ele iniciou. Tente d
 ## Entrada
 
 said-server-stops-slowly = O servidor está demorando para parar. Inicie-o de novo quando tiver parado.
+said-room-one-server = { $who } pode ter { $allowed }; { $used } em uso por { $by }. { $what }
+said-room-servers = { $who } pode ter { $allowed }; { $used } em uso por { $by }. { $what }
+said-room-one = { $who } pode ter { $allowed }; { $used } em uso por { $by }. Isto precisaria de mais { $wanted }. { $what }
+said-room = { $who } pode ter { $allowed }; { $used } em uso por { $by }. Isto precisaria de mais { $wanted }. { $what }
+said-room-stopping = Um deles está parando: tente de novo em um instante.
+said-room-wait = Tente de novo quando um deles tiver parado.
+said-room-stop = Pare primeiro { $server }.
+said-room-stop-one = Pare primeiro um destes: { $servers }.
 said-advice-full = Não há mais espaço para arquivos. Exclua o que não precisa ou peça mais espaço a um administrador.
 said-advice-memory = A memória não foi suficiente. Escolha outras opções com mais memória.
 said-advice-package = Um pacote Python está faltando ou não é compatível. Pacotes que você mesmo instalou podem atrapalhar: mova a pasta ~/.local para outro lugar e tente de novo.

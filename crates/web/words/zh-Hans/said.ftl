@@ -317,6 +317,14 @@ said-end-remains = 服务器已停止，但它启动的部分程序仍在运行�
 ## 主页与启动
 
 said-server-stops-slowly = 服务器停止需要较长时间。请在它停止后再次启动。
+said-room-one-server = { $who } 可以使用 { $allowed }，其中 { $used } 正由 { $by } 使用。{ $what }
+said-room-servers = { $who } 可以使用 { $allowed }，其中 { $used } 正由 { $by } 使用。{ $what }
+said-room-one = { $who } 可以使用 { $allowed }，其中 { $used } 正由 { $by } 使用；这还需要 { $wanted }。{ $what }
+said-room = { $who } 可以使用 { $allowed }，其中 { $used } 正由 { $by } 使用；这还需要 { $wanted }。{ $what }
+said-room-stopping = 其中一台正在停止：请稍后重试。
+said-room-wait = 请在其中一台停止后重试。
+said-room-stop = 请先停止 { $server }。
+said-room-stop-one = 请先停止其中一台：{ $servers }。
 said-advice-full = 没有剩余的文件空间。请删除不需要的内容，或向管理员申请更多空间。
 said-advice-memory = 内存不足。请选择内存更多的选项。
 said-advice-package = 缺少某个 Python 包，或者该包不兼容。您自己安装的包可能造成了影响：请先移开文件夹 ~/.local，然后重试。

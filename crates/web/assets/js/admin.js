@@ -13,6 +13,8 @@ class AdminList extends HTMLElement {
   connectedCallback() {
     /** @type {AbortController | undefined} */
     this.asking = undefined;
+    /** @type {Promise<void> | undefined} */
+    this.doing = undefined;
     this.addEventListener("submit", (event) => this.submitted(/** @type {SubmitEvent} */ (event)));
     this.addEventListener("click", (event) => this.clicked(event));
     this.addEventListener("input", (event) => this.typed(event));
@@ -49,10 +51,14 @@ class AdminList extends HTMLElement {
       void this.go(address(form, event.submitter));
       return;
     }
-    if (this.getAttribute("aria-busy") === "true") return;
     const body = new URLSearchParams();
     for (const [name, value] of new FormData(form, event.submitter)) body.append(name, String(value));
-    void this.show(form.action, { method: "POST", body }).then((shown) => {
+    // One after the other: what is clicked while something is under way is done, too, but nothing twice.
+    if (form.dataset.sent !== undefined) return;
+    form.dataset.sent = "";
+    const before = this.doing ?? Promise.resolve();
+    this.doing = before.then(() => this.show(form.action, { method: "POST", body })).then((shown) => {
+      delete form.dataset.sent;
       if (!shown) return;
       if (form.id === "add_form" && !this.querySelector("#admin-problem")) form.reset();
       /** @type {HTMLElement | null} */ (this.querySelector("[data-part=news]"))?.focus();

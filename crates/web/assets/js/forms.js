@@ -1,5 +1,5 @@
 // @ts-check
-// Forms that are sent once, forms that ask before something is lost, and passwords typed twice. Everything works without this, too.
+// Forms that are sent once, forms whose answer is shown in place, forms that ask before something is lost, and passwords typed twice. Everything works without this, too.
 
 /**
  * `<form data-sure="What is lost?" data-sure-yes="Delete it" data-sure-no="Keep it">` asks before it is sent.
@@ -45,20 +45,52 @@ document.addEventListener("submit", (event) => {
   ask(form, event.submitter);
 }, { capture: true });
 
-/** A second click while the first is under way would only meet an error. */
-for (const form of document.querySelectorAll("form[data-once]")) {
-  form.addEventListener("submit", (event) => {
-    if (form.hasAttribute("data-sent")) event.preventDefault();
-    form.setAttribute("data-sent", "");
-    form.querySelector("[type=submit]")?.setAttribute("aria-disabled", "true");
-  });
+/**
+ * `<form data-inside>`: the answer is shown in place of the page's content, so that a reload sends nothing again.
+ *
+ * @param {HTMLFormElement} form
+ * @param {HTMLElement | null} submitter
+ */
+async function sendInside(form, submitter) {
+  const body = new URLSearchParams();
+  for (const [name, value] of new FormData(form, submitter)) body.append(name, String(value));
+  try {
+    const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "text/html" } });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const [before, after] = [document, page].map((each) => each.querySelector("main"));
+    if (!before || !after) return location.reload();
+    before.replaceWith(document.adoptNode(after));
+    after.focus();
+  } catch {
+    // The browser says in its own words that there is no connection.
+    HTMLFormElement.prototype.submit.call(form);
+  }
 }
+
+document.addEventListener("submit", (event) => {
+  const form = /** @type {HTMLFormElement} */ (event.target);
+  if (event.defaultPrevented || form.dataset.inside === undefined) return;
+  event.preventDefault();
+  void sendInside(form, event.submitter);
+});
+
+/** A second click while the first is under way would only meet an error. */
+document.addEventListener("submit", (event) => {
+  const form = /** @type {HTMLFormElement} */ (event.target);
+  if (form.dataset.once === undefined) return;
+  if (form.hasAttribute("data-sent")) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }
+  form.setAttribute("data-sent", "");
+  form.querySelector("[type=submit], button")?.setAttribute("aria-disabled", "true");
+}, { capture: true });
 
 // Back from the next page: the browser shows this one as it was left.
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) {
     form.removeAttribute("data-sent");
-    form.querySelector("[type=submit]")?.removeAttribute("aria-disabled");
+    form.querySelector("[type=submit], button")?.removeAttribute("aria-disabled");
   }
 });
 

@@ -128,6 +128,9 @@ function withDevice(form, work) {
  */
 function signIn(form) {
   const purpose = form.dataset.passkey ?? "";
+  const token = document.createElement("input");
+  Object.assign(token, { type: "hidden", name: "_xsrf", value: form.dataset.xsrf ?? "" });
+  form.prepend(token);
   const answer = field(form, "passkey");
   let proposing = new AbortController();
   form.hidden = false;

@@ -1,16 +1,16 @@
 // @ts-check
 // Light and dark without a reload, so that nothing typed is lost. The choice is kept by the hub's cookie.
 
-const root = document.documentElement;
-const form = /** @type {HTMLFormElement | null} */ (document.getElementById("dark-theme-toggle"));
+const choice = /** @type {HTMLFormElement | null} */ (document.getElementById("theme-form"));
 
-form?.addEventListener("submit", (event) => {
+choice?.addEventListener("submit", (event) => {
+  const button = /** @type {HTMLButtonElement | null} */ (event.submitter);
+  const theme = button?.dataset.to;
+  if (!button || !theme) return;
   event.preventDefault();
-  const body = new URLSearchParams();
-  for (const [name, value] of new FormData(form, event.submitter)) body.append(name, String(value));
-  const theme = body.get("theme") ?? "light";
-  root.dataset.theme = theme;
+  document.documentElement.dataset.theme = theme;
   document.querySelector("meta[name=color-scheme]")?.setAttribute("content", theme);
-  /** @type {HTMLElement | null} */ (form.querySelector(`button:not([value=${theme}])`))?.focus();
-  void fetch(form.action, { method: "POST", body, redirect: "manual" }).catch(() => undefined);
+  /** @type {HTMLElement | null} */ (document.querySelector(`#dark-theme-toggle :not([data-to=${theme}])`))?.focus();
+  const body = new URLSearchParams({ _xsrf: button.value });
+  void fetch(button.formAction, { method: "POST", body, redirect: "manual" }).catch(() => undefined);
 });

@@ -42,7 +42,7 @@ pub use role::{GrantLine, Role, RoleDraft, RoleLine, Roles};
 pub use server::{ChoiceField, ChoiceLine, NotRunning, ProfileCard, ProfileCost, Spawn, SpawnPending, StopPending};
 pub use servers::{ProfileName, ServerRow, Servers, ServersMay, ServersQuery, ShutDown};
 pub use share::{AcceptShare, CodeLine, Named, ShareLine, ShareServer};
-pub use token::{ClientRow, Expiration, TokenRow, Tokens};
+pub use token::{ClientRow, Expiration, Meaning, TokenRow, Tokens};
 pub use tokens::{AllShares, AllTokens, AnyCode, AnyShare, AnyToken, TokensQuery};
 
 /// What a careless template would let through: the samples carry it wherever a person can choose the text.

@@ -17,9 +17,21 @@ pub struct Tokens {
     /// Filled in again after a refusal.
     pub note: String,
     pub scopes: String,
+    /// What a token can be given without knowing scopes by name; each is sent as `pick`.
+    pub meanings: Vec<Meaning>,
     pub expirations: Vec<Expiration>,
     pub api_tokens: Vec<TokenRow>,
     pub oauth_clients: Vec<ClientRow>,
+}
+
+/// A scope in words.
+#[derive(Debug, Clone, Serialize)]
+pub struct Meaning {
+    pub scope: String,
+    pub description: String,
+    /// To whose it is limited; empty for everybody's.
+    pub filter: String,
+    pub chosen: bool,
 }
 
 /// How long a token may live.
@@ -64,10 +76,20 @@ impl Page for Tokens {
             label: label.into(),
             chosen,
         };
+        let meaning = |scope: &str, description: &str, filter: &str, chosen| Meaning {
+            scope: scope.into(),
+            description: description.into(),
+            filter: filter.into(),
+            chosen,
+        };
         let time = || Some("2026-11-21T06:03:52.824302Z".to_owned());
         let none = Self {
             action: "/hub/token".into(),
             expirations: vec![expiration("3600", "1 Hour", false), expiration("", "Never", true)],
+            meanings: vec![
+                meaning("access:servers!user", "Use servers", "only you", false),
+                meaning("list:users", "List users", "", true),
+            ],
             ..Self::default()
         };
         let token = TokenRow {
@@ -123,6 +145,7 @@ impl Page for Tokens {
                 note: NASTY.into(),
                 scopes: NASTY.into(),
                 expirations: vec![expiration(NASTY, NASTY, true)],
+                meanings: vec![meaning(NASTY, NASTY, NASTY, false)],
                 api_tokens: vec![nasty],
                 oauth_clients: vec![ClientRow {
                     description: NASTY.into(),

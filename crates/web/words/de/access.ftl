@@ -32,6 +32,7 @@ token-make = Ein Token erzeugen
 token-note = Notiz
 token-note-help = Wofür es ist, damit Sie es in der Liste unten wiedererkennen.
 token-expires-in = Token gilt für
+token-may = Was das Token darf
 token-permissions = Rechte
 token-scopes-help = Rechte (Scopes), durch Leerzeichen getrennt, etwa { $example }. Ohne Angabe darf das Token alles, was Sie dürfen.
 token-request = Neues API-Token anfordern

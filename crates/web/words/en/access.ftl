@@ -32,6 +32,7 @@ token-make = Make a token
 token-note = Note
 token-note-help = What it is for, so that you know it again in the list below.
 token-expires-in = Token expires in
+token-may = What the token may do
 token-permissions = Permissions
 token-scopes-help = Scopes, separated by spaces, such as { $example }. Without any, the token may do all that you may.
 token-request = Request new API token

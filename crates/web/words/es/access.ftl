@@ -32,6 +32,7 @@ token-make = Crear un token
 token-note = Nota
 token-note-help = Para qué es, para que lo reconozca en la lista de abajo.
 token-expires-in = El token caduca en
+token-may = Qué puede hacer el token
 token-permissions = Permisos
 token-scopes-help = Permisos (scopes), separados por espacios, como { $example }. Sin ninguno, el token puede todo lo que puede usted.
 token-request = Pedir un token de API nuevo

@@ -32,6 +32,7 @@ token-make = Créer un jeton
 token-note = Note
 token-note-help = À quoi il sert, pour le reconnaître dans la liste ci-dessous.
 token-expires-in = Durée de validité
+token-may = Ce que le jeton peut faire
 token-permissions = Droits
 token-scopes-help = Droits (scopes), séparés par des espaces, comme { $example }. Sans aucun, le jeton peut tout ce que vous pouvez.
 token-request = Demander un nouveau jeton d’API

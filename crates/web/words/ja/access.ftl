@@ -32,6 +32,7 @@ token-make = トークンを作成
 token-note = メモ
 token-note-help = 用途。下の一覧で見分けるためのものです。
 token-expires-in = トークンの有効期間
+token-may = このトークンでできること
 token-permissions = 権限
 token-scopes-help = 権限（スコープ）を空白で区切ります。例：{ $example }。空の場合、トークンはあなたにできることをすべてできます。
 token-request = 新しい API トークンを発行

@@ -32,6 +32,7 @@ token-make = Criar um token
 token-note = Nota
 token-note-help = Para que serve, para você o reconhecer na lista abaixo.
 token-expires-in = O token expira em
+token-may = O que o token pode fazer
 token-permissions = Permissões
 token-scopes-help = Permissões (scopes), separadas por espaços, como { $example }. Sem nenhuma, o token pode tudo o que você pode.
 token-request = Pedir um novo token de API

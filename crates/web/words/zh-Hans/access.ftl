@@ -32,6 +32,7 @@ token-make = 创建令牌
 token-note = 备注
 token-note-help = 它的用途，以便您在下面的列表中认出它。
 token-expires-in = 令牌有效期
+token-may = 该令牌可以做什么
 token-permissions = 权限
 token-scopes-help = 权限（scope），用空格分隔，例如 { $example }。若不填写，令牌拥有您的全部权限。
 token-request = 申请新的 API 令牌

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, Method, header};
 use axum::response::Response;
 use perijove_store::languages;
@@ -13,11 +13,21 @@ use crate::http::error::{HttpError, Result};
 use crate::http::form::Form;
 use crate::http::found;
 use crate::http::visitor::Visitor;
+use crate::http::xsrf::query_value;
 
-pub async fn post(State(hub): State<Arc<Hub>>, headers: HeaderMap, visitor: Visitor, form: Form) -> Result<Response> {
+pub async fn post(
+    State(hub): State<Arc<Hub>>,
+    headers: HeaderMap,
+    visitor: Visitor,
+    RawQuery(query): RawQuery,
+    form: Form,
+) -> Result<Response> {
     visitor.xsrf.check_form(form.text("_xsrf"), &headers, &Method::POST)?;
-    let wanted = form.text("language").unwrap_or_default();
-    let tag = match wanted {
+    // A button says it in its address, a form with a list in its fields.
+    let query = query.unwrap_or_default();
+    let given = |key| form.text(key).map(str::to_owned).or_else(|| query_value(&query, key));
+    let wanted = given("language").unwrap_or_default();
+    let tag = match wanted.as_str() {
         "" => None,
         wanted => Some(
             hub.pages
@@ -32,7 +42,7 @@ pub async fn post(State(hub): State<Arc<Hub>>, headers: HeaderMap, visitor: Visi
             None => languages::forget(&hub.store, user.id).await?,
         }
     }
-    let next = form.text("next").and_then(|next| next::local(&hub, &headers, next));
+    let next = given("next").and_then(|next| next::local(&hub, &headers, &next));
     let mut response = found(&next.unwrap_or_else(|| hub.prefix()));
     response
         .headers_mut()

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, Method, header};
 use axum::response::Response;
 
@@ -13,10 +13,17 @@ use crate::http::error::{HttpError, Result};
 use crate::http::form::Form;
 use crate::http::found;
 use crate::http::visitor::Visitor;
+use crate::http::xsrf::query_value;
 
-pub async fn post(State(hub): State<Arc<Hub>>, headers: HeaderMap, visitor: Visitor, form: Form) -> Result<Response> {
+pub async fn post(
+    State(hub): State<Arc<Hub>>,
+    headers: HeaderMap,
+    visitor: Visitor,
+    RawQuery(query): RawQuery,
+    form: Form,
+) -> Result<Response> {
     visitor.xsrf.check_form(form.text("_xsrf"), &headers, &Method::POST)?;
-    let wanted = form.text("theme").unwrap_or_default();
+    let wanted = query.and_then(|query| query_value(&query, "theme")).unwrap_or_default();
     let theme = THEMES.into_iter().find(|theme| *theme == wanted);
     let theme = theme.ok_or_else(|| HttpError::bad_request("Pages are light or dark."))?;
     let from = headers.get(header::REFERER).and_then(|from| from.to_str().ok());

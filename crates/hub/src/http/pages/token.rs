@@ -8,11 +8,11 @@ use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::Response;
 use perijove_model::Secret;
-use perijove_model::scopes::{Resource, Scope};
+use perijove_model::scopes::{RawFilter, RawScope, Resource, Scope, describe};
 use perijove_store::oauth::{self, PLAIN_CLIENT};
 use perijove_store::tokens::{self, Token};
 use perijove_store::users::User;
-use perijove_web::pages::{ClientRow, Expiration, TokenRow, Tokens};
+use perijove_web::pages::{ClientRow, Expiration, Meaning, TokenRow, Tokens};
 use serde_json::Value;
 
 use crate::Hub;
@@ -38,14 +38,26 @@ struct Form {
     note: String,
     expires_in: String,
     scopes: String,
+    /// What was picked by its meaning.
+    picked: Vec<String>,
 }
 
+/// What a token can be given by its meaning: of one's own, or everywhere where one may.
+const OWN: [Scope; 4] = [Scope::AccessServers, Scope::Servers, Scope::Shares, Scope::Tokens];
+const EVERYWHERE: [Scope; 5] = [
+    Scope::AccessServices,
+    Scope::ListUsers,
+    Scope::ReadUsersActivity,
+    Scope::ReadServers,
+    Scope::Servers,
+];
+
 pub async fn get(State(hub): State<Arc<Hub>>, OriginalUri(uri): OriginalUri, visitor: Visitor) -> Result<Response> {
-    let (_, user) = match whose(&hub, &visitor, &uri) {
+    let (principal, user) = match whose(&hub, &visitor, &uri) {
         Ok(who) => who,
         Err(elsewhere) => return Ok(elsewhere),
     };
-    show(&hub, &visitor, user, &Form::default(), None).await
+    show(&hub, &visitor, (principal, user), &Form::default(), None).await
 }
 
 pub async fn post(
@@ -65,14 +77,20 @@ pub async fn post(
         note: field("note"),
         expires_in: field("expires_in"),
         scopes: field("scopes"),
+        picked: url::form_urlencoded::parse(sent.as_bytes())
+            .filter(|(key, _)| key == "pick")
+            .map(|(_, scope)| scope.into_owned())
+            .collect(),
     };
     let made = match may(&hub, principal).await {
         Ok(()) => make(&hub, principal, user, &wanted(&form)).await,
         Err(refused) => Err(refused),
     };
     match made {
-        Ok((_, secret)) => show(&hub, &visitor, user, &Form::default(), Some(Ok(secret))).await,
-        Err(error) if error.status.is_client_error() => show(&hub, &visitor, user, &form, Some(Err(error))).await,
+        Ok((_, secret)) => show(&hub, &visitor, (principal, user), &Form::default(), Some(Ok(secret))).await,
+        Err(error) if error.status.is_client_error() => {
+            show(&hub, &visitor, (principal, user), &form, Some(Err(error))).await
+        }
         Err(error) => Err(error),
     }
 }
@@ -123,10 +141,15 @@ async fn may(hub: &Hub, principal: &Principal) -> Result<()> {
 }
 
 fn wanted(form: &Form) -> Wanted {
-    let scopes: Vec<&str> = form.scopes.split_whitespace().collect();
+    let typed = form.scopes.split(|c: char| c.is_whitespace() || c == ',');
+    let typed = typed.filter(|scope| !scope.is_empty());
+    let scopes: Vec<&str> = typed.chain(form.picked.iter().map(String::as_str)).collect();
     let expires_in = form.expires_in.trim();
     Wanted {
-        note: form.note.clone().into(),
+        note: match form.note.trim() {
+            "" => "Requested via token page".into(),
+            note => note.into(),
+        },
         expires_in: match expires_in.parse::<i64>() {
             Ok(seconds) => seconds.into(),
             Err(_) if expires_in.is_empty() => Value::Null,
@@ -143,7 +166,7 @@ fn wanted(form: &Form) -> Wanted {
 async fn show(
     hub: &Hub,
     visitor: &Visitor,
-    user: &User,
+    (principal, user): (&Principal, &User),
     form: &Form,
     outcome: Option<Result<Secret>>,
 ) -> Result<Response> {
@@ -162,11 +185,39 @@ async fn show(
         error: refused.and_then(|error: HttpError| error.message),
         note: form.note.clone(),
         scopes: form.scopes.clone(),
+        meanings: meanings(hub, principal, &form.picked),
         expirations: expirations(hub.config.hub.token_expires_in_max.as_secs(), &form.expires_in),
         api_tokens: own.iter().filter(plain).map(row).collect(),
         oauth_clients: clients(hub, &own).await?,
     };
     super::render(hub, visitor, status, &page).await
+}
+
+/// Those that the person has.
+fn meanings(hub: &Hub, principal: &Principal, picked: &[String]) -> Vec<Meaning> {
+    let own = OWN.into_iter().map(|scope| {
+        let raw = RawScope {
+            scope,
+            filter: Some(RawFilter::OwnUser),
+        };
+        (raw, Resource::User(principal.name()))
+    });
+    let everywhere = EVERYWHERE
+        .into_iter()
+        .map(|scope| (RawScope::from(scope), Resource::Everything));
+    own.chain(everywhere)
+        .filter(|(raw, resource)| super::allows(principal, raw.scope, *resource))
+        .map(|(raw, _)| {
+            let said = describe(&hub.catalog, &raw, principal.name());
+            let scope = raw.to_string();
+            Meaning {
+                chosen: picked.contains(&scope),
+                description: said.description,
+                filter: said.filter,
+                scope,
+            }
+        })
+        .collect()
 }
 
 fn row(token: &Token) -> TokenRow {

@@ -19,7 +19,7 @@ test("a start goes on after the hub was killed in the middle of it", async ({ pa
   await setup.fill(page, "katherine", "friendship-7-go-ahead");
   await setup.submit(page);
   await home.start(page).click();
-  await expect(pending.steps(page).first()).toBeVisible();
+  await expect(pending.steps(page).first()).toBeAttached();
 
   await perijove.kill();
   await expect(pending.lost(page)).toBeVisible();

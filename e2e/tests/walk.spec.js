@@ -84,7 +84,7 @@ test("a notebook runs from first start to last stop, and outlives the hub", asyn
     await expect(page).toHaveURL(/\/hub\/spawn-pending\/ada/);
     await expect(pending.bar(page)).toBeVisible();
     await expect(pending.message(page)).toContainText(/\w/);
-    await expect(pending.steps(page).first()).toBeVisible();
+    await expect(pending.steps(page).first()).toBeAttached();
     await shoot(page, "progress");
   });
 

@@ -157,7 +157,10 @@ pub(super) async fn what_was_started_last_and_how_long_it_took_is_known(url: Str
             .unwrap();
         tx.commit().await.unwrap();
     }
-    assert_eq!(spans::profiles(&store, ada.id).await.unwrap(), ["small", "huge", "large"]);
+    assert_eq!(
+        spans::profiles(&store, ada.id).await.unwrap(),
+        ["small", "huge", "large"]
+    );
 
     let tx = store.begin().await.unwrap();
     for seconds in [90, 3, 4, 5, 4] {

@@ -14,6 +14,7 @@ mod node;
 mod offers;
 mod reader;
 mod section;
+mod settings;
 mod types;
 mod values;
 mod ways;
@@ -29,6 +30,7 @@ pub use keys::{
     SharedPasswordAuth, Spawner, Storage, TemporaryAuth,
 };
 pub use load::load;
+pub use settings::{Origin, Setting};
 pub use types::{
     AccessLog, Accounts, AcmeChallenge, BaseUrl, Busy, ByteSize, CaptchaService, Database, DatabaseUrl, FolderName,
     Json, LogFormat, LogLevel, MailServer, NestedGroups, OneOrMany, PathTemplate, Pattern, PortRange, Quota,

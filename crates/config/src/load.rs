@@ -38,11 +38,14 @@ pub fn load(
         base,
         mistakes: Vec::new(),
         secrets: Vec::new(),
+        settings: Vec::new(),
+        groups: 0,
     };
 
     let (parsed, syntax) = DeTable::parse_recoverable(text);
     let table = Source { env, variable: None }.table(parsed.get_ref(), &mut reader.mistakes);
-    let config = config(table, &mut reader);
+    let mut config = config(table, &mut reader);
+    config.settings = std::mem::take(&mut reader.settings);
 
     let Reader {
         mut mistakes, secrets, ..
@@ -106,6 +109,7 @@ fn config(mut table: Table, reader: &mut Reader<'_>) -> Config {
         audit: section(table.remove("audit"), "audit", reader),
         events: section(table.remove("events"), "events", reader),
         metrics: section(table.remove("metrics"), "metrics", reader),
+        settings: Vec::new(),
     };
     letters::check(&config, &places, reader);
     let sections = docs::sections();

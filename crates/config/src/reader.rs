@@ -8,6 +8,7 @@ use crate::errors::{Mistake, Place};
 use crate::hints;
 use crate::key::{Key, Kind};
 use crate::node::{Entry, Env, Node, Raw, Table, from_env};
+use crate::settings::{self, Origin, Setting};
 
 /// A value that can be a key's.
 pub(crate) trait Value: Sized {
@@ -41,6 +42,8 @@ pub(crate) trait Section: Sized {
     fn take(fields: &mut Fields<'_, '_>) -> Self;
 
     fn read(mut fields: Fields<'_, '_>) -> Self {
+        fields.reader.groups += 1;
+        fields.group = fields.reader.groups;
         let value = Self::take(&mut fields);
         fields.finish();
         value
@@ -56,6 +59,10 @@ pub(crate) struct Reader<'e> {
     pub(crate) mistakes: Vec<Mistake>,
     /// Where secrets stand in the file.
     pub(crate) secrets: Vec<Range<usize>>,
+    /// What was read, for people.
+    pub(crate) settings: Vec<Setting>,
+    /// Sections that were begun.
+    pub(crate) groups: usize,
 }
 
 impl Reader<'_> {
@@ -88,6 +95,8 @@ pub(crate) struct Fields<'f, 'e> {
     /// Where the section begins.
     pub(crate) place: Place,
     pub(crate) keys: Vec<Key>,
+    /// The section's number, among all that were read.
+    pub(crate) group: usize,
     pub(crate) reader: &'f mut Reader<'e>,
 }
 
@@ -140,6 +149,24 @@ impl Fields<'_, '_> {
         written
     }
 
+    /// Keeps for people what was read.
+    fn note<S: Into<Option<String>>>(&mut self, name: &'static str, origin: Origin, value: impl FnOnce(&Key) -> S) {
+        let Some(key) = self.keys.iter().find(|key| key.name == name) else {
+            return;
+        };
+        let heading = match self.in_env {
+            true => format!("[{}]", self.section),
+            false => format!("[[{}]]", self.section),
+        };
+        self.reader.settings.push(Setting {
+            heading,
+            group: self.group,
+            key: name,
+            value: value(key).into(),
+            origin,
+        });
+    }
+
     /// Complains about what is left.
     pub(crate) fn finish(self) {
         for entry in self.table.entries {
@@ -161,11 +188,24 @@ impl<T: Value> Field for T {
     }
 
     fn take(fields: &mut Fields<'_, '_>, name: &'static str) -> Option<Self> {
-        let node = fields.node(name)?;
+        let node = fields.node(name);
+        let origin = Origin::of(node.as_ref());
+        let Some(node) = node else {
+            fields.note(name, origin, settings::default);
+            return None;
+        };
         if T::IS_SECRET {
             fields.reader.hide(&node);
         }
-        T::read(node, fields.reader)
+        let harmless = Node {
+            raw: Raw::Broken,
+            place: node.place.clone(),
+            from_variable: node.from_variable,
+        };
+        let value = T::read(node, fields.reader);
+        let text = value.as_ref().filter(|_| !T::IS_SECRET).and_then(Value::show);
+        fields.note(name, origin, |key| settings::shown(key, text, &harmless));
+        value
     }
 
     fn based(self, base: &Path) -> Self {
@@ -200,6 +240,7 @@ fn inner<S: Section>(entry: Option<Entry>, name: &str, in_env: bool, reader: &mu
         in_env,
         place,
         keys: S::keys(),
+        group: 0,
         reader,
     })
 }
@@ -241,6 +282,7 @@ pub(crate) fn element<S: Section>(table: Table, place: Place, name: &str, reader
         in_env: false,
         place,
         keys: S::keys(),
+        group: 0,
         reader,
     })
 }

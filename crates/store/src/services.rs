@@ -163,6 +163,31 @@ pub async fn create(tx: &Tx, spec: &ServiceSpec, address: Option<Address<'_>>, n
     Ok(Some(id))
 }
 
+/// Changes a service that was made through the API. Tokens and secrets stay as they are.
+pub async fn change(tx: &Tx, service: &Service, spec: &ServiceSpec, address: Option<Address<'_>>) -> Result<()> {
+    const LEAVE: Stmt = Stmt::write("UPDATE services SET _server_id = NULL WHERE id = $1");
+    const SERVER: Stmt = Stmt::read("SELECT _server_id FROM services WHERE id = $1");
+    const DROP: Stmt = Stmt::write("DELETE FROM servers WHERE id = $1");
+    let client = match &service.oauth_client_id {
+        Some(client_id) => oauth::client(tx, client_id).await?,
+        None => None,
+    };
+    let spec = ServiceSpec {
+        oauth_secret_hash: client.map(|client| client.secret),
+        ..spec.clone()
+    };
+    put(tx, &spec, false).await?;
+    let former: Option<i64> = tx.one(&SERVER, &[service.id.into()]).await?.flatten();
+    tx.execute(&LEAVE, &[service.id.into()]).await?;
+    if let Some(former) = former {
+        tx.execute(&DROP, &[former.into()]).await?;
+    }
+    match address {
+        Some(address) => put_address(tx, service.id, &address).await,
+        None => Ok(()),
+    }
+}
+
 async fn put(tx: &Tx, spec: &ServiceSpec, from_config: bool) -> Result<i64> {
     const PUT: Stmt = Stmt::write(
         "INSERT INTO services (name, admin, url, oauth_client_id, oauth_client_allowed_scopes, oauth_no_confirm, \

@@ -2,9 +2,10 @@
 
 use crate::common::{AdminLink, Common, ServiceLink, Viewer};
 use crate::pages::{
-    AcceptShare, Account, Admin, AllShares, AllTokens, AuditLog, ChangePassword, Confirm, Device, Error, Forgot,
-    Gallery, Group, Groups, Health, Home, Invitations, Login, Logout, NotRunning, OauthConfirm, Onward, Role, Roles,
-    Servers, Setup, ShareServer, ShutDown, SignUp, Spawn, SpawnPending, StopPending, Tokens, Waiting,
+    AcceptShare, Account, Admin, AdminProfiles, AdminServices, AllShares, AllTokens, AuditLog, ChangePassword, Confirm,
+    Device, Error, Forgot, Gallery, Group, Groups, Health, Home, Invitations, Login, Logout, NotRunning, OauthConfirm,
+    Onward, Role, Roles, Servers, Settings, Setup, ShareServer, ShutDown, SignUp, Spawn, SpawnPending, StopPending,
+    Tokens, Waiting,
 };
 use crate::render::{Page, PageError, Pages};
 
@@ -59,6 +60,9 @@ pub fn render_samples_in(pages: &Pages, language: &str, theme: Option<&'static s
     add::<AuditLog>(pages, &admin, &mut all)?;
     add::<AllTokens>(pages, &admin, &mut all)?;
     add::<AllShares>(pages, &admin, &mut all)?;
+    add::<AdminServices>(pages, &admin, &mut all)?;
+    add::<AdminProfiles>(pages, &admin, &mut all)?;
+    add::<Settings>(pages, &admin, &mut all)?;
     add::<ShutDown>(pages, &admin, &mut all)?;
     add::<Roles>(pages, &admin, &mut all)?;
     add::<Role>(pages, &admin, &mut all)?;

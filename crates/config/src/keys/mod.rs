@@ -19,6 +19,8 @@ use std::time::Duration;
 use ipnet::IpNet;
 use url::Url;
 
+use crate::settings::Setting;
+
 pub use auth::{
     Auth, Auth0Auth, AuthRules, BitbucketAuth, CiLogonAuth, CiLogonIdp, DummyAuth, EntraAuth, GitHubAuth, GitLabAuth,
     GlobusAuth, GoogleAuth, HeaderAuth, KeycloakAuth, LdapAuth, Lti11Auth, LtiAuth, NativeAuth, NullAuth, OAuthAuth,
@@ -62,6 +64,8 @@ pub struct Config {
     pub audit: Audit,
     pub events: Events,
     pub metrics: Metrics,
+    /// All of it for people, with where it is from; empty if it was read from nowhere.
+    pub settings: Vec<Setting>,
 }
 
 impl Default for Config {
@@ -87,6 +91,7 @@ impl Default for Config {
             audit: Audit::default(),
             events: Events::default(),
             metrics: Metrics::default(),
+            settings: Vec::new(),
         }
     }
 }

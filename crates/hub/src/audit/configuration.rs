@@ -69,6 +69,7 @@ fn fingerprints(config: &Config) -> BTreeMap<&'static str, String> {
         audit,
         events,
         metrics,
+        settings: _,
     } = &config;
     BTreeMap::from([
         ("hub", print(hub)),

@@ -81,6 +81,8 @@ fn help_names_the_commands() {
       extensions        Install extensions of JupyterLab into environments, and switch them on and off
       homes             See where people's files are, and bring back those of people who were deleted
       cull              Show which servers the rules in `[culler]` would stop, and when
+      web               Look at the pages
+      drain             Let no server start any more, or let them start again
       openapi           Print the description of the REST API (OpenAPI 3.1, JSON)
       completions       Print completions for a shell
 
@@ -604,6 +606,19 @@ fn a_token_from_the_command_line_opens_the_api() {
         said.starts_with("status 1\nerror: there is nobody named 'nobody-of-this-name'"),
         "{said}"
     );
+    assert!(place.run(&["drain", "--show"]).ends_with("servers may start"));
+    let drained = place.run(&["drain", "Until ten."]);
+    assert!(
+        drained.starts_with("status 0\nno server starts, since ") && drained.ends_with(": Until ten."),
+        "{drained}"
+    );
+    assert_eq!(place.run(&["drain", "--show"]), drained);
+    assert!(
+        place
+            .run(&["drain", &"x".repeat(501)])
+            .starts_with("status 64\nerror: the message is longer")
+    );
+    assert!(place.run(&["drain", "--off"]).ends_with("servers may start"));
     let link = place.run(&["invite", "Grace"]);
     assert!(
         link.starts_with(&format!("status 0\nhttp://{}/hub/setup?token=", place.edge)),

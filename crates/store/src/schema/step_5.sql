@@ -127,7 +127,6 @@ CREATE INDEX ix_perijove_spawners_running ON spawners (last_activity, id) WHERE 
 CREATE INDEX ix_perijove_spawners_started ON spawners (started, id);
 CREATE INDEX ix_perijove_runs_moving ON perijove_runs (spawner_id) WHERE phase IN ('requested', 'stopping');
 CREATE INDEX ix_perijove_runs_failed ON perijove_runs (spawner_id) WHERE phase = 'failed';
-CREATE INDEX ix_perijove_plans_profile ON perijove_plans (profile);
 -- Which hubs there are, as each of them says now and then.
 CREATE TABLE perijove_hubs (
     name VARCHAR(255) PRIMARY KEY,

@@ -179,7 +179,8 @@ fn terms(query: &ListQuery, params: &mut Vec<Value>) -> Vec<String> {
             .replace('_', "!_");
         term(
             Value::Text(format!("%{escaped}%")),
-            "(LOWER(u.name) LIKE {} ESCAPE '!' OR LOWER(s.name) LIKE {} ESCAPE '!')",
+            "(s.user_id IN (SELECT o.id FROM users o WHERE LOWER(o.name) LIKE {} ESCAPE '!') \
+             OR LOWER(s.name) LIKE {} ESCAPE '!')",
         );
     }
     if let Some(only) = &query.only {

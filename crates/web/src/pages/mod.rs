@@ -18,6 +18,7 @@ mod person;
 mod role;
 mod server;
 mod servers;
+mod service;
 mod share;
 mod token;
 mod tokens;
@@ -41,6 +42,9 @@ pub use person::{
 pub use role::{GrantLine, Role, RoleDraft, RoleLine, Roles};
 pub use server::{ChoiceField, ChoiceLine, NotRunning, ProfileCard, ProfileCost, Spawn, SpawnPending, StopPending};
 pub use servers::{ProfileName, ServerRow, Servers, ServersMay, ServersQuery, ShutDown};
+pub use service::{
+    AdminProfiles, AdminServices, ProfileLine, ServiceDraft, ServiceLine, SettingLine, Settings, SettingsSection,
+};
 pub use share::{AcceptShare, CodeLine, Named, ShareLine, ShareServer};
 pub use token::{ClientRow, Expiration, Meaning, TokenRow, Tokens};
 pub use tokens::{AllShares, AllTokens, AnyCode, AnyShare, AnyToken, TokensQuery};

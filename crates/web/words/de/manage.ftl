@@ -132,3 +132,59 @@ shares-codes = Codes
 shares-codes-help = Wer einen vorlegt, bekommt eine Freigabe. Ein Widerruf nimmt nichts zurück, wofür er benutzt wurde.
 shares-used = Benutzt
 shares-ended = Die Freigabe von { $server } ist beendet.
+
+## Services, profiles and settings on the administration page
+
+services-lead = Andere Programme, die den Hub benutzen: aus der Konfiguration, oder hier angelegt.
+services-none = Es gibt keine Dienste.
+services-answers = antwortet
+services-silent = antwortet nicht
+services-runs = läuft
+services-ended = ist beendet
+services-configured = aus der Konfiguration
+services-made = zur Laufzeit angelegt
+services-managed = vom Hub gestartet
+services-new = Ein neuer Dienst
+services-url = Wo er lauscht
+services-url-help = Zum Beispiel http://10.0.0.7:9000. Man findet ihn unter /services/. Leer für ein Programm, das nur die API benutzt.
+services-token = Sein Token
+services-token-help = 8 bis 64 Zeichen, die auch der Dienst kennt: `openssl rand -hex 32` macht ein gutes. Wird nicht wieder gezeigt.
+services-redirect = Wohin die Anmeldung zurückführt
+services-redirect-help = Leer für die übliche, unter der Adresse des Dienstes.
+services-scopes = Rechte, um die er Besucher bitten darf, eines in jeder Zeile
+services-display = In der Leiste oben zeigen
+services-no-confirm = Nicht fragen, ob er das Konto benutzen darf
+services-add = Dienst anlegen
+services-added = { $service } ist angelegt.
+services-deleted = { $service } ist gelöscht.
+services-delete-help = Seine Token enden, und niemand meldet sich mehr bei ihm an. Das Programm selbst läuft weiter.
+services-delete-not = Behalten
+profiles-lead = Als was Server gestartet werden können, aus der Konfiguration: für wen, und wie viele gerade laufen.
+profiles-none = Die Konfiguration hat keine Profile: Jeder Server wird gleich gestartet.
+profiles-default = vorausgewählt
+profiles-for = Für
+profiles-everybody = alle
+profiles-role = Rolle
+profiles-entitled = – Berechtigungen regeln Weiteres.
+profiles-running =
+    { $count ->
+        [one] { $count } Server
+       *[other] { $count } Server
+    }
+profiles-others =
+    { $count ->
+        [one] { $count } Server läuft ohne Profil.
+       *[other] { $count } Server laufen ohne Profil.
+    }
+settings-lead = Wonach sich dieser Hub richtet, und woher jeder Wert kommt. Geheimnisse werden nicht gezeigt.
+settings-none = Nichts ist gesetzt: Es gelten die Vorgaben.
+settings-all = Auch Vorgaben zeigen
+settings-set = Nur Gesetztes zeigen
+settings-secret = nicht gezeigt
+settings-default = Vorgabe
+settings-file = perijove.toml
+settings-environment = Umgebung
+services-change = Ändern
+services-changed = { $service } ist geändert.
+services-save = Dienst speichern
+services-keep = Nichts ändern

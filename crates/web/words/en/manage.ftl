@@ -132,3 +132,59 @@ shares-codes = Codes
 shares-codes-help = Whoever presents one gets a share. To revoke a code takes back nothing that it was used for.
 shares-used = Used
 shares-ended = What was shared of { $server } has ended.
+
+## Services, profiles and settings on the administration page
+
+services-lead = Other programs that use the hub: from the configuration, or made here.
+services-none = There are no services.
+services-answers = answers
+services-silent = doesn’t answer
+services-runs = runs
+services-ended = has ended
+services-configured = from the configuration
+services-made = made at run time
+services-managed = run by the hub
+services-new = A new service
+services-url = Where it listens
+services-url-help = Such as http://10.0.0.7:9000. People find it below /services/. Empty for a program that only asks the API.
+services-token = Its token
+services-token-help = 8 to 64 characters that the service knows, too: `openssl rand -hex 32` makes a good one. Not shown again.
+services-redirect = Where sign-in leads back to
+services-redirect-help = Empty for the usual one, below the service’s own address.
+services-scopes = Scopes that it may ask of visitors, one in each line
+services-display = Show it in the bar on top
+services-no-confirm = Don’t ask people whether it may use their account
+services-add = Make the service
+services-added = { $service } is made.
+services-deleted = { $service } is deleted.
+services-delete-help = Its tokens end, and nobody signs in to it any more. The program itself goes on.
+services-delete-not = Keep it
+profiles-lead = What servers can be started as, from the configuration: for whom, and how many run now.
+profiles-none = The configuration has no profiles: every server is started in the same way.
+profiles-default = chosen first
+profiles-for = For
+profiles-everybody = everybody
+profiles-role = role
+profiles-entitled = – entitlements say more about who may have it.
+profiles-running =
+    { $count ->
+        [one] { $count } server
+       *[other] { $count } servers
+    }
+profiles-others =
+    { $count ->
+        [one] { $count } server runs without a profile.
+       *[other] { $count } servers run without a profile.
+    }
+settings-lead = What this hub goes by, and where each value is from. Secrets are not shown.
+settings-none = Nothing is set: the defaults hold.
+settings-all = Show defaults, too
+settings-set = Show what is set
+settings-secret = not shown
+settings-default = default
+settings-file = perijove.toml
+settings-environment = environment
+services-change = Change
+services-changed = { $service } is changed.
+services-save = Save the service
+services-keep = Change nothing

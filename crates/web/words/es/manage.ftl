@@ -132,3 +132,59 @@ shares-codes = Códigos
 shares-codes-help = Quien presenta uno obtiene acceso. Revocarlo no quita lo que ya dio.
 shares-used = Usos
 shares-ended = Ya no se comparte { $server }.
+
+## Services, profiles and settings on the administration page
+
+services-lead = Otros programas que usan el hub: de la configuración o creados aquí.
+services-none = No hay servicios.
+services-answers = responde
+services-silent = no responde
+services-runs = en marcha
+services-ended = terminado
+services-configured = de la configuración
+services-made = creado en ejecución
+services-managed = lo ejecuta el hub
+services-new = Un servicio nuevo
+services-url = Dónde escucha
+services-url-help = Por ejemplo http://10.0.0.7:9000. Se encuentra bajo /services/. Vacío para un programa que solo usa la API.
+services-token = Su token
+services-token-help = De 8 a 64 caracteres que también conoce el servicio: `openssl rand -hex 32` crea uno bueno. No se vuelve a mostrar.
+services-redirect = Adónde vuelve el inicio de sesión
+services-redirect-help = Vacío para la habitual, bajo la dirección del servicio.
+services-scopes = Permisos que puede pedir a los visitantes, uno por línea
+services-display = Mostrarlo en la barra superior
+services-no-confirm = No preguntar si puede usar la cuenta
+services-add = Crear el servicio
+services-added = { $service } está creado.
+services-deleted = { $service } está eliminado.
+services-delete-help = Sus tokens terminan y nadie entra más en él. El programa en sí continúa.
+services-delete-not = Conservarlo
+profiles-lead = Cómo se pueden iniciar los servidores, según la configuración: para quién y cuántos hay en marcha.
+profiles-none = La configuración no tiene perfiles: todos los servidores se inician igual.
+profiles-default = elegido primero
+profiles-for = Para
+profiles-everybody = todos
+profiles-role = rol
+profiles-entitled = – los derechos dicen más sobre quién puede tenerlo.
+profiles-running =
+    { $count ->
+        [one] { $count } servidor
+       *[other] { $count } servidores
+    }
+profiles-others =
+    { $count ->
+        [one] { $count } servidor funciona sin perfil.
+       *[other] { $count } servidores funcionan sin perfil.
+    }
+settings-lead = Por qué se rige este hub y de dónde viene cada valor. Los secretos no se muestran.
+settings-none = No hay nada definido: valen los valores predeterminados.
+settings-all = Mostrar también los predeterminados
+settings-set = Mostrar lo definido
+settings-secret = no se muestra
+settings-default = predeterminado
+settings-file = perijove.toml
+settings-environment = entorno
+services-change = Cambiar
+services-changed = { $service } está cambiado.
+services-save = Guardar el servicio
+services-keep = No cambiar nada

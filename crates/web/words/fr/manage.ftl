@@ -132,3 +132,59 @@ shares-codes = Codes
 shares-codes-help = Qui en présente un obtient un partage. Le révoquer ne reprend rien de ce qu’il a donné.
 shares-used = Utilisé
 shares-ended = Le partage de { $server } est terminé.
+
+## Services, profiles and settings on the administration page
+
+services-lead = D’autres programmes qui utilisent le hub : de la configuration, ou créés ici.
+services-none = Il n’y a pas de services.
+services-answers = répond
+services-silent = ne répond pas
+services-runs = tourne
+services-ended = arrêté
+services-configured = de la configuration
+services-made = créé en cours de route
+services-managed = lancé par le hub
+services-new = Un nouveau service
+services-url = Où il écoute
+services-url-help = Par exemple http://10.0.0.7:9000. On le trouve sous /services/. Vide pour un programme qui n’utilise que l’API.
+services-token = Son jeton
+services-token-help = De 8 à 64 caractères que le service connaît aussi : `openssl rand -hex 32` en fait un bon. N’est plus montré.
+services-redirect = Où revient la connexion
+services-redirect-help = Vide pour l’habituelle, sous l’adresse du service.
+services-scopes = Droits qu’il peut demander aux visiteurs, un par ligne
+services-display = Le montrer dans la barre du haut
+services-no-confirm = Ne pas demander s’il peut utiliser le compte
+services-add = Créer le service
+services-added = { $service } est créé.
+services-deleted = { $service } est supprimé.
+services-delete-help = Ses jetons prennent fin et personne ne s’y connecte plus. Le programme lui-même continue.
+services-delete-not = Le garder
+profiles-lead = Comment les serveurs peuvent démarrer, d’après la configuration : pour qui, et combien tournent.
+profiles-none = La configuration n’a pas de profils : tous les serveurs démarrent de la même façon.
+profiles-default = choisi d’abord
+profiles-for = Pour
+profiles-everybody = tous
+profiles-role = rôle
+profiles-entitled = – des droits en disent plus sur qui peut l’avoir.
+profiles-running =
+    { $count ->
+        [one] { $count } serveur
+       *[other] { $count } serveurs
+    }
+profiles-others =
+    { $count ->
+        [one] { $count } serveur tourne sans profil.
+       *[other] { $count } serveurs tournent sans profil.
+    }
+settings-lead = Ce que suit ce hub, et d’où vient chaque valeur. Les secrets ne sont pas montrés.
+settings-none = Rien n’est réglé : les valeurs par défaut valent.
+settings-all = Montrer aussi les valeurs par défaut
+settings-set = Montrer ce qui est réglé
+settings-secret = non montré
+settings-default = par défaut
+settings-file = perijove.toml
+settings-environment = environnement
+services-change = Modifier
+services-changed = { $service } est modifié.
+services-save = Enregistrer le service
+services-keep = Ne rien modifier

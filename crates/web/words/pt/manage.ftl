@@ -132,3 +132,59 @@ shares-codes = Códigos
 shares-codes-help = Quem apresenta um recebe acesso. Revogar não retira o que ele já deu.
 shares-used = Usos
 shares-ended = O compartilhamento de { $server } terminou.
+
+## Services, profiles and settings on the administration page
+
+services-lead = Outros programas que usam o hub: da configuração ou criados aqui.
+services-none = Não há serviços.
+services-answers = responde
+services-silent = não responde
+services-runs = em execução
+services-ended = terminado
+services-configured = da configuração
+services-made = criado em execução
+services-managed = executado pelo hub
+services-new = Um serviço novo
+services-url = Onde escuta
+services-url-help = Por exemplo http://10.0.0.7:9000. Fica sob /services/. Vazio para um programa que só usa a API.
+services-token = Seu token
+services-token-help = De 8 a 64 caracteres que o serviço também conhece: `openssl rand -hex 32` cria um bom. Não é mostrado de novo.
+services-redirect = Para onde a entrada volta
+services-redirect-help = Vazio para o habitual, sob o endereço do serviço.
+services-scopes = Escopos que pode pedir aos visitantes, um por linha
+services-display = Mostrar na barra superior
+services-no-confirm = Não perguntar se pode usar a conta
+services-add = Criar o serviço
+services-added = { $service } foi criado.
+services-deleted = { $service } foi excluído.
+services-delete-help = Seus tokens terminam e ninguém mais entra nele. O programa em si continua.
+services-delete-not = Manter
+profiles-lead = Como servidores podem ser iniciados, conforme a configuração: para quem e quantos estão em execução.
+profiles-none = A configuração não tem perfis: todos os servidores são iniciados do mesmo modo.
+profiles-default = escolhido primeiro
+profiles-for = Para
+profiles-everybody = todos
+profiles-role = papel
+profiles-entitled = – direitos dizem mais sobre quem pode tê-lo.
+profiles-running =
+    { $count ->
+        [one] { $count } servidor
+       *[other] { $count } servidores
+    }
+profiles-others =
+    { $count ->
+        [one] { $count } servidor sem perfil em execução.
+       *[other] { $count } servidores sem perfil em execução.
+    }
+settings-lead = Pelo que este hub se guia e de onde vem cada valor. Segredos não são mostrados.
+settings-none = Nada está definido: valem os padrões.
+settings-all = Mostrar também os padrões
+settings-set = Mostrar o definido
+settings-secret = não mostrado
+settings-default = padrão
+settings-file = perijove.toml
+settings-environment = ambiente
+services-change = Alterar
+services-changed = { $service } foi alterado.
+services-save = Salvar o serviço
+services-keep = Não alterar nada

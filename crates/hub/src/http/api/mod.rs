@@ -29,7 +29,7 @@ mod role_grants;
 mod roles;
 pub(super) mod root;
 pub(super) mod servers;
-mod service;
+pub(super) mod service;
 mod services;
 pub mod sessions;
 pub(super) mod shares;
@@ -133,7 +133,7 @@ fn operations() -> OpenApiRouter<Arc<Hub>> {
         .routes(routes!(group::set_properties))
         .routes(routes!(proxy::list, proxy::tell, proxy::switch))
         .routes(routes!(services::list))
-        .routes(routes!(service::get, service::create, service::delete))
+        .routes(routes!(service::get, service::create, service::patch, service::delete))
         .routes(routes!(environments::list))
         .routes(routes!(own_environments::list, own_environments::create))
         .routes(routes!(own_environments::remove))

@@ -11,7 +11,7 @@ use perijove_model::names::check_service_name;
 use perijove_model::scopes::roles::ADMIN;
 use perijove_model::scopes::{GroupsOf, Resource, Scope};
 use perijove_store::services::{self, Address, Service, ServiceSpec};
-use perijove_store::{Db, Tx, roles, tokens};
+use perijove_store::{Db, Tx, oauth, roles, tokens};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value, json};
@@ -48,7 +48,7 @@ pub async fn get(State(hub): State<Arc<Hub>>, Path(name): Path<String>, principa
 }
 
 /// What a service made through the API is like.
-#[derive(Deserialize, ToSchema)]
+#[derive(Deserialize, Default, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewService {
     /// That of the address counts.
@@ -114,26 +114,38 @@ pub async fn create(
     principal: Principal,
     body: Body<Map<String, Value>>,
 ) -> Result<(StatusCode, Model)> {
-    principal
-        .require(&hub.store, &[Scope::AdminServices], Resource::Service(&name))
-        .await?;
-    check_service_name(&name)?;
-    let exists = || HttpError::conflict(format!("Service {} already exists", short(&name)));
-    if services::by_name(&hub.store, &name).await?.is_some() {
+    may_change(&hub, &principal, &name).await?;
+    let body = body.given()?.unwrap_or_default();
+    let service = make(&hub, &principal, &name, body).await?;
+    let model = models::service(&hub, &principal.scopes, &service).await?;
+    Ok((StatusCode::CREATED, Json(model)))
+}
+
+async fn may_change(hub: &Hub, principal: &Principal, name: &str) -> Result<()> {
+    let needed = [Scope::AdminServices];
+    principal.require(&hub.store, &needed, Resource::Service(name)).await
+}
+
+/// Makes a service, within what the caller may do.
+pub async fn make(hub: &Arc<Hub>, principal: &Principal, name: &str, body: Map<String, Value>) -> Result<Service> {
+    may_change(hub, principal, name).await?;
+    check_service_name(name)?;
+    let exists = || HttpError::conflict(format!("Service {} already exists", short(name)));
+    if services::by_name(&hub.store, name).await?.is_some() {
         return Err(exists());
     }
-    let wanted = read(&hub, &principal, &name, body).await?;
-    let hub_too = Arc::clone(&hub);
+    let wanted = read(hub, principal, name, body).await?;
+    let hub_too = Arc::clone(hub);
     let token = wanted.api_token.clone();
     // A short token is hashed many times.
     let spec = tokio::task::spawn_blocking(move || spec(&hub_too, &wanted))
         .await
         .map_err(|error| HttpError::internal(&error))?
-        .map_err(|why| HttpError::bad_request(format!("Failed to create service {}: {why}", short(&name))))?;
+        .map_err(|why| HttpError::bad_request(format!("Failed to create service {}: {why}", short(name))))?;
 
     let tx = hub.store.begin().await?;
-    check_taken(&hub, &tx, &spec, token.as_ref()).await?;
-    let prefix = path(&hub, &name);
+    check_taken(hub, &tx, &spec, token.as_ref()).await?;
+    let prefix = path(hub, name);
     let now = hub.clock.now();
     services::create(&tx, &spec, address(&spec, &prefix), now)
         .await?
@@ -142,33 +154,141 @@ pub async fn create(
         "url": spec.url, "admin": spec.admin, "oauth_client_id": spec.oauth_client_id,
         "oauth_client_allowed_scopes": spec.oauth_client_allowed_scopes,
     });
-    audit::record(
-        &hub,
-        &tx,
-        &principal,
-        Act::ServiceMade,
-        &format!("service {name}"),
-        detail,
-    )
-    .await?;
-    let service = find(&tx, &name, "No such service: ", "").await?;
+    let target = format!("service {name}");
+    audit::record(hub, &tx, principal, Act::ServiceMade, &target, detail).await?;
+    let service = find(&tx, name, "No such service: ", "").await?;
     tx.commit().await?;
     tracing::info!(
-        service = short(&name),
+        service = short(name),
         by = short(principal.name()),
         "a service was made"
     );
-    tell(&hub, &service).await;
-    let model = models::service(&hub, &principal.scopes, &service).await?;
-    Ok((StatusCode::CREATED, Json(model)))
+    tell(hub, &service).await;
+    Ok(service)
+}
+
+/// What is to be different; what is not named stays.
+#[derive(Deserialize, Default, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Changes {
+    /// Empty: nobody is sent there any more.
+    url: Option<String>,
+    /// The caller must hold them, those that stay too.
+    oauth_client_allowed_scopes: Option<Vec<String>>,
+    #[schema(value_type = Option<Object>)]
+    info: Option<Map<String, Value>>,
+    display: Option<bool>,
+    oauth_no_confirm: Option<bool>,
+    /// Empty: the usual one.
+    oauth_redirect_uri: Option<String>,
+}
+
+/// Change a service that was made through the API. Its name, its rights and its token stay.
+#[utoipa::path(
+    patch,
+    path = "/services/{service}",
+    tag = "services",
+    params(("service" = String, Path, description = "The service's name")),
+    request_body = Changes,
+    responses((status = 200, description = "The service", body = models::ServiceModel), BadRequest, NotFound, NotAllowed),
+    security(("token" = ["admin:services"])),
+)]
+pub async fn patch(
+    State(hub): State<Arc<Hub>>,
+    Path(name): Path<String>,
+    principal: Principal,
+    body: Body<Map<String, Value>>,
+) -> Result<Model> {
+    may_change(&hub, &principal, &name).await?;
+    let body = body.given()?.unwrap_or_default();
+    let service = change(&hub, &principal, &name, body).await?;
+    Ok(Json(models::service(&hub, &principal.scopes, &service).await?))
+}
+
+/// Changes a service, within what the caller may do: whoever could not make it as it will be may not change it.
+pub async fn change(hub: &Hub, principal: &Principal, name: &str, body: Map<String, Value>) -> Result<Service> {
+    may_change(hub, principal, name).await?;
+    let changes: Changes = serde_json::from_value(Value::Object(body)).map_err(invalid)?;
+    let tx = hub.store.begin().await?;
+    let service = find_own(&tx, name).await?;
+    let redirect = match &service.oauth_client_id {
+        Some(client_id) => oauth::client(&tx, client_id).await?.map(|client| client.redirect_uri),
+        None => None,
+    };
+    let new = NewService {
+        admin: service.admin,
+        url: changes.url.or_else(|| service.url.clone()),
+        oauth_client_allowed_scopes: changes
+            .oauth_client_allowed_scopes
+            .unwrap_or_else(|| service.oauth_client_allowed_scopes.clone()),
+        info: changes
+            .info
+            .or_else(|| service.info.as_object().cloned())
+            .unwrap_or_default(),
+        display: changes.display.unwrap_or(service.display),
+        oauth_no_confirm: changes.oauth_no_confirm.unwrap_or(service.oauth_no_confirm),
+        oauth_client_id: service.oauth_client_id.clone(),
+        oauth_redirect_uri: changes.oauth_redirect_uri.or(redirect).filter(|uri| !uri.is_empty()),
+        ..NewService::default()
+    };
+    let wanted = within(hub, principal, name, new).await?;
+    let refused = |why| HttpError::bad_request(format!("Failed to change service {}: {why}", short(name)));
+    let spec = spec(hub, &wanted).map_err(refused)?;
+    let prefix = path(hub, name);
+    services::change(&tx, &service, &spec, address(&spec, &prefix)).await?;
+    let detail = json!({
+        "url": spec.url, "oauth_client_allowed_scopes": spec.oauth_client_allowed_scopes,
+        "oauth_redirect_uri": spec.oauth_redirect_uri,
+    });
+    let target = format!("service {name}");
+    audit::record(hub, &tx, principal, Act::ServiceChanged, &target, detail).await?;
+    let changed = find(&tx, name, "No such service: ", "").await?;
+    tx.commit().await?;
+    tracing::info!(
+        service = short(name),
+        by = short(principal.name()),
+        "a service was changed"
+    );
+    if changed.url.is_none() {
+        withdraw(hub, &service).await;
+    }
+    tell(hub, &changed).await;
+    Ok(changed)
+}
+
+fn invalid(error: serde_json::Error) -> HttpError {
+    HttpError::bad_request(format!("Invalid service data: {}", short(&error.to_string())))
+}
+
+/// One that is not the configuration's.
+async fn find_own(tx: &Tx, name: &str) -> Result<Service> {
+    let service = find(tx, name, "Service ", " does not exist").await?;
+    if service.from_config {
+        let words = format!("Service {} is not modifiable at runtime", short(name));
+        return Err(HttpError::new(StatusCode::METHOD_NOT_ALLOWED, words));
+    }
+    Ok(service)
+}
+
+/// The proxy hears of it at once, or with the next round.
+async fn withdraw(hub: &Hub, service: &Service) {
+    if let Some(route) = route(hub, service)
+        && let Err(error) = hub.routes.remove(&route.path).await
+    {
+        tracing::warn!(service = short(&service.name), %error, "the route of a service goes later");
+    }
 }
 
 /// What is asked for, within what the caller may do.
-async fn read(hub: &Hub, principal: &Principal, name: &str, body: Body<Map<String, Value>>) -> Result<Wanted> {
-    let body = body.given()?.filter(|body| !body.is_empty());
-    let body = body.ok_or_else(|| HttpError::bad_request("Invalid service data"))?;
-    let new: NewService = serde_json::from_value(Value::Object(body))
-        .map_err(|error| HttpError::bad_request(format!("Invalid service data: {}", short(&error.to_string()))))?;
+async fn read(hub: &Hub, principal: &Principal, name: &str, body: Map<String, Value>) -> Result<Wanted> {
+    if body.is_empty() {
+        return Err(HttpError::bad_request("Invalid service data"));
+    }
+    let new = serde_json::from_value(Value::Object(body)).map_err(invalid)?;
+    within(hub, principal, name, new).await
+}
+
+async fn within(hub: &Hub, principal: &Principal, name: &str, new: NewService) -> Result<Wanted> {
     check_scopes(hub, principal, &new).await?;
     if !new.command.is_empty() {
         let words = format!("Can not create managed service {} at runtime", short(name));
@@ -259,37 +379,26 @@ async fn tell(hub: &Hub, service: &Service) {
     security(("token" = ["admin:services"])),
 )]
 pub async fn delete(State(hub): State<Arc<Hub>>, Path(name): Path<String>, principal: Principal) -> Result<StatusCode> {
-    principal
-        .require(&hub.store, &[Scope::AdminServices], Resource::Service(&name))
-        .await?;
+    remove(&hub, &principal, &name).await?;
+    Ok(StatusCode::OK)
+}
+
+/// Deletes a service that is not in the configuration.
+pub async fn remove(hub: &Hub, principal: &Principal, name: &str) -> Result<()> {
+    may_change(hub, principal, name).await?;
     let tx = hub.store.begin().await?;
-    let service = find(&tx, &name, "Service ", " does not exist").await?;
-    if service.from_config {
-        let words = format!("Service {} is not modifiable at runtime", short(&name));
-        return Err(HttpError::new(StatusCode::METHOD_NOT_ALLOWED, words));
-    }
+    let service = find_own(&tx, name).await?;
     services::delete(&tx, &service).await?;
-    audit::record(
-        &hub,
-        &tx,
-        &principal,
-        Act::ServiceRemoved,
-        &format!("service {name}"),
-        json!({}),
-    )
-    .await?;
+    let target = format!("service {name}");
+    audit::record(hub, &tx, principal, Act::ServiceRemoved, &target, json!({})).await?;
     tx.commit().await?;
     tracing::info!(
-        service = short(&name),
+        service = short(name),
         by = short(principal.name()),
         "a service was deleted"
     );
-    if let Some(route) = route(&hub, &service)
-        && let Err(error) = hub.routes.remove(&route.path).await
-    {
-        tracing::warn!(service = short(&name), %error, "the route of a deleted service goes later");
-    }
-    Ok(StatusCode::OK)
+    withdraw(hub, &service).await;
+    Ok(())
 }
 
 async fn find(db: &impl Db, name: &str, before: &str, after: &str) -> Result<Service> {

@@ -164,7 +164,10 @@ fn replicas(rows: &[HubRow]) -> Check {
 }
 
 fn spawner(backend: &dyn perijove_spawn::Spawner) -> Check {
-    let can = backend.capabilities();
+    // Whoever wants these finds out at the first start; they keep nobody apart.
+    const EXTRAS: [&str; 2] = ["gpu", "image_pull"];
+    let mut can = backend.capabilities();
+    can.reasons.retain(|what, _| !EXTRAS.contains(&what.as_str()));
     let state = match can.reasons.is_empty() {
         true => CheckState::Good,
         false => CheckState::Warn,

@@ -44,17 +44,27 @@ pub const HEALTH: Place = inner("health", "admin/health", &[Scope::ReadHub]);
 pub const AUDIT: Place = inner("audit", "admin/audit", &[Scope::ReadAudit]);
 pub const TOKENS: Place = inner("tokens", "admin/tokens", &[Scope::ReadTokens]);
 pub const SHARES: Place = inner("shares", "admin/shares", &[Scope::ReadShares]);
+pub const PROFILES: Place = inner("profiles", "admin/profiles", &[Scope::ReadHub]);
+pub const SERVICES: Place = inner(
+    "services",
+    "admin/services",
+    &[Scope::ListServices, Scope::ReadServices, Scope::AdminServices],
+);
+pub const SETTINGS: Place = inner("settings", "admin/settings", &[Scope::ReadHub]);
 pub const SHUTDOWN: Place = inner("shutdown", "admin/shutdown", &[Scope::Shutdown]);
 
 /// In the order of the menu.
-const MENU: [Place; 8] = [
+const MENU: [Place; 11] = [
     PEOPLE,
     SERVERS,
     open("groups", "admin/groups", &[Scope::ListGroups]),
     open("roles", "admin/roles", &[Scope::ListRoles]),
+    PROFILES,
+    SERVICES,
     TOKENS,
     SHARES,
     AUDIT,
+    SETTINGS,
     HEALTH,
 ];
 

@@ -4,6 +4,7 @@
 //! true in memory only; this crate knows neither the edge nor a concrete backend.
 
 pub mod accounts;
+pub mod announcements;
 pub mod audit;
 pub mod auth_state;
 pub mod captcha;
@@ -26,6 +27,7 @@ pub mod services;
 pub mod signin;
 pub mod startup;
 pub mod tasks;
+pub mod usage;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -89,6 +91,8 @@ pub struct Hub {
     /// Credentials that were looked up lately.
     pub standings: Standings,
     pub clients: Clients,
+    /// What is told on top of pages.
+    pub announcements: http::announcements::Open,
     /// Where pages of lists end.
     pub lists: Lists,
     /// The sign-in page before anybody has typed anything, by language.
@@ -154,6 +158,7 @@ impl Hub {
             parts,
             standings: Standings::default(),
             clients: Clients::default(),
+            announcements: http::announcements::Open::default(),
             lists: Lists::default(),
             seen: Seen::default(),
             wakeup: Wakeup::default(),

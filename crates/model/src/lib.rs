@@ -2,6 +2,7 @@
 //!
 //! Architecture invariant: no I/O, no async, no clock of its own. Everything here is a value or a rule about values.
 
+pub mod announcement;
 pub mod clock;
 pub mod entitlement;
 pub mod escape;

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    audit, chp, completions, config, cull, drain, edge, environments, extensions, homes, hub, import_passwords, info,
-    invite, login, mail, openapi, own_environment, scope, serve, stop, token, web, whoami,
+    announce, audit, chp, completions, config, cull, drain, edge, environments, extensions, homes, hub,
+    import_passwords, info, invite, login, mail, openapi, own_environment, scope, serve, stop, token, web, whoami,
 };
 
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (JupyterHub 6.1.1 contract)");
@@ -51,6 +51,7 @@ pub enum Command {
     Mail(mail::Mail),
     Token(token::Token),
     Audit(audit::Audit),
+    Announce(announce::Announce),
     Environments(environments::Environments),
     Extensions(extensions::Extensions),
     Homes(homes::Homes),
@@ -93,6 +94,7 @@ impl Command {
             Self::Mail(command) => command.run(),
             Self::Token(command) => command.run(),
             Self::Audit(command) => command.run(),
+            Self::Announce(command) => command.run(),
             Self::Environments(command) => command.run(),
             Self::Extensions(command) => command.run(),
             Self::Homes(command) => command.run(),

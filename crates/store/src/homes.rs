@@ -143,6 +143,17 @@ pub async fn all_of_user(db: &impl Db, user_id: i64) -> Result<Vec<Home>> {
     rows.into_iter().map(read).collect()
 }
 
+/// What is in the trash, or on its way in or out, of people of this name who are gone.
+pub async fn trashed_of(db: &impl Db, owner: &str) -> Result<Vec<Home>> {
+    const GET: Stmt = Stmt::read(concat!(
+        "SELECT ",
+        columns!(),
+        " WHERE h.state <> 'live' AND h.state <> 'gone' AND h.owner = $1 AND h.user_id IS NULL ORDER BY h.id LIMIT 20"
+    ));
+    let rows = db.rows(&GET, &[owner.into()]).await?;
+    rows.into_iter().map(read).collect()
+}
+
 /// Which homes are listed.
 #[derive(Debug, Clone, Default)]
 pub struct Query {

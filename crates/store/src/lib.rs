@@ -22,6 +22,7 @@ mod sql;
 mod target;
 mod tls;
 
+pub mod announcements;
 pub mod attempts;
 pub mod audit;
 pub mod counts;
@@ -61,6 +62,7 @@ pub mod starts;
 pub mod suite;
 pub mod suspensions;
 pub mod tokens;
+pub mod usage;
 pub mod users;
 pub mod users_info;
 

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::told::Told;
+
 /// Given to every template beside the page's own data.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Common {
@@ -12,8 +14,8 @@ pub struct Common {
     pub logout_url: String,
     /// The token that forms send as `_xsrf`. Templates know it as `xsrf_token`, too.
     pub xsrf: String,
-    /// HTML of the configuration, shown on top of every page.
-    pub announcement: Option<String>,
+    /// What is told on top of every page. Templates of a site know all of it together as `announcement`, which is HTML.
+    pub announcements: Vec<Told>,
     /// The language of the page; empty for the site's. Templates know its tag as `lang`.
     #[serde(skip)]
     pub language: String,

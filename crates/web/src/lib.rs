@@ -7,11 +7,13 @@
 //! data reaches scripts in `data-` attributes.
 
 mod assets;
+pub mod charts;
 mod common;
 pub mod mails;
 pub mod pages;
 mod render;
 mod samples;
+mod told;
 mod upstream;
 mod words;
 
@@ -19,4 +21,5 @@ pub use assets::{Asset, asset, asset_hash, asset_paths, mime_of};
 pub use common::{AdminLink, Common, ServiceLink, Viewer};
 pub use render::{Fault, Page, PageError, Pages, Shown, Site, escaped, packaged_templates};
 pub use samples::{Sample, render_samples, render_samples_in};
+pub use told::{Told, markdown};
 pub use words::{ENGLISH, Words, WordsError, packaged_languages, packaged_text, wishes};

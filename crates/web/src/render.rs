@@ -257,6 +257,7 @@ impl Pages {
             languages => Value::from(Serde(self.choices(language))),
             prefix => &common.base_url,
             xsrf_token => &common.xsrf,
+            announcement => upstream::announcement(common),
             ..Value::from(Serde(common)),
         };
         let vars = Value::from(Serde(&common.template_vars));

@@ -2,12 +2,13 @@
 
 use crate::common::{AdminLink, Common, ServiceLink, Viewer};
 use crate::pages::{
-    AcceptShare, Account, Admin, AdminProfiles, AdminServices, AllShares, AllTokens, AuditLog, ChangePassword, Confirm,
-    Device, Error, Forgot, Gallery, Group, Groups, Health, Home, Invitations, Login, Logout, NotRunning, OauthConfirm,
-    Onward, Role, Roles, Servers, Settings, Setup, ShareServer, ShutDown, SignUp, Spawn, SpawnPending, StopPending,
-    Tokens, Waiting,
+    AcceptShare, Account, Admin, AdminProfiles, AdminServices, AllShares, AllTokens, Announcements, AuditLog,
+    ChangePassword, Confirm, Device, Error, Forgot, Gallery, Group, Groups, Health, Home, Invitations, Login, Logout,
+    NotRunning, OauthConfirm, Onward, Role, Roles, Servers, Settings, Setup, ShareServer, ShutDown, SignUp, Someone,
+    Spawn, SpawnPending, StopPending, Tokens, Usage, Waiting,
 };
 use crate::render::{Page, PageError, Pages};
+use crate::told::{Told, markdown};
 
 /// A page rendered from one of its samples.
 #[derive(Debug, Clone)]
@@ -66,6 +67,9 @@ pub fn render_samples_in(pages: &Pages, language: &str, theme: Option<&'static s
     add::<ShutDown>(pages, &admin, &mut all)?;
     add::<Roles>(pages, &admin, &mut all)?;
     add::<Role>(pages, &admin, &mut all)?;
+    add::<Announcements>(pages, &admin, &mut all)?;
+    add::<Someone>(pages, &admin, &mut all)?;
+    add::<Usage>(pages, &admin, &mut all)?;
     add::<Groups>(pages, &admin, &mut all)?;
     add::<Group>(pages, &admin, &mut all)?;
     add::<Error>(pages, &member, &mut all)?;
@@ -149,7 +153,18 @@ impl Common {
             url: format!("/hub/admin/{key}"),
         };
         let pages = [
-            "people", "servers", "groups", "roles", "profiles", "services", "tokens", "shares", "audit", "settings",
+            "people",
+            "servers",
+            "groups",
+            "roles",
+            "profiles",
+            "services",
+            "tokens",
+            "shares",
+            "usage",
+            "announcements",
+            "audit",
+            "settings",
             "health",
         ];
         Self {
@@ -175,7 +190,19 @@ impl Common {
                 scopes: Vec::new(),
             }),
             drained: Some(nasty.into()),
-            announcement: Some("On Sunday from 8 to 9 there will be <a href=\"/news\">no servers</a>.".into()),
+            announcements: vec![
+                Told::configured("On Sunday from 8 to 9 there will be <a href=\"/news\">no servers</a>.".into()),
+                Told {
+                    html: markdown(nasty),
+                    level: "warning",
+                    key: Some(nasty.into()),
+                },
+                Told {
+                    html: markdown("All servers **stop** at noon."),
+                    level: "urgent",
+                    key: None,
+                },
+            ],
             services: vec![ServiceLink {
                 name: nasty.into(),
                 url: format!("/services/{nasty}"),

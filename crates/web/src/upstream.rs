@@ -59,14 +59,28 @@ pub(crate) fn names(template: &str, page: &Value, common: &Common) -> Value {
     });
     let scopes = common.user.as_ref().map(|user| user.scopes.clone()).unwrap_or_default();
     let services: Vec<Value> = common.services.iter().map(service).collect();
+    let announced = announcement_of(template, common);
     context! {
         user,
         services,
         parsed_scopes => scopes.clone(),
         expanded_scopes => scopes,
         admin_access => false,
-        ..of_page
+        ..context! { ..announced, ..of_page }
     }
+}
+
+/// All that is told, in one piece of HTML.
+pub(crate) fn announcement(common: &Common) -> Option<String> {
+    let told: Vec<&str> = common.announcements.iter().map(|told| told.html.as_str()).collect();
+    (!told.is_empty()).then(|| told.join("\n"))
+}
+
+/// On some pages, what the configuration tells there stands in place of everything else: it is told with the rest.
+fn announcement_of(template: &str, common: &Common) -> Value {
+    let name = format!("announcement_{}", template.trim_end_matches(".html"));
+    let is_configured = common.template_vars.get(&name).is_some_and(serde_json::Value::is_string);
+    Value::from_pairs(announcement(common).filter(|_| is_configured).map(|told| (name, told)))
 }
 
 fn get(page: &Value, name: &str) -> Value {

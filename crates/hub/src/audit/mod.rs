@@ -88,6 +88,9 @@ pub enum Act {
     HomePurged,
     /// Somebody said where a home's files are now, or that they are lost.
     HomeChanged,
+    AnnouncementMade,
+    AnnouncementChanged,
+    AnnouncementRemoved,
 }
 
 impl Act {
@@ -140,6 +143,9 @@ impl Act {
             Self::HomeRestored => "home.restored",
             Self::HomePurged => "home.purged",
             Self::HomeChanged => "home.changed",
+            Self::AnnouncementMade => "announcement.made",
+            Self::AnnouncementChanged => "announcement.changed",
+            Self::AnnouncementRemoved => "announcement.removed",
         }
     }
 }

@@ -14,6 +14,8 @@ pub const NOTE: &str = "perijove-away-";
 pub const LANGUAGE: &str = "perijove-language";
 /// Whether this browser's pages are light or dark, where somebody has chosen.
 pub const THEME: &str = "perijove-theme";
+/// What was put aside of what the hub tells, see [`crate::announcements::key`].
+pub const ASIDE: &str = "perijove-aside";
 /// No longer set, but still cleared.
 pub const SERVICES: &str = "jupyterhub-services";
 
@@ -87,6 +89,12 @@ impl Jar {
     #[must_use]
     pub fn theme(&self, theme: &str) -> HeaderValue {
         self.set(THEME, theme, &self.hub(), Some(CHOICE_AGE), true)
+    }
+
+    /// Numbers, dots and dashes.
+    #[must_use]
+    pub fn aside(&self, keys: &str) -> HeaderValue {
+        self.set(ASIDE, keys, &self.hub(), Some(CHOICE_AGE), true)
     }
 
     /// What is kept while somebody signs in elsewhere. It comes back with a page of another site.

@@ -1,6 +1,7 @@
 //! The hub's HTTP: one router, one dress for every answer, one loop that serves it.
 
 pub mod agent;
+pub mod announcements;
 pub mod api;
 mod body;
 pub mod clients;

@@ -28,6 +28,8 @@ pub struct Visitor {
     pub session_id: Option<String>,
     pub xsrf: Xsrf,
     pub principal: Option<Principal>,
+    /// What was put aside in this browser of what the hub tells.
+    pub aside: String,
     /// In the language of whoever looks.
     pub words: Arc<Words>,
     /// Light or dark, where they have chosen.
@@ -98,6 +100,7 @@ impl Visitor {
             session_id,
             xsrf,
             principal,
+            aside: cookies::all(headers, cookies::ASIDE).next().unwrap_or_default().to_owned(),
             lost_session,
         })
     }

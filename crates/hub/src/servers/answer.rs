@@ -12,7 +12,7 @@ use hyper_util::rt::TokioIo;
 use perijove_model::server::Phase;
 use perijove_spawn::Poll;
 use perijove_store::spawners::{Server, Spawner};
-use perijove_store::{events, starts};
+use perijove_store::{events, starts, usage};
 use serde_json::json;
 use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
@@ -137,6 +137,7 @@ impl Driver<'_> {
         events::push(&tx, self.id, spawner.run.generation, &[event], now).await?;
         let took = metrics::since(self.hub, spawner.run.requested_at);
         starts::note(&tx, spawner.profile.as_ref().map_or("", |profile| &profile.slug), took).await?;
+        usage::note_start(&tx, &self.ended(spawner, None)).await?;
         tx.commit().await?;
         self.reached(spawner, Phase::Ready);
         self.hub.metrics.spawned(Spawned::Success, "", took);

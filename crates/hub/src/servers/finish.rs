@@ -7,7 +7,7 @@ use std::time::Duration;
 use perijove_model::server::{Pending, Phase};
 use perijove_spawn::{Poll, SpawnError, State, Stop};
 use perijove_store::spawners::{self, Failure, Spawner};
-use perijove_store::{events, homes};
+use perijove_store::{events, homes, usage};
 
 use super::drive::{Driver, Stepped, Why, key, state};
 use super::prepare::{clear_contract, path};
@@ -45,6 +45,7 @@ impl Driver<'_> {
         clear_contract(self.hub, &tx, spawner).await?;
         spawners::set_failure(&tx, self.id, spawner.run.generation, &failure, now).await?;
         events::push(&tx, self.id, spawner.run.generation, &[event], now).await?;
+        usage::note_start(&tx, &self.ended(spawner, Some(cause(&failure, spawner.run.phase)))).await?;
         tx.commit().await?;
         self.reached(spawner, Phase::Failed);
         let how = match failure.status {
@@ -57,6 +58,17 @@ impl Driver<'_> {
             self.count_failure();
         }
         Ok(())
+    }
+
+    /// A start of this server has ended now.
+    pub(super) fn ended(&self, spawner: &Spawner, cause: Option<&str>) -> usage::Ended {
+        usage::Ended {
+            at: self.hub.clock.now(),
+            user_id: spawner.user_id,
+            profile: spawner.profile.as_ref().map(|profile| profile.slug.clone()),
+            took: metrics::since(self.hub, spawner.run.requested_at),
+            cause: cause.map(str::to_owned),
+        }
     }
 
     /// Too many in a row: something is wrong that nobody here can mend. Servers that run go on.
@@ -210,6 +222,18 @@ impl Driver<'_> {
             log: last_lines(self.hub, spawner).await,
             cancelled: false,
         }
+    }
+}
+
+/// In a word: what the backend says, else how far the start had come.
+fn cause(failure: &Failure, phase: Phase) -> &str {
+    match phase {
+        _ if !failure.reason.is_empty() => &failure.reason,
+        Phase::Requested => "preparation",
+        Phase::Prepared => "launch",
+        Phase::Started => "no-answer",
+        Phase::Answering => "route",
+        _ => "other",
     }
 }
 

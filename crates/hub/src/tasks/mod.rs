@@ -15,7 +15,7 @@ use perijove_store::leases;
 use tokio::time::sleep;
 
 use crate::signin::refresh;
-use crate::{Hub, audit, culler, environments, events, homes, mail, metrics, seen, servers, services};
+use crate::{Hub, audit, culler, environments, events, homes, mail, metrics, seen, servers, services, usage};
 
 pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -44,6 +44,7 @@ pub fn spawn_all(hub: &Arc<Hub>) {
     hub.tasks.spawn(homes::keep(hub.clone()));
     hub.tasks.spawn(environments::keep_tidy(hub.clone()));
     hub.tasks.spawn(homes::keep_measured(hub.clone()));
+    hub.tasks.spawn(usage::keep(hub.clone()));
     hub.tasks.spawn(metrics::measure_lateness(hub.clone()));
     events::deliver(hub);
     spawn(hub, activity::Activity);

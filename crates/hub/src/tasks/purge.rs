@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::SignedDuration;
-use perijove_store::{audit, spans, starts, tokens};
+use perijove_store::{announcements, audit, spans, starts, tokens};
 
 use super::{Failure, Task};
 use crate::Hub;
@@ -22,9 +22,18 @@ impl Task for Purge {
             tracing::info!(gone, "deleted what had expired");
         }
         starts::purge(&hub.store).await?;
+        forget_old_words(hub).await?;
         forget_old_runs(hub).await?;
         forget_old_acts(hub).await
     }
+}
+
+/// What was told stays for a while, for whoever wants to tell it again.
+async fn forget_old_words(hub: &Hub) -> Result<(), Failure> {
+    const KEEP: SignedDuration = SignedDuration::from_hours(24 * 90);
+    let before = hub.clock.now().saturating_sub(KEEP)?;
+    announcements::purge(&hub.store, before).await?;
+    Ok(())
 }
 
 /// Runs count in the month in which they were; some more months are kept for whoever adds up.

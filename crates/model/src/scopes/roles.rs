@@ -40,7 +40,14 @@ pub const ADMIN: DefaultRole = DefaultRole {
 
 /// What the role `admin` allows beyond what its row says. JupyterHub, which may get the database back, does not know
 /// these scopes.
-pub const ADMIN_BESIDES: &[&str] = &["admin:roles", "read:audit", "admin:environments", "admin:homes", "scim"];
+pub const ADMIN_BESIDES: &[&str] = &[
+    "admin:roles",
+    "read:audit",
+    "admin:environments",
+    "admin:homes",
+    "admin:announcements",
+    "scim",
+];
 
 /// What the token in a server's own environment may do.
 pub const SERVER: DefaultRole = DefaultRole {

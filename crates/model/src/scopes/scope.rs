@@ -131,6 +131,7 @@ scope_tree! {
     AdminHomes "admin:homes"
         "Bring back and delete the files of people who are gone, and see how much everybody has" [ReadHomes]
     ReadHomes "read:homes" "See where people's files are and how much they have" []
+    AdminAnnouncements "admin:announcements" "Tell people things on top of all pages, and see what was told" []
     Scim "scim"
         "Keep people and groups as a directory has them: make, change, suspend and delete them (as good as full control)"
         []
@@ -158,6 +159,7 @@ const PERIJOVES: &[Scope] = &[
     Scope::ReadEnvironments,
     Scope::AdminHomes,
     Scope::ReadHomes,
+    Scope::AdminAnnouncements,
     Scope::Scim,
 ];
 

@@ -1,5 +1,6 @@
 //! One file per command.
 
+pub mod announce;
 pub mod audit;
 pub mod chp;
 pub mod completions;

@@ -77,6 +77,7 @@ fn help_names_the_commands() {
       mail              Try out the mail server of the configuration
       token             Print a new API token of a person
       audit             Read the audit log
+      announce          Tell people something on top of all pages
       environments      Look after the Python environments that servers run in
       extensions        Install extensions of JupyterLab into environments, and switch them on and off
       homes             See where people's files are, and bring back those of people who were deleted

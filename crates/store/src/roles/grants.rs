@@ -221,3 +221,39 @@ pub async fn ended(db: &impl Db, now: Timestamp, most: i64) -> Result<Vec<Ended>
     let rows = db.rows(&ENDED, &[now.into(), most.into()]).await?;
     rows.into_iter().map(read).collect()
 }
+
+/// A role that somebody has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    pub role: String,
+    /// By which group; `None`: by themselves.
+    pub group: Option<String>,
+    /// Who gave it at run time, and until when.
+    pub by: Option<String>,
+    pub until: Option<Timestamp>,
+}
+
+/// What somebody has themselves, and then by groups.
+pub async fn held(db: &impl Db, user_id: i64, now: Timestamp) -> Result<Vec<Held>> {
+    const HELD: Stmt = Stmt::read(
+        "SELECT r.name AS role, NULL AS group_name, g.granted_by, g.expires_at, 0 AS place FROM user_role_map m \
+         JOIN roles r ON r.id = m.role_id \
+         LEFT JOIN perijove_role_grants g ON g.role_id = m.role_id AND g.user_id = m.user_id \
+         WHERE m.user_id = $1 AND (g.expires_at IS NULL OR g.expires_at > $2) \
+         UNION ALL SELECT r.name, t.name, g.granted_by, g.expires_at, 1 FROM user_group_map u \
+         JOIN groups t ON t.id = u.group_id JOIN group_role_map m ON m.group_id = u.group_id \
+         JOIN roles r ON r.id = m.role_id \
+         LEFT JOIN perijove_role_grants g ON g.role_id = m.role_id AND g.group_id = m.group_id \
+         WHERE u.user_id = $1 AND (g.expires_at IS NULL OR g.expires_at > $2) ORDER BY place, role",
+    );
+    let read = |mut row: Row| {
+        Ok(Held {
+            role: row.take()?,
+            group: row.take()?,
+            by: row.take()?,
+            until: row.take()?,
+        })
+    };
+    let rows = db.rows(&HELD, &[user_id.into(), now.into()]).await?;
+    rows.into_iter().map(read).collect()
+}

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use perijove_model::scopes::roles::{ADMIN, ADMIN_BESIDES};
 
 pub use given::{Given, set_given};
-pub use grants::{Ended, Grant, Member, ended, give, grants, take, take_ended};
+pub use grants::{Ended, Grant, Held, Member, ended, give, grants, held, take, take_ended};
 pub use manage::{NewRole, Role, Source, by_name, change, create, list, remove};
 pub use sync::sync;
 

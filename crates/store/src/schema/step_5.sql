@@ -142,3 +142,35 @@ CREATE TABLE perijove_starts (
     took_ms BIGINT NOT NULL
 );
 CREATE INDEX ix_perijove_starts_profile ON perijove_starts (profile, id);
+-- What the hub tells people on top of its pages.
+CREATE TABLE perijove_announcements (
+    id {id},
+    revision INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    level VARCHAR(16) NOT NULL,
+    audience VARCHAR(16) NOT NULL,
+    group_names TEXT,
+    starts TIMESTAMP NOT NULL,
+    ends TIMESTAMP,
+    made_by VARCHAR(255) NOT NULL,
+    changed TIMESTAMP NOT NULL
+);
+CREATE INDEX ix_perijove_announcements_ends ON perijove_announcements (ends);
+-- How the platform was used, in slots of some minutes, an hour, a day; and starts that have just ended, until they are counted.
+CREATE TABLE perijove_usage (
+    slot INTEGER NOT NULL,
+    at TIMESTAMP NOT NULL,
+    kind VARCHAR(16) NOT NULL,
+    name VARCHAR(255) NOT NULL,
+    figures TEXT NOT NULL,
+    PRIMARY KEY (slot, kind, name, at)
+);
+CREATE INDEX ix_perijove_usage_at ON perijove_usage (slot, at);
+CREATE TABLE perijove_ended_starts (
+    id {id},
+    at TIMESTAMP NOT NULL,
+    user_id INTEGER NOT NULL,
+    profile VARCHAR(255),
+    took_ms BIGINT NOT NULL,
+    cause VARCHAR(64)
+);

@@ -4,6 +4,7 @@
 
 mod access;
 mod accounts;
+mod announcements;
 mod audit;
 mod crossing;
 mod groups;
@@ -19,6 +20,7 @@ mod servers;
 mod services;
 mod shares;
 mod together;
+mod usage;
 mod use_of;
 
 use std::future::Future;
@@ -99,6 +101,9 @@ const CASES: &[(&str, Case)] = cases![
     letters::a_letter_is_taken_by_one_hub,
     letters::an_invitation_is_used_as_often_as_it_says,
     letters::people_are_found_by_their_mail_addresses,
+    announcements::what_is_told_stands_for_its_time,
+    usage::figures_are_added_kept_and_forgotten,
+    usage::a_start_is_counted_once,
     audit::entries_are_read_in_pages,
     audit::no_entry_is_changed,
     audit::old_entries_are_purged,

@@ -113,7 +113,7 @@ pub(super) async fn an_older_database_is_brought_up_to_date(url: String) {
         "CREATE INDEX ix_perijove_sessions_expiry ON perijove_sessions (expires_at)",
     ];
     // What later steps have made.
-    const LATER: [&str; 31] = [
+    const LATER: [&str; 34] = [
         "DROP TABLE perijove_starts",
         "DROP TABLE perijove_hubs",
         "DROP INDEX ix_perijove_spawners_activity",
@@ -122,6 +122,9 @@ pub(super) async fn an_older_database_is_brought_up_to_date(url: String) {
         "DROP INDEX ix_perijove_runs_moving",
         "DROP INDEX ix_perijove_runs_failed",
         "DROP INDEX ix_perijove_users_activity",
+        "DROP TABLE perijove_announcements",
+        "DROP TABLE perijove_usage",
+        "DROP TABLE perijove_ended_starts",
         "DROP TABLE perijove_mails",
         "ALTER TABLE perijove_links DROP COLUMN email",
         "ALTER TABLE perijove_links DROP COLUMN group_names",

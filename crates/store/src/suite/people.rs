@@ -341,6 +341,7 @@ pub(super) async fn admins_are_in_step(url: String) {
         "read:audit",
         "admin:environments",
         "admin:homes",
+        "admin:announcements",
         "scim",
     ];
     assert_eq!(scopes, besides, "the admin role is what it is, and ours with it");

@@ -132,6 +132,25 @@ pub(super) async fn grants_end(url: String) {
             .unwrap()
     );
 
+    let held = async |seconds| -> Vec<String> {
+        let held = roles::held(&store, bob.id, later(seconds)).await.unwrap();
+        let told = |one: roles::Held| {
+            let (by, until) = (one.by.unwrap_or_default(), one.until.is_some());
+            format!("{} {} {by} {until}", one.role, one.group.unwrap_or_default())
+        };
+        held.into_iter().map(told).collect()
+    };
+    assert_eq!(
+        held(0).await,
+        [
+            "helper  ruth true",
+            "user   false",
+            "helper class ruth true",
+            "tool-role class  false"
+        ]
+    );
+    assert_eq!(held(60).await.len(), 3);
+
     let at = async |seconds| roles::scopes_of_user(&store, bob.id, later(seconds)).await.unwrap();
     let before = at(0).await;
     assert_eq!(

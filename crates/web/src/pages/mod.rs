@@ -4,6 +4,7 @@
 
 mod account;
 mod admin;
+mod announcements;
 mod audit;
 mod device;
 mod error;
@@ -20,11 +21,14 @@ mod server;
 mod servers;
 mod service;
 mod share;
+mod someone;
 mod token;
 mod tokens;
+mod usage;
 
 pub use account::{Login, LoginLink, Logout, Setup, SetupPurpose};
 pub use admin::{Admin, AdminMay, AdminQuery, Column, Outcome, Person, PersonServer};
+pub use announcements::{AnnouncementDraft, AnnouncementRow, Announcements};
 pub use audit::{AuditLog, AuditQuery, AuditRow};
 pub use device::{Device, DeviceAsks};
 pub use error::Error;
@@ -46,8 +50,10 @@ pub use service::{
     AdminProfiles, AdminServices, ProfileLine, ServiceDraft, ServiceLine, SettingLine, Settings, SettingsSection,
 };
 pub use share::{AcceptShare, CodeLine, Named, ShareLine, ShareServer};
+pub use someone::{HeldRole, HomeRow, LogRow, QuotaRow, ShareRow, Someone, SomeoneMay, Ways};
 pub use token::{ClientRow, Expiration, Meaning, TokenRow, Tokens};
 pub use tokens::{AllShares, AllTokens, AnyCode, AnyShare, AnyToken, TokensQuery};
+pub use usage::{Cause, Tile, Usage, UsagePeriod};
 
 /// What a careless template would let through: the samples carry it wherever a person can choose the text.
 pub(crate) const NASTY: &str = r#"<script>alert("x")</script>'&"#;

@@ -52,6 +52,7 @@ fn every_template_has_a_sample() {
         "404.html",
         "macros.html",
         "profiles.html",
+        "chart.html",
         "admin-nav.html",
         "admin-parts.html",
     ];

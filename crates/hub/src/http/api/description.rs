@@ -49,6 +49,7 @@ const TAGS: &[(&str, &str)] = &[
     ("oauth", "The OAuth provider behind servers and services."),
     ("environments", "Python environments of the hub's machine."),
     ("audit", "Who did what."),
+    ("announcements", "What the hub tells people on top of its pages."),
     (
         "scim",
         "People and groups as a directory keeps them (SCIM 2.0), beside the API.",

@@ -2,6 +2,7 @@
 
 mod activity;
 mod admin_access;
+mod announcements;
 pub(super) mod audit;
 mod authorizations;
 mod culler;
@@ -36,6 +37,7 @@ pub(super) mod shares;
 pub(super) mod shutdown;
 mod signups;
 pub(super) mod tokens;
+pub(super) mod usage;
 pub(super) mod user;
 pub(super) mod user_change;
 pub(super) mod users;
@@ -74,6 +76,7 @@ fn operations() -> OpenApiRouter<Arc<Hub>> {
         .routes(routes!(openapi::get))
         .routes(routes!(me::get))
         .routes(routes!(audit::list))
+        .routes(routes!(usage::get))
         .routes(routes!(metrics::get))
         .routes(routes!(users::list, users::create))
         .routes(routes!(user::get, user::create, user::delete))
@@ -143,6 +146,12 @@ fn operations() -> OpenApiRouter<Arc<Hub>> {
             environments::install,
             environments::switch,
             environments::uninstall
+        ))
+        .routes(routes!(announcements::list, announcements::create))
+        .routes(routes!(
+            announcements::get,
+            announcements::change,
+            announcements::remove
         ))
         .routes(routes!(roles::list, roles::create))
         .routes(routes!(roles::get, roles::change, roles::remove))

@@ -117,6 +117,29 @@ pub(in crate::http) async fn set_admin(hub: &Hub, by: &Principal, user: &User, a
     apply(hub, by, user, &change, &checked).await
 }
 
+/// Gives somebody another name; tells which it is.
+pub(in crate::http) async fn rename_to(hub: &Hub, by: &Principal, user: &User, typed: &str) -> Result<String> {
+    let resource = Resource::User(&user.name);
+    by.require(&hub.store, &[Scope::AdminUsers], resource).await?;
+    let Some(name) = free_name(hub, typed, user).await? else {
+        return Ok(user.name.clone());
+    };
+    let change = Change {
+        name: Some(typed.to_owned()),
+        ..Change::default()
+    };
+    check_admins(hub, by, user, &change, Some(&name))?;
+    homes::settle(hub, user).await?;
+    let new = name.to_string();
+    let checked = Checked {
+        new_name: Some(name),
+        groups: Vec::new(),
+        roles: Vec::new(),
+    };
+    apply(hub, by, user, &change, &checked).await?;
+    Ok(new)
+}
+
 /// The new name as it will be, if it is another one, and nobody's.
 async fn free_name(hub: &Hub, typed: &str, user: &User) -> Result<Option<UserName>> {
     if typed == user.name {

@@ -12,6 +12,7 @@ use perijove_web::pages::{Login, LoginLink};
 
 use super::{away, next, passkeys, root};
 use crate::captcha::Captcha;
+use crate::http::announcements;
 use crate::http::error::{HttpError, Result};
 use crate::http::form::Form;
 use crate::http::found;
@@ -250,6 +251,7 @@ pub(super) async fn form(
         captcha,
     };
     let is_plain = page.redirects.is_empty() && page.captcha.is_none();
+    let is_plain = is_plain && announcements::shown(hub, visitor, true).await.is_empty();
     let is_blank = page.username.is_empty() && page.login_error.is_none() && is_plain;
     if !is_blank || !hub.pages.are_packaged() || visitor.in_browser().is_some() {
         let has_captcha = page.captcha.is_some();

@@ -36,6 +36,8 @@ mod statics;
 mod stop;
 mod theme;
 mod token;
+mod told;
+mod usage;
 mod whose;
 
 use std::sync::Arc;
@@ -47,9 +49,10 @@ use axum::routing::{any, get, post};
 use perijove_model::scopes::{GroupsOf, Resource, Scope};
 use perijove_store::drain;
 use perijove_store::services::{self, Service};
-use perijove_web::{Common, Page, PageError, ServiceLink, Viewer, Words};
+use perijove_web::{Common, Page, PageError, ServiceLink, Told, Viewer, Words};
 use serde_json::Value;
 
+use crate::http::announcements;
 use crate::http::api::health;
 use crate::http::error::{HttpError, Result};
 use crate::http::found;
@@ -58,6 +61,9 @@ use crate::services::path;
 use crate::{Hub, captcha};
 
 pub use spawn_pending::status;
+
+/// The template of the page on which one signs in.
+const SIGN_IN: &str = "login.html";
 
 pub(super) fn router() -> Router<Arc<Hub>> {
     Router::new()
@@ -80,6 +86,7 @@ pub(super) fn router() -> Router<Arc<Hub>> {
         .route("/setup", get(setup::get).post(setup::post))
         .route("/language", post(language::post))
         .route("/theme", post(theme::post))
+        .route("/announcements", post(announcements::post))
         .route("/forgot-password", get(forgot::get).post(forgot::post))
         .route("/confirm/{slug}", get(confirm::get).post(confirm::post))
         .route("/admin/invitations", get(invitations::get).post(invitations::post))
@@ -107,6 +114,9 @@ pub(super) fn router() -> Router<Arc<Hub>> {
         .route("/admin/services", get(admin::services::get).post(admin::services::post))
         .route("/admin/settings", get(admin::settings::get))
         .route("/admin/shutdown", get(admin::shutdown::get).post(admin::shutdown::post))
+        .route("/admin/users/{user}", get(admin::person::get).post(admin::person::post))
+        .route("/admin/usage", get(usage::get))
+        .route("/admin/announcements", get(told::get).post(told::post))
         .route("/admin/groups", get(groups::list).post(groups::create))
         .route("/admin/groups/{group}", get(groups::get).post(groups::post))
         .route("/admin/roles", get(roles::list).post(roles::create))
@@ -156,8 +166,9 @@ pub(super) async fn render<P: Page + Sync>(
         common.administration = admin::menu::of(hub, principal);
         common.drained = drained(hub, P::TEMPLATE).await?;
     }
+    common.announcements = announcements::shown(hub, visitor, P::TEMPLATE == SIGN_IN).await;
     let html = html(hub, common, page)?;
-    Ok(answer(visitor, status, html, P::TEMPLATE == "login.html"))
+    Ok(answer(visitor, status, html, P::TEMPLATE == SIGN_IN))
 }
 
 /// The same for a page that may show a captcha.
@@ -176,7 +187,9 @@ pub(super) async fn render_with<P: Page + Sync>(
 }
 
 fn html<P: Page>(hub: &Hub, mut common: Common, page: &P) -> Result<String> {
-    common.announcement = announcement(hub, P::TEMPLATE);
+    if let Some(configured) = announcement(hub, P::TEMPLATE) {
+        common.announcements.insert(0, Told::configured(configured));
+    }
     shown(hub, common, page).map_err(|error| HttpError::internal(&error))
 }
 

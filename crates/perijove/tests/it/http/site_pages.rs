@@ -31,7 +31,7 @@ async fn jupyterhubs_own_templates_make_pages_that_work() {
 
     let toml = format!(
         "[hub]\ntemplate_paths = [{templates:?}]\nstatic_paths = [{statics:?}]\npage_policy = \"{INLINE}\"\n\
-         allow_named_servers = true\ntemplate_vars = {{ announcement = \"Maintenance\" }}\n\
+         allow_named_servers = true\ntemplate_vars = {{ announcement = \"Maintenance\", announcement_login = \"At the door\" }}\n\
          [[profile]]\nname = \"Small\"\n[[profile]]\nname = \"Large\"\n"
     );
     let app = App::builder().config(&toml).start().await;
@@ -42,7 +42,7 @@ async fn jupyterhubs_own_templates_make_pages_that_work() {
         "id=\"username_input\"",
         "name=\"_xsrf\"",
         "action=\"/hub/login",
-        "Maintenance",
+        "At the door",
         "base_url: \"/hub/\"",
     ] {
         part(&login.body, wanted);
@@ -98,6 +98,16 @@ async fn jupyterhubs_own_templates_make_pages_that_work() {
     part(&page(&ann, "hub/nowhere", 404).await, "404 : Not Found");
     ann.api(Method::DELETE, "users/ann/server", None).await;
     part(&page(&ann, "hub/spawn-pending/ann", 200).await, "Launch");
+
+    // What is told at run time stands where they have what the configuration tells, also on the page that has its own.
+    let ruth = app.sign_in("ruth").await;
+    let told = serde_json::json!({ "text": "**Told** now" });
+    ruth.api(Method::POST, "announcements", Some(told)).await.expect(201);
+    for path in ["hub/login", "hub/error/404"] {
+        let seen = page(&visitor, path, 200).await;
+        part(&seen, "<strong>Told</strong> now");
+    }
+    part(&page(&visitor, "hub/login", 200).await, "At the door");
 }
 
 #[tokio::test]

@@ -369,7 +369,7 @@ async fn delete(hub: &Arc<Hub>, by: &Principal, names: &[String]) -> Result<Done
     Ok(tally.told())
 }
 
-async fn delete_one(hub: &Arc<Hub>, by: &Principal, name: &str) -> Result<()> {
+pub async fn delete_one(hub: &Arc<Hub>, by: &Principal, name: &str) -> Result<()> {
     by.require(&hub.store, &[Scope::DeleteUsers], Resource::User(name))
         .await?;
     let user = somebody(hub, name).await?;

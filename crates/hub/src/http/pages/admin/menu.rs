@@ -54,7 +54,7 @@ pub const SETTINGS: Place = inner("settings", "admin/settings", &[Scope::ReadHub
 pub const SHUTDOWN: Place = inner("shutdown", "admin/shutdown", &[Scope::Shutdown]);
 
 /// In the order of the menu.
-const MENU: [Place; 11] = [
+const MENU: [Place; 13] = [
     PEOPLE,
     SERVERS,
     open("groups", "admin/groups", &[Scope::ListGroups]),
@@ -63,6 +63,8 @@ const MENU: [Place; 11] = [
     SERVICES,
     TOKENS,
     SHARES,
+    open("usage", "admin/usage", &[Scope::ReadMetrics]),
+    open("announcements", "admin/announcements", &[Scope::AdminAnnouncements]),
     AUDIT,
     SETTINGS,
     HEALTH,

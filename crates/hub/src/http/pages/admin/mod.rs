@@ -6,6 +6,7 @@ pub mod audit;
 pub mod health;
 pub mod menu;
 mod people;
+pub mod person;
 pub mod profiles;
 mod query;
 pub mod servers;

@@ -51,6 +51,17 @@ pub async fn fill(hub: &Hub, by: &Principal, asked: &Asked, page: &mut Admin) ->
     Ok(())
 }
 
+/// One of them.
+pub fn person(hub: &Hub, by: &Principal, user: &User, groups: &[String], servers: &[Spawner]) -> Person {
+    let row = Row {
+        hub,
+        by,
+        user,
+        groups: groups.to_vec(),
+    };
+    row.person(servers)
+}
+
 /// Somebody, through the visitor's scopes.
 struct Row<'a> {
     hub: &'a Hub,

@@ -245,7 +245,7 @@ fn drawn(moments: usize, series: &[Series], high: f64) -> Vec<Line> {
             };
             let line = points.join("L");
             // A single point would have no length to be seen by.
-            let dot = if points.len() == 1 { "h0.1" } else { "" };
+            let dot = if points.len() == 1 { "h6" } else { "" };
             path += &format!("M{line}{dot}");
             area += &format!("M{} {HIGH}L{line}L{} {HIGH}Z", across(*first), across(*last));
         }
@@ -367,7 +367,7 @@ mod tests {
     fn a_line_is_broken_where_nobody_looked() {
         let values = [Some(1.0), Some(2.0), None, Some(1.0)];
         let chart = chart("cpu", Form::Lines, Unit::Cores, &moments(4), &of(&values));
-        assert_eq!(chart.lines[0].path, "M125 75L375 0M875 75h0.1");
+        assert_eq!(chart.lines[0].path, "M125 75L375 0M875 75h6");
         assert_eq!(
             chart.lines[0].area.as_deref(),
             Some("M125 150L125 75L375 0L375 150ZM875 150L875 75L875 150Z")

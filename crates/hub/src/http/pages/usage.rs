@@ -106,7 +106,7 @@ async fn tiles(hub: &Hub, subject: &Subject, found: &Report, now: Timestamp) -> 
         tile(
             "starts",
             tell(all.starts.into(), Unit::Count),
-            share.map(|share| format!("{:.1} %", share)),
+            share.map(|share| format!("{share:.1}\u{a0}%")),
         ),
         tile(
             "took",

@@ -1,14 +1,11 @@
 //! `/hub/admin/servers`: all servers, page by page, and what may be done about them.
 
-use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::Response;
-use futures_util::future::join_all;
 use jiff::Timestamp;
 use perijove_model::escape;
 use perijove_model::plan::size;
@@ -27,11 +24,12 @@ use crate::http::form::Form;
 use crate::http::pages::{render, signed_in};
 use crate::http::visitor::{Principal, Visitor};
 use crate::http::xsrf::query_value;
+use crate::servers;
 
 /// On one page.
 const SHOWN: i64 = 50;
-/// For how long backends are asked what a server uses.
-const PATIENCE: Duration = Duration::from_millis(500);
+/// So many are asked at once what they use.
+const LOOKED_AT: usize = 24;
 
 pub async fn get(State(hub): State<Arc<Hub>>, OriginalUri(uri): OriginalUri, visitor: Visitor) -> Result<Response> {
     let principal = match signed_in(&hub, &visitor, &uri) {
@@ -265,11 +263,12 @@ async fn fill(hub: &Hub, by: &Principal, asked: &Asked, page: &mut Servers) -> R
 async fn rows(hub: &Hub, by: &Principal, found: &[Spawner], may: &mut ServersMay) -> Result<Vec<ServerRow>> {
     let owners: Vec<i64> = found.iter().map(|server| server.user_id).collect();
     let belongings = users::belongings(&hub.store, &owners, hub.clock.now()).await?;
-    // No more of them than stand on a page.
-    let asked = join_all(found.iter().map(|server| uses(hub, server))).await;
-    let mut uses: HashMap<i64, (String, String)> = asked.into_iter().flatten().collect();
+    let mut used = Vec::with_capacity(found.len());
+    for some in found.chunks(LOOKED_AT) {
+        used.extend(servers::using(hub, some).await);
+    }
     let mut rows = Vec::with_capacity(found.len());
-    for server in found {
+    for (server, used) in found.iter().zip(used) {
         let viewed = Viewed {
             hub,
             by,
@@ -281,8 +280,6 @@ async fn rows(hub: &Hub, by: &Principal, found: &[Spawner], may: &mut ServersMay
         };
         may.start |= shown.may_start;
         may.stop |= shown.may_stop || shown.may_remove;
-        let used = uses.remove(&server.id);
-        let (memory, cores) = used.unzip();
         rows.push(ServerRow {
             user: server.user_name.clone(),
             user_url: format!(
@@ -291,26 +288,15 @@ async fn rows(hub: &Hub, by: &Principal, found: &[Spawner], may: &mut ServersMay
                 escape::component(&server.user_name)
             ),
             last_activity: server.last_activity.map(models::time),
-            memory,
-            cores: cores.filter(|cores| !cores.is_empty()),
+            memory: used.and_then(|used| used.memory).map(size),
+            cores: used.and_then(|used| used.cpu_milli).map(cores),
             server: shown,
         });
     }
     Ok(rows)
 }
 
-/// What a server has in memory, and how many cores it has used since its start, where its backend can tell.
-async fn uses(hub: &Hub, server: &Spawner) -> Option<(i64, (String, String))> {
-    server.server.as_ref()?;
-    let backend = hub.spawners.get(&server.run.backend)?;
-    let state = server.state.as_ref()?.as_object()?;
-    let usage = tokio::time::timeout(PATIENCE, backend.usage(state))
-        .await
-        .ok()?
-        .ok()??;
-    let run_for = server.started.map(|started| hub.clock.now().duration_since(started));
-    let seconds = run_for.map(|time| time.as_secs_f64()).filter(|seconds| *seconds >= 1.0);
-    let cores = usage.cpu.zip(seconds).map(|(cpu, seconds)| cpu.as_secs_f64() / seconds);
-    let cores = cores.map_or_else(String::new, |cores| format!("{cores:.2}"));
-    Some((server.id, (size(usage.memory?), cores)))
+/// Thousandths as people write them: `0.25`.
+fn cores(thousandths: u64) -> String {
+    format!("{}.{:02}", thousandths / 1000, thousandths % 1000 / 10)
 }

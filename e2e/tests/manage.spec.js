@@ -48,7 +48,7 @@ test("a morning of whoever looks after the hub", async ({ page, browser }) => {
       await look(page, `page-${name.toLowerCase().replace(" ", "-")}`);
     }
     await page.setViewportSize({ width: 360, height: 800 });
-    await menu.getByText("Health").first().click();
+    await menu.locator("summary").click();
     await menu.getByRole("link", { name: "Servers", exact: true }).click();
     await expect(page.getByRole("heading", { level: 1 })).toHaveText("Servers");
     await page.setViewportSize({ width: 1280, height: 860 });

@@ -11,6 +11,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, USER_AGENT};
+use http::uri::Scheme;
 use http::{HeaderMap, Method, Request, StatusCode, Uri};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper_rustls::HttpsConnector;
@@ -150,13 +151,25 @@ impl Service<Uri> for Way {
             let Some(by) = by else {
                 return direct.call(to).await.map_err(Into::into);
             };
-            let mut tunnel = Tunnel::new(by.uri().clone(), direct);
+            let mut tunnel = Tunnel::new(with_port(by.uri())?, direct);
             if let Some(proof) = by.basic_auth() {
                 tunnel = tunnel.with_auth(proof.clone());
             }
-            tunnel.call(to).await.map_err(Into::into)
+            tunnel.call(with_port(&to)?).await.map_err(Into::into)
         })
     }
+}
+
+/// The same with its port: a tunnel that is told none leads to 443, also where http is spoken.
+fn with_port(uri: &Uri) -> Result<Uri, http::Error> {
+    let usual = if uri.scheme() == Some(&Scheme::HTTPS) { 443 } else { 80 };
+    let port = uri.port_u16().unwrap_or(usual);
+    let host = uri.host().unwrap_or_default();
+    Uri::builder()
+        .scheme(uri.scheme().cloned().unwrap_or(Scheme::HTTP))
+        .authority(format!("{host}:{port}"))
+        .path_and_query(uri.path())
+        .build()
 }
 
 /// Calls to one party.
@@ -316,7 +329,9 @@ mod tests {
                 let to = head.split_whitespace().nth(1).unwrap().to_owned();
                 asked.lock().unwrap().push(head);
                 client.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.unwrap();
-                let mut server = TcpStream::connect(to).await.unwrap();
+                let Ok(mut server) = TcpStream::connect(to).await else {
+                    continue;
+                };
                 let _ = tokio::io::copy_bidirectional(&mut client, &mut server).await;
             }
         });
@@ -363,5 +378,48 @@ mod tests {
         };
         let error = Web::new(wrong).get(&url, Proof::Nothing).await.unwrap_err();
         assert!(error.to_string().contains("http://HOST:PORT"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn the_proxy_is_asked_for_the_port_of_what_is_spoken_there() {
+        for (url, wanted) in [
+            ("http://127.0.0.1/a", "CONNECT 127.0.0.1:80 "),
+            ("http://127.0.0.1:1/a", "CONNECT 127.0.0.1:1 "),
+            ("https://127.0.0.1/a", "CONNECT 127.0.0.1:443 "),
+            ("https://[::1]/a", "CONNECT [::1]:443 "),
+        ] {
+            let asked = Arc::new(Mutex::new(Vec::new()));
+            let proxy = proxy(Arc::clone(&asked)).await;
+            let web = Web::new(Trust {
+                proxy: Proxy {
+                    url: Some(Secret::new(format!("http://{proxy}"))),
+                    without: String::new(),
+                },
+                ..Trust::default()
+            });
+            // Nobody is there: what counts is what the proxy was asked for.
+            let url = Url::parse(url).unwrap();
+            let _ = tokio::time::timeout(Duration::from_secs(5), web.get(&url, Proof::Nothing)).await;
+            let heads = std::mem::take(&mut *asked.lock().unwrap()).concat();
+            assert!(heads.starts_with(wanted), "{url}: {heads}");
+        }
+    }
+
+    #[test]
+    fn a_proxy_without_a_port_is_at_the_one_of_http() {
+        for (url, wanted) in [
+            ("http://proxy.example.org", "http://proxy.example.org:80/"),
+            ("http://ann:secret@proxy.example.org", "http://proxy.example.org:80/"),
+            ("http://proxy.example.org:3128", "http://proxy.example.org:3128/"),
+            ("http://[2001:db8::1]", "http://[2001:db8::1]:80/"),
+        ] {
+            let proxy = Proxy {
+                url: Some(Secret::new(url)),
+                without: String::new(),
+            };
+            let to = Uri::from_static("https://hub.example.org/");
+            let by = proxy.matcher().unwrap().unwrap().intercept(&to).unwrap();
+            assert_eq!(with_port(by.uri()).unwrap().to_string(), wanted);
+        }
     }
 }

@@ -84,8 +84,14 @@ pub fn document() -> &'static str {
 /// The same for a hub that is elsewhere; its address ends with a slash.
 pub(super) fn document_at(hub: &str) -> String {
     let server = |url: &str| format!("\"url\": {}", serde_json::Value::from(url));
+    let oauth = |api: &str| {
+        let begin = serde_json::Value::from(format!("{api}/oauth2/")).to_string();
+        format!("Url\": {}", begin.trim_end_matches('"'))
+    };
+    let api = format!("{hub}api");
     DOCUMENT
-        .replacen(&server(SERVER), &server(&format!("{hub}api")), 1)
+        .replacen(&server(SERVER), &server(&api), 1)
+        .replace(&oauth(SERVER), &oauth(&api))
         .replace(&server(scim::SERVER), &server(hub.trim_end_matches('/')))
 }
 

@@ -48,6 +48,11 @@ async fn a_running_hub_tells_how_to_talk_to_it() {
     let mut told = answer.json();
     assert_eq!(told["servers"][0]["url"], "/a/b/hub/api");
     told["servers"][0]["url"] = "/hub/api".into();
+    let flow = &mut told["components"]["securitySchemes"]["oauth2"]["flows"]["authorizationCode"];
+    assert_eq!(flow["authorizationUrl"], "/a/b/hub/api/oauth2/authorize");
+    assert_eq!(flow["tokenUrl"], "/a/b/hub/api/oauth2/token");
+    flow["authorizationUrl"] = "/hub/api/oauth2/authorize".into();
+    flow["tokenUrl"] = "/hub/api/oauth2/token".into();
     for item in told["paths"].as_object_mut().unwrap().values_mut() {
         if let Some(server) = item.get_mut("servers") {
             assert_eq!(server[0]["url"], "/a/b/hub");

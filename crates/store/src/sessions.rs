@@ -114,6 +114,23 @@ pub async fn delete(db: &impl Db, id: i64) -> Result<bool> {
     Ok(db.execute(&DELETE, &[id.into()]).await? > 0)
 }
 
+/// Remembers, as long as the session would have lived, that the method by which it began is gone: its holder will ask.
+pub async fn note_stray(db: &impl Db, id: i64) -> Result<()> {
+    const NOTE: Stmt = Stmt::note(
+        "INSERT INTO perijove_nonces (fingerprint, until) SELECT 'stray ' || fingerprint, expires_at \
+         FROM perijove_sessions WHERE id = $1 ON CONFLICT DO NOTHING",
+    );
+    db.execute(&NOTE, &[id.into()]).await.map(drop)
+}
+
+/// Whether the session of this cookie ended because its method is gone.
+pub async fn was_stray(db: &impl Db, fingerprint: &str, now: Timestamp) -> Result<bool> {
+    const WAS: Stmt = Stmt::read("SELECT until FROM perijove_nonces WHERE fingerprint = $1 AND until > $2");
+    let noted = format!("stray {fingerprint}");
+    let until: Option<Timestamp> = db.one(&WAS, &[noted.as_str().into(), now.into()]).await?;
+    Ok(until.is_some())
+}
+
 pub async fn delete_by_session_id(db: &impl Db, user_id: i64, session_id: &str) -> Result<u64> {
     const DELETE: Stmt = Stmt::write("DELETE FROM perijove_sessions WHERE user_id = $1 AND session_id = $2");
     db.execute(&DELETE, &[user_id.into(), session_id.into()]).await

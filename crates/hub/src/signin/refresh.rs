@@ -4,6 +4,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use axum::http::HeaderMap;
 use jiff::{SignedDuration, Timestamp};
 use perijove_auth::{Authenticator, Ended, Member, Refreshed};
 use perijove_store::sessions::Session;
@@ -14,6 +15,7 @@ use serde_json::{Value, json};
 use super::{account, via};
 use crate::Hub;
 use crate::audit::{self, Act, Actor};
+use crate::http::cookies;
 use crate::http::error::Result;
 
 /// The method that is to be asked about this session, if it is time.
@@ -200,7 +202,22 @@ pub async fn end_strays(hub: &Hub) -> std::result::Result<(), StoreError> {
 
 /// Whoever came by it signs in again, by another one.
 pub async fn end_stray(hub: &Hub, session: &Session, user: &User) -> std::result::Result<(), StoreError> {
+    sessions::note_stray(&hub.store, session.id).await?;
     end(hub, session, user, &Actor::hub(), "method gone").await
+}
+
+/// Whether this browser's session ended that way.
+pub async fn was_stray(hub: &Hub, headers: &HeaderMap) -> Result<bool> {
+    for secret in cookies::all(headers, cookies::LOGIN)
+        .take(4)
+        .filter(|secret| secret.len() <= 128)
+    {
+        let fingerprint = perijove_model::token::fingerprint(secret);
+        if sessions::was_stray(&hub.store, &fingerprint, hub.clock.now()).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Ends a session, and with it what servers and services were given in it.

@@ -19,7 +19,7 @@ use crate::http::found;
 use crate::http::visitor::Visitor;
 use crate::http::xsrf::{Xsrf, query_value};
 use crate::mail::reset;
-use crate::signin::{Came, Outcome, throttle};
+use crate::signin::{Came, Outcome, refresh, throttle};
 use crate::{Hub, accounts, signin};
 
 /// What stands in the blank page for what differs between visitors.
@@ -48,7 +48,11 @@ pub async fn get(
         Some(elsewhere) => Ok(found(&next::carry(&elsewhere, &query, &["_xsrf"]))),
         None => {
             let username = query_value(&query, "username").unwrap_or_default();
-            form(&hub, &visitor, &query, StatusCode::OK, Shown::typed(username)).await
+            let mut shown = Shown::typed(username);
+            if refresh::was_stray(&hub, &headers).await? {
+                shown = shown.error("Sign in again: the way in which you had signed in is not offered here any more.");
+            }
+            form(&hub, &visitor, &query, StatusCode::OK, shown).await
         }
     }
 }

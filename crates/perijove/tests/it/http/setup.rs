@@ -53,6 +53,21 @@ async fn open(browser: &Browser, link: &str) -> Answer {
     browser.get(&parts(link).0).await
 }
 
+#[tokio::test]
+async fn the_page_of_a_link_is_in_the_language_that_is_chosen_below_it() {
+    let app = native().await;
+    let (browser, link) = (app.browser(), setup_link(&app).await);
+    let (path, _) = parts(&link);
+    let page = open(&browser, &link).await.expect(200);
+    let back = format!("name=\"next\" value=\"{path}\"");
+    assert!(page.body.contains(&back), "{back}: {}", page.body);
+    let fields = [("language", "de"), ("next", path.as_str())];
+    let chosen = browser.post_form("hub/language", &fields).await.expect(302);
+    assert_eq!(chosen.to(), path);
+    let page = open(&browser, &link).await.expect(200);
+    assert!(page.body.contains("<html lang=\"de\">"), "{}", page.body);
+}
+
 async fn choose(browser: &Browser, link: &str, name: &str, password: &str, again: &str) -> Answer {
     let token = parts(link).1;
     let fields = [

@@ -179,6 +179,9 @@ async fn who_came_by_a_way_that_is_gone_signs_in_again() {
     assert!(signed_in(&ann).await && signed_in(&bob).await, "it is there still");
     let app = app.restart_with(NEW).await;
     assert!(!signed_in(&bob).await);
+    let told = "the way in which you had signed in is not offered here any more";
+    assert!(bob.get("hub/login").await.expect(200).body.contains(told));
+    assert!(!app.browser().get("hub/login").await.expect(200).body.contains(told));
     // What was given out in a session goes with it, also where nobody comes back to the hub.
     let mut status = 200;
     for _ in 0..500 {
@@ -198,5 +201,11 @@ async fn who_came_by_a_way_that_is_gone_signs_in_again() {
     assert!(
         signed_in(&app.sign_in("ann").await).await,
         "by the other way they come in"
+    );
+    assert_eq!(bob.sign_in_status("bob", "password").await, 302);
+    bob.get("hub/logout").await.expect(302);
+    assert!(
+        !bob.get("hub/login").await.expect(200).body.contains(told),
+        "once is enough"
     );
 }

@@ -2,6 +2,7 @@
 
 use std::{io, time::Duration};
 
+mod details;
 pub(crate) mod files;
 pub(crate) mod language;
 pub(crate) mod page;
@@ -138,7 +139,13 @@ impl Failure {
         };
         let [title, what, todo] = *said;
         let what = match what {
-            "" => format!("{}{self}.", texts.problem).into(),
+            "" => format!(
+                "{}{}{}",
+                texts.problem,
+                details::told(self.to_string(), texts),
+                texts.stop
+            )
+            .into(),
             what => what.into(),
         };
         Words {

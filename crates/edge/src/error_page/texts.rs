@@ -8,8 +8,10 @@ pub(crate) type Said = [&'static str; 3];
 pub(crate) struct Texts {
     /// As HTML calls the language.
     pub(crate) tag: &'static str,
-    /// Stands before what is wrong with a request, which is told in English.
+    /// Stands before what is wrong with a request.
     pub(crate) problem: &'static str,
+    /// Ends that sentence.
+    pub(crate) stop: &'static str,
     pub(crate) again: &'static str,
     pub(crate) start: &'static str,
     pub(crate) nothing: Said,
@@ -32,6 +34,7 @@ pub(crate) static ALL: [Texts; 7] = [
     Texts {
         tag: "en",
         problem: "The problem: ",
+        stop: ".",
         again: "Try again",
         start: "Start page",
         nothing: [
@@ -103,6 +106,7 @@ pub(crate) static ALL: [Texts; 7] = [
     Texts {
         tag: "de",
         problem: "Das Problem: ",
+        stop: ".",
         again: "Noch einmal versuchen",
         start: "Startseite",
         nothing: [
@@ -174,6 +178,7 @@ pub(crate) static ALL: [Texts; 7] = [
     Texts {
         tag: "es",
         problem: "El problema: ",
+        stop: ".",
         again: "Reintentar",
         start: "Página de inicio",
         nothing: [
@@ -245,6 +250,7 @@ pub(crate) static ALL: [Texts; 7] = [
     Texts {
         tag: "fr",
         problem: "Le problème : ",
+        stop: ".",
         again: "Réessayer",
         start: "Page d’accueil",
         nothing: [
@@ -316,6 +322,7 @@ pub(crate) static ALL: [Texts; 7] = [
     Texts {
         tag: "ja",
         problem: "問題：",
+        stop: "。",
         again: "もう一度試す",
         start: "スタートページ",
         nothing: [
@@ -387,6 +394,7 @@ pub(crate) static ALL: [Texts; 7] = [
     Texts {
         tag: "pt",
         problem: "O problema: ",
+        stop: ".",
         again: "Tentar de novo",
         start: "Página inicial",
         nothing: [
@@ -458,6 +466,7 @@ pub(crate) static ALL: [Texts; 7] = [
     Texts {
         tag: "zh-Hans",
         problem: "问题：",
+        stop: "。",
         again: "重试",
         start: "起始页",
         nothing: [

@@ -54,11 +54,10 @@ pub fn is_for_tools(name: &str) -> bool {
 /// Why an environment can't be had, for the person whose server waits for it.
 #[must_use]
 pub fn told(name: &str, error: &Error) -> String {
-    let mut text = format!("The environment '{name}' can't be had: {error}.");
-    if let Some(hint) = &error.hint {
-        text.push_str(&format!(" An administrator can help: {hint}."));
+    match &error.hint {
+        Some(hint) => format!("The environment '{name}' can't be had: {error}. An administrator can help: {hint}."),
+        None => format!("The environment '{name}' can't be had: {error}."),
     }
-    text
 }
 
 /// Versions that no server uses any more go, in each hub: the disk is the machine's.

@@ -234,13 +234,11 @@ impl Spawner for ProcessSpawner {
 
     fn check(&self, plan: &Plan) -> Result<(), SpawnError> {
         match (&plan.image, &plan.environment) {
-            (Some(_), None) => Err(SpawnError::refused(
+            (Some(image), None) => Err(SpawnError::refused(
                 format!(
-                    "{} is a container's image, and this platform runs servers as processes. An administrator can give the \
-                     profile an environment, too.",
-                    plan.title
-                        .as_deref()
-                        .map_or_else(|| "This".to_owned(), |title| format!("The profile “{title}”"))
+                    "The profile “{}” is a container's image, and this platform runs servers as processes. An administrator \
+                     can give the profile an environment, too.",
+                    plan.title.as_deref().unwrap_or(image)
                 ),
                 400,
                 "image",

@@ -31,7 +31,7 @@ const MOST_WISHES: usize = 16;
 /// Longer ones are no sentences of ours.
 const LONGEST_SENTENCE: usize = 2000;
 /// How deep sentences stand within sentences.
-const DEEPEST: usize = 3;
+const DEEPEST: usize = 8;
 
 /// Why a site's own catalogue can't be used.
 #[derive(Debug, thiserror::Error)]
@@ -94,6 +94,10 @@ impl Words {
         if depth == 0 || sentence.len() > LONGEST_SENTENCE {
             return Cow::Borrowed(sentence);
         }
+        if let Some(items) = SENTENCES.enumerated(sentence) {
+            let items: Vec<_> = items.iter().map(|item| self.said_within(item, depth - 1)).collect();
+            return Cow::Owned(items.join(", "));
+        }
         let Some((key, given)) = SENTENCES.find(sentence) else {
             return Cow::Borrowed(sentence);
         };
@@ -152,6 +156,25 @@ impl Sentences {
         varied.sort_by_key(|(told, ..)| std::cmp::Reverse(*told));
         found.varied = varied.into_iter().map(|(_, regex, key)| (regex, key)).collect();
         found
+    }
+
+    /// The parts of `“a” (1 core), “b” (2 cores)`: names in quotes with something about them, one after the other.
+    fn enumerated<'a>(&'static self, text: &'a str) -> Option<Vec<&'a str>> {
+        let (mut items, mut begin, mut within) = (Vec::new(), 0, 0_usize);
+        for (at, c) in text.char_indices() {
+            match c {
+                '(' | '“' => within += 1,
+                ')' | '”' => within = within.saturating_sub(1),
+                ',' if within == 0 && text[at..].starts_with(", ") => {
+                    items.push(&text[begin..at]);
+                    begin = at + 2;
+                }
+                _ => {}
+            }
+        }
+        items.push(&text[begin..]);
+        let is_list = items.len() > 1 && text.starts_with('“') && items.iter().all(|item| self.find(item).is_some());
+        is_list.then_some(items)
     }
 
     /// The key of a sentence, and what stands in it.

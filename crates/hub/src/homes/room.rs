@@ -49,13 +49,18 @@ pub async fn look_again(hub: &Hub, user: &User) -> Result<(), StoreError> {
 
 fn refusal(home: &Home, used: u64, limit: u64) -> String {
     let at = home.usage.measured_at.map(time).unwrap_or_default();
-    format!(
-        "Your files take {} of the {} that you may have, so no server is started.{} They were measured at {at}, and are \
-         measured again now: try again in a minute when there is room, or ask an administrator.",
-        bytes(used),
-        bytes(limit),
-        what_is_large(&model::largest(home))
-    )
+    let (used, limit, largest) = (bytes(used), bytes(limit), what_is_large(&model::largest(home)));
+    match largest.is_empty() {
+        true => format!(
+            "Your files take {used} of the {limit} that you may have, so no server is started. They were measured at {at}, \
+             and are measured again now: try again in a minute when there is room, or ask an administrator."
+        ),
+        false => format!(
+            "Your files take {used} of the {limit} that you may have, so no server is started. The largest are {largest}. \
+             They were measured at {at}, and are measured again now: try again in a minute when there is room, or ask an \
+             administrator."
+        ),
+    }
 }
 
 fn what_is_large(largest: &[Large]) -> String {
@@ -64,10 +69,7 @@ fn what_is_large(largest: &[Large]) -> String {
         .take(NAMED)
         .map(|large| format!("{} ({})", crate::http::error::short(&large.name), bytes(large.bytes)))
         .collect();
-    match named.is_empty() {
-        true => String::new(),
-        false => format!(" The largest are {}.", named.join(", ")),
-    }
+    named.join(", ")
 }
 
 async fn any_active(tx: &Tx, user_id: i64) -> Result<bool, StoreError> {

@@ -94,16 +94,25 @@ where
     let place = Place::of(&parts.prefix, request.uri().path());
     let wants_json = matches!(place, Place::Api | Place::ApiRoot) || prefers_json(request.headers());
     // Only pages are in the reader's language.
-    let words = (!wants_json).then(|| language::words(&parts.hub, request.headers(), None));
+    let page = (!wants_json).then(|| {
+        let words = language::words(&parts.hub, request.headers(), None);
+        (words, pages::error::Asked::of(&request))
+    });
     let mut response = match *request.method() {
         Method::OPTIONS if place != Place::Page => StatusCode::OK.into_response(),
         _ => next(request).await,
     };
     if let Some(error) = refusal(&mut response) {
         let headers = std::mem::take(response.headers_mut());
-        response = match words {
+        // People name it to whoever reads the log.
+        let reference = error.status.is_server_error().then(|| parts.hub.rng.alphanumeric(8));
+        error.log(reference.as_deref().unwrap_or_default());
+        response = match page {
             None => error_json(&error),
-            Some(words) => pages::error::render(&parts.hub, &words, &error),
+            Some((words, asked)) => {
+                let reference = reference.as_deref().filter(|_| error.cause.is_some());
+                pages::error::render(&parts.hub, &words, &error, &asked, reference)
+            }
         };
         keep_headers(response.headers_mut(), headers);
     }

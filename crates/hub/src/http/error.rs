@@ -14,12 +14,37 @@ pub type Result<T> = std::result::Result<T, HttpError>;
 #[derive(Debug, Clone)]
 pub struct HttpError {
     pub status: StatusCode,
+    /// What else the page for people says and offers.
+    pub kind: Kind,
     pub message: Option<String>,
     /// What to do about it; shown on pages only.
     pub hint: Option<String>,
     pub header: Option<Box<(HeaderName, HeaderValue)>>,
     /// What programs are told besides, by its name.
     pub detail: Option<Box<(&'static str, serde_json::Value)>>,
+    /// For the log alone, where the answer is written.
+    pub cause: Option<Box<str>>,
+}
+
+/// What people need to hear of a refusal beyond what programs are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The message is for people.
+    Told,
+    /// The form was not sent from a page that is known to be ours and of this visitor.
+    Form,
+    /// Somebody is known, and may not do it.
+    Rights,
+    /// It does not exist, or may not be seen.
+    Hidden,
+    /// A server that does not exist, or may not be entered.
+    Server,
+    /// A link that holds for some time, or once.
+    Link,
+    /// A server or service sent somebody here, and not as it should have.
+    Client,
+    /// Something of ours failed.
+    Fault,
 }
 
 impl HttpError {
@@ -27,10 +52,12 @@ impl HttpError {
     pub fn bare(status: StatusCode) -> Self {
         Self {
             status,
+            kind: Kind::Told,
             message: None,
             hint: None,
             header: None,
             detail: None,
+            cause: None,
         }
     }
 
@@ -75,6 +102,12 @@ impl HttpError {
     }
 
     #[must_use]
+    pub fn of_kind(mut self, kind: Kind) -> Self {
+        self.kind = kind;
+        self
+    }
+
+    #[must_use]
     pub fn with_header(mut self, name: HeaderName, value: impl Into<HeaderValue>) -> Self {
         self.header = Some(Box::new((name, value.into())));
         self
@@ -87,12 +120,21 @@ impl HttpError {
         self
     }
 
-    /// Something of ours failed. The cause is logged, the visitor learns that it was not his fault.
+    /// Something of ours failed. The cause goes to the log with the answer, the visitor learns that it was not his fault.
     #[must_use]
     pub fn internal(cause: &dyn std::fmt::Display) -> Self {
-        tracing::error!(%cause, "a request failed");
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
-            .hint("The hub's log has the cause. Trying again does no harm.")
+        Self {
+            kind: Kind::Fault,
+            cause: Some(cause.to_string().into()),
+            ..Self::new(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
+        }
+    }
+
+    /// Logs what failed, under the number that its page shows.
+    pub fn log(&self, reference: &str) {
+        if let Some(cause) = &self.cause {
+            tracing::error!(cause = &**cause, reference, "a request failed");
+        }
     }
 }
 
@@ -133,11 +175,11 @@ impl From<AuthError> for HttpError {
 
 impl From<Denied> for HttpError {
     fn from(denied: Denied) -> Self {
-        let status = match denied {
-            Denied::Forbidden(_) => StatusCode::FORBIDDEN,
-            Denied::NotFound => StatusCode::NOT_FOUND,
+        let (status, kind) = match denied {
+            Denied::Forbidden(_) => (StatusCode::FORBIDDEN, Kind::Rights),
+            Denied::NotFound => (StatusCode::NOT_FOUND, Kind::Hidden),
         };
-        Self::new(status, denied.to_string())
+        Self::new(status, denied.to_string()).of_kind(kind)
     }
 }
 

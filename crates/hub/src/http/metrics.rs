@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use perijove_model::scopes::{Resource, Scope};
 
 use crate::Hub;
-use crate::http::error::{HttpError, Result};
+use crate::http::error::{HttpError, Kind, Result};
 use crate::http::visitor::Visitor;
 use crate::metrics::{self, CONTENT_TYPE};
 
@@ -39,6 +39,6 @@ async fn may_read(hub: &Hub, visitor: &Visitor) -> Result<()> {
     };
     match allowed {
         true => Ok(()),
-        false => Err(HttpError::forbidden("Access to metrics requires scope 'read:metrics'")),
+        false => Err(HttpError::forbidden("Access to metrics requires scope 'read:metrics'").of_kind(Kind::Rights)),
     }
 }

@@ -76,7 +76,7 @@ impl Kind {
 
 pub async fn create(hub: &Hub, by: &Principal, name: &str, wanted: &Definition) -> Result<Role> {
     require_all(hub, by, Scope::AdminRoles).await?;
-    check_role_name(name).map_err(|error| HttpError::bad_request(format!("{error}.")))?;
+    check_role_name(name).map_err(|error| HttpError::bad_request(error.to_string()))?;
     check_definition(hub, wanted)?;
     check_within(hub, by, &hub.catalog.expand_at_most(&wanted.scopes)).await?;
     let new = NewRole {
@@ -347,10 +347,14 @@ fn check_giver(hub: &Hub, role: &Role, kind: Kind) -> Result<()> {
         .iter()
         .filter(|configured| configured.name == role.name);
     if configured.any(lists) {
-        let which = kind.name();
-        return refuse(format!(
-            "has its {which}s listed in the configuration: change that, and start the hub again"
-        ));
+        return refuse(
+            match kind {
+                Kind::User => "has its users listed in the configuration: change that, and start the hub again",
+                Kind::Group => "has its groups listed in the configuration: change that, and start the hub again",
+                Kind::Service => "has its services listed in the configuration: change that, and start the hub again",
+            }
+            .into(),
+        );
     }
     Ok(())
 }

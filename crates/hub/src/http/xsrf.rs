@@ -11,7 +11,7 @@ use subtle::ConstantTimeEq;
 
 use crate::Hub;
 use crate::http::cookies::{self, Jar};
-use crate::http::error::{HttpError, Result};
+use crate::http::error::{HttpError, Kind, Result};
 use crate::http::visitor::{Principal, Via};
 
 /// The token of this visitor.
@@ -87,13 +87,13 @@ impl Xsrf {
         let given = given.filter(|given| !given.is_empty());
         let given = given.or_else(|| header_token(headers));
         let Some(given) = given else {
-            return Err(HttpError::forbidden(format!("'_xsrf' argument missing from {method}")).hint(TRY_AGAIN));
+            return Err(expired(format!("'_xsrf' argument missing from {method}")));
         };
         let cookie_is_ours = cookies::all(headers, cookies::XSRF).any(|cookie| same(cookie, &self.token));
         if same(given, &self.token) && cookie_is_ours {
             return Ok(());
         }
-        Err(HttpError::forbidden(format!("XSRF cookie does not match {method} argument")).hint(TRY_AGAIN))
+        Err(expired(format!("XSRF cookie does not match {method} argument")))
     }
 
     /// For API calls with a cookie: also reading needs the token, unless somebody follows a link.
@@ -126,7 +126,11 @@ fn is_harmless(headers: &HeaderMap) -> bool {
     is_navigation(headers) || (is("sec-fetch-mode", b"no-cors") && is("sec-fetch-site", b"same-origin"))
 }
 
-const TRY_AGAIN: &str = "Go back, reload the page, and try again.";
+fn expired(words: String) -> HttpError {
+    HttpError::forbidden(words)
+        .of_kind(Kind::Form)
+        .hint("Go back, reload the page, and try again.")
+}
 
 fn signed_in_id(session_id: &str, cookie_id: &str) -> String {
     format!("{session_id}:{cookie_id}")

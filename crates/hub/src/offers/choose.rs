@@ -173,7 +173,10 @@ fn only_choices(profile: &Profile, options: &Map<String, Value>) -> Result<(), U
 fn not_chosen(profile: &Profile, choice: &Choice, value: &str) -> Unavailable {
     let mut offered: Vec<String> = choice.option.iter().map(|option| option.slug.clone()).collect();
     if let Some(pattern) = &choice.pattern {
-        offered.push(format!("a text that matches {}", pattern.as_str()));
+        match offered.last_mut() {
+            Some(last) => last.push_str(&format!(", a text that matches {}", pattern.as_str())),
+            None => offered.push(format!("a text that matches {}", pattern.as_str())),
+        }
     }
     Unavailable::Value {
         profile: profile.name.clone(),

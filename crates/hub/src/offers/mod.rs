@@ -43,7 +43,7 @@ pub struct Wanted<'a> {
 pub enum Unavailable {
     #[error("No profile is offered to {user}. An administrator can change that.")]
     Nothing { user: String },
-    #[error("There is no profile “{slug}” for {user}.{}", there_are(.offered))]
+    #[error("There is no profile “{slug}” for {user}{}", or_these(.offered))]
     Profile {
         slug: String,
         user: String,
@@ -75,6 +75,14 @@ fn there_are(list: &[String]) -> String {
     match list {
         [] => String::new(),
         list => format!(" There are: {}.", list.join(", ")),
+    }
+}
+
+/// The same behind a sentence that ends with a name: catalogues know where that ends by what follows.
+fn or_these(list: &[String]) -> String {
+    match list {
+        [] => ".".to_owned(),
+        list => format!(". There are: {}.", list.join(", ")),
     }
 }
 

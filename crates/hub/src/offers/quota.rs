@@ -262,14 +262,13 @@ impl Exceeded {
     }
 
     fn told(&self, one: &Use) -> String {
-        let stopping = if one.stopping { ", stopping" } else { "" };
-        match self.quantity {
-            Quantity::Servers => format!("“{}”{}", one.called, stopping.replace(", ", " ")),
-            quantity => format!(
-                "“{}” ({}{stopping})",
-                one.called,
-                words::amount(quantity, taken(&one.limits, quantity))
-            ),
+        let (called, quantity) = (&one.called, self.quantity);
+        let amount = || words::amount(quantity, taken(&one.limits, quantity));
+        match (quantity, one.stopping) {
+            (Quantity::Servers, false) => format!("“{called}”"),
+            (Quantity::Servers, true) => format!("“{called}” stopping"),
+            (_, false) => format!("“{called}” ({})", amount()),
+            (_, true) => format!("“{called}” ({}, stopping)", amount()),
         }
     }
 }

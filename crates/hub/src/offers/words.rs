@@ -22,20 +22,18 @@ pub fn hours(seconds: u64) -> String {
     number(seconds as f64 / 3600.0)
 }
 
-fn counted(count: u64, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
-}
-
 /// `2 cores`, `4 GiB of memory`, `3 servers`.
 #[must_use]
 pub fn amount(quantity: Quantity, amount: u64) -> String {
     match quantity {
-        Quantity::Servers => counted(amount, "server", "servers"),
+        Quantity::Servers if amount == 1 => "1 server".to_owned(),
+        Quantity::Servers => format!("{amount} servers"),
         Quantity::Cpu if amount == 1000 => "1 core".to_owned(),
         Quantity::Cpu => format!("{} cores", cores(amount)),
         Quantity::Memory => format!("{} of memory", size(amount)),
         Quantity::Storage => format!("{} of storage", size(amount)),
-        Quantity::Gpus => counted(amount, "GPU", "GPUs"),
+        Quantity::Gpus if amount == 1 => "1 GPU".to_owned(),
+        Quantity::Gpus => format!("{amount} GPUs"),
         Quantity::Time => format!("{} hours", hours(amount)),
     }
 }

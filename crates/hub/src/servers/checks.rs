@@ -43,7 +43,7 @@ pub enum Refused {
     OldName(String),
     #[error("Invalid display_name: {}", repr(.0))]
     BadDisplayName(String),
-    #[error("User {user} already has {}", called(.server))]
+    #[error("{}", already(.user, .server))]
     Exists { user: String, server: String },
     #[error("User {user} has no such server {}", repr(.server))]
     Unknown { user: String, server: String },
@@ -121,10 +121,10 @@ fn round_up(seconds: u32) -> u32 {
     seconds.div_ceil(10) * 10
 }
 
-fn called(server: &str) -> String {
+fn already(user: &str, server: &str) -> String {
     match server {
-        "" => "a default server".to_owned(),
-        server => format!("server {server}"),
+        "" => format!("User {user} already has a default server"),
+        server => format!("User {user} already has server {server}"),
     }
 }
 

@@ -16,9 +16,6 @@ use crate::Hub;
 
 /// The kind of its notices.
 const OUT_OF_MEMORY: &str = "out_of_memory";
-/// How both of its sentences end.
-const REACHED: &str = " was reached, and a program in this server was stopped. A notebook whose kernel that was has to be run \
-                       again.";
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Whether a server that is written down as running has ended. Whoever can't tell says no.
@@ -78,8 +75,16 @@ async fn note_memory(hub: &Hub, spawner: &Spawner, killed: u64) -> Result<(), St
     }
     let limit = plans::of(store, spawner.id).await?.and_then(|plan| plan.limits.memory);
     let message = match limit {
-        Some(limit) => format!("The memory limit of {}{REACHED}", size(limit)),
-        None => format!("The memory limit{REACHED}"),
+        Some(limit) => format!(
+            "The memory limit of {} was reached, and a program in this server was stopped. A notebook whose kernel that was \
+             has to be run again.",
+            size(limit)
+        ),
+        None => {
+            "The memory limit was reached, and a program in this server was stopped. A notebook whose kernel that was \
+                 has to be run again."
+                .to_owned()
+        }
     };
     tracing::info!(
         server = log_name(spawner),

@@ -31,7 +31,7 @@ pub use admin::{Admin, AdminMay, AdminQuery, Column, Outcome, Person, PersonServ
 pub use announcements::{AnnouncementDraft, AnnouncementRow, Announcements};
 pub use audit::{AuditLog, AuditQuery, AuditRow};
 pub use device::{Device, DeviceAsks};
-pub use error::Error;
+pub use error::{Error, ErrorLink};
 pub use gallery::{Gallery, GalleryPage, GalleryView};
 pub use group::{Group, GroupDraft, GroupLine, Groups};
 pub use health::{Check, CheckState, DrainShown, Health, HubRow};

@@ -118,6 +118,102 @@ fn nothing_in_the_catalogue_is_used_nowhere() {
     }
 }
 
+/// Where sentences are written that stand on pages sooner or later.
+const TOLD_ON_PAGES: [&str; 13] = [
+    "auth/src/strength.rs",
+    "hub/src/accounts",
+    "hub/src/captcha.rs",
+    "hub/src/homes/room.rs",
+    "hub/src/http/body.rs",
+    "hub/src/http/error.rs",
+    "hub/src/http/pages",
+    "hub/src/http/role_changes.rs",
+    "hub/src/http/xsrf.rs",
+    "hub/src/offers",
+    "hub/src/servers",
+    "hub/src/signin",
+    "spawn/src/process",
+];
+/// Read by programs, or by whoever installs the hub.
+const NOT_ON_PAGES: [&str; 1] = ["JupyterHub server no longer running at"];
+
+/// The texts of a piece of code that are sentences: with a capital, a blank and a full stop.
+fn sentences(code: &str) -> Vec<String> {
+    let code = code.split("#[cfg(test)]").next().unwrap_or_default();
+    let comment = Regex::new(r"(?m)^\s*//.*$").unwrap();
+    let logged = Regex::new(r#"(?s)tracing::[a-z]+!\(.*?\);"#).unwrap();
+    let continued = Regex::new(r"\\\n\s*").unwrap();
+    let text = Regex::new(r#""((?:[^"\\]|\\.)*)""#).unwrap();
+    let varies = Regex::new(r"\{[^{}]*\}").unwrap();
+    let code = continued.replace_all(code, "");
+    let code = logged.replace_all(&code, "");
+    let code = comment.replace_all(&code, "");
+    let found = text.captures_iter(&code).map(|found| found[1].replace("\\\"", "\""));
+    let is_sentence = |text: &String| {
+        let begins = text.starts_with(|c: char| c.is_uppercase() || c == '{');
+        begins && text.contains(' ') && text.ends_with('.') && text.len() > 12
+    };
+    found
+        .filter(is_sentence)
+        .map(|text| varies.replace_all(&text, "xyz").into_owned())
+        .collect()
+}
+
+#[test]
+fn every_sentence_that_may_stand_on_a_page_is_in_the_catalogue() {
+    let pages = Pages::strict(&[]).unwrap();
+    let german = pages.words(["de"]);
+    let mut count = 0;
+    let mut unknown = Vec::new();
+    for (path, code) in sources() {
+        let path = path.to_string_lossy().replace('\\', "/");
+        let place = path.split("/../").last().unwrap_or_default();
+        if !TOLD_ON_PAGES.iter().any(|told| place.starts_with(told)) {
+            continue;
+        }
+        for sentence in sentences(&code) {
+            if NOT_ON_PAGES.iter().any(|begin| sentence.starts_with(begin)) {
+                continue;
+            }
+            count += 1;
+            if german.said(&sentence) == sentence {
+                unknown.push(format!("{place}: {sentence}"));
+            }
+        }
+    }
+    assert!(count > 150, "{count}");
+    assert!(unknown.is_empty(), "in no catalogue: {unknown:#?}");
+}
+
+#[test]
+fn what_stands_within_a_sentence_is_said_too() {
+    let pages = Pages::strict(&[]).unwrap();
+    let german = pages.words(["de"]);
+    for (english, told) in [
+        (
+            "The members of “lab” together may have 4 cores, 3 cores are in use by “the default server” (2 cores), “gpu” \
+             (1 core, stopping), 2 servers of other members; this would take 2 cores more. Stop “the default server” first.",
+            "Die Gruppe „lab“ zusammen darf 4 Kerne haben; 3 Kerne in Benutzung durch „Standardserver“ (2 Kerne), „gpu“ \
+             (1 Kern, wird beendet), 2 Server anderer Mitglieder. Dies bräuchte noch 2 Kerne. Beenden Sie zuerst \
+             „Standardserver“.",
+        ),
+        (
+            "“9G” can't be chosen for “Memory” of the profile “Small”. There are: 1, 2, a text that matches ^[0-9]+$.",
+            "„9G“ steht bei „Memory“ im Profil „Small“ nicht zur Wahl. Es gibt: 1, 2, ein Text nach dem Muster ^[0-9]+$.",
+        ),
+        (
+            "Role physics has its groups listed in the configuration: change that, and start the hub again.",
+            "Die Rolle physics hat ihre Gruppen in der Konfiguration stehen: Ändern Sie das dort, und starten Sie den Hub neu.",
+        ),
+        (
+            "Invalid name: a name can't be longer than 255 bytes.",
+            "Ungültiger Name: ein Name kann nicht länger als 255 Bytes sein.",
+        ),
+    ] {
+        assert_eq!(german.said(english), told);
+    }
+}
+
 #[test]
 fn other_languages_have_the_same_messages_with_the_same_arguments() {
     let english = messages(ENGLISH);
@@ -165,7 +261,7 @@ fn what_the_code_says_is_said_in_the_readers_language_with_the_same_names() {
         status_message: "Bad Request".into(),
         message: Some("The password has 1 characters. It needs 10 or more.".into()),
         hint: Some("Something that no catalogue has <b>.".into()),
-        home: true,
+        ..Error::default()
     };
     let html = pages.render(&speaking("de"), &page).unwrap();
     assert!(
@@ -260,5 +356,18 @@ fn why_there_is_no_room_is_said_in_every_language() {
             refusals += html.matches("class=\"refused\"").count();
         }
         assert!(refusals > 0);
+    }
+}
+
+/// What a token, a program or a role may do is said to people in their language.
+#[test]
+fn every_scope_is_described_in_every_language() {
+    let pages = Pages::strict(&[]).unwrap();
+    let german = pages.words(["de"]);
+    for scope in perijove_model::scopes::Scope::ALL {
+        let text = perijove_model::scopes::Catalog::default()
+            .description(*scope)
+            .to_owned();
+        assert_ne!(german.said(&text), text, "{}", scope.name());
     }
 }

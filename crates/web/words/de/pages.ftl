@@ -12,10 +12,3 @@ page-dark = Dunkle Seiten
 page-light = Helle Seiten
 page-announcement = Ankündigung
 page-template-fault = Eine Vorlage dieser Site ist nicht brauchbar, deshalb sehen Sie die eingebaute Seite: { $problem }. Nur die Verwaltung sieht das.
-
-## Was schiefging
-
-nothing-title = Hier ist nichts
-nothing-lead = Unter dieser Adresse gibt es keine Seite.
-nothing-hint = Prüfen Sie die Adresse auf Tippfehler, oder gehen Sie von Ihrer Startseite aus weiter.
-error-reload = Diese Seite neu laden

@@ -77,7 +77,6 @@ said-status-forbidden = Nicht erlaubt
 said-status-not-found = Nicht gefunden
 said-status-internal = Interner Fehler
 said-status-unavailable = Nicht verfügbar
-said-error-internal-hint = Die Ursache steht im Protokoll des Hubs. Ein neuer Versuch schadet nicht.
 said-error-database = Der Hub erreicht seine Datenbank nicht.
 said-error-database-hint = Laufende Server sind nicht betroffen. Versuchen Sie es in einigen Sekunden noch einmal.
 said-error-database-login = Der Hub erreicht seine Datenbank nicht. Versuchen Sie es in einigen Sekunden noch einmal.

@@ -12,10 +12,3 @@ page-dark = Dark pages
 page-light = Light pages
 page-announcement = Announcement
 page-template-fault = A template of this site can't be used, so you see the built-in page: { $problem }. Only administrators are told.
-
-## What went wrong
-
-nothing-title = Nothing here
-nothing-lead = There is no page at this address.
-nothing-hint = Check the address for a typing error, or go on from your home page.
-error-reload = Load this page again

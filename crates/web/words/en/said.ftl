@@ -80,7 +80,6 @@ said-status-forbidden = Forbidden
 said-status-not-found = Not Found
 said-status-internal = Internal Server Error
 said-status-unavailable = Service Unavailable
-said-error-internal-hint = The hub's log has the cause. Trying again does no harm.
 said-error-database = The hub can't reach its database.
 said-error-database-hint = Running servers are not affected. Try again in a few seconds.
 said-error-database-login = The hub can't reach its database. Try again in a few seconds.

@@ -12,10 +12,3 @@ page-dark = Páginas oscuras
 page-light = Páginas claras
 page-announcement = Aviso
 page-template-fault = Una plantilla de este sitio no se puede usar, por eso ve la página incorporada: { $problem }. Solo lo ven los administradores.
-
-## Lo que salió mal
-
-nothing-title = Aquí no hay nada
-nothing-lead = No hay ninguna página en esta dirección.
-nothing-hint = Compruebe la dirección, o siga desde su página de inicio.
-error-reload = Recargar esta página

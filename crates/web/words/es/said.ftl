@@ -77,7 +77,6 @@ said-status-forbidden = No permitido
 said-status-not-found = No encontrado
 said-status-internal = Error interno
 said-status-unavailable = Servicio no disponible
-said-error-internal-hint = La causa está en el registro del hub. Reintentar no hace daño.
 said-error-database = El hub no llega a su base de datos.
 said-error-database-hint = Los servidores en marcha no se ven afectados. Reintente en unos segundos.
 said-error-database-login = El hub no llega a su base de datos. Reintente en unos segundos.

@@ -77,7 +77,6 @@ said-status-forbidden = Accès refusé
 said-status-not-found = Introuvable
 said-status-internal = Erreur interne
 said-status-unavailable = Service indisponible
-said-error-internal-hint = La cause est dans le journal du hub. On peut réessayer sans risque.
 said-error-database = Le hub ne joint pas sa base de données.
 said-error-database-hint = Les serveurs en marche ne sont pas touchés. Réessayez dans quelques secondes.
 said-error-database-login = Le hub ne joint pas sa base de données. Réessayez dans quelques secondes.

@@ -12,10 +12,3 @@ page-dark = 暗い表示にする
 page-light = 明るい表示にする
 page-announcement = お知らせ
 page-template-fault = このサイトのテンプレートが使えないため、組み込みのページを表示しています: { $problem }。この表示は管理者だけに見えます。
-
-## うまくいかなかったこと
-
-nothing-title = ここには何もありません
-nothing-lead = このアドレスにページはありません。
-nothing-hint = アドレスに誤りがないか確認するか、ホームから進んでください。
-error-reload = このページを再読み込み

@@ -77,7 +77,6 @@ said-status-forbidden = 許可されていません
 said-status-not-found = 見つかりません
 said-status-internal = 内部エラー
 said-status-unavailable = サービスを利用できません
-said-error-internal-hint = 原因はハブのログにあります。もう一度試しても問題ありません。
 said-error-database = ハブがデータベースに接続できません。
 said-error-database-hint = 実行中のサーバーに影響はありません。数秒後にもう一度試してください。
 said-error-database-login = ハブがデータベースに接続できません。数秒後にもう一度試してください。

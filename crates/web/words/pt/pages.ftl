@@ -12,10 +12,3 @@ page-dark = Páginas escuras
 page-light = Páginas claras
 page-announcement = Aviso
 page-template-fault = Um modelo deste site não pode ser usado, por isso você vê a página incorporada: { $problem }. Só os administradores veem isto.
-
-## O que deu errado
-
-nothing-title = Não há nada aqui
-nothing-lead = Não há página neste endereço.
-nothing-hint = Verifique o endereço, ou continue da sua página inicial.
-error-reload = Recarregar esta página

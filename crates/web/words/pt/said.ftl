@@ -77,7 +77,6 @@ said-status-forbidden = Não permitido
 said-status-not-found = Não encontrado
 said-status-internal = Erro interno
 said-status-unavailable = Serviço indisponível
-said-error-internal-hint = A causa está no registro do hub. Tentar de novo não faz mal.
 said-error-database = O hub não alcança o seu banco de dados.
 said-error-database-hint = Os servidores em execução não são afetados. Tente de novo em alguns segundos.
 said-error-database-login = O hub não alcança o seu banco de dados. Tente de novo em alguns segundos.

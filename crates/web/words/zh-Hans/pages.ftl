@@ -12,10 +12,3 @@ page-dark = 深色页面
 page-light = 浅色页面
 page-announcement = 公告
 page-template-fault = 本站的一个模板无法使用，因此显示内置页面：{ $problem }。只有管理员会看到此提示。
-
-## 出了什么问题
-
-nothing-title = 这里什么也没有
-nothing-lead = 此地址没有页面。
-nothing-hint = 请检查地址是否有误，或从主页继续。
-error-reload = 刷新此页面

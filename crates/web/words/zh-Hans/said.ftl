@@ -77,7 +77,6 @@ said-status-forbidden = 禁止访问
 said-status-not-found = 未找到
 said-status-internal = 内部错误
 said-status-unavailable = 服务不可用
-said-error-internal-hint = 原因见 Hub 的日志。重试没有害处。
 said-error-database = Hub 无法连接其数据库。
 said-error-database-hint = 正在运行的服务器不受影响。请过几秒再试。
 said-error-database-login = Hub 无法连接其数据库。请过几秒再试。

@@ -21,7 +21,7 @@ use super::params::Params;
 use crate::Hub;
 use crate::audit::{self, Act};
 use crate::http::clients::{self, Client};
-use crate::http::error::{HttpError, Result};
+use crate::http::error::{HttpError, Kind, Result};
 use crate::http::found;
 use crate::http::pages;
 use crate::http::visitor::{ClientNames, Principal, Via, Visitor};
@@ -100,7 +100,7 @@ pub struct Agreement {
 )]
 pub async fn get(State(hub): State<Arc<Hub>>, OriginalUri(uri): OriginalUri, visitor: Visitor) -> Result<Response> {
     let outcome = authorize(&hub, &uri, &visitor).await;
-    answer(&hub, &visitor, outcome).await
+    answer(&hub, &visitor, &uri, outcome).await
 }
 
 /// Agree, on the page that asks.
@@ -129,15 +129,15 @@ pub async fn post(
     let xsrf = form.get("_xsrf").or_else(|| query.get("_xsrf"));
     visitor.xsrf.check_form(xsrf, &headers, &Method::POST)?;
     let outcome = confirm(&hub, &uri, &visitor, &form).await;
-    answer(&hub, &visitor, outcome).await
+    answer(&hub, &visitor, &uri, outcome).await
 }
 
-async fn answer(hub: &Hub, visitor: &Visitor, outcome: Outcome<Response>) -> Result<Response> {
+async fn answer(hub: &Hub, visitor: &Visitor, uri: &Uri, outcome: Outcome<Response>) -> Result<Response> {
     match outcome {
         Ok(response) | Err(Refusal::ToClient(response)) => Ok(response),
         // Who is refused should see as whom: people have more than one account.
         Err(Refusal::Page(error)) if error.status.is_client_error() => {
-            pages::error::shown_to(hub, visitor, &error).await
+            pages::error::shown_to(hub, visitor, &error, uri).await
         }
         Err(Refusal::Page(error)) => Err(error),
     }
@@ -224,18 +224,18 @@ fn query(uri: &Uri) -> Params {
 async fn read(hub: &Hub, uri: &Uri) -> Outcome<Asked> {
     let query = query(uri);
     if let Some(key) = query.duplicate(&SINGLE) {
-        return Err(HttpError::bad_request(format!("Duplicate {key} parameter.")).into());
+        return Err(wrong(format!("Duplicate {key} parameter.")).into());
     }
     let given = |key| query.get(key).filter(|value| !value.is_empty()).map(str::to_owned);
-    let client_id = given("client_id").ok_or_else(|| HttpError::bad_request("Missing client_id parameter."))?;
-    let unknown = || HttpError::bad_request("Invalid client_id parameter value.");
+    let client_id = given("client_id").ok_or_else(|| wrong("Missing client_id parameter."))?;
+    let unknown = || wrong("Invalid client_id parameter value.");
     let client = clients::client(hub, &client_id).await?;
     // Without a secret it can't exchange a code, or is the hub's own.
     let client = client.filter(|client| !client.secret.is_empty()).ok_or_else(unknown)?;
     let names = client.names.clone().ok_or_else(unknown)?;
     let redirect_uri = query.get("redirect_uri").unwrap_or(&client.redirect_uri).to_owned();
     if redirect_uri != client.redirect_uri {
-        return Err(HttpError::bad_request("Mismatching redirect URI.").into());
+        return Err(wrong("Mismatching redirect URI.").into());
     }
     let method = query.get("code_challenge_method").unwrap_or("plain").to_owned();
     let asked = Asked {
@@ -260,6 +260,11 @@ async fn read(hub: &Hub, uri: &Uri) -> Outcome<Asked> {
         Some(why) => Err(refuse(&asked, "invalid_request", Some(why))),
         None => Ok(asked),
     }
+}
+
+/// Such a client can't be answered: only the person is told.
+fn wrong(what: impl Into<String>) -> HttpError {
+    HttpError::bad_request(what).of_kind(Kind::Client)
 }
 
 fn wrong_challenge(hub: &Hub, challenge: Option<&(String, String)>) -> Option<&'static str> {

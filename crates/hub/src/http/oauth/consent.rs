@@ -10,7 +10,7 @@ use perijove_store::{roles, spawners, tokens};
 
 use super::authorize::{Asked, Refusal, refuse, texts};
 use crate::Hub;
-use crate::http::error::{HttpError, Result};
+use crate::http::error::{HttpError, Kind, Result};
 use crate::http::standing;
 use crate::http::visitor::{ClientNames, Principal};
 
@@ -91,7 +91,7 @@ pub(super) async fn check_access(hub: &Hub, principal: &Principal, asked: &Asked
         "You do not have permission to access {}",
         asked.client.described()
     ))
-    .hint("Its owner or an administrator can give you access."))
+    .of_kind(Kind::Server))
 }
 
 /// One's own running server, a service that the configuration trusts, or something agreed to before.

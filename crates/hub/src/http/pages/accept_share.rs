@@ -19,7 +19,7 @@ use serde_json::json;
 use super::next;
 use crate::Hub;
 use crate::audit::{self, Act};
-use crate::http::error::{HttpError, Result};
+use crate::http::error::{HttpError, Kind, Result};
 use crate::http::found;
 use crate::http::visitor::{Principal, Visitor};
 use crate::http::xsrf::query_value;
@@ -55,7 +55,12 @@ impl Refused {
         } else {
             status
         };
-        HttpError::new(status, words).hint(hint)
+        let kind = if matches!(self, Self::Unknown) {
+            Kind::Link
+        } else {
+            Kind::Told
+        };
+        HttpError::new(status, words).of_kind(kind).hint(hint)
     }
 }
 

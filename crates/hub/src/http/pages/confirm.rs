@@ -13,7 +13,7 @@ use perijove_web::pages::Confirm;
 use crate::Hub;
 use crate::accounts::links::{CONFIRM_ADDRESS, CONFIRM_SIGN_UP, fingerprint};
 use crate::accounts::{address, signup};
-use crate::http::error::{HttpError, Result};
+use crate::http::error::{HttpError, Kind, Result};
 use crate::http::form::Form;
 use crate::http::visitor::Visitor;
 
@@ -67,6 +67,7 @@ fn is_ours(link: &Link) -> bool {
 
 fn gone() -> HttpError {
     HttpError::new(StatusCode::NOT_FOUND, "This link has been used, or it has expired.")
+        .of_kind(Kind::Link)
         .hint("Links to confirm a mail address hold for 15 minutes. Ask for another where you asked for this one.")
 }
 

@@ -19,7 +19,7 @@ use crate::accounts::invitations;
 use crate::accounts::links::{INVITE, RESET, SETUP, fingerprint};
 use crate::accounts::signup::free_name;
 use crate::audit::{self, Act, Actor};
-use crate::http::error::{HttpError, Result};
+use crate::http::error::{HttpError, Kind, Result};
 use crate::http::found;
 use crate::http::visitor::Visitor;
 use crate::signin::{Came, Way, throttle};
@@ -100,6 +100,7 @@ async fn find(hub: &Hub, token: &Secret, from: IpAddr) -> Result<links::Link> {
     audit::refused(hub, from, signin::LINK, "", "no such link").await?;
     Err(
         HttpError::new(StatusCode::NOT_FOUND, "This link has been used, or it has expired.")
+            .of_kind(Kind::Link)
             .hint("Ask an administrator for a new one. The first administrator's link is printed when the hub starts."),
     )
 }

@@ -6,7 +6,7 @@ use perijove_store::spawners::{self, Spawner};
 use perijove_store::users::{self, User};
 
 use crate::Hub;
-use crate::http::error::{HttpError, Result};
+use crate::http::error::{HttpError, Kind, Result};
 use crate::http::visitor::Principal;
 
 /// Which server, by its address.
@@ -32,7 +32,8 @@ impl Whose {
             return Err(HttpError::new(
                 axum::http::StatusCode::NOT_FOUND,
                 "There is no such server, or it is not shared with you.",
-            ));
+            )
+            .of_kind(Kind::Server));
         }
         let user = users::by_name(&hub.store, user)
             .await?

@@ -69,6 +69,7 @@ impl ScimError {
 
 impl From<HttpError> for ScimError {
     fn from(error: HttpError) -> Self {
+        error.log("");
         let words = || error.status.canonical_reason().unwrap_or_default().to_owned();
         Self::new(error.status, None, error.message.clone().unwrap_or_else(words))
     }

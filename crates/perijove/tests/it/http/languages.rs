@@ -127,6 +127,31 @@ async fn people_are_told_in_their_language_and_programs_in_english() {
 }
 
 #[tokio::test]
+async fn refusals_about_roles_are_told_in_the_readers_language() {
+    let app = App::start().await;
+    let ruth = app.sign_in("ruth").await;
+    ruth.get("hub/account").await.expect(200);
+    choose(&ruth, "de").await.expect(302);
+    let new = [("name", "Physics"), ("scopes", "list:users")];
+    let refused = ruth.post_form("hub/admin/roles", &new).await.expect(400);
+    assert!(
+        refused.text().contains("Ungültiger Name einer Rolle: „Physics“."),
+        "{}",
+        refused.body
+    );
+    let given = [("do", "give"), ("kind", "user"), ("holder", "ruth")];
+    let refused = ruth.post_form("hub/admin/roles/user", &given).await.expect(409);
+    let told = "Die Rolle user gilt für alle Benutzer und für niemanden sonst.";
+    assert!(refused.text().contains(told), "{}", refused.body);
+    let list = ruth.get("hub/admin/roles").await.expect(200);
+    assert!(
+        list.text().contains("Die üblichen Rechte eines Benutzers"),
+        "{}",
+        list.body
+    );
+}
+
+#[tokio::test]
 async fn a_site_chooses_the_language_and_the_words() {
     let words = tempfile::tempdir().unwrap();
     std::fs::write(words.path().join("de.ftl"), "login-title = Willkommen\n").unwrap();

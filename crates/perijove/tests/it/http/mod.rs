@@ -13,6 +13,7 @@ mod culler;
 mod described;
 mod drain;
 mod entitlements;
+mod errors;
 mod events;
 mod groups;
 mod health;

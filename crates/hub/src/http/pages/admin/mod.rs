@@ -94,6 +94,7 @@ fn only(reach: &Reach) -> Option<Only> {
 }
 
 fn problem(error: &HttpError) -> String {
+    error.log("");
     let reason = error.status.canonical_reason().unwrap_or_default();
     error.message.clone().unwrap_or_else(|| reason.to_owned())
 }

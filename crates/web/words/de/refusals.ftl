@@ -1,0 +1,126 @@
+## Refusals, and whatever else the code says and pages show
+
+# Profiles
+said-profile-unknown = Für { $user } gibt es kein Profil „{ $profile }“.
+said-profile-unknown-others = Für { $user } gibt es kein Profil „{ $profile }“. Es gibt: { $list }.
+said-profile-others = { $before } Es gibt: { $list }.
+said-profile-gone = Das Profil „{ $profile }“, mit dem dieser Server zuletzt gestartet wurde, wird nicht mehr angeboten. Wählen Sie ein anderes.
+said-profile-choice = Im Profil „{ $profile }“ gibt es keine Auswahl „{ $choice }“.
+said-profile-value = „{ $value }“ steht bei „{ $choice }“ im Profil „{ $profile }“ nicht zur Wahl.
+said-profile-text = ein Text nach dem Muster { $pattern }
+said-profile-others-text = { $before } Es gibt: { $list }, ein Text nach dem Muster { $pattern }.
+said-profile-not-text = Die Angabe „{ $option }“ muss ein Text sein.
+said-profile-image = Das Profil „{ $profile }“ ist ein Container-Abbild, und hier laufen Server als Prozesse. Die Verwaltung kann dem Profil auch eine Umgebung geben.
+# Limits
+said-limit-by = „{ $server }“ ({ $amount })
+said-limit-by-stopping = „{ $server }“ ({ $amount }, wird beendet)
+said-limit-by-server = „{ $server }“
+said-limit-by-server-stopping = „{ $server }“, der beendet wird,
+said-limit-other = 1 Server eines anderen Mitglieds
+said-limit-others = { $count } Server anderer Mitglieder
+said-server-default = Standardserver
+said-amount-server = 1 Server
+said-amount-servers = { $count } Server
+said-amount-gpu = 1 GPU
+said-amount-gpus = { $count } GPUs
+# Files and homes
+said-files-full-start = Ihre Dateien belegen { $used } von { $limit }, die Sie haben dürfen, deshalb wird kein Server gestartet. Gemessen wurde um { $time }, und jetzt wird wieder gemessen: Versuchen Sie es in einer Minute noch einmal, wenn Platz ist, oder fragen Sie die Verwaltung.
+said-files-full-start-large = Ihre Dateien belegen { $used } von { $limit }, die Sie haben dürfen, deshalb wird kein Server gestartet. Am größten sind { $largest }. Gemessen wurde um { $time }, und jetzt wird wieder gemessen: Versuchen Sie es in einer Minute noch einmal, wenn Platz ist, oder fragen Sie die Verwaltung.
+said-home-place = Der Ort, der für Ihre Dateien vermerkt ist, kann nicht benutzt werden. Warum, findet die Verwaltung mit `perijove homes show { $id }`.
+said-home-system = Ihre Dateien liegen im Ordner des Systemkontos „{ $name }“. Die Verwaltung muss Server wieder unter Systemkonten laufen lassen.
+said-home-late = Es war nach { $seconds } Sekunden nicht erledigt.
+said-home-task = Was in Ihrem persönlichen Ordner zu tun ist, lässt sich nicht tun. Die Verwaltung findet die Ursache im Protokoll des Hubs.
+said-home-lost = Der persönliche Ordner steht nicht mehr in der Datenbank. Versuchen Sie es noch einmal.
+# Servers
+said-server-memory-unlimited = Die Speichergrenze wurde erreicht, und ein Programm in diesem Server wurde beendet. Ein Notebook, dessen Kernel das war, muss neu ausgeführt werden.
+said-end-something = Der Server ist beendet, aber etwas, das er gestartet hat, lässt sich nicht beenden. Versuchen Sie es in einer Minute noch einmal.
+said-end-kept = Was der Server auf der Platte des Hubs abgelegt hat, lässt sich nicht löschen.
+said-server-untold = Ob der Server läuft, ist im Augenblick nicht festzustellen: Seine Dateien oder /proc sind nicht lesbar.
+said-server-backend = Der Server gehört zum Backend `{ $name }`, das der Hub nicht mehr hat.
+said-start-elsewhere = Das geht hier nicht: Die Server laufen nicht auf dem Rechner des Hubs.
+said-start-accounts = Die Systemkonten lassen sich nicht nachschlagen.
+said-start-name = Der Name ist nicht möglich: { $why }.
+said-start-no-url = Das Backend hat keine Adresse genannt, unter der der Server zu erreichen wäre.
+said-start-place-lost = Wo der Server zu erreichen ist, steht nicht mehr in der Datenbank.
+said-start-stopped = Der Server wurde beendet, während er startete.
+said-start-environment = Die Umgebung „{ $name }“ ist nicht zu haben: { $why }.
+said-start-environment-hint = Die Umgebung „{ $name }“ ist nicht zu haben: { $why }. Die Verwaltung kann helfen: { $hint }.
+said-start-nothing = Der Start ist fehlgeschlagen
+said-start-not = { $server } startet nicht.
+said-server-bad-name = Ungültiger Servername: { $name }
+said-server-old-name = Ein Server mit dem ungültigen Namen { $name } startet nicht mehr; wenden Sie sich an die Verwaltung
+said-server-bad-display = Ungültiger Anzeigename: { $name }
+said-server-exists-default = { $user } hat schon einen Standardserver
+said-server-exists = { $user } hat schon den Server { $server }
+said-server-unknown = { $user } hat keinen Server { $server }
+said-server-none-named = { $user } hat keinen Server namens „{ $server }“
+said-server-remove-default = Der Standardserver kann nicht gelöscht werden
+# People and groups
+said-admin-delete-self = Sie können sich nicht selbst löschen.
+said-admin-exists = { $name } gibt es schon
+said-admin-exist = Alle { $count } gibt es schon
+said-admin-unique = { $name } gibt es schon; jeder Name kommt nur einmal vor
+said-admin-bad-name = Ungültiger Benutzername: { $why }
+said-admin-bad-names = Ungültige Benutzernamen: { $names }
+said-admin-stopping = Der Server von { $name } wird gerade beendet; bitte warten Sie.
+said-admin-slow = Der Server von { $name } braucht lange, bis er beendet ist; versuchen Sie es später noch einmal.
+said-admin-started = Der Server von { $name } wurde inzwischen gestartet; versuchen Sie es noch einmal.
+said-admin-rename-stop = Die Server von { $name } müssen beendet sein, bevor sich der Name ändern kann
+said-admin-grant = Nur die Verwaltung kann Verwaltungsrechte geben
+said-group-exists = Die Gruppe { $name } gibt es schon
+said-user-unknown = Es gibt niemanden namens { $name }
+said-role-unknown = Es gibt keine Rolle { $name }
+# Names
+said-name-empty = ein Name kann nicht leer sein
+said-name-long = ein Name kann nicht länger als { $most } Bytes sein
+said-name-slash = ein Name kann kein „/“ enthalten
+said-name-dots = ein Name kann nicht nur aus Punkten bestehen
+said-name-space = ein Name kann nicht mit einem Leerzeichen beginnen oder enden
+said-name-control = ein Name kann keine Steuerzeichen enthalten
+said-name-server = der Name eines Servers hat 1 bis 30 Zeichen aus a-z, 0-9 und „-“, beginnt mit einem Buchstaben, endet nicht mit „-“ und hat kein „--“
+# Roles
+said-role-exists = Die Rolle { $role } gibt es schon
+said-role-future = Das Ende muss in der Zukunft liegen.
+said-role-admin-end = Die Rolle „admin“ gibt es nur ohne Ende: Legen Sie eine Rolle mit den nötigen Rechten an.
+said-role-changed = Die Rolle { $role } wurde inzwischen geändert; versuchen Sie es noch einmal.
+said-role-refused = Die Rolle { $role } { $why }.
+said-role-is-built-in = ist eingebaut und lässt sich im Betrieb nicht ändern; `[[role]]` kann ihr andere Rechte geben
+said-role-is-configured = kommt aus der Konfiguration: Ändern Sie sie dort, und starten Sie den Hub neu
+said-role-is-theirs = kommt von der Anmeldung und lässt sich hier nicht ändern
+said-role-is-for-all = gilt für alle Benutzer und für niemanden sonst
+said-role-is-for-tokens = ist für Tokens, nicht für Menschen
+said-role-is-given = wird Diensten in der Konfiguration gegeben
+said-role-is-said = kommt von der Anmeldung, die auch sagt, wer sie hat
+said-role-lists-users = hat ihre Benutzer in der Konfiguration stehen: Ändern Sie das dort, und starten Sie den Hub neu
+said-role-lists-groups = hat ihre Gruppen in der Konfiguration stehen: Ändern Sie das dort, und starten Sie den Hub neu
+said-role-lists-services = hat ihre Dienste in der Konfiguration stehen: Ändern Sie das dort, und starten Sie den Hub neu
+said-role-description-long = Die Beschreibung einer Rolle hat höchstens { $most } Zeichen.
+said-role-nul = Die Beschreibung enthält ein NUL-Zeichen.
+said-role-scopes-many = Eine Rolle hat höchstens { $most } Rechte.
+said-role-meaningless = Das Recht „{ $scope }“ hat in einer Rolle keine Bedeutung.
+said-role-within = Sie können nur Rollen ändern, geben oder nehmen, die nicht mehr erlauben, als Sie selbst dürfen; diese erlaubt auch { $scopes }
+said-role-kinds = Eine Rolle bekommt ein Benutzer, eine Gruppe oder ein Dienst.
+said-role-name = Ungültiger Name einer Rolle: „{ $name }“. Er hat 3 bis 255 Zeichen aus a-z, 0-9, „-“, „_“, „.“ und „~“, beginnt mit einem Buchstaben und endet mit einem Buchstaben oder einer Ziffer
+said-scope-all = Das frühere Recht „all“ heißt jetzt „inherit“
+said-scope-unknown = Das Recht „{ $scope }“ gibt es nicht
+said-scope-filter = Den Filter „!{ $filter }“ im Recht „{ $scope }“ gibt es nicht: Es gibt !user, !service, !server, !user=NAME, !group=NAME, !service=NAME und !server=USER/SERVER
+said-role-for-people = Die üblichen Rechte eines Benutzers
+said-role-for-admins = Erhöhte Rechte (darf alles)
+said-role-for-servers = Nur Aktivität melden
+said-role-for-new-tokens = Ein Token mit denselben Rechten wie sein Besitzer
+# Requests
+said-request-nul = Die Adresse enthält ein NUL-Zeichen.
+said-form-nul = Das Formular enthält ein NUL-Zeichen.
+said-body-cut = Die Anfrage kam nicht vollständig an.
+said-body-busy = Gerade kommen zu viele große Anfragen an. Versuchen Sie es in einer Minute noch einmal.
+said-body-slow = Die Anfrage kam nicht rechtzeitig an.
+said-redirect-invalid = Die Adresse, zu der es weitergehen soll, ist ungültig.
+said-nothing-found = Das gibt es nicht, oder Sie haben keinen Zugang dazu
+said-metrics-scope = Für die Messwerte braucht es das Recht „read:metrics“
+said-passkey-ask = Danach ist hier nichts zu fragen.
+said-login-odd-answer = Die Antwort von { $provider } ist nicht, wie sie sein soll. Sagen Sie der Verwaltung Bescheid.
+said-oauth-duplicate = Die Angabe { $name } steht zweimal da.
+said-oauth-no-client = Die Angabe client_id fehlt.
+said-oauth-client = Die Angabe client_id nennt nichts, was hier bekannt ist.
+said-oauth-redirect = Die Adresse für den Rückweg (redirect_uri) ist nicht die vereinbarte.
+said-login-method-gone = Melden Sie sich neu an: Die Art, wie Sie angemeldet waren, wird hier nicht mehr angeboten.

@@ -1,0 +1,126 @@
+## Refusals, and whatever else the code says and pages show
+
+# Profiles
+said-profile-unknown = There is no profile “{ $profile }” for { $user }.
+said-profile-unknown-others = There is no profile “{ $profile }” for { $user }. There are: { $list }.
+said-profile-others = { $before } There are: { $list }.
+said-profile-gone = The profile “{ $profile }”, with which this server was last started, is not offered any more. Choose another one.
+said-profile-choice = The profile “{ $profile }” has no choice “{ $choice }”.
+said-profile-value = “{ $value }” can't be chosen for “{ $choice }” of the profile “{ $profile }”.
+said-profile-text = a text that matches { $pattern }
+said-profile-others-text = { $before } There are: { $list }, a text that matches { $pattern }.
+said-profile-not-text = The option “{ $option }” must be a text.
+said-profile-image = The profile “{ $profile }” is a container's image, and this platform runs servers as processes. An administrator can give the profile an environment, too.
+# Limits
+said-limit-by = “{ $server }” ({ $amount })
+said-limit-by-stopping = “{ $server }” ({ $amount }, stopping)
+said-limit-by-server = “{ $server }”
+said-limit-by-server-stopping = “{ $server }” stopping
+said-limit-other = 1 server of another member
+said-limit-others = { $count } servers of other members
+said-server-default = the default server
+said-amount-server = 1 server
+said-amount-servers = { $count } servers
+said-amount-gpu = 1 GPU
+said-amount-gpus = { $count } GPUs
+# Files and homes
+said-files-full-start = Your files take { $used } of the { $limit } that you may have, so no server is started. They were measured at { $time }, and are measured again now: try again in a minute when there is room, or ask an administrator.
+said-files-full-start-large = Your files take { $used } of the { $limit } that you may have, so no server is started. The largest are { $largest }. They were measured at { $time }, and are measured again now: try again in a minute when there is room, or ask an administrator.
+said-home-place = The place that is written down for your files can't be used. An administrator finds out why with `perijove homes show { $id }`.
+said-home-system = Your files are in the home of the system account '{ $name }'. An administrator has to let servers run as system accounts again.
+said-home-late = It was not done within { $seconds } seconds.
+said-home-task = What is to be done in your home can't be done. An administrator finds the cause in the hub's log.
+said-home-lost = The home of this person is not in the database any more. Try again.
+# Servers
+said-server-memory-unlimited = The memory limit was reached, and a program in this server was stopped. A notebook whose kernel that was has to be run again.
+said-end-something = The server has ended, but something that it started can't be ended. Try again in a minute.
+said-end-kept = What the server kept on the hub's disk can't be removed.
+said-server-untold = Whether the server runs can't be told now: its files or /proc can't be read.
+said-server-backend = The server belongs to the backend `{ $name }`, which the hub does not have any more.
+said-start-elsewhere = This can't be done here: servers run elsewhere than on the hub's machine.
+said-start-accounts = The system accounts can't be looked up.
+said-start-name = The name can't be used: { $why }.
+said-start-no-url = The backend gave no URL at which the server could be reached.
+said-start-place-lost = Where the server listens has been lost from the database.
+said-start-stopped = The server was stopped while it started.
+said-start-environment = The environment '{ $name }' can't be had: { $why }.
+said-start-environment-hint = The environment '{ $name }' can't be had: { $why }. An administrator can help: { $hint }.
+said-start-nothing = Spawn failed
+said-start-not = { $server } is not starting...
+said-server-bad-name = Invalid server_name: { $name }
+said-server-old-name = Starting invalid server_name { $name } is disabled, contact your administrator
+said-server-bad-display = Invalid display_name: { $name }
+said-server-exists-default = User { $user } already has a default server
+said-server-exists = User { $user } already has server { $server }
+said-server-unknown = User { $user } has no such server { $server }
+said-server-none-named = { $user } has no server named '{ $server }'
+said-server-remove-default = Cannot delete the default server
+# People and groups
+said-admin-delete-self = Cannot delete yourself!
+said-admin-exists = User { $name } already exists
+said-admin-exist = All { $count } users already exist
+said-admin-unique = User { $name } already exists, username must be unique
+said-admin-bad-name = Invalid username: { $why }
+said-admin-bad-names = Invalid usernames: { $names }
+said-admin-stopping = { $name }'s server is in the process of stopping, please wait.
+said-admin-slow = { $name }'s server is taking long to stop, please try again later.
+said-admin-started = { $name }'s server was started in the meantime, please try again.
+said-admin-rename-stop = { $name }'s servers must be stopped before the name can change
+said-admin-grant = Only admins can grant admin permissions
+said-group-exists = Group { $name } already exists
+said-user-unknown = No such user: { $name }
+said-role-unknown = No such role: { $name }
+# Names
+said-name-empty = a name can't be empty
+said-name-long = a name can't be longer than { $most } bytes
+said-name-slash = a name can't contain '/'
+said-name-dots = a name can't consist of dots only
+said-name-space = a name can't begin or end with a space
+said-name-control = a name can't contain control characters
+said-name-server = a server's name has 1 to 30 of a-z, 0-9 and '-', begins with a letter, and neither ends with '-' nor has '--'
+# Roles
+said-role-exists = Role { $role } already exists
+said-role-future = A grant must end in the future.
+said-role-admin-end = The role 'admin' knows no end: make a role with the scopes that are needed.
+said-role-changed = Role { $role } was changed in the meantime, please try again.
+said-role-refused = Role { $role } { $why }.
+said-role-is-built-in = is built in and can't be changed at run time; `[[role]]` can give it other scopes
+said-role-is-configured = comes from the configuration: change it there, and start the hub again
+said-role-is-theirs = comes from the authenticator and can't be changed here
+said-role-is-for-all = is for all users and for nobody else
+said-role-is-for-tokens = is for tokens, not for people
+said-role-is-given = is given to services by the configuration
+said-role-is-said = comes from the authenticator, which says who has it
+said-role-lists-users = has its users listed in the configuration: change that, and start the hub again
+said-role-lists-groups = has its groups listed in the configuration: change that, and start the hub again
+said-role-lists-services = has its services listed in the configuration: change that, and start the hub again
+said-role-description-long = The description of a role has at most { $most } characters.
+said-role-nul = The description has a NUL character.
+said-role-scopes-many = A role has at most { $most } scopes.
+said-role-meaningless = Scope '{ $scope }' has no meaning in a role.
+said-role-within = Only roles within what you may do yourself are yours to change, give or take; this one also allows { $scopes }
+said-role-kinds = A role is given to a user, a group or a service.
+said-role-name = Invalid role name: '{ $name }'. A role's name has 3 to 255 of a-z, 0-9, '-', '_', '.' and '~', begins with a letter and ends with a letter or digit
+said-scope-all = Draft scope 'all' is now called 'inherit'
+said-scope-unknown = Scope '{ $scope }' does not exist
+said-scope-filter = Scope filter '!{ $filter }' in scope '{ $scope }' does not exist: use !user, !service, !server, !user=NAME, !group=NAME, !service=NAME or !server=USER/SERVER
+said-role-for-people = Standard user privileges
+said-role-for-admins = Elevated privileges (can do anything)
+said-role-for-servers = Post activity only
+said-role-for-new-tokens = Token with same permissions as its owner
+# Requests
+said-request-nul = The address has a NUL character.
+said-form-nul = The form has a NUL character.
+said-body-cut = The body of the request did not arrive whole.
+said-body-busy = Too many large requests arrive at this moment. Try again in a minute.
+said-body-slow = The body of the request did not arrive in time.
+said-redirect-invalid = The address to go to is not valid.
+said-nothing-found = No access to resources or resources not found
+said-metrics-scope = Access to metrics requires scope 'read:metrics'
+said-passkey-ask = There is nothing of that kind to ask.
+said-login-odd-answer = { $provider }'s answer is not as it should be. Tell an administrator.
+said-oauth-duplicate = Duplicate { $name } parameter.
+said-oauth-no-client = Missing client_id parameter.
+said-oauth-client = Invalid client_id parameter value.
+said-oauth-redirect = Mismatching redirect URI.
+said-login-method-gone = Sign in again: the way in which you had signed in is not offered here any more.

@@ -1,0 +1,126 @@
+## Refusals, and whatever else the code says and pages show
+
+# Profiles
+said-profile-unknown = No hay ningún perfil «{ $profile }» para { $user }.
+said-profile-unknown-others = No hay ningún perfil «{ $profile }» para { $user }. Hay: { $list }.
+said-profile-others = { $before } Hay: { $list }.
+said-profile-gone = El perfil «{ $profile }», con el que este servidor se inició la última vez, ya no se ofrece. Elija otro.
+said-profile-choice = El perfil «{ $profile }» no tiene la opción «{ $choice }».
+said-profile-value = «{ $value }» no se puede elegir para «{ $choice }» del perfil «{ $profile }».
+said-profile-text = un texto que cumpla { $pattern }
+said-profile-others-text = { $before } Hay: { $list }, un texto que cumpla { $pattern }.
+said-profile-not-text = La opción «{ $option }» debe ser un texto.
+said-profile-image = El perfil «{ $profile }» es una imagen de contenedor, y aquí los servidores funcionan como procesos. Un administrador puede dar al perfil también un entorno.
+# Limits
+said-limit-by = «{ $server }» ({ $amount })
+said-limit-by-stopping = «{ $server }» ({ $amount }, deteniéndose)
+said-limit-by-server = «{ $server }»
+said-limit-by-server-stopping = «{ $server }» (deteniéndose)
+said-limit-other = 1 servidor de otro miembro
+said-limit-others = { $count } servidores de otros miembros
+said-server-default = el servidor predeterminado
+said-amount-server = 1 servidor
+said-amount-servers = { $count } servidores
+said-amount-gpu = 1 GPU
+said-amount-gpus = { $count } GPU
+# Files and homes
+said-files-full-start = Sus archivos ocupan { $used } de los { $limit } que puede tener, por eso no se inicia ningún servidor. Se midieron a las { $time }, y se miden de nuevo ahora: reintente en un minuto cuando haya sitio, o pregunte a un administrador.
+said-files-full-start-large = Sus archivos ocupan { $used } de los { $limit } que puede tener, por eso no se inicia ningún servidor. Los mayores son { $largest }. Se midieron a las { $time }, y se miden de nuevo ahora: reintente en un minuto cuando haya sitio, o pregunte a un administrador.
+said-home-place = El lugar anotado para sus archivos no se puede usar. Un administrador encuentra la causa con `perijove homes show { $id }`.
+said-home-system = Sus archivos están en la carpeta de la cuenta del sistema «{ $name }». Un administrador tiene que permitir de nuevo que los servidores funcionen con cuentas del sistema.
+said-home-late = No se hizo en { $seconds } segundos.
+said-home-task = Lo que hay que hacer en su carpeta personal no se puede hacer. Un administrador encuentra la causa en el registro del hub.
+said-home-lost = La carpeta de esta persona ya no está en la base de datos. Reintente.
+# Servers
+said-server-memory-unlimited = Se alcanzó el límite de memoria, y se detuvo un programa de este servidor. El notebook cuyo kernel era tiene que ejecutarse de nuevo.
+said-end-something = El servidor ha terminado, pero algo que inició no se puede detener. Reintente en un minuto.
+said-end-kept = Lo que el servidor guardó en el disco del hub no se puede borrar.
+said-server-untold = Ahora no se puede saber si el servidor funciona: sus archivos o /proc no se pueden leer.
+said-server-backend = El servidor pertenece al backend `{ $name }`, que el hub ya no tiene.
+said-start-elsewhere = Aquí no se puede: los servidores no funcionan en la máquina del hub.
+said-start-accounts = No se pueden consultar las cuentas del sistema.
+said-start-name = El nombre no se puede usar: { $why }.
+said-start-no-url = El backend no dio ninguna dirección en la que se llegue al servidor.
+said-start-place-lost = La base de datos ya no tiene la dirección del servidor.
+said-start-stopped = El servidor se detuvo mientras se iniciaba.
+said-start-environment = El entorno «{ $name }» no está disponible: { $why }.
+said-start-environment-hint = El entorno «{ $name }» no está disponible: { $why }. Un administrador puede ayudar: { $hint }.
+said-start-nothing = El inicio ha fallado
+said-start-not = { $server } no se está iniciando.
+said-server-bad-name = Nombre de servidor no válido: { $name }
+said-server-old-name = Un servidor con el nombre no válido { $name } ya no se inicia; hable con un administrador
+said-server-bad-display = Nombre para mostrar no válido: { $name }
+said-server-exists-default = { $user } ya tiene un servidor predeterminado
+said-server-exists = { $user } ya tiene el servidor { $server }
+said-server-unknown = { $user } no tiene ningún servidor { $server }
+said-server-none-named = { $user } no tiene ningún servidor llamado «{ $server }»
+said-server-remove-default = El servidor predeterminado no se puede borrar
+# People and groups
+said-admin-delete-self = No puede borrarse usted mismo.
+said-admin-exists = { $name } ya existe
+said-admin-exist = Los { $count } ya existen
+said-admin-unique = { $name } ya existe; cada nombre puede estar una sola vez
+said-admin-bad-name = Nombre de usuario no válido: { $why }
+said-admin-bad-names = Nombres de usuario no válidos: { $names }
+said-admin-stopping = El servidor de { $name } se está deteniendo; espere.
+said-admin-slow = El servidor de { $name } tarda en detenerse; reintente más tarde.
+said-admin-started = El servidor de { $name } se inició entretanto; reintente.
+said-admin-rename-stop = Los servidores de { $name } deben estar detenidos antes de cambiar el nombre
+said-admin-grant = Solo un administrador puede dar permisos de administración
+said-group-exists = El grupo { $name } ya existe
+said-user-unknown = No existe nadie llamado { $name }
+said-role-unknown = No existe el rol { $name }
+# Names
+said-name-empty = un nombre no puede estar vacío
+said-name-long = un nombre no puede tener más de { $most } bytes
+said-name-slash = un nombre no puede contener «/»
+said-name-dots = un nombre no puede constar solo de puntos
+said-name-space = un nombre no puede empezar ni terminar con un espacio
+said-name-control = un nombre no puede contener caracteres de control
+said-name-server = el nombre de un servidor tiene de 1 a 30 de a-z, 0-9 y «-», empieza con una letra, y no termina con «-» ni tiene «--»
+# Roles
+said-role-exists = El rol { $role } ya existe
+said-role-future = El final debe estar en el futuro.
+said-role-admin-end = El rol «admin» no tiene final: cree un rol con los permisos necesarios.
+said-role-changed = El rol { $role } se cambió entretanto; reintente.
+said-role-refused = El rol { $role } { $why }.
+said-role-is-built-in = está incorporado y no se puede cambiar en marcha; `[[role]]` puede darle otros permisos
+said-role-is-configured = viene de la configuración: cámbielo allí, y reinicie el hub
+said-role-is-theirs = viene del inicio de sesión y no se puede cambiar aquí
+said-role-is-for-all = es para todos los usuarios y para nadie más
+said-role-is-for-tokens = es para tokens, no para personas
+said-role-is-given = se da a los servicios en la configuración
+said-role-is-said = viene del inicio de sesión, que dice quién lo tiene
+said-role-lists-users = tiene sus usuarios en la configuración: cámbielo allí, y reinicie el hub
+said-role-lists-groups = tiene sus grupos en la configuración: cámbielo allí, y reinicie el hub
+said-role-lists-services = tiene sus servicios en la configuración: cámbielo allí, y reinicie el hub
+said-role-description-long = La descripción de un rol tiene como mucho { $most } caracteres.
+said-role-nul = La descripción contiene un carácter NUL.
+said-role-scopes-many = Un rol tiene como mucho { $most } permisos.
+said-role-meaningless = El permiso «{ $scope }» no tiene sentido en un rol.
+said-role-within = Solo puede cambiar, dar o quitar roles que no permitan más de lo que usted puede; este permite también { $scopes }
+said-role-kinds = Un rol se da a un usuario, a un grupo o a un servicio.
+said-role-name = Nombre de rol no válido: «{ $name }». Tiene de 3 a 255 de a-z, 0-9, «-», «_», «.» y «~», empieza con una letra y termina con una letra o cifra
+said-scope-all = El antiguo permiso «all» se llama ahora «inherit»
+said-scope-unknown = El permiso «{ $scope }» no existe
+said-scope-filter = El filtro «!{ $filter }» del permiso «{ $scope }» no existe: use !user, !service, !server, !user=NAME, !group=NAME, !service=NAME o !server=USER/SERVER
+said-role-for-people = Los permisos habituales de un usuario
+said-role-for-admins = Permisos elevados (puede hacer todo)
+said-role-for-servers = Solo informar de actividad
+said-role-for-new-tokens = Un token con los mismos permisos que su dueño
+# Requests
+said-request-nul = La dirección contiene un carácter NUL.
+said-form-nul = El formulario contiene un carácter NUL.
+said-body-cut = La petición no llegó entera.
+said-body-busy = En este momento llegan demasiadas peticiones grandes. Reintente en un minuto.
+said-body-slow = La petición no llegó a tiempo.
+said-redirect-invalid = La dirección a la que hay que ir no es válida.
+said-nothing-found = Eso no existe, o usted no tiene acceso
+said-metrics-scope = Las métricas requieren el permiso «read:metrics»
+said-passkey-ask = No hay nada de ese tipo que preguntar.
+said-login-odd-answer = La respuesta de { $provider } no es como debe ser. Avise a un administrador.
+said-oauth-duplicate = El parámetro { $name } está repetido.
+said-oauth-no-client = Falta el parámetro client_id.
+said-oauth-client = El parámetro client_id no nombra nada conocido aquí.
+said-oauth-redirect = La dirección de vuelta (redirect_uri) no es la acordada.
+said-login-method-gone = Inicie sesión de nuevo: la forma en que había entrado ya no se ofrece aquí.

@@ -1,0 +1,126 @@
+## Refusals, and whatever else the code says and pages show
+
+# Profiles
+said-profile-unknown = Il n’y a pas de profil « { $profile } » pour { $user }.
+said-profile-unknown-others = Il n’y a pas de profil « { $profile } » pour { $user }. Il y a : { $list }.
+said-profile-others = { $before } Il y a : { $list }.
+said-profile-gone = Le profil « { $profile } », avec lequel ce serveur a démarré la dernière fois, n’est plus proposé. Choisissez-en un autre.
+said-profile-choice = Le profil « { $profile } » n’a pas de choix « { $choice } ».
+said-profile-value = « { $value } » ne peut pas être choisi pour « { $choice } » du profil « { $profile } ».
+said-profile-text = un texte conforme à { $pattern }
+said-profile-others-text = { $before } Il y a : { $list }, un texte conforme à { $pattern }.
+said-profile-not-text = L’option « { $option } » doit être un texte.
+said-profile-image = Le profil « { $profile } » est une image de conteneur, et ici les serveurs tournent comme processus. Un administrateur peut aussi donner un environnement au profil.
+# Limits
+said-limit-by = « { $server } » ({ $amount })
+said-limit-by-stopping = « { $server } » ({ $amount }, en cours d’arrêt)
+said-limit-by-server = « { $server } »
+said-limit-by-server-stopping = « { $server } » (en cours d’arrêt)
+said-limit-other = 1 serveur d’un autre membre
+said-limit-others = { $count } serveurs d’autres membres
+said-server-default = le serveur par défaut
+said-amount-server = 1 serveur
+said-amount-servers = { $count } serveurs
+said-amount-gpu = 1 GPU
+said-amount-gpus = { $count } GPU
+# Files and homes
+said-files-full-start = Vos fichiers occupent { $used } des { $limit } auxquels vous avez droit, aucun serveur n’est donc démarré. Ils ont été mesurés à { $time } et le sont à nouveau maintenant : réessayez dans une minute quand il y aura de la place, ou demandez à un administrateur.
+said-files-full-start-large = Vos fichiers occupent { $used } des { $limit } auxquels vous avez droit, aucun serveur n’est donc démarré. Les plus gros sont { $largest }. Ils ont été mesurés à { $time } et le sont à nouveau maintenant : réessayez dans une minute quand il y aura de la place, ou demandez à un administrateur.
+said-home-place = L’emplacement noté pour vos fichiers ne peut pas être utilisé. Un administrateur en trouve la cause avec `perijove homes show { $id }`.
+said-home-system = Vos fichiers sont dans le dossier du compte système « { $name } ». Un administrateur doit à nouveau laisser les serveurs tourner sous des comptes système.
+said-home-late = Ce n’était pas fait au bout de { $seconds } secondes.
+said-home-task = Ce qui est à faire dans votre dossier personnel ne peut pas l’être. Un administrateur en trouve la cause dans le journal du hub.
+said-home-lost = Le dossier de cette personne n’est plus dans la base de données. Réessayez.
+# Servers
+said-server-memory-unlimited = La limite de mémoire a été atteinte, et un programme de ce serveur a été arrêté. Le notebook dont c’était le noyau est à exécuter à nouveau.
+said-end-something = Le serveur est arrêté, mais quelque chose qu’il a démarré ne peut pas l’être. Réessayez dans une minute.
+said-end-kept = Ce que le serveur gardait sur le disque du hub ne peut pas être supprimé.
+said-server-untold = On ne peut pas dire maintenant si le serveur tourne : ses fichiers ou /proc ne peuvent pas être lus.
+said-server-backend = Le serveur appartient au backend `{ $name }`, que le hub n’a plus.
+said-start-elsewhere = Ce n’est pas possible ici : les serveurs ne tournent pas sur la machine du hub.
+said-start-accounts = Les comptes système ne peuvent pas être consultés.
+said-start-name = Le nom n’est pas possible : { $why }.
+said-start-no-url = Le backend n’a donné aucune adresse où joindre le serveur.
+said-start-place-lost = L’adresse du serveur a disparu de la base de données.
+said-start-stopped = Le serveur a été arrêté pendant son démarrage.
+said-start-environment = L’environnement « { $name } » n’est pas disponible : { $why }.
+said-start-environment-hint = L’environnement « { $name } » n’est pas disponible : { $why }. Un administrateur peut aider : { $hint }.
+said-start-nothing = Le démarrage a échoué
+said-start-not = { $server } ne démarre pas.
+said-server-bad-name = Nom de serveur non valable : { $name }
+said-server-old-name = Un serveur au nom non valable { $name } ne démarre plus ; adressez-vous à un administrateur
+said-server-bad-display = Nom affiché non valable : { $name }
+said-server-exists-default = { $user } a déjà un serveur par défaut
+said-server-exists = { $user } a déjà le serveur { $server }
+said-server-unknown = { $user } n’a pas de serveur { $server }
+said-server-none-named = { $user } n’a pas de serveur nommé « { $server } »
+said-server-remove-default = Le serveur par défaut ne peut pas être supprimé
+# People and groups
+said-admin-delete-self = Vous ne pouvez pas vous supprimer vous-même.
+said-admin-exists = { $name } existe déjà
+said-admin-exist = Les { $count } existent déjà
+said-admin-unique = { $name } existe déjà ; chaque nom ne peut servir qu’une fois
+said-admin-bad-name = Nom d’utilisateur non valable : { $why }
+said-admin-bad-names = Noms d’utilisateur non valables : { $names }
+said-admin-stopping = Le serveur de { $name } est en train de s’arrêter ; veuillez attendre.
+said-admin-slow = Le serveur de { $name } met longtemps à s’arrêter ; réessayez plus tard.
+said-admin-started = Le serveur de { $name } a démarré entre-temps ; réessayez.
+said-admin-rename-stop = Les serveurs de { $name } doivent être arrêtés avant que le nom change
+said-admin-grant = Seul un administrateur peut donner des droits d’administration
+said-group-exists = Le groupe { $name } existe déjà
+said-user-unknown = Il n’y a personne nommé { $name }
+said-role-unknown = Il n’y a pas de rôle { $name }
+# Names
+said-name-empty = un nom ne peut pas être vide
+said-name-long = un nom ne peut pas dépasser { $most } octets
+said-name-slash = un nom ne peut pas contenir « / »
+said-name-dots = un nom ne peut pas n’avoir que des points
+said-name-space = un nom ne peut ni commencer ni finir par une espace
+said-name-control = un nom ne peut pas contenir de caractères de contrôle
+said-name-server = le nom d’un serveur a 1 à 30 caractères parmi a-z, 0-9 et « - », commence par une lettre, ne finit pas par « - » et n’a pas « -- »
+# Roles
+said-role-exists = Le rôle { $role } existe déjà
+said-role-future = La fin doit être dans le futur.
+said-role-admin-end = Le rôle « admin » n’a pas de fin : créez un rôle avec les droits nécessaires.
+said-role-changed = Le rôle { $role } a changé entre-temps ; réessayez.
+said-role-refused = Le rôle { $role } { $why }.
+said-role-is-built-in = est intégré et ne se change pas en marche ; `[[role]]` peut lui donner d’autres droits
+said-role-is-configured = vient de la configuration : changez-le là-bas, et redémarrez le hub
+said-role-is-theirs = vient de l’authentification et ne se change pas ici
+said-role-is-for-all = vaut pour tous les utilisateurs et pour personne d’autre
+said-role-is-for-tokens = est pour des jetons, pas pour des personnes
+said-role-is-given = est donné aux services dans la configuration
+said-role-is-said = vient de l’authentification, qui dit qui l’a
+said-role-lists-users = a ses utilisateurs dans la configuration : changez cela là-bas, et redémarrez le hub
+said-role-lists-groups = a ses groupes dans la configuration : changez cela là-bas, et redémarrez le hub
+said-role-lists-services = a ses services dans la configuration : changez cela là-bas, et redémarrez le hub
+said-role-description-long = La description d’un rôle a au plus { $most } caractères.
+said-role-nul = La description contient un caractère NUL.
+said-role-scopes-many = Un rôle a au plus { $most } droits.
+said-role-meaningless = Le droit « { $scope } » n’a pas de sens dans un rôle.
+said-role-within = Vous ne pouvez changer, donner ou retirer que des rôles qui ne permettent pas plus que ce que vous pouvez ; celui-ci permet aussi { $scopes }
+said-role-kinds = Un rôle se donne à un utilisateur, à un groupe ou à un service.
+said-role-name = Nom de rôle non valable : « { $name } ». Il a 3 à 255 caractères parmi a-z, 0-9, « - », « _ », « . » et « ~ », commence par une lettre et finit par une lettre ou un chiffre
+said-scope-all = L’ancien droit « all » s’appelle maintenant « inherit »
+said-scope-unknown = Le droit « { $scope } » n’existe pas
+said-scope-filter = Le filtre « !{ $filter } » du droit « { $scope } » n’existe pas : employez !user, !service, !server, !user=NAME, !group=NAME, !service=NAME ou !server=USER/SERVER
+said-role-for-people = Les droits habituels d’un utilisateur
+said-role-for-admins = Droits élevés (peut tout faire)
+said-role-for-servers = Signaler l’activité seulement
+said-role-for-new-tokens = Un jeton avec les mêmes droits que son propriétaire
+# Requests
+said-request-nul = L’adresse contient un caractère NUL.
+said-form-nul = Le formulaire contient un caractère NUL.
+said-body-cut = La requête n’est pas arrivée entière.
+said-body-busy = Trop de grandes requêtes arrivent en ce moment. Réessayez dans une minute.
+said-body-slow = La requête n’est pas arrivée à temps.
+said-redirect-invalid = L’adresse où aller n’est pas valable.
+said-nothing-found = Cela n’existe pas, ou vous n’y avez pas accès
+said-metrics-scope = Les mesures demandent le droit « read:metrics »
+said-passkey-ask = Il n’y a rien de ce genre à demander.
+said-login-odd-answer = La réponse de { $provider } n’est pas ce qu’elle devrait être. Prévenez un administrateur.
+said-oauth-duplicate = Le paramètre { $name } est répété.
+said-oauth-no-client = Le paramètre client_id manque.
+said-oauth-client = Le paramètre client_id ne désigne rien de connu ici.
+said-oauth-redirect = L’adresse de retour (redirect_uri) n’est pas celle convenue.
+said-login-method-gone = Reconnectez-vous : la manière dont vous vous étiez connecté n’est plus proposée ici.

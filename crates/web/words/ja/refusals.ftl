@@ -1,0 +1,126 @@
+## Refusals, and whatever else the code says and pages show
+
+# Profiles
+said-profile-unknown = { $user } さんが使えるプロファイル「{ $profile }」はありません。
+said-profile-unknown-others = { $user } さんが使えるプロファイル「{ $profile }」はありません。使えるもの：{ $list }。
+said-profile-others = { $before }使えるもの：{ $list }。
+said-profile-gone = このサーバーが前回使ったプロファイル「{ $profile }」は、もう提供されていません。別のものを選んでください。
+said-profile-choice = プロファイル「{ $profile }」に選択項目「{ $choice }」はありません。
+said-profile-value = プロファイル「{ $profile }」の「{ $choice }」に「{ $value }」は選べません。
+said-profile-text = { $pattern } に一致するテキスト
+said-profile-others-text = { $before }使えるもの：{ $list }、{ $pattern } に一致するテキスト。
+said-profile-not-text = オプション「{ $option }」はテキストでなければなりません。
+said-profile-image = プロファイル「{ $profile }」はコンテナーのイメージですが、ここではサーバーをプロセスとして実行します。管理者がプロファイルに環境を設定できます。
+# Limits
+said-limit-by = 「{ $server }」（{ $amount }）
+said-limit-by-stopping = 「{ $server }」（{ $amount }、停止中）
+said-limit-by-server = 「{ $server }」
+said-limit-by-server-stopping = 「{ $server }」（停止中）
+said-limit-other = ほかのメンバーのサーバー 1 台
+said-limit-others = ほかのメンバーのサーバー { $count } 台
+said-server-default = 既定のサーバー
+said-amount-server = サーバー 1 台
+said-amount-servers = サーバー { $count } 台
+said-amount-gpu = GPU 1 基
+said-amount-gpus = GPU { $count } 基
+# Files and homes
+said-files-full-start = ファイルが上限 { $limit } のうち { $used } を使っているため、サーバーは起動されません。{ $time } に測定し、今もう一度測定しています。空きを作って 1 分後にもう一度試すか、管理者に問い合わせてください。
+said-files-full-start-large = ファイルが上限 { $limit } のうち { $used } を使っているため、サーバーは起動されません。大きいものは { $largest } です。{ $time } に測定し、今もう一度測定しています。空きを作って 1 分後にもう一度試すか、管理者に問い合わせてください。
+said-home-place = ファイル用に記録されている場所を使えません。管理者が `perijove homes show { $id }` で原因を調べられます。
+said-home-system = ファイルはシステムアカウント「{ $name }」のホームにあります。サーバーをシステムアカウントで実行できるよう、管理者が戻す必要があります。
+said-home-late = { $seconds } 秒以内に終わりませんでした。
+said-home-task = ホームディレクトリーで必要な処理を実行できません。管理者がハブのログで原因を調べられます。
+said-home-lost = この人のホームがデータベースにありません。もう一度試してください。
+# Servers
+said-server-memory-unlimited = メモリーの上限に達したため、このサーバーのプログラムが停止されました。それがカーネルだったノートブックは、もう一度実行する必要があります。
+said-end-something = サーバーは停止しましたが、サーバーが起動したものを停止できません。1 分後にもう一度試してください。
+said-end-kept = サーバーがハブのディスクに保存したものを削除できません。
+said-server-untold = サーバーが動いているか今は分かりません。ファイルまたは /proc を読み取れません。
+said-server-backend = このサーバーのバックエンド `{ $name }` は、もうハブにありません。
+said-start-elsewhere = ここではできません。サーバーはハブのマシン以外で動いています。
+said-start-accounts = システムアカウントを参照できません。
+said-start-name = この名前は使えません：{ $why }。
+said-start-no-url = バックエンドがサーバーのアドレスを返しませんでした。
+said-start-place-lost = サーバーのアドレスがデータベースから失われました。
+said-start-stopped = サーバーは起動中に停止されました。
+said-start-environment = 環境「{ $name }」を用意できません：{ $why }。
+said-start-environment-hint = 環境「{ $name }」を用意できません：{ $why }。管理者ができること：{ $hint }。
+said-start-nothing = 起動に失敗しました
+said-start-not = { $server } は起動していません。
+said-server-bad-name = 無効なサーバー名：{ $name }
+said-server-old-name = 無効な名前 { $name } のサーバーは起動できません。管理者に連絡してください
+said-server-bad-display = 無効な表示名：{ $name }
+said-server-exists-default = { $user } さんにはすでに 既定のサーバー があります
+said-server-exists = { $user } さんにはすでに サーバー { $server } があります
+said-server-unknown = { $user } さんにサーバー { $server } はありません
+said-server-none-named = { $user } さんに「{ $server }」というサーバーはありません
+said-server-remove-default = 既定のサーバーは削除できません
+# People and groups
+said-admin-delete-self = 自分自身は削除できません。
+said-admin-exists = { $name } さんはすでに存在します
+said-admin-exist = { $count } 人ともすでに存在します
+said-admin-unique = { $name } さんはすでに存在します。同じ名前は使えません
+said-admin-bad-name = 無効なユーザー名：{ $why }
+said-admin-bad-names = 無効なユーザー名：{ $names }
+said-admin-stopping = { $name } さんのサーバーを停止しています。お待ちください。
+said-admin-slow = { $name } さんのサーバーの停止に時間がかかっています。後でもう一度試してください。
+said-admin-started = { $name } さんのサーバーがその間に起動されました。もう一度試してください。
+said-admin-rename-stop = 名前を変える前に、{ $name } さんのサーバーを停止してください
+said-admin-grant = 管理者の権限を与えられるのは管理者だけです
+said-group-exists = グループ { $name } はすでに存在します
+said-user-unknown = ユーザー { $name } は存在しません
+said-role-unknown = ロール { $name } は存在しません
+# Names
+said-name-empty = 名前は空にできません
+said-name-long = 名前は { $most } バイト以内です
+said-name-slash = 名前に「/」は使えません
+said-name-dots = 名前をピリオドだけにはできません
+said-name-space = 名前の先頭と末尾に空白は使えません
+said-name-control = 名前に制御文字は使えません
+said-name-server = サーバー名は a-z、0-9、「-」の 1～30 文字で、英字で始まり、「-」で終わらず、「--」を含みません
+# Roles
+said-role-exists = ロール { $role } はすでに存在します
+said-role-future = 終わりは未来の日時でなければなりません。
+said-role-admin-end = ロール「admin」に期限は付けられません。必要な権限を持つロールを作成してください。
+said-role-changed = ロール { $role } がその間に変更されました。もう一度試してください。
+said-role-refused = ロール { $role } は{ $why }。
+said-role-is-built-in = 組み込みで、実行中は変更できません。`[[role]]` で別の権限を設定できます
+said-role-is-configured = 設定ファイルのものです。そこで変更し、ハブを再起動してください
+said-role-is-theirs = 認証側のもので、ここでは変更できません
+said-role-is-for-all = 全ユーザーだけのものです
+said-role-is-for-tokens = トークン用で、人には使えません
+said-role-is-given = 設定ファイルでサービスに与えられます
+said-role-is-said = 認証側のもので、誰が持つかも認証側で決まります
+said-role-lists-users = ユーザーが設定ファイルに書かれています。そこで変更し、ハブを再起動してください
+said-role-lists-groups = グループが設定ファイルに書かれています。そこで変更し、ハブを再起動してください
+said-role-lists-services = サービスが設定ファイルに書かれています。そこで変更し、ハブを再起動してください
+said-role-description-long = ロールの説明は { $most } 文字以内です。
+said-role-nul = 説明に NUL 文字があります。
+said-role-scopes-many = ロールの権限は { $most } 個までです。
+said-role-meaningless = 権限「{ $scope }」はロールでは意味がありません。
+said-role-within = 変更、付与、取り消しができるのは、自分の権限を超えないロールだけです。このロールは { $scopes } も許可します
+said-role-kinds = ロールは、ユーザー、グループ、サービスのいずれかに与えます。
+said-role-name = 無効なロール名：「{ $name }」。ロール名は a-z、0-9、「-」「_」「.」「~」の 3～255 文字で、英字で始まり、英字か数字で終わります
+said-scope-all = 以前の権限「all」は「inherit」になりました
+said-scope-unknown = 権限「{ $scope }」は存在しません
+said-scope-filter = 権限「{ $scope }」のフィルター「!{ $filter }」は存在しません。!user、!service、!server、!user=NAME、!group=NAME、!service=NAME、!server=USER/SERVER を使ってください
+said-role-for-people = ユーザーの標準の権限
+said-role-for-admins = 高い権限（何でもできる）
+said-role-for-servers = アクティビティの報告のみ
+said-role-for-new-tokens = 所有者と同じ権限を持つトークン
+# Requests
+said-request-nul = アドレスに NUL 文字があります。
+said-form-nul = フォームに NUL 文字があります。
+said-body-cut = 要求の本文が最後まで届きませんでした。
+said-body-busy = 大きな要求が同時に多く届いています。1 分後にもう一度試してください。
+said-body-slow = 要求の本文が時間内に届きませんでした。
+said-redirect-invalid = 移動先のアドレスが無効です。
+said-nothing-found = 存在しないか、アクセスする権限がありません
+said-metrics-scope = メトリクスには権限「read:metrics」が必要です
+said-passkey-ask = その種類の問い合わせはありません。
+said-login-odd-answer = { $provider } の応答が正しくありません。管理者に知らせてください。
+said-oauth-duplicate = パラメーター { $name } が重複しています。
+said-oauth-no-client = パラメーター client_id がありません。
+said-oauth-client = パラメーター client_id の値が無効です。
+said-oauth-redirect = 戻り先アドレス（redirect_uri）が登録と一致しません。
+said-login-method-gone = もう一度サインインしてください。前に使ったサインイン方法は、ここではもう提供されていません。

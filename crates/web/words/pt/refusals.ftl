@@ -1,0 +1,126 @@
+## Refusals, and whatever else the code says and pages show
+
+# Profiles
+said-profile-unknown = Não há perfil “{ $profile }” para { $user }.
+said-profile-unknown-others = Não há perfil “{ $profile }” para { $user }. Há: { $list }.
+said-profile-others = { $before } Há: { $list }.
+said-profile-gone = O perfil “{ $profile }”, com que este servidor foi iniciado da última vez, não é mais oferecido. Escolha outro.
+said-profile-choice = O perfil “{ $profile }” não tem a opção “{ $choice }”.
+said-profile-value = “{ $value }” não pode ser escolhido para “{ $choice }” do perfil “{ $profile }”.
+said-profile-text = um texto conforme { $pattern }
+said-profile-others-text = { $before } Há: { $list }, um texto conforme { $pattern }.
+said-profile-not-text = A opção “{ $option }” deve ser um texto.
+said-profile-image = O perfil “{ $profile }” é uma imagem de contêiner, e aqui os servidores rodam como processos. Um administrador pode dar ao perfil também um ambiente.
+# Limits
+said-limit-by = “{ $server }” ({ $amount })
+said-limit-by-stopping = “{ $server }” ({ $amount }, parando)
+said-limit-by-server = “{ $server }”
+said-limit-by-server-stopping = “{ $server }” (parando)
+said-limit-other = 1 servidor de outro membro
+said-limit-others = { $count } servidores de outros membros
+said-server-default = o servidor padrão
+said-amount-server = 1 servidor
+said-amount-servers = { $count } servidores
+said-amount-gpu = 1 GPU
+said-amount-gpus = { $count } GPUs
+# Files and homes
+said-files-full-start = Seus arquivos ocupam { $used } dos { $limit } que você pode ter, por isso nenhum servidor é iniciado. Foram medidos às { $time }, e estão sendo medidos de novo: tente outra vez em um minuto quando houver espaço, ou pergunte a um administrador.
+said-files-full-start-large = Seus arquivos ocupam { $used } dos { $limit } que você pode ter, por isso nenhum servidor é iniciado. Os maiores são { $largest }. Foram medidos às { $time }, e estão sendo medidos de novo: tente outra vez em um minuto quando houver espaço, ou pergunte a um administrador.
+said-home-place = O lugar anotado para os seus arquivos não pode ser usado. Um administrador encontra a causa com `perijove homes show { $id }`.
+said-home-system = Os seus arquivos estão na pasta da conta do sistema “{ $name }”. Um administrador precisa deixar os servidores rodarem de novo com contas do sistema.
+said-home-late = Não foi feito em { $seconds } segundos.
+said-home-task = O que precisa ser feito na sua pasta pessoal não pode ser feito. Um administrador encontra a causa no registro do hub.
+said-home-lost = A pasta desta pessoa não está mais no banco de dados. Tente de novo.
+# Servers
+said-server-memory-unlimited = O limite de memória foi atingido, e um programa deste servidor foi encerrado. O notebook cujo kernel era ele precisa ser executado de novo.
+said-end-something = O servidor terminou, mas algo que ele iniciou não pode ser encerrado. Tente de novo em um minuto.
+said-end-kept = O que o servidor guardou no disco do hub não pode ser apagado.
+said-server-untold = Agora não se sabe se o servidor está em execução: os arquivos dele ou /proc não podem ser lidos.
+said-server-backend = O servidor pertence ao backend `{ $name }`, que o hub não tem mais.
+said-start-elsewhere = Aqui não é possível: os servidores não rodam na máquina do hub.
+said-start-accounts = Não é possível consultar as contas do sistema.
+said-start-name = O nome não pode ser usado: { $why }.
+said-start-no-url = O backend não deu nenhum endereço para alcançar o servidor.
+said-start-place-lost = O endereço do servidor não está mais no banco de dados.
+said-start-stopped = O servidor foi parado enquanto iniciava.
+said-start-environment = O ambiente “{ $name }” não está disponível: { $why }.
+said-start-environment-hint = O ambiente “{ $name }” não está disponível: { $why }. Um administrador pode ajudar: { $hint }.
+said-start-nothing = A inicialização falhou
+said-start-not = { $server } não está iniciando.
+said-server-bad-name = Nome de servidor inválido: { $name }
+said-server-old-name = Um servidor com o nome inválido { $name } não inicia mais; fale com um administrador
+said-server-bad-display = Nome de exibição inválido: { $name }
+said-server-exists-default = { $user } já tem um servidor padrão
+said-server-exists = { $user } já tem o servidor { $server }
+said-server-unknown = { $user } não tem um servidor { $server }
+said-server-none-named = { $user } não tem um servidor chamado “{ $server }”
+said-server-remove-default = O servidor padrão não pode ser apagado
+# People and groups
+said-admin-delete-self = Você não pode apagar a si mesmo.
+said-admin-exists = { $name } já existe
+said-admin-exist = Todos os { $count } já existem
+said-admin-unique = { $name } já existe; cada nome só pode existir uma vez
+said-admin-bad-name = Nome de usuário inválido: { $why }
+said-admin-bad-names = Nomes de usuário inválidos: { $names }
+said-admin-stopping = O servidor de { $name } está parando; aguarde.
+said-admin-slow = O servidor de { $name } está demorando para parar; tente mais tarde.
+said-admin-started = O servidor de { $name } foi iniciado nesse meio-tempo; tente de novo.
+said-admin-rename-stop = Os servidores de { $name } precisam estar parados antes de o nome mudar
+said-admin-grant = Só um administrador pode dar permissões de administração
+said-group-exists = O grupo { $name } já existe
+said-user-unknown = Não há ninguém chamado { $name }
+said-role-unknown = Não existe o papel { $name }
+# Names
+said-name-empty = um nome não pode ser vazio
+said-name-long = um nome não pode ter mais de { $most } bytes
+said-name-slash = um nome não pode conter “/”
+said-name-dots = um nome não pode ter só pontos
+said-name-space = um nome não pode começar nem terminar com espaço
+said-name-control = um nome não pode conter caracteres de controle
+said-name-server = o nome de um servidor tem de 1 a 30 de a-z, 0-9 e “-”, começa com uma letra, e não termina com “-” nem tem “--”
+# Roles
+said-role-exists = O papel { $role } já existe
+said-role-future = O fim precisa estar no futuro.
+said-role-admin-end = O papel “admin” não tem fim: crie um papel com as permissões necessárias.
+said-role-changed = O papel { $role } foi alterado nesse meio-tempo; tente de novo.
+said-role-refused = O papel { $role } { $why }.
+said-role-is-built-in = é incluído e não pode ser alterado em execução; `[[role]]` pode dar a ele outras permissões
+said-role-is-configured = vem da configuração: altere lá, e reinicie o hub
+said-role-is-theirs = vem da autenticação e não pode ser alterado aqui
+said-role-is-for-all = é para todos os usuários e para mais ninguém
+said-role-is-for-tokens = é para tokens, não para pessoas
+said-role-is-given = é dado aos serviços na configuração
+said-role-is-said = vem da autenticação, que diz quem o tem
+said-role-lists-users = tem seus usuários na configuração: altere lá, e reinicie o hub
+said-role-lists-groups = tem seus grupos na configuração: altere lá, e reinicie o hub
+said-role-lists-services = tem seus serviços na configuração: altere lá, e reinicie o hub
+said-role-description-long = A descrição de um papel tem no máximo { $most } caracteres.
+said-role-nul = A descrição contém um caractere NUL.
+said-role-scopes-many = Um papel tem no máximo { $most } permissões.
+said-role-meaningless = A permissão “{ $scope }” não tem sentido em um papel.
+said-role-within = Você só pode alterar, dar ou retirar papéis que não permitam mais do que você pode; este permite também { $scopes }
+said-role-kinds = Um papel é dado a um usuário, a um grupo ou a um serviço.
+said-role-name = Nome de papel inválido: “{ $name }”. Tem de 3 a 255 de a-z, 0-9, “-”, “_”, “.” e “~”, começa com uma letra e termina com uma letra ou algarismo
+said-scope-all = A antiga permissão “all” agora se chama “inherit”
+said-scope-unknown = A permissão “{ $scope }” não existe
+said-scope-filter = O filtro “!{ $filter }” da permissão “{ $scope }” não existe: use !user, !service, !server, !user=NAME, !group=NAME, !service=NAME ou !server=USER/SERVER
+said-role-for-people = As permissões usuais de um usuário
+said-role-for-admins = Permissões elevadas (pode fazer tudo)
+said-role-for-servers = Só informar atividade
+said-role-for-new-tokens = Um token com as mesmas permissões do seu dono
+# Requests
+said-request-nul = O endereço contém um caractere NUL.
+said-form-nul = O formulário contém um caractere NUL.
+said-body-cut = O pedido não chegou inteiro.
+said-body-busy = Neste momento chegam pedidos grandes demais ao mesmo tempo. Tente de novo em um minuto.
+said-body-slow = O pedido não chegou a tempo.
+said-redirect-invalid = O endereço para onde ir não é válido.
+said-nothing-found = Isso não existe, ou você não tem acesso
+said-metrics-scope = As métricas exigem a permissão “read:metrics”
+said-passkey-ask = Não há nada desse tipo a perguntar.
+said-login-odd-answer = A resposta de { $provider } não é como deveria ser. Avise um administrador.
+said-oauth-duplicate = O parâmetro { $name } está repetido.
+said-oauth-no-client = Falta o parâmetro client_id.
+said-oauth-client = O parâmetro client_id não indica nada conhecido aqui.
+said-oauth-redirect = O endereço de volta (redirect_uri) não é o combinado.
+said-login-method-gone = Entre de novo: a forma como você tinha entrado não é mais oferecida aqui.

@@ -1,0 +1,126 @@
+## Refusals, and whatever else the code says and pages show
+
+# Profiles
+said-profile-unknown = 没有供 { $user } 使用的配置“{ $profile }”。
+said-profile-unknown-others = 没有供 { $user } 使用的配置“{ $profile }”。可用的有：{ $list }。
+said-profile-others = { $before }可用的有：{ $list }。
+said-profile-gone = 此服务器上次启动时使用的配置“{ $profile }”已不再提供。请另选一个。
+said-profile-choice = 配置“{ $profile }”没有选项“{ $choice }”。
+said-profile-value = 配置“{ $profile }”的“{ $choice }”不能选择“{ $value }”。
+said-profile-text = 符合 { $pattern } 的文本
+said-profile-others-text = { $before }可用的有：{ $list }、符合 { $pattern } 的文本。
+said-profile-not-text = 选项“{ $option }”必须是文本。
+said-profile-image = 配置“{ $profile }”是容器镜像，而此平台以进程方式运行服务器。管理员可以为该配置另外设置环境。
+# Limits
+said-limit-by = “{ $server }”（{ $amount }）
+said-limit-by-stopping = “{ $server }”（{ $amount }，正在停止）
+said-limit-by-server = “{ $server }”
+said-limit-by-server-stopping = “{ $server }”（正在停止）
+said-limit-other = 另一成员的 1 台服务器
+said-limit-others = 其他成员的 { $count } 台服务器
+said-server-default = 默认服务器
+said-amount-server = 1 台服务器
+said-amount-servers = { $count } 台服务器
+said-amount-gpu = 1 个 GPU
+said-amount-gpus = { $count } 个 GPU
+# Files and homes
+said-files-full-start = 您的文件占用 { $used }，上限为 { $limit }，因此不启动服务器。上次测量于 { $time }，现在正重新测量：请腾出空间后过一分钟再试，或询问管理员。
+said-files-full-start-large = 您的文件占用 { $used }，上限为 { $limit }，因此不启动服务器。最大的是 { $largest }。上次测量于 { $time }，现在正重新测量：请腾出空间后过一分钟再试，或询问管理员。
+said-home-place = 为您的文件记录的位置无法使用。管理员可用 `perijove homes show { $id }` 查明原因。
+said-home-system = 您的文件位于系统账户“{ $name }”的主目录中。需要管理员重新允许服务器以系统账户运行。
+said-home-late = 未能在 { $seconds } 秒内完成。
+said-home-task = 无法在您的主目录中完成所需的操作。管理员可在 Hub 的日志中找到原因。
+said-home-lost = 数据库中已没有此人的主目录。请重试。
+# Servers
+said-server-memory-unlimited = 已达到内存上限，此服务器中的一个程序被停止。如果它是某个笔记本的内核，该笔记本需要重新运行。
+said-end-something = 服务器已停止，但它启动的某个程序无法停止。请一分钟后再试。
+said-end-kept = 无法删除服务器保存在 Hub 磁盘上的内容。
+said-server-untold = 现在无法确定服务器是否在运行：无法读取其文件或 /proc。
+said-server-backend = 此服务器属于后端 `{ $name }`，而 Hub 已没有该后端。
+said-start-elsewhere = 此处无法进行：服务器不在 Hub 所在的机器上运行。
+said-start-accounts = 无法查询系统账户。
+said-start-name = 名称不可用：{ $why }。
+said-start-no-url = 后端没有给出可以访问服务器的地址。
+said-start-place-lost = 数据库中已没有该服务器的地址。
+said-start-stopped = 服务器在启动过程中被停止。
+said-start-environment = 环境“{ $name }”不可用：{ $why }。
+said-start-environment-hint = 环境“{ $name }”不可用：{ $why }。管理员可以处理：{ $hint }。
+said-start-nothing = 启动失败
+said-start-not = { $server } 没有在启动。
+said-server-bad-name = 服务器名称无效：{ $name }
+said-server-old-name = 名称无效的服务器 { $name } 不再启动，请联系管理员
+said-server-bad-display = 显示名称无效：{ $name }
+said-server-exists-default = { $user } 已有 默认服务器
+said-server-exists = { $user } 已有 服务器 { $server }
+said-server-unknown = { $user } 没有服务器 { $server }
+said-server-none-named = { $user } 没有名为“{ $server }”的服务器
+said-server-remove-default = 无法删除默认服务器
+# People and groups
+said-admin-delete-self = 不能删除自己。
+said-admin-exists = 用户 { $name } 已存在
+said-admin-exist = 全部 { $count } 位用户均已存在
+said-admin-unique = 用户 { $name } 已存在，名称不能重复
+said-admin-bad-name = 用户名无效：{ $why }
+said-admin-bad-names = 用户名无效：{ $names }
+said-admin-stopping = { $name } 的服务器正在停止，请稍候。
+said-admin-slow = { $name } 的服务器停止耗时较长，请稍后再试。
+said-admin-started = { $name } 的服务器在此期间已启动，请重试。
+said-admin-rename-stop = 更改名称前必须先停止 { $name } 的服务器
+said-admin-grant = 只有管理员可以授予管理权限
+said-group-exists = 组 { $name } 已存在
+said-user-unknown = 没有用户：{ $name }
+said-role-unknown = 没有角色：{ $name }
+# Names
+said-name-empty = 名称不能为空
+said-name-long = 名称不能超过 { $most } 字节
+said-name-slash = 名称不能包含“/”
+said-name-dots = 名称不能只由点组成
+said-name-space = 名称的开头和结尾不能是空格
+said-name-control = 名称不能包含控制字符
+said-name-server = 服务器名称由 1 至 30 个 a-z、0-9 和“-”组成，以字母开头，不以“-”结尾，也不含“--”
+# Roles
+said-role-exists = 角色 { $role } 已存在
+said-role-future = 结束时间必须在将来。
+said-role-admin-end = 角色“admin”不能设置期限：请创建具有所需权限的角色。
+said-role-changed = 角色 { $role } 在此期间已更改，请重试。
+said-role-refused = 角色 { $role } { $why }。
+said-role-is-built-in = 是内置的，运行时不能更改；可用 `[[role]]` 设置其他权限
+said-role-is-configured = 来自配置文件：请在其中更改，然后重启 Hub
+said-role-is-theirs = 来自登录方式，不能在此更改
+said-role-is-for-all = 仅适用于所有用户
+said-role-is-for-tokens = 用于令牌，不用于人
+said-role-is-given = 由配置文件授予服务
+said-role-is-said = 来自登录方式，由它决定谁拥有
+said-role-lists-users = 的用户列在配置文件中：请在其中更改，然后重启 Hub
+said-role-lists-groups = 的组列在配置文件中：请在其中更改，然后重启 Hub
+said-role-lists-services = 的服务列在配置文件中：请在其中更改，然后重启 Hub
+said-role-description-long = 角色说明最多 { $most } 个字符。
+said-role-nul = 说明中含有 NUL 字符。
+said-role-scopes-many = 一个角色最多 { $most } 项权限。
+said-role-meaningless = 权限“{ $scope }”在角色中没有意义。
+said-role-within = 您只能更改、授予或收回不超出自己权限的角色；此角色还允许 { $scopes }
+said-role-kinds = 角色可授予用户、组或服务。
+said-role-name = 角色名称无效：“{ $name }”。角色名称由 3 至 255 个 a-z、0-9、“-”、“_”、“.”和“~”组成，以字母开头，以字母或数字结尾
+said-scope-all = 原来的权限“all”现在叫“inherit”
+said-scope-unknown = 权限“{ $scope }”不存在
+said-scope-filter = 权限“{ $scope }”中的过滤器“!{ $filter }”不存在：请使用 !user、!service、!server、!user=NAME、!group=NAME、!service=NAME 或 !server=USER/SERVER
+said-role-for-people = 用户的标准权限
+said-role-for-admins = 高级权限（可执行任何操作）
+said-role-for-servers = 仅报告活动
+said-role-for-new-tokens = 与其所有者权限相同的令牌
+# Requests
+said-request-nul = 地址中含有 NUL 字符。
+said-form-nul = 表单中含有 NUL 字符。
+said-body-cut = 请求内容没有完整到达。
+said-body-busy = 此刻有太多大请求到达。请一分钟后再试。
+said-body-slow = 请求内容没有及时到达。
+said-redirect-invalid = 要前往的地址无效。
+said-nothing-found = 不存在，或您无权访问
+said-metrics-scope = 查看指标需要权限“read:metrics”
+said-passkey-ask = 没有此类内容可询问。
+said-login-odd-answer = { $provider } 的响应不正确。请告知管理员。
+said-oauth-duplicate = 参数 { $name } 重复。
+said-oauth-no-client = 缺少参数 client_id。
+said-oauth-client = 参数 client_id 的值无效。
+said-oauth-redirect = 返回地址（redirect_uri）与登记的不一致。
+said-login-method-gone = 请重新登录：您之前使用的登录方式在此已不再提供。

@@ -3,9 +3,13 @@
 //! A build for development reads them from the source tree, so that a change shows on reload.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::sync::LazyLock;
+use std::io::Write as _;
+use std::sync::{LazyLock, Mutex, PoisonError};
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use rust_embed::{EmbeddedFile, RustEmbed};
 use sha2::{Digest, Sha256};
 
@@ -32,6 +36,34 @@ pub fn asset(path: &str) -> Option<Asset> {
         mime: mime_of(path),
         etag,
     })
+}
+
+/// The same file packed by gzip, where that makes it smaller. Each is packed once: there are as many as are embedded.
+#[must_use]
+pub fn asset_packed(path: &str) -> Option<Asset> {
+    static PACKED: Mutex<BTreeMap<String, Asset>> = Mutex::new(BTreeMap::new());
+    let plain = asset(path)?;
+    let known = |packed: &Asset| packed.etag.strip_suffix("-gz\"") == plain.etag.strip_suffix('"');
+    let mut all = PACKED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(packed) = all.get(path).filter(|packed| known(packed)) {
+        return Some(packed.clone());
+    }
+    let packed = Asset {
+        bytes: Cow::Owned(gzip(&plain.bytes)?),
+        etag: format!("{}-gz\"", plain.etag.strip_suffix('"')?),
+        mime: plain.mime,
+    };
+    if packed.bytes.len() >= plain.bytes.len() {
+        return None;
+    }
+    all.insert(path.to_owned(), packed.clone());
+    Some(packed)
+}
+
+fn gzip(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(bytes).ok()?;
+    encoder.finish().ok()
 }
 
 /// Every path that [`asset`] answers.

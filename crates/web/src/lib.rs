@@ -17,7 +17,7 @@ mod told;
 mod upstream;
 mod words;
 
-pub use assets::{Asset, asset, asset_hash, asset_paths, mime_of};
+pub use assets::{Asset, asset, asset_hash, asset_packed, asset_paths, mime_of};
 pub use common::{AdminLink, Common, ServiceLink, Viewer};
 pub use render::{Fault, Page, PageError, Pages, Shown, Site, escaped, packaged_templates};
 pub use samples::{Sample, render_samples, render_samples_in};

@@ -75,7 +75,11 @@ pub async fn logo(headers: HeaderMap) -> Result<Response> {
 }
 
 fn asset(path: &str, versioned: bool, headers: &HeaderMap) -> Result<Response> {
-    let asset = perijove_web::asset(path).ok_or_else(HttpError::not_found)?;
+    let packed = takes_gzip(headers).then(|| perijove_web::asset_packed(path)).flatten();
+    let is_packed = packed.is_some();
+    let asset = packed
+        .or_else(|| perijove_web::asset(path))
+        .ok_or_else(HttpError::not_found)?;
     let etag = format!("\"{}\"", asset.etag.trim_matches('"'));
     // What is asked for by version never changes under that address.
     let keep = if versioned {
@@ -97,10 +101,30 @@ fn asset(path: &str, versioned: bool, headers: &HeaderMap) -> Result<Response> {
     };
     let values = response.headers_mut();
     values.insert(header::CACHE_CONTROL, HeaderValue::from_static(keep));
+    values.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
+    if is_packed {
+        values.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
     if let Ok(etag) = HeaderValue::try_from(etag) {
         values.insert(header::ETAG, etag);
     }
     Ok(response)
+}
+
+/// Whether the browser unpacks gzip. Pages are not packed: they hold both secrets and what others have written.
+fn takes_gzip(headers: &HeaderMap) -> bool {
+    let named = headers.get_all(header::ACCEPT_ENCODING).iter();
+    let named = named
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','));
+    let mut named = named.map(|one| one.split_once(';').unwrap_or((one, "")));
+    named.any(|(name, weight)| {
+        let refused = weight
+            .trim()
+            .strip_prefix("q=")
+            .is_some_and(|weight| weight.parse() == Ok(0.0));
+        name.trim().eq_ignore_ascii_case("gzip") && !refused
+    })
 }
 
 pub async fn csp_report(State(hub): State<Arc<Hub>>, report: Bytes) -> StatusCode {
@@ -122,7 +146,18 @@ fn reported(report: &[u8]) -> (String, String) {
 
 #[cfg(test)]
 mod tests {
-    use super::reported;
+    use super::*;
+
+    #[test]
+    fn who_takes_gzip_says_so() {
+        let asked = |value: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(value));
+            takes_gzip(&headers)
+        };
+        assert!(asked("gzip") && asked("br, GZIP;q=0.5") && asked("deflate, gzip, br, zstd"));
+        assert!(!asked("br") && !asked("gzip;q=0") && !asked("identity, gzip; q=0.0") && !asked(""));
+    }
 
     #[test]
     fn a_report_tells_no_secret() {

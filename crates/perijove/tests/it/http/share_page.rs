@@ -47,13 +47,7 @@ async fn a_link_is_shown_once_gives_access_and_is_ended() {
     let (_app, ann, bob) = ann_and_bob().await;
     start_server(&ann, "ann").await;
     let made = post(&ann, &[("do", "link"), ("days", "7")]).await.expect(200).text();
-    let link = made
-        .split("data-whole>")
-        .nth(1)
-        .unwrap()
-        .split('<')
-        .next()
-        .unwrap();
+    let link = made.split("data-whole>").nth(1).unwrap().split('<').next().unwrap();
     let path = link.trim_start_matches('/');
     assert!(path.starts_with("hub/accept-share?code="), "{link}");
     bob.post_form(path, &[]).await.expect(302);

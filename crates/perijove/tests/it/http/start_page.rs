@@ -85,10 +85,7 @@ async fn what_was_used_last_is_first_also_for_another_server() {
 async fn what_there_is_no_room_for_says_so_before_it_is_chosen() {
     let (app, ann) = offers().await;
     let free = ann.get("hub/spawn").await.expect(200).text();
-    assert!(
-        card(&free, "large").contains("takes 4 GiB of 8 GiB</"),
-        "{free}"
-    );
+    assert!(card(&free, "large").contains("takes 4 GiB of 8 GiB</"), "{free}");
     assert!(!free.contains("refused"), "{free}");
     for server in ["server", "servers/second"] {
         start(&ann, server, json!({ "profile": "large" })).await;

@@ -39,12 +39,8 @@ if [ ! -x "$PERIJOVE_MAIL/bin/python" ]; then
 fi
 export PERIJOVE_ARTIFACTS=${PERIJOVE_ARTIFACTS:-$PWD/artifacts}/e2e
 
+e2e/install.sh
 cd e2e
-lock=$(sha256sum package-lock.json)
-if [ "$(cat node_modules/.perijove-lock 2>/dev/null)" != "$lock" ]; then
-  PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund
-  echo "$lock" >node_modules/.perijove-lock
-fi
 
 # In a network namespace of its own the walk shows that nothing in it needs the internet, and Chromium is not startled
 # by network devices that come and go on the machine (ERR_NETWORK_CHANGED).

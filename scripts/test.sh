@@ -55,6 +55,14 @@ part_environments() {
 
 part_format() { cargo fmt --all --check; }
 part_lint() { cargo clippy --workspace --all-targets --locked --keep-going -- -D warnings; }
+# The pages' scripts are plain JavaScript with its types in comments; nothing is compiled, but everything is checked.
+part_scripts() {
+  if ! command -v npm >/dev/null; then
+    skipped "the types of the pages' scripts: npm is not installed (Debian: npm)"
+    return 0
+  fi
+  e2e/install.sh && e2e/node_modules/.bin/tsc -p crates/web/jsconfig.json
+}
 part_tests() {
   # Alone (scripts/test.sh tests), this part still wants its peers.
   [ -n "${PERIJOVE_TEST_JUPYTERHUB:-}" ] || part_environments || return
@@ -110,7 +118,7 @@ run_part() {
   names+=("$name") times+=($((SECONDS - started))) results+=("$result")
 }
 
-[ $# -gt 0 ] || set -- dependencies environments format lint tests conformance fuzz browser licences
+[ $# -gt 0 ] || set -- dependencies environments format lint scripts tests conformance fuzz browser licences
 for part in "$@"; do
   declare -F "part_$part" >/dev/null || { echo "scripts/test.sh: no part '$part'" >&2; exit 64; }
 done

@@ -82,7 +82,8 @@ class ServerList extends HTMLElement {
   async refresh() {
     const now = await samePageNow();
     if (now === "away") return;
-    const cards = now === "elsewhere" ? null : now.querySelector("server-list .cards");
+    if (now === "elsewhere") return location.reload();
+    const cards = now.querySelector("server-list .cards");
     if (!cards) return location.reload();
     this.replaceCards(/** @type {HTMLElement} */ (document.adoptNode(cards)));
     const aside = /** @type {Document} */ (now).getElementById("home-aside");

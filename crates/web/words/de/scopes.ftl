@@ -40,3 +40,4 @@ said-scope-read-environments = Sehen, welche Python-Umgebungen es gibt und was s
 said-scope-admin-homes = Dateien von Menschen, die nicht mehr da sind, zurückholen und löschen, und sehen, wie viel alle haben
 said-scope-read-homes = Sehen, wo die Dateien aller liegen und wie viel es ist
 said-scope-scim = Menschen und Gruppen führen, wie ein Verzeichnis sie hat: anlegen, ändern, sperren, löschen (so gut wie volle Kontrolle)
+said-scope-announcements = Allen oben auf den Seiten etwas mitteilen, und sehen, was mitgeteilt wurde

@@ -40,3 +40,4 @@ said-scope-read-environments = See which Python environments there are and what 
 said-scope-admin-homes = Bring back and delete the files of people who are gone, and see how much everybody has
 said-scope-read-homes = See where people's files are and how much they have
 said-scope-scim = Keep people and groups as a directory has them: make, change, suspend and delete them (as good as full control)
+said-scope-announcements = Tell people things on top of all pages, and see what was told

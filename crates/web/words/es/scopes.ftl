@@ -40,3 +40,4 @@ said-scope-read-environments = Ver qué entornos de Python hay y qué contienen
 said-scope-admin-homes = Recuperar y borrar los archivos de quienes ya no están, y ver cuánto tiene cada uno
 said-scope-read-homes = Ver dónde están los archivos de cada uno y cuánto ocupan
 said-scope-scim = Mantener personas y grupos como los tiene un directorio: crearlos, cambiarlos, suspenderlos y borrarlos (casi control total)
+said-scope-announcements = Avisar a todos en lo alto de las páginas, y ver lo que se avisó

@@ -40,3 +40,4 @@ said-scope-read-environments = Voir quels environnements Python existent et ce q
 said-scope-admin-homes = Récupérer et supprimer les fichiers de personnes parties, et voir combien chacun en a
 said-scope-read-homes = Voir où sont les fichiers de chacun et combien il y en a
 said-scope-scim = Tenir personnes et groupes comme un annuaire : les créer, modifier, suspendre et supprimer (presque tous les droits)
+said-scope-announcements = Annoncer des choses en haut de toutes les pages, et voir ce qui a été annoncé

@@ -40,3 +40,4 @@ said-scope-read-environments = どの Python 環境があり、何が含まれ�
 said-scope-admin-homes = いなくなった人のファイルを復元、削除し、全員の使用量を表示する
 said-scope-read-homes = ファイルの場所と使用量を表示する
 said-scope-scim = 人とグループをディレクトリーに合わせて作成、変更、停止、削除する（ほぼ完全な制御）
+said-scope-announcements = 全ページの上部にお知らせを表示し、これまでのお知らせを見る

@@ -40,3 +40,4 @@ said-scope-read-environments = Ver quais ambientes Python há e o que contêm
 said-scope-admin-homes = Recuperar e apagar os arquivos de quem saiu, e ver quanto cada um tem
 said-scope-read-homes = Ver onde estão os arquivos de cada um e quanto ocupam
 said-scope-scim = Manter pessoas e grupos como um diretório os tem: criar, alterar, suspender e apagar (quase controle total)
+said-scope-announcements = Avisar a todos no alto das páginas, e ver o que foi avisado

@@ -40,3 +40,4 @@ said-scope-read-environments = 查看有哪些 Python 环境及其内容
 said-scope-admin-homes = 恢复和删除离开者的文件，并查看每个人的用量
 said-scope-read-homes = 查看每个人的文件位置及用量
 said-scope-scim = 按目录维护人员和组：创建、更改、停用和删除（近乎完全控制）
+said-scope-announcements = 在所有页面顶部发布通知，并查看已发布的通知

@@ -280,8 +280,9 @@ pub struct Ended {
 
 /// Notes it, in the transaction in which it ends.
 pub async fn note_start(db: &impl Post, ended: &Ended) -> Result<()> {
-    const NOTE: Stmt =
-        Stmt::note("INSERT INTO perijove_ended_starts (at, user_id, profile, took_ms, cause) VALUES ($1, $2, $3, $4, $5)");
+    const NOTE: Stmt = Stmt::note(
+        "INSERT INTO perijove_ended_starts (at, user_id, profile, took_ms, cause) VALUES ($1, $2, $3, $4, $5)",
+    );
     let cause = ended
         .cause
         .as_ref()

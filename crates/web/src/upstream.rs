@@ -79,7 +79,10 @@ pub(crate) fn announcement(common: &Common) -> Option<String> {
 /// On some pages, what the configuration tells there stands in place of everything else: it is told with the rest.
 fn announcement_of(template: &str, common: &Common) -> Value {
     let name = format!("announcement_{}", template.trim_end_matches(".html"));
-    let is_configured = common.template_vars.get(&name).is_some_and(serde_json::Value::is_string);
+    let is_configured = common
+        .template_vars
+        .get(&name)
+        .is_some_and(serde_json::Value::is_string);
     Value::from_pairs(announcement(common).filter(|_| is_configured).map(|told| (name, told)))
 }
 

@@ -100,7 +100,10 @@ impl Visitor {
             session_id,
             xsrf,
             principal,
-            aside: cookies::all(headers, cookies::ASIDE).next().unwrap_or_default().to_owned(),
+            aside: cookies::all(headers, cookies::ASIDE)
+                .next()
+                .unwrap_or_default()
+                .to_owned(),
             lost_session,
         })
     }

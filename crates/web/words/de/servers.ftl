@@ -13,7 +13,7 @@ state-failed = Fehlgeschlagen
 
 ## Startseite
 
-home-title = Start
+home-title = Startseite
 home-server = Ihr Server
 home-servers = Ihre Server
 home-my-server = Mein Server

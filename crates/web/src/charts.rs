@@ -312,7 +312,7 @@ mod tests {
     fn moments(count: usize) -> Vec<Moment> {
         let moment = |at: usize| Moment {
             told: format!("day {at}"),
-            mark: (at % 2 == 0).then(|| at.to_string()),
+            mark: at.is_multiple_of(2).then(|| at.to_string()),
         };
         (0..count).map(moment).collect()
     }

@@ -66,7 +66,7 @@ pub(super) async fn a_start_is_counted_once(url: String) {
     };
     usage::note_start(&store, &ended).await.unwrap();
     let tx = store.begin().await.unwrap();
-    assert_eq!(usage::take_starts(&tx).await.unwrap(), [ended.clone()]);
+    assert_eq!(usage::take_starts(&tx).await.unwrap(), std::slice::from_ref(&ended));
     drop(tx);
     let tx = store.begin().await.unwrap();
     assert_eq!(

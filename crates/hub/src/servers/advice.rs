@@ -35,7 +35,7 @@ pub fn advice(failure: &Failure) -> Option<&'static str> {
         return None;
     }
     let says = |sign: &&str| failure.message.contains(*sign) || failure.log.iter().any(|line| line.contains(*sign));
-    let known = CAUSES.iter().find(|(signs, _)| signs.iter().any(|sign| says(sign)));
+    let known = CAUSES.iter().find(|(signs, _)| signs.iter().any(says));
     match known {
         Some((_, what)) => Some(what),
         None => (failure.status >= 500).then_some(OTHERWISE),

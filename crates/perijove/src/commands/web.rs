@@ -65,7 +65,7 @@ impl ShowGallery {
                 .because(error)
                 .try_this("give another address with --listen")
         })?;
-        ui::say(&format!("the gallery is on http://{}", listener.local_addr()?));
+        ui::say(format!("the gallery is on http://{}", listener.local_addr()?));
         let mut signals = Signals::listen()?;
         let asked = async move {
             signals.asked().await;

@@ -87,7 +87,7 @@ async fn cards(hub: &Hub, user: &User, spawners: &[Spawner]) -> Result<Vec<Serve
     let limits = |spawner: &Spawner| {
         let of = |running: &&Running| running.spawner_id == spawner.id;
         let plan = running.iter().find(of).and_then(|running| running.plan.as_ref());
-        plan.map(|plan| plan.limits.clone()).unwrap_or_default()
+        plan.map(|plan| plan.limits).unwrap_or_default()
     };
     let uses = servers::using(hub, spawners).await;
     let mut cards = Vec::with_capacity(spawners.len());

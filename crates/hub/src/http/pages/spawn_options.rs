@@ -84,7 +84,7 @@ async fn last_options(hub: &Hub, whose: &Whose) -> Result<Option<Value>> {
 fn shown(card: &Card, chosen: Option<&(Plan, Value)>, room: Option<&Room<'_>>) -> ProfileCard {
     let profile = &card.profile;
     let mut plan = chosen.map_or(&card.plan, |(plan, _)| plan).clone();
-    let before = plan.limits.clone();
+    let before = plan.limits;
     let refused = room.and_then(|room| room.fit(&mut plan).err());
     if refused.is_some() {
         plan.limits = before;

@@ -139,7 +139,7 @@ fn charts(subject: &Subject, period: Period, found: &Report) -> Vec<Chart> {
         ));
     }
     let most = |figures: &Figures| (figures.samples > 0).then(|| f64::from(figures.most_servers));
-    let memory = |figures: &Figures| (figures.samples > 0).then(|| figures.most_memory as f64);
+    let memory = |figures: &Figures| (figures.samples > 0).then_some(figures.most_memory as f64);
     charts.push(line("servers", Unit::Count, vec![of_fine("servers", most)]));
     charts.push(line("cpu", Unit::Cores, vec![of_fine("cpu", Figures::cores)]));
     charts.push(line("memory", Unit::Bytes, vec![of_fine("memory", memory)]));

@@ -35,7 +35,7 @@ async fn told(ann: &Browser, wanted: impl Fn(&Value) -> bool) -> Vec<Value> {
     let mut text = String::new();
     loop {
         let chunk = tokio::time::timeout(Duration::from_secs(20), answer.chunk()).await;
-        let Some(chunk) = chunk.expect("more is told").unwrap() else {
+        let Some(chunk) = chunk.unwrap().unwrap() else {
             break;
         };
         text.push_str(&String::from_utf8_lossy(&chunk));

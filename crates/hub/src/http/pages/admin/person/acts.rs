@@ -60,11 +60,18 @@ pub async fn act(hub: &Arc<Hub>, by: &Principal, user: &User, form: Form) -> Res
         // PostgreSQL can't even look for it.
         "join" | "leave" if text("group").contains('\0') => Err(HttpError::not_found()),
         "join" => {
-            group::change_members(hub, by, &text("group"), &[user.name.clone()], Change::Add).await?;
+            group::change_members(hub, by, &text("group"), std::slice::from_ref(&user.name), Change::Add).await?;
             Ok(Came::Done("This person is in the group."))
         }
         "leave" => {
-            group::change_members(hub, by, &text("group"), &[user.name.clone()], Change::Remove).await?;
+            group::change_members(
+                hub,
+                by,
+                &text("group"),
+                std::slice::from_ref(&user.name),
+                Change::Remove,
+            )
+            .await?;
             Ok(Came::Done("This person is not in the group any more."))
         }
         "end-session" => {

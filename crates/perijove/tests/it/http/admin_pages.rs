@@ -43,8 +43,9 @@ async fn school_with(staff: &str) -> (App, Browser) {
 
 /// Who stands on the page, in its order.
 fn rows(page: &Answer) -> Vec<String> {
-    let cells = page.body.split("data-testid=\"user-row-name\">").skip(1);
-    cells.map(|cell| cell.split('<').next().unwrap().to_owned()).collect()
+    let cells = page.body.split("data-testid=\"user-row-name\"><a href=").skip(1);
+    let name = |cell: &str| cell.split(['>', '<']).nth(1).unwrap().to_owned();
+    cells.map(name).collect()
 }
 
 async fn shown(browser: &Browser, query: &str) -> Vec<String> {

@@ -54,11 +54,12 @@ class AdminList extends HTMLElement {
     const body = new URLSearchParams();
     for (const [name, value] of new FormData(form, event.submitter)) body.append(name, String(value));
     // One after the other: what is clicked while something is under way is done, too, but nothing twice.
-    if (form.dataset.sent !== undefined) return;
-    form.dataset.sent = "";
+    const button = event.submitter ?? form;
+    if (button.dataset.sent !== undefined) return;
+    button.dataset.sent = "";
     const before = this.doing ?? Promise.resolve();
     this.doing = before.then(() => this.show(form.action, { method: "POST", body })).then((shown) => {
-      delete form.dataset.sent;
+      delete button.dataset.sent;
       if (!shown) return;
       if (form.id === "add_form" && !this.querySelector("#admin-problem")) form.reset();
       /** @type {HTMLElement | null} */ (this.querySelector("[data-part=news]"))?.focus();

@@ -19,7 +19,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::connect::proxy::Tunnel;
 use hyper_util::client::proxy::matcher::Matcher;
-use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use perijove_model::Secret;
 use perijove_tls::{Check, TlsError};
 use rustls::ClientConfig;
@@ -29,6 +29,8 @@ use tokio::sync::OnceCell;
 use tower::Service;
 use url::Url;
 
+/// Shorter than servers keep what is idle (Node: 5 seconds): a code sent on a connection that ends just then would be lost.
+const IDLE: Duration = Duration::from_secs(3);
 /// People wait for it with a blank page before them.
 const PATIENCE: Duration = Duration::from_secs(15);
 /// A person with thousands of groups fits; a flood does not.
@@ -245,7 +247,8 @@ impl Web {
                     proxy: self.trust.proxy.matcher()?.map(Arc::new),
                 });
             Ok(Client::builder(TokioExecutor::new())
-                .pool_idle_timeout(Duration::from_secs(30))
+                .pool_timer(TokioTimer::new())
+                .pool_idle_timeout(IDLE)
                 .build(connector))
         };
         self.client.get_or_try_init(make).await

@@ -59,7 +59,7 @@ async fn the_page_of_a_link_is_in_the_language_that_is_chosen_below_it() {
     let (browser, link) = (app.browser(), setup_link(&app).await);
     let (path, _) = parts(&link);
     let page = open(&browser, &link).await.expect(200);
-    let back = format!("language?language=de&amp;next={path}\"");
+    let back = format!("name=\"next\" value=\"{path}\"");
     assert!(page.body.contains(&back), "{back}: {}", page.body);
     let fields = [("language", "de"), ("next", path.as_str())];
     let chosen = browser.post_form("hub/language", &fields).await.expect(302);

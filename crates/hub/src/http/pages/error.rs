@@ -23,6 +23,7 @@ pub struct Asked {
     again: bool,
     /// There is a cookie of somebody's; whether it holds is for pages that need no database to work without.
     signed_in: bool,
+    theme: Option<&'static str>,
 }
 
 impl Asked {
@@ -36,6 +37,7 @@ impl Asked {
             uri: uri.clone(),
             again: matches!(*method, Method::GET | Method::HEAD),
             signed_in: cookies::all(headers, cookies::LOGIN).next().is_some(),
+            theme: cookies::theme(headers),
         }
     }
 }
@@ -43,7 +45,8 @@ impl Asked {
 /// The page for a refusal. It needs no database and no session: it must work when those don't.
 pub fn render(hub: &Hub, words: &Words, error: &HttpError, asked: &Asked, reference: Option<&str>) -> Response {
     let page = page(hub, error, asked, reference);
-    let common = super::common(hub, words, None, "");
+    let mut common = super::common(hub, words, None, "");
+    common.theme = asked.theme;
     let html = super::shown(hub, common, &page).unwrap_or_else(|cause| {
         tracing::error!(%cause, "the error page can't be rendered");
         format!("{} {}", error.status.as_u16(), page.status_message)
@@ -55,6 +58,7 @@ pub fn render(hub: &Hub, words: &Words, error: &HttpError, asked: &Asked, refere
 pub async fn shown_to(hub: &Hub, visitor: &Visitor, error: &HttpError, uri: &Uri) -> Result<Response> {
     let asked = Asked {
         uri: uri.clone(),
+        theme: visitor.theme,
         again: true,
         signed_in: visitor.in_browser().is_some(),
     };
@@ -81,6 +85,7 @@ pub async fn get(
         again: true,
         // The proxy asks for whoever it is, without their cookies.
         signed_in: true,
+        theme: None,
     };
     super::render(&hub, &visitor, StatusCode::OK, &page(&hub, &error, &asked, None)).await
 }

@@ -256,7 +256,7 @@ pub(super) async fn form(
     };
     let is_plain = page.redirects.is_empty() && page.captcha.is_none();
     let is_plain = is_plain && announcements::shown(hub, visitor, true).await.is_empty();
-    let is_blank = page.username.is_empty() && page.login_error.is_none() && is_plain;
+    let is_blank = page.username.is_empty() && page.login_error.is_none() && visitor.theme.is_none() && is_plain;
     if !is_blank || !hub.pages.are_packaged() || visitor.in_browser().is_some() {
         let has_captcha = page.captcha.is_some();
         return super::render_with(hub, visitor, status, &page, has_captcha).await;

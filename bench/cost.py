@@ -47,6 +47,20 @@ c.JupyterHub.services = [dict(name="bench", admin=True, api_token="{TOKEN}", oau
 c.JupyterHub.load_roles = [dict(name="user", scopes=["self", "access:services!service=bench"])]
 """
 
+ADMINISTRATION = [
+    ("people, first page", "admin"),
+    ("people, last page", "admin?sort=-name"),
+    ("people, by last activity", "admin?sort=-last_activity"),
+    ("people, part of a name that many have", "admin?name_filter=user-77"),
+    ("people, part of a name that one has", "admin?name_filter=ser-77777"),
+    ("people, part of a name that nobody has", "admin?name_filter=nobody"),
+    ("servers, first page", "admin/servers"),
+    ("servers, part of a name that nobody has", "admin/servers?search=nobody"),
+    ("audit log", "admin/audit"),
+    ("usage", "admin/usage"),
+    ("health", "admin/health"),
+]
+
 
 class Client:
     """One kept connection, and the cookies of one browser."""
@@ -205,8 +219,9 @@ def measure(sides, options):
 
 
 def walk(options, scratch):
-    """All people of a large hub, page by page: does a page at the end cost what one at the beginning does?"""
-    ours = Perijove(scratch, options.binary, more=PERIJOVE)
+    """All people of a large hub, page by page: does a page at the end cost what one at the beginning does? Then the pages
+    of its administration, as a signed-in admin gets them."""
+    ours = Perijove(scratch, options.binary, more='admin_users = ["boss"]\n' + PERIJOVE)
     process = ours.start()
     wait_healthy(ours.port, process)
     rest(process)
@@ -220,6 +235,14 @@ def walk(options, scratch):
             offset += 50
         cost = (cpu_seconds([process.pid]) - before) / (pages // 10)
         print(f"| {tenth * pages // 10:,} to {(tenth + 1) * pages // 10:,} | {cost * 1e6:.0f} |")
+    boss = [Client(ours.hub)]
+    sign_in(boss, ["boss"])
+    print("\n| page of the administration | ms of CPU |\n|---|---|")
+    for what, path in ADMINISTRATION:
+        before = cpu_seconds([process.pid])
+        for _ in range(20):
+            ask(boss, [("GET", f"/hub/{path}")], (200,))
+        print(f"| {what} | {(cpu_seconds([process.pid]) - before) / 20 * 1e3:.1f} |")
     ours.stop(process)
 
 

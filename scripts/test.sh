@@ -61,7 +61,7 @@ part_scripts() {
     skipped "the types of the pages' scripts: npm is not installed (Debian: npm)"
     return 0
   fi
-  e2e/install.sh && e2e/node_modules/.bin/tsc -p crates/web/jsconfig.json
+  e2e/install.sh && e2e/node_modules/.bin/tsc -p crates/web/jsconfig.json && node --test e2e/lib/
 }
 part_tests() {
   # Alone (scripts/test.sh tests), this part still wants its peers.

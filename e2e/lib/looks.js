@@ -5,6 +5,9 @@ import { expect } from "@playwright/test";
 const WIDTHS = [360, 1440];
 const usual = { width: 1280, height: 860 };
 
+/** What is another with each run, so that pictures of two runs can be compared. */
+const fixed = (page) => ({ mask: [page.locator("time, meter, .log, .secret")], maskColor: "#999" });
+
 /** Takes pictures of a page in all its looks, and finds what is cut off, unreadable, or closed to some. */
 export function looks(folder) {
   return async (page, name) => {
@@ -14,7 +17,7 @@ export function looks(folder) {
         await page.setViewportSize({ width, height: 800 });
         const wide = await page.evaluate(() => document.documentElement.scrollWidth);
         expect(wide, `${name} is wider than the screen`).toBeLessThanOrEqual(width);
-        await page.screenshot({ path: `${folder}/${name}-${colorScheme}-${width}.png`, fullPage: true });
+        await page.screenshot({ path: `${folder}/${name}-${colorScheme}-${width}.png`, fullPage: true, ...fixed(page) });
       }
       await usableByAll(page, `${name}, ${colorScheme}`);
     }

@@ -19,6 +19,9 @@ groups = ["researchers"]
 [[group]]
 name = "researchers"
 users = ["ada"]
+[[role]]
+name = "helpers"
+scopes = ["read:hub"]
 `;
 
 let perijove;
@@ -92,9 +95,25 @@ test("a morning of whoever looks after the hub", async ({ page, browser }) => {
     await page.getByRole("button", { name: "Make the service" }).click();
     await expect(page.locator("[data-service=grader]")).toContainText("doesn’t answer");
     await look(page, "services");
+    await page.getByRole("link", { name: "Change grader" }).press("Enter");
+    await page.getByRole("button", { name: "Make a new token" }).press("Enter");
+    await page.getByRole("dialog").getByRole("button", { name: "Make a new token" }).press("Enter");
+    await expect(page.locator("#token-result")).toHaveText(/^[0-9a-f]{32}$/);
+    await look(page, "services-token");
     await page.locator("[data-service=grader]").getByRole("button").click();
     await page.getByRole("button", { name: "Delete for good" }).click();
     await expect(page.locator("[data-service=grader]")).toHaveCount(0);
+  });
+
+  await step("a role is given to somebody and taken again, with the keyboard", async () => {
+    await page.goto(at("admin/users/grace"));
+    await page.getByLabel("Role", { exact: true }).focus();
+    await page.keyboard.type("helpers");
+    await page.getByRole("button", { name: "Give the role" }).press("Enter");
+    await expect(page.locator("#roles")).toContainText("helpers");
+    await look(page, "person-role");
+    await page.getByRole("button", { name: "Take away: helpers" }).press("Enter");
+    await expect(page.locator("#roles")).not.toContainText("helpers");
   });
 
   await step("a token is found and revoked, and the log has it", async () => {

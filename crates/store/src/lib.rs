@@ -65,6 +65,7 @@ pub mod tokens;
 pub mod usage;
 pub mod users;
 pub mod users_info;
+pub mod visits;
 
 use std::sync::Arc;
 

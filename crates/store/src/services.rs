@@ -284,9 +284,27 @@ async fn put_token(tx: &Tx, service_id: i64, token: &Hashed, now: Timestamp) -> 
 /// The token of the run of a managed service that is about to begin: `secret_hash` is the same for its OAuth client.
 /// Those of earlier runs are void.
 pub async fn renew_token(tx: &Tx, service: &Service, token: &Hashed, secret_hash: &str, now: Timestamp) -> Result<()> {
-    const SECRET: Stmt = Stmt::write("UPDATE oauth_clients SET secret = $2 WHERE identifier = $1");
     withdraw(tx, service.id, GENERATED).await?;
     give_token(tx, service.id, token, GENERATED, now).await?;
+    set_secret(tx, service, secret_hash).await
+}
+
+/// The token of a service that was made through the API, in the place of all that it had.
+pub async fn replace_tokens(
+    tx: &Tx,
+    service: &Service,
+    token: &Hashed,
+    secret_hash: &str,
+    now: Timestamp,
+) -> Result<()> {
+    const FORMER: Stmt = Stmt::write("DELETE FROM api_tokens WHERE service_id = $1");
+    tx.execute(&FORMER, &[service.id.into()]).await?;
+    give_token(tx, service.id, token, CHOSEN, now).await?;
+    set_secret(tx, service, secret_hash).await
+}
+
+async fn set_secret(tx: &Tx, service: &Service, secret_hash: &str) -> Result<()> {
+    const SECRET: Stmt = Stmt::write("UPDATE oauth_clients SET secret = $2 WHERE identifier = $1");
     if let Some(client_id) = &service.oauth_client_id {
         tx.execute(&SECRET, &[client_id.into(), secret_hash.into()]).await?;
     }

@@ -308,7 +308,14 @@ pub async fn check_grant(hub: &Hub, by: &Principal, role: &str, (kind, name): (K
     by.require(&hub.store, &[Scope::GrantRoles], kind.resource(name))
         .await?;
     let role = named(&hub.store, role).await?;
-    check_giver(hub, &role, kind)?;
+    check_givable(hub, by, &role, (kind, name)).await?;
+    let holder = holder(hub, kind, name).await?;
+    Ok(Grant { role, kind, holder })
+}
+
+/// Whether this role is one that who asks may give to somebody whose roles are theirs to change.
+async fn check_givable(hub: &Hub, by: &Principal, role: &Role, (kind, name): (Kind, &str)) -> Result<()> {
+    check_giver(hub, role, kind)?;
     let allowed = match kind {
         Kind::User => hub.catalog.expand(&role.scopes, &Owner::User(name), None),
         Kind::Service => hub.catalog.expand(&role.scopes, &Owner::Service(name), None),
@@ -318,9 +325,20 @@ pub async fn check_grant(hub: &Hub, by: &Principal, role: &str, (kind, name): (K
     if role.name == ADMIN.name && !by.is_admin() {
         return Err(HttpError::forbidden("Only admins can grant admin permissions"));
     }
-    check_within(hub, by, &allowed).await?;
-    let holder = holder(hub, kind, name).await?;
-    Ok(Grant { role, kind, holder })
+    check_within(hub, by, &allowed).await
+}
+
+/// The names of those roles that who asks may give to this holder, or take.
+pub async fn givable(hub: &Hub, by: &Principal, all: Vec<Role>, to: (Kind, &str)) -> Result<Vec<String>> {
+    let mut names = Vec::with_capacity(all.len());
+    for role in all {
+        match check_givable(hub, by, &role, to).await {
+            Ok(()) => names.push(role.name),
+            Err(error) if error.status.is_client_error() => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(names)
 }
 
 /// Whether it is said elsewhere who has this role.

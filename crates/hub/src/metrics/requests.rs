@@ -69,6 +69,7 @@ const ROUTES: &[(&str, &str)] = &[
     ("/authorize", "perijove.pages.signup"),
     ("/authorize/{user}", "perijove.pages.signup"),
     ("/discard/{user}", "perijove.pages.signup"),
+    ("/api/services/{service}/token", "perijove.services"),
     ("/api/users/{user}/sessions", "perijove.sessions"),
     ("/api/users/{user}/sessions/{id}", "perijove.sessions"),
     ("/api/users/{user}/password-link", "perijove.sessions"),

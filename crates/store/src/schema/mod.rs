@@ -37,6 +37,12 @@ pub(crate) const STEPS: &[Step] = &[
         sqlite: include_str!("step_5.sqlite.sql"),
         postgres: include_str!("step_5.postgres.sql"),
     },
+    // Which servers of others people have opened.
+    Step {
+        both: include_str!("step_6.sql"),
+        sqlite: "",
+        postgres: "",
+    },
 ];
 
 /// What a step does on both databases, and then on either: what they have no common words for. In `both`, `{id}` is a

@@ -88,6 +88,8 @@ class ServerList extends HTMLElement {
     this.replaceCards(/** @type {HTMLElement} */ (document.adoptNode(cards)));
     const aside = /** @type {Document} */ (now).getElementById("home-aside");
     replaceLive(document.getElementById("home-aside"), aside);
+    replaceLive(document.getElementById("recent"), /** @type {Document} */ (now).getElementById("recent"));
+    this.tellTimes();
   }
 
   /** Cards stay where they are as long as there are the same: nothing jumps away below a pointer. @param {HTMLElement} cards */

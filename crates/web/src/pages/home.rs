@@ -10,6 +10,8 @@ use crate::render::Page;
 pub struct Home {
     /// The default server (name `""`) first.
     pub servers: Vec<ServerCard>,
+    /// What the person used last, also of others, the last one first.
+    pub recent: Vec<RecentServer>,
     pub default_server_active: bool,
     pub allow_named_servers: bool,
     /// The default server's URL.
@@ -57,6 +59,25 @@ pub struct SharedServer {
     pub display_name: String,
     pub state: CardState,
     pub url: String,
+}
+
+/// A server that the person has used, their own or somebody else's.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct RecentServer {
+    pub owner: String,
+    pub is_own: bool,
+    /// Empty for the owner's default server.
+    pub name: String,
+    pub display_name: String,
+    pub profile: Option<String>,
+    pub state: CardState,
+    /// When they used it, in ISO 8601.
+    pub at: String,
+    pub url: String,
+    /// Where it is started, for whoever may.
+    pub spawn_url: Option<String>,
+    /// One click starts it as the last time.
+    pub again: bool,
 }
 
 /// How much somebody's files are.
@@ -174,6 +195,24 @@ impl ServerCard {
     }
 }
 
+impl RecentServer {
+    fn sample(owner: &str, name: &str, state: CardState) -> Self {
+        let is_own = owner == "galileo";
+        Self {
+            owner: owner.into(),
+            is_own,
+            name: name.into(),
+            display_name: name.into(),
+            profile: Some("Data science".into()),
+            state,
+            at: "2026-11-18T16:40:00Z".into(),
+            url: format!("/user/{owner}/{name}"),
+            spawn_url: Some(format!("/hub/spawn/{owner}/{name}")),
+            again: is_own,
+        }
+    }
+}
+
 impl Meter {
     fn sample(kind: &'static str, used: &str, most: &str, percent: u64) -> Self {
         Self {
@@ -278,6 +317,12 @@ impl Page for Home {
                     },
                 ],
                 more_shared: true,
+                recent: vec![
+                    RecentServer::sample("galileo", "", CardState::Ready),
+                    RecentServer::sample("cassini", "rings", CardState::Stopped),
+                    RecentServer::sample("galileo", "moons", CardState::Stopped),
+                    RecentServer::sample("galileo", "sunspots", CardState::Starting),
+                ],
                 ..with(vec![
                     card("", CardState::Ready),
                     card("moons", CardState::Stopped),
@@ -290,6 +335,7 @@ impl Page for Home {
                     group: NASTY.into(),
                     quotas: vec![Meter::sample("gpu", "1", "2", 50)],
                 }],
+                recent: vec![RecentServer::sample(NASTY, NASTY, CardState::Failed)],
                 shared: vec![SharedServer {
                     owner: NASTY.into(),
                     name: NASTY.into(),

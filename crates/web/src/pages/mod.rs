@@ -35,7 +35,7 @@ pub use error::{Error, ErrorLink};
 pub use gallery::{Gallery, GalleryPage, GalleryView};
 pub use group::{Group, GroupDraft, GroupLine, Groups};
 pub use health::{Check, CheckState, DrainShown, Health, HubRow};
-pub use home::{CardNotice, CardState, GroupQuotas, Home, Meter, ServerCard, SharedServer, Storage};
+pub use home::{CardNotice, CardState, GroupQuotas, Home, Meter, RecentServer, ServerCard, SharedServer, Storage};
 pub use join::{CaptchaBox, Confirm, Forgot, InvitationDraft, InvitationRow, Invitations};
 pub use oauth::{OauthConfirm, ScopeLine};
 pub use onward::{Field, Onward};

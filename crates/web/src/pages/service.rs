@@ -6,7 +6,7 @@ use super::NASTY;
 use crate::render::Page;
 
 /// `admin-services.html`: a form is sent to `action_url` with `do` of `add`, and the fields of [`ServiceDraft`], or of
-/// `delete` (then with `sure`) and a `name`.
+/// `delete` (then with `sure`) or `token`, and a `name`.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct AdminServices {
     pub services: Vec<ServiceLine>,
@@ -19,6 +19,8 @@ pub struct AdminServices {
     pub doomed: Option<String>,
     /// What was just done: `add`, `change` or `delete`, and to which one.
     pub done: Option<(&'static str, String)>,
+    /// A service, and its new token, which is shown this once.
+    pub made: Option<(String, String)>,
     pub problem: Option<String>,
 }
 
@@ -158,7 +160,7 @@ impl Page for AdminServices {
             },
             Self {
                 changes: true,
-                done: Some(("change", "grader".into())),
+                made: Some(("grader".into(), "7f3c0b9a52de4f1e8b6d0a94c1e27f35".into())),
                 draft: ServiceDraft {
                     name: "grader".into(),
                     ..page.draft.clone()
@@ -169,6 +171,7 @@ impl Page for AdminServices {
                 services: vec![line(NASTY, false)],
                 doomed: Some(NASTY.into()),
                 done: Some(("delete", NASTY.into())),
+                made: Some((NASTY.into(), NASTY.into())),
                 problem: Some(NASTY.into()),
                 draft: ServiceDraft {
                     name: NASTY.into(),

@@ -13,6 +13,8 @@ pub struct Someone {
     pub person: Person,
     pub suspended: bool,
     pub roles: Option<Vec<HeldRole>>,
+    /// Roles that the visitor could give them besides.
+    pub givable: Vec<String>,
     pub sessions: Option<Vec<SessionRow>>,
     pub ways: Option<Ways>,
     pub tokens: Option<Vec<TokenRow>>,
@@ -46,6 +48,7 @@ pub struct SomeoneMay {
     pub rename: bool,
     pub change_admin: bool,
     pub change_groups: bool,
+    pub give_roles: bool,
     pub end_sessions: bool,
     pub revoke: bool,
     pub delete: bool,
@@ -58,6 +61,8 @@ pub struct HeldRole {
     pub group: Option<String>,
     pub by: Option<String>,
     pub until: Option<String>,
+    /// Not by a group, and within what the visitor may do.
+    pub may_take: bool,
     /// Where the role is, for whoever may look at it.
     pub url: Option<String>,
 }
@@ -210,9 +215,11 @@ fn full(name: &str, plain: &Someone) -> Someone {
                 name: "tutor".into(),
                 by: Some(name.into()),
                 until: Some("2026-12-24T18:00:00.000000Z".into()),
+                may_take: true,
                 ..HeldRole::default()
             },
         ]),
+        givable: vec!["tutor".into(), name.into()],
         sessions: Some(vec![SessionRow {
             id: 5,
             agent: "Firefox on Linux".into(),
@@ -263,6 +270,7 @@ fn full(name: &str, plain: &Someone) -> Someone {
             rename: true,
             change_admin: true,
             change_groups: true,
+            give_roles: true,
             end_sessions: true,
             revoke: true,
             delete: true,

@@ -4,6 +4,7 @@ home-choose = Andere Auswahl
 home-of = { $used } von { $most }
 home-uses = Was { $server } gerade nutzt
 home-last-used = zuletzt benutzt { $time }
+home-recent = Zuletzt benutzt
 home-copy = Link kopieren
 home-restart = Neu starten
 home-restart-sure = { $server } neu starten? Programme, die darin laufen, werden beendet. Dateien bleiben.

@@ -183,7 +183,6 @@ said-role-configuration = Aus der Konfiguration
 said-role-authenticator = Aus der Anmeldung
 said-role-made = Angelegt von { $name }
 said-role-no-holder = Diese Person, diese Gruppe oder diesen Dienst gibt es nicht, oder sie hat die Rolle nicht.
-said-role-end = Das Ende ist ein Datum mit Uhrzeit, etwa 2026-12-24T18:00.
 # Was Programmen erlaubt wird, und wo
 said-scope-nothing = Wissen, wer Sie sind
 said-scope-self = Alles, was Ihnen gehört

@@ -51,4 +51,3 @@ said-told-order = Eine Ankündigung endet, nachdem sie beginnt.
 said-told-no-group = Eine Ankündigung für Gruppen nennt mindestens eine.
 said-told-groups = Eine Ankündigung ist für höchstens { $most } Gruppen.
 said-told-stray-groups = Gruppen werden nur genannt, wenn eine Ankündigung für Gruppen ist.
-said-told-time = Eine Zeit ist ein Datum mit Uhrzeit, etwa 2026-12-24T18:00.

@@ -4,6 +4,7 @@ home-choose = Other options
 home-of = { $used } of { $most }
 home-uses = What { $server } uses now
 home-last-used = last used { $time }
+home-recent = Recently used
 home-copy = Copy the link
 home-restart = Restart
 home-restart-sure = Restart { $server }? Programs that run in it end. Files stay.

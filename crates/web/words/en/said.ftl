@@ -182,7 +182,6 @@ said-role-configuration = From the configuration
 said-role-authenticator = From sign-in
 said-role-made = Made by { $name }
 said-role-no-holder = There is no such user, group or service, or it does not have the role.
-said-role-end = The end is a date and a time, such as 2026-12-24T18:00.
 # What programs may be allowed, and where
 said-scope-nothing = Know who you are
 said-scope-self = Everything that is yours

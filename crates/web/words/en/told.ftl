@@ -51,4 +51,3 @@ said-told-order = An announcement ends after it begins.
 said-told-no-group = An announcement for groups names at least one.
 said-told-groups = An announcement is for at most { $most } groups.
 said-told-stray-groups = Groups are named only where an announcement is for groups.
-said-told-time = A time is a date and an hour, such as 2026-12-24T18:00.

@@ -4,6 +4,7 @@ home-choose = Otras opciones
 home-of = { $used } de { $most }
 home-uses = Lo que usa ahora { $server }
 home-last-used = usado por última vez { $time }
+home-recent = Usados recientemente
 home-copy = Copiar el enlace
 home-restart = Reiniciar
 home-restart-sure = ¿Reiniciar { $server }? Los programas que se ejecutan en él terminan. Los archivos se conservan.

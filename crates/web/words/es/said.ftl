@@ -183,7 +183,6 @@ said-role-configuration = De la configuración
 said-role-authenticator = Del inicio de sesión
 said-role-made = Creado por { $name }
 said-role-no-holder = Esa persona, grupo o servicio no existe, o no tiene el rol.
-said-role-end = El final es una fecha con hora, como 2026-12-24T18:00.
 # Lo que se permite a los programas, y dónde
 said-scope-nothing = Saber quién es usted
 said-scope-self = Todo lo que es suyo

@@ -51,4 +51,3 @@ said-told-order = Un anuncio termina después de empezar.
 said-told-no-group = Un anuncio para grupos nombra al menos uno.
 said-told-groups = Un anuncio es para { $most } grupos como mucho.
 said-told-stray-groups = Solo se nombran grupos si el anuncio es para grupos.
-said-told-time = Un momento es una fecha con hora, como 2026-12-24T18:00.

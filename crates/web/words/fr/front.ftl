@@ -4,6 +4,7 @@ home-choose = Autres options
 home-of = { $used } sur { $most }
 home-uses = Ce que { $server } utilise maintenant
 home-last-used = dernière utilisation { $time }
+home-recent = Utilisés récemment
 home-copy = Copier le lien
 home-restart = Redémarrer
 home-restart-sure = Redémarrer { $server } ? Les programmes qui y tournent s’arrêtent. Les fichiers restent.

@@ -183,7 +183,6 @@ said-role-configuration = De la configuration
 said-role-authenticator = De la connexion
 said-role-made = Créé par { $name }
 said-role-no-holder = Cette personne, ce groupe ou ce service n’existe pas, ou n’a pas le rôle.
-said-role-end = La fin est une date avec une heure, comme 2026-12-24T18:00.
 # Ce qui est permis aux programmes, et où
 said-scope-nothing = Savoir qui vous êtes
 said-scope-self = Tout ce qui est à vous

@@ -51,4 +51,3 @@ said-told-order = Une annonce se termine après avoir commencé.
 said-told-no-group = Une annonce pour des groupes en nomme au moins un.
 said-told-groups = Une annonce est pour { $most } groupes au plus.
 said-told-stray-groups = On ne nomme des groupes que si l’annonce est pour des groupes.
-said-told-time = Un moment est une date avec une heure, comme 2026-12-24T18:00.

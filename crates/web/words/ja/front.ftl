@@ -4,6 +4,7 @@ home-choose = 他のオプション
 home-of = { $used } / { $most }
 home-uses = { $server }の現在の使用量
 home-last-used = 最終使用: { $time }
+home-recent = 最近使ったもの
 home-copy = リンクをコピー
 home-restart = 再起動
 home-restart-sure = { $server }を再起動しますか? 実行中のプログラムは終了します。ファイルは残ります。

@@ -179,7 +179,6 @@ said-role-configuration = 設定から
 said-role-authenticator = サインインから
 said-role-made = { $name } が作成
 said-role-no-holder = そのユーザー、グループ、サービスは存在しないか、ロールを持っていません。
-said-role-end = 期限は日付と時刻です。例：2026-12-24T18:00。
 # プログラムに許可すること
 said-scope-nothing = あなたが誰であるかを知る
 said-scope-self = あなたのものすべて

@@ -51,4 +51,3 @@ said-told-order = お知らせの終了は開始より後です。
 said-told-no-group = グループ向けのお知らせには、グループが 1 つ以上必要です。
 said-told-groups = お知らせの対象は { $most } グループまでです。
 said-told-stray-groups = グループを書くのは、グループ向けのお知らせだけです。
-said-told-time = 日時は 2026-12-24T18:00 のように、日付と時刻で書きます。

@@ -4,6 +4,7 @@ home-choose = Outras opções
 home-of = { $used } de { $most }
 home-uses = O que { $server } usa agora
 home-last-used = usado pela última vez { $time }
+home-recent = Usados recentemente
 home-copy = Copiar o link
 home-restart = Reiniciar
 home-restart-sure = Reiniciar { $server }? Os programas que rodam nele terminam. Os arquivos ficam.

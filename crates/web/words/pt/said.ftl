@@ -183,7 +183,6 @@ said-role-configuration = Da configuração
 said-role-authenticator = Da entrada
 said-role-made = Criado por { $name }
 said-role-no-holder = Essa pessoa, grupo ou serviço não existe, ou não tem o papel.
-said-role-end = O fim é uma data com hora, como 2026-12-24T18:00.
 # O que se permite aos programas, e onde
 said-scope-nothing = Saber quem você é
 said-scope-self = Tudo o que é seu

@@ -51,4 +51,3 @@ said-told-order = Um aviso termina depois de começar.
 said-told-no-group = Um aviso para grupos nomeia pelo menos um.
 said-told-groups = Um aviso é para { $most } grupos no máximo.
 said-told-stray-groups = Só se nomeiam grupos se o aviso for para grupos.
-said-told-time = Um momento é uma data com hora, como 2026-12-24T18:00.

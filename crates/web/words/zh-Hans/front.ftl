@@ -4,6 +4,7 @@ home-choose = 其他选项
 home-of = { $used } / { $most }
 home-uses = { $server } 当前的用量
 home-last-used = 上次使用：{ $time }
+home-recent = 最近使用
 home-copy = 复制链接
 home-restart = 重新启动
 home-restart-sure = 要重新启动 { $server } 吗？其中运行的程序将结束，文件会保留。

@@ -179,7 +179,6 @@ said-role-configuration = 来自配置
 said-role-authenticator = 来自登录
 said-role-made = 由 { $name } 创建
 said-role-no-holder = 没有这样的用户、组或服务，或者它没有此角色。
-said-role-end = 截止时间应为日期和时间，例如 2026-12-24T18:00。
 # 程序可以做什么
 said-scope-nothing = 知道您是谁
 said-scope-self = 属于您的一切

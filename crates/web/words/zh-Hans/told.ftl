@@ -51,4 +51,3 @@ said-told-order = 公告的结束时间必须晚于开始时间。
 said-told-no-group = 面向组的公告至少要写一个组。
 said-told-groups = 公告最多面向 { $most } 个组。
 said-told-stray-groups = 只有面向组的公告才写组名。
-said-told-time = 时间要写日期和时刻，例如 2026-12-24T18:00。

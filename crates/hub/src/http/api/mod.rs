@@ -137,6 +137,7 @@ fn operations() -> OpenApiRouter<Arc<Hub>> {
         .routes(routes!(proxy::list, proxy::tell, proxy::switch))
         .routes(routes!(services::list))
         .routes(routes!(service::get, service::create, service::patch, service::delete))
+        .routes(routes!(service::post_token))
         .routes(routes!(environments::list))
         .routes(routes!(own_environments::list, own_environments::create))
         .routes(routes!(own_environments::remove))

@@ -6,14 +6,14 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use perijove_config::Service as Wanted;
-use perijove_model::Secret;
 use perijove_model::names::check_service_name;
 use perijove_model::scopes::roles::ADMIN;
 use perijove_model::scopes::{GroupsOf, Resource, Scope};
+use perijove_model::{Secret, token};
 use perijove_store::services::{self, Address, Service, ServiceSpec};
 use perijove_store::{Db, Tx, oauth, roles, tokens};
-use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use url::Url;
 use utoipa::ToSchema;
@@ -254,6 +254,55 @@ pub async fn change(hub: &Hub, principal: &Principal, name: &str, body: Map<Stri
     }
     tell(hub, &changed).await;
     Ok(changed)
+}
+
+/// A token that is shown once.
+#[derive(Serialize, ToSchema)]
+pub struct NewToken {
+    token: String,
+}
+
+/// Make a new token for a service that was made through the API. All that it had end, and so does its old OAuth secret.
+#[utoipa::path(
+    post,
+    path = "/services/{service}/token",
+    tag = "services",
+    params(("service" = String, Path, description = "The service's name")),
+    responses((status = 201, description = "The token", body = NewToken), NotFound, NotAllowed),
+    security(("token" = ["admin:services"])),
+)]
+pub async fn post_token(
+    State(hub): State<Arc<Hub>>,
+    Path(name): Path<String>,
+    principal: Principal,
+) -> Result<(StatusCode, Json<NewToken>)> {
+    let token = renew(&hub, &principal, &name).await?.expose().to_owned();
+    Ok((StatusCode::CREATED, Json(NewToken { token })))
+}
+
+/// A new token in the place of all that the service had; whoever could not make the service may not have its token.
+pub async fn renew(hub: &Hub, principal: &Principal, name: &str) -> Result<Secret> {
+    may_change(hub, principal, name).await?;
+    let tx = hub.store.begin().await?;
+    let service = find_own(&tx, name).await?;
+    let as_it_is = NewService {
+        admin: service.admin,
+        oauth_client_allowed_scopes: service.oauth_client_allowed_scopes.clone(),
+        ..NewService::default()
+    };
+    check_scopes(hub, principal, &as_it_is).await?;
+    let (token, hashed) = token::generate(&*hub.rng);
+    let secret = token::hash_random(&token, &*hub.rng);
+    services::replace_tokens(&tx, &service, &hashed, &secret.hashed, hub.clock.now()).await?;
+    let target = format!("service {name}");
+    audit::record(hub, &tx, principal, Act::ServiceToken, &target, json!({})).await?;
+    tx.commit().await?;
+    tracing::info!(
+        service = short(name),
+        by = short(principal.name()),
+        "a service has a new token"
+    );
+    Ok(token)
 }
 
 fn invalid(error: serde_json::Error) -> HttpError {

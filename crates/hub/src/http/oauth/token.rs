@@ -10,9 +10,9 @@ use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use perijove_model::{Secret, token};
-use perijove_store::Tx;
 use perijove_store::oauth::{self, Code};
 use perijove_store::tokens::{self, NewToken, Owner, Token};
+use perijove_store::{Tx, visits};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -183,8 +183,15 @@ async fn give_token(hub: &Hub, tx: &Tx, visitor: &Visitor, client: &Client, code
     let user = standing::name_of(hub, tx, code.user_id)
         .await?
         .ok_or_else(HttpError::not_found)?;
+    let visited = match &client.names {
+        Some(ClientNames::Server { user: owner, server }) => Some((owner, server)),
+        _ => None,
+    };
     // People's visits to their own servers would bury everything else.
-    if !matches!(&client.names, Some(ClientNames::Server { user: owner, .. }) if *owner == user) {
+    if visited.is_none_or(|(owner, _)| *owner != user) {
+        if let Some((owner, server)) = visited {
+            visits::note(tx, code.user_id, owner, server, now).await?;
+        }
         let expires_at = new.expires_at.map(Time);
         let detail = json!({
             "id": format!("a{id}"),

@@ -3,59 +3,44 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{OriginalUri, State};
-use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 use perijove_model::ServerName;
 use perijove_model::scopes::{Resource, Scope};
 use perijove_store::spawners;
 use perijove_store::users::User;
 
+use super::guest::{Guest, Sent};
 use super::home_view::show;
 use super::whose::tail;
 use crate::Hub;
 use crate::http::error::{HttpError, Result};
-use crate::http::form::Form;
 use crate::http::found;
-use crate::http::visitor::{Principal, Visitor};
+use crate::http::visitor::Principal;
 use crate::servers::{self, Start};
 
 /// How long the page waits for a server to be gone.
 const SOON: Duration = Duration::from_secs(1);
 
-pub async fn get(State(hub): State<Arc<Hub>>, OriginalUri(uri): OriginalUri, visitor: Visitor) -> Result<Response> {
-    match super::signed_in(&hub, &visitor, &uri) {
-        Ok(principal) => show(&hub, &visitor, principal, None).await,
-        Err(elsewhere) => Ok(elsewhere),
-    }
+pub async fn get(guest: Guest) -> Result<Response> {
+    show(&guest.hub, &guest.visitor, &guest.by, None).await
 }
 
 /// Adds a named server, gives one another name, or deletes one.
-pub async fn post(
-    State(hub): State<Arc<Hub>>,
-    OriginalUri(uri): OriginalUri,
-    headers: HeaderMap,
-    visitor: Visitor,
-    form: Form,
-) -> Result<Response> {
-    let principal = match super::signed_in(&hub, &visitor, &uri) {
-        Ok(principal) => principal,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
-    visitor.xsrf.check_form(form.text("_xsrf"), &headers, &Method::POST)?;
-    let user = principal.user().cloned().ok_or_else(HttpError::not_found)?;
+pub async fn post(Sent { guest, form }: Sent) -> Result<Response> {
+    let Guest { hub, visitor, by, .. } = &guest;
+    let user = by.user().cloned().ok_or_else(HttpError::not_found)?;
     let text = |name: &str| form.text(name).unwrap_or_default().trim();
     let done = match text("do") {
-        "add" => add(&hub, principal, &user, text("display_name")).await,
-        "name" => name(&hub, principal, &user, text("server"), text("display_name")).await,
-        "remove" => remove(&hub, principal, &user, text("server")).await,
+        "add" => add(hub, by, &user, text("display_name")).await,
+        "name" => name(hub, by, &user, text("server"), text("display_name")).await,
+        "remove" => remove(hub, by, &user, text("server")).await,
         _ => Err(HttpError::bad_request(
             "The form asks for nothing that can be done here.",
         )),
     };
     match done {
         Ok(to) => Ok(found(&to)),
-        Err(error) if error.status.is_client_error() => show(&hub, &visitor, principal, Some(error)).await,
+        Err(error) if error.status.is_client_error() => show(hub, visitor, by, Some(error)).await,
         Err(error) => Err(error),
     }
 }

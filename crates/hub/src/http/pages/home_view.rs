@@ -17,8 +17,8 @@ use perijove_store::spawners::{self, Spawner};
 use perijove_store::users::User;
 use perijove_web::pages::{CardNotice, CardState, Home, Meter, ServerCard, SharedServer, Storage};
 
-use super::home_quotas;
 use super::whose::tail;
+use super::{home_quotas, home_recent as recent};
 use crate::Hub;
 use crate::culler::notices::{self, Told};
 use crate::homes::room;
@@ -51,12 +51,14 @@ pub async fn show(
         };
         card.may_share = super::allows(principal, Scope::Shares, resource);
     }
+    let recent = recent::of(hub, principal, user, &spawners).await?;
     let (quotas, groups) = home_quotas::of(hub, user).await?;
     let (shared, more_shared) = shared(hub, user).await?;
     let status = problem.as_ref().map_or(StatusCode::OK, |problem| problem.status);
     let is_active = |server: &Spawner| server.name.is_empty() && server.run.phase.is_active();
     let page = Home {
         servers,
+        recent,
         default_server_active: spawners.iter().any(is_active),
         allow_named_servers: hub.config.hub.allow_named_servers,
         url: server_path(hub.config.hub.base_url.as_str(), &user.name, ""),
@@ -188,7 +190,7 @@ fn notice(told: Told) -> CardNotice {
     }
 }
 
-fn state(spawner: &Spawner) -> CardState {
+pub fn state(spawner: &Spawner) -> CardState {
     match (spawner.run.phase, spawner.run.phase.pending()) {
         (_, Some(Pending::Spawn)) => CardState::Starting,
         (_, Some(Pending::Stop)) => CardState::Stopping,
@@ -223,6 +225,6 @@ fn card(hub: &Hub, user: &User, spawner: Option<&Spawner>, name: &str) -> Server
 }
 
 /// Whether there is anything left to start as the last time.
-fn still_there(hub: &Hub, slug: &str) -> bool {
+pub fn still_there(hub: &Hub, slug: &str) -> bool {
     hub.config.profiles.iter().any(|profile| profile.slug == slug)
 }

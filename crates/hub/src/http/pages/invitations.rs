@@ -1,76 +1,48 @@
 //! `/hub/admin/invitations`: links with which people make accounts, as the API has them for programs.
 
-use std::sync::Arc;
-
-use axum::extract::{OriginalUri, State};
-use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::Response;
 use perijove_store::links;
 use perijove_web::pages::{InvitationDraft, InvitationRow, Invitations};
 
+use super::guest::{Guest, Sent, came, worded};
 use crate::accounts::invitations::{self, Wanted};
 use crate::audit::Actor;
 use crate::http::api::invitations::{may_give, may_invite};
 use crate::http::api::models::time;
 use crate::http::error::{HttpError, Result};
 use crate::http::form::Form;
-use crate::http::visitor::{Principal, Visitor};
+use crate::http::visitor::Principal;
 use crate::{Hub, accounts, mail};
 
 const DAY: i64 = 24 * 3600;
 
-pub async fn get(State(hub): State<Arc<Hub>>, OriginalUri(uri): OriginalUri, visitor: Visitor) -> Result<Response> {
-    let principal = match super::signed_in(&hub, &visitor, &uri) {
-        Ok(principal) => principal,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
-    let page = list(&hub, principal).await?;
-    super::render(&hub, &visitor, StatusCode::OK, &page).await
+pub async fn get(guest: Guest) -> Result<Response> {
+    guest.show(&list(&guest.hub, &guest.by).await?).await
 }
 
-pub async fn post(
-    State(hub): State<Arc<Hub>>,
-    OriginalUri(uri): OriginalUri,
-    headers: HeaderMap,
-    visitor: Visitor,
-    sent: Form,
-) -> Result<Response> {
-    let principal = match super::signed_in(&hub, &visitor, &uri) {
-        Ok(principal) => principal,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
-    visitor.xsrf.check_form(sent.text("_xsrf"), &headers, &Method::POST)?;
-    may_invite(&hub, principal).await?;
-    if sent.text("do") == Some("revoke") {
+pub async fn post(Sent { guest, form }: Sent) -> Result<Response> {
+    let Guest { hub, by, visitor, .. } = &guest;
+    may_invite(hub, by).await?;
+    if form.text("do") == Some("revoke") {
         // Gone meanwhile: that is what was wanted.
-        if let Some(id) = sent.text("id").and_then(|id| id.parse::<i32>().ok()) {
-            invitations::revoke(&hub, id.into(), &Actor::from(principal)).await?;
+        if let Some(id) = form.text("id").and_then(|id| id.parse::<i32>().ok()) {
+            invitations::revoke(hub, id.into(), &Actor::from(by)).await?;
         }
         let page = Invitations {
             done: Some("The invitation is revoked.".to_owned()),
-            ..list(&hub, principal).await?
+            ..list(hub, by).await?
         };
-        return super::render(&hub, &visitor, StatusCode::OK, &page).await;
+        return guest.show(&page).await;
     }
-    match make(&hub, principal, &sent, visitor.words.tag()).await {
-        Ok((url, words)) => {
-            let page = Invitations {
-                made: Some(url),
-                done: Some(words),
-                ..list(&hub, principal).await?
-            };
-            super::render(&hub, &visitor, StatusCode::OK, &page).await
-        }
-        Err(error) if error.status.is_client_error() => {
-            let page = Invitations {
-                error: Some(error.message.unwrap_or_else(|| "There is no such group.".to_owned())),
-                draft: draft(&sent),
-                ..list(&hub, principal).await?
-            };
-            super::render(&hub, &visitor, error.status, &page).await
-        }
-        Err(error) => Err(error),
+    let done = make(hub, by, &form, visitor.words.tag()).await;
+    let came = came(worded(done, "There is no such group."))?;
+    let mut page = list(hub, by).await?;
+    if came.problem.is_some() {
+        page.draft = draft(&form);
     }
+    (page.made, page.done) = came.done.unzip();
+    page.error = came.problem;
+    guest.answer(came.status, &page).await
 }
 
 async fn make(hub: &Hub, by: &Principal, sent: &Form, language: &str) -> Result<(String, String)> {

@@ -1,198 +1,121 @@
 //! `/hub/admin/roles` and `/hub/admin/roles/{role}`: roles for people, as the API has them for programs.
 
-use std::sync::Arc;
-
-use axum::Form;
-use axum::extract::{OriginalUri, Path, State};
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::extract::Path;
 use axum::response::Response;
 use jiff::Timestamp;
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
 use perijove_model::escape;
 use perijove_model::scopes::{Resource, Scope};
 use perijove_store::roles::{self, Grant, Role, Source};
 use perijove_web::pages;
-use serde::Deserialize;
 
+use super::filters::{Counted, Link, moment};
+use super::guest::{Guest, Sent, came, worded};
 use crate::Hub;
 use crate::http::error::{HttpError, Result};
+use crate::http::form::Form;
 use crate::http::found;
 use crate::http::role_changes::{self, Definition, Kind};
-use crate::http::visitor::{Principal, Visitor};
-use crate::http::xsrf::query_value;
+use crate::http::visitor::Principal;
 
 /// On one page.
 const ROLES: i64 = 50;
 const GRANTS: i64 = 100;
 
-/// The fields of all the forms here.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-pub struct Fields {
-    #[serde(rename = "_xsrf")]
-    xsrf: Option<String>,
-    #[serde(rename = "do")]
-    act: String,
-    name: String,
-    description: String,
-    scopes: String,
-    kind: String,
-    holder: String,
-    until: String,
+pub async fn list(guest: Guest) -> Result<Response> {
+    guest
+        .show(&list_page(&guest.hub, &guest.by, guest.query()).await?)
+        .await
 }
 
-impl Fields {
-    fn definition(&self) -> Definition {
-        Definition {
-            description: self.description.trim().to_owned(),
-            scopes: self.scopes.split_whitespace().map(str::to_owned).collect(),
-        }
+pub async fn create(Sent { guest, form }: Sent) -> Result<Response> {
+    let Guest { hub, by, .. } = &guest;
+    let name = text(&form, "name");
+    let came = came(role_changes::create(hub, by, name, &definition(&form)).await)?;
+    if came.done.is_some() {
+        return Ok(found(&role_url(hub, name)));
     }
-
-    fn draft(&self) -> pages::RoleDraft {
-        pages::RoleDraft {
-            name: self.name.clone(),
-            description: self.description.clone(),
-            scopes: self.scopes.clone(),
-        }
-    }
-
-    fn holder(&self) -> Result<(Kind, &str)> {
-        let kind = match self.kind.as_str() {
-            "user" => Kind::User,
-            "group" => Kind::Group,
-            "service" => Kind::Service,
-            _ => {
-                return Err(HttpError::bad_request(
-                    "A role is given to a user, a group or a service.",
-                ));
-            }
-        };
-        let name = self.holder.trim();
-        // PostgreSQL can't even look for it.
-        if name.contains('\0') {
-            return Err(HttpError::not_found());
-        }
-        Ok((kind, name))
-    }
-
-    fn end(&self) -> Result<Option<Timestamp>> {
-        if self.until.trim().is_empty() {
-            return Ok(None);
-        }
-        let wrong = || HttpError::bad_request("The end is a date and a time, such as 2026-12-24T18:00.");
-        let end: DateTime = self.until.trim().parse().map_err(|_| wrong())?;
-        let end = end.to_zoned(TimeZone::UTC).map_err(|_| wrong())?;
-        Ok(Some(end.timestamp()))
-    }
-}
-
-pub async fn list(State(hub): State<Arc<Hub>>, OriginalUri(uri): OriginalUri, visitor: Visitor) -> Result<Response> {
-    let principal = match super::signed_in(&hub, &visitor, &uri) {
-        Ok(principal) => principal,
-        Err(elsewhere) => return Ok(elsewhere),
+    let page = pages::Roles {
+        draft: draft(&form),
+        problem: came.problem,
+        ..list_page(hub, by, "").await?
     };
-    let offset = query_value(uri.query().unwrap_or_default(), "offset");
-    let offset = offset.and_then(|text| text.parse().ok()).unwrap_or(0);
-    let page = list_page(&hub, principal, offset).await?;
-    super::render(&hub, &visitor, StatusCode::OK, &page).await
+    guest.answer(came.status, &page).await
 }
 
-pub async fn create(
-    State(hub): State<Arc<Hub>>,
-    OriginalUri(uri): OriginalUri,
-    headers: HeaderMap,
-    visitor: Visitor,
-    Form(fields): Form<Fields>,
-) -> Result<Response> {
-    let principal = match super::signed_in(&hub, &visitor, &uri) {
-        Ok(principal) => principal,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
-    visitor
-        .xsrf
-        .check_form(fields.xsrf.as_deref(), &headers, &Method::POST)?;
-    let name = fields.name.trim();
-    match role_changes::create(&hub, principal, name, &fields.definition()).await {
-        Ok(_) => Ok(found(&role_url(&hub, name))),
-        Err(error) => {
-            let (status, problem) = told(error)?;
-            let page = pages::Roles {
-                draft: fields.draft(),
-                problem: Some(problem),
-                ..list_page(&hub, principal, 0).await?
-            };
-            super::render(&hub, &visitor, status, &page).await
-        }
+pub async fn get(Path(name): Path<String>, guest: Guest) -> Result<Response> {
+    guest.show(&role_page(&guest.hub, &guest.by, &name).await?).await
+}
+
+pub async fn post(Path(name): Path<String>, Sent { guest, form }: Sent) -> Result<Response> {
+    let Guest { hub, by, .. } = &guest;
+    let what = text(&form, "do");
+    let done = worded(
+        act(hub, by, &name, what, &form).await,
+        "There is no such user, group or service, or it does not have the role.",
+    );
+    let came = came(done)?;
+    match came.done {
+        Some(()) if what == "remove" => return Ok(found(&list_url(hub))),
+        Some(()) => return Ok(found(&role_url(hub, &name))),
+        None => {}
+    }
+    let mut page = role_page(hub, by, &name).await?;
+    if what == "change" {
+        page.draft = draft(&form);
+    }
+    page.problem = came.problem;
+    guest.answer(came.status, &page).await
+}
+
+fn text<'a>(form: &'a Form, key: &str) -> &'a str {
+    form.text(key).unwrap_or_default().trim()
+}
+
+fn definition(form: &Form) -> Definition {
+    Definition {
+        description: text(form, "description").to_owned(),
+        scopes: text(form, "scopes").split_whitespace().map(str::to_owned).collect(),
     }
 }
 
-pub async fn get(
-    State(hub): State<Arc<Hub>>,
-    OriginalUri(uri): OriginalUri,
-    Path(name): Path<String>,
-    visitor: Visitor,
-) -> Result<Response> {
-    let principal = match super::signed_in(&hub, &visitor, &uri) {
-        Ok(principal) => principal,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
-    let page = role_page(&hub, principal, &name).await?;
-    super::render(&hub, &visitor, StatusCode::OK, &page).await
-}
-
-pub async fn post(
-    State(hub): State<Arc<Hub>>,
-    OriginalUri(uri): OriginalUri,
-    Path(name): Path<String>,
-    headers: HeaderMap,
-    visitor: Visitor,
-    Form(fields): Form<Fields>,
-) -> Result<Response> {
-    let principal = match super::signed_in(&hub, &visitor, &uri) {
-        Ok(principal) => principal,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
-    visitor
-        .xsrf
-        .check_form(fields.xsrf.as_deref(), &headers, &Method::POST)?;
-    match act(&hub, principal, &name, &fields).await {
-        Ok(()) if fields.act == "remove" => Ok(found(&list_url(&hub))),
-        Ok(()) => Ok(found(&role_url(&hub, &name))),
-        Err(error) => {
-            let (status, problem) = told(error)?;
-            let mut page = role_page(&hub, principal, &name).await?;
-            if fields.act == "change" {
-                page.draft = fields.draft();
-            }
-            page.problem = Some(problem);
-            super::render(&hub, &visitor, status, &page).await
-        }
+fn draft(form: &Form) -> pages::RoleDraft {
+    let sent = |key| form.text(key).unwrap_or_default().to_owned();
+    pages::RoleDraft {
+        name: sent("name"),
+        description: sent("description"),
+        scopes: sent("scopes"),
     }
 }
 
-async fn act(hub: &Hub, by: &Principal, name: &str, fields: &Fields) -> Result<()> {
-    match fields.act.as_str() {
-        "change" => role_changes::change(hub, by, name, &fields.definition())
-            .await
-            .map(drop),
+fn holder(form: &Form) -> Result<(Kind, &str)> {
+    let kind = match text(form, "kind") {
+        "user" => Kind::User,
+        "group" => Kind::Group,
+        "service" => Kind::Service,
+        _ => {
+            return Err(HttpError::bad_request(
+                "A role is given to a user, a group or a service.",
+            ));
+        }
+    };
+    let name = text(form, "holder");
+    // PostgreSQL can't even look for it.
+    if name.contains('\0') {
+        return Err(HttpError::not_found());
+    }
+    Ok((kind, name))
+}
+
+async fn act(hub: &Hub, by: &Principal, name: &str, what: &str, form: &Form) -> Result<()> {
+    match what {
+        "change" => role_changes::change(hub, by, name, &definition(form)).await.map(drop),
         "remove" => role_changes::remove(hub, by, name).await,
-        "give" => role_changes::give(hub, by, name, fields.holder()?, fields.end()?)
+        "give" => role_changes::give(hub, by, name, holder(form)?, moment(text(form, "until"))?)
             .await
             .map(drop),
-        "take" => role_changes::take(hub, by, name, fields.holder()?).await,
+        "take" => role_changes::take(hub, by, name, holder(form)?).await,
         _ => Err(HttpError::bad_request("This form is not known here.")),
     }
-}
-
-/// What is said above the form; whatever is not the visitor's doing is an error page.
-fn told(error: HttpError) -> Result<(StatusCode, String)> {
-    if error.status.is_server_error() {
-        return Err(error);
-    }
-    let nothing = || "There is no such user, group or service, or it does not have the role.".to_owned();
-    Ok((error.status, error.message.unwrap_or_else(nothing)))
 }
 
 async fn require(hub: &Hub, by: &Principal, scope: Scope) -> Result<()> {
@@ -211,11 +134,11 @@ fn role_url(hub: &Hub, name: &str) -> String {
     format!("{}/{}", list_url(hub), escape::segment(name))
 }
 
-async fn list_page(hub: &Hub, by: &Principal, offset: i64) -> Result<pages::Roles> {
+async fn list_page(hub: &Hub, by: &Principal, query: &str) -> Result<pages::Roles> {
     require(hub, by, Scope::ListRoles).await?;
-    let offset = offset.clamp(0, i64::MAX - ROLES);
-    let (found, total) = roles::list(&hub.store, offset, ROLES).await?;
-    let url = |offset: i64| format!("{}?offset={offset}", list_url(hub));
+    let place = Counted::read(query, ROLES);
+    let (found, total) = roles::list(&hub.store, place.offset, ROLES).await?;
+    let url = |offset: i64| Link::to(&list_url(hub)).with("offset", offset).done();
     let line = |role: Role| pages::RoleLine {
         url: role_url(hub, &role.name),
         source: source(&role),
@@ -227,8 +150,8 @@ async fn list_page(hub: &Hub, by: &Principal, offset: i64) -> Result<pages::Role
         roles: found.into_iter().map(line).collect(),
         may_make: may(hub, by, Scope::AdminRoles).await?,
         action_url: list_url(hub),
-        previous_url: (offset > 0).then(|| url((offset - ROLES).max(0))),
-        next_url: (offset + ROLES < total).then(|| url(offset + ROLES)),
+        previous_url: place.previous().map(url),
+        next_url: place.next(total).map(url),
         ..pages::Roles::default()
     })
 }

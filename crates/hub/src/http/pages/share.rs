@@ -1,9 +1,7 @@
 //! `/hub/share/USER[/SERVER]`: with whom a server is shared, by name or by a link that gives access.
 
-use std::sync::Arc;
-
-use axum::extract::{OriginalUri, Path, State};
-use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use axum::extract::Path;
+use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::SignedDuration;
 use perijove_model::scopes::{Reach, Scope};
@@ -12,14 +10,13 @@ use perijove_store::shares::{self, Part, Share, SharedWith};
 use perijove_store::spawners::{self, Spawner};
 use perijove_web::pages::{CodeLine, ShareLine, ShareServer};
 
+use super::guest::{Guest, Sent};
 use super::whose::{Which, Whose};
-use crate::Hub;
 use crate::http::api::models;
 use crate::http::api::shares::{self as sharing, With, codes};
 use crate::http::error::{HttpError, Result};
 use crate::http::form::Form;
 use crate::http::found;
-use crate::http::visitor::{Principal, Visitor};
 
 /// As many as the page shows of each kind; the API has them all.
 const SHOWN: Part = Part { offset: 0, limit: 100 };
@@ -28,43 +25,19 @@ const LONGEST_LIFE: i64 = 365;
 const USE: [Scope; 1] = [Scope::AccessServers];
 const START: [Scope; 2] = [Scope::AccessServers, Scope::Servers];
 
-pub async fn get(
-    State(hub): State<Arc<Hub>>,
-    OriginalUri(uri): OriginalUri,
-    Path(which): Path<Which>,
-    visitor: Visitor,
-) -> Result<Response> {
-    let principal = match super::signed_in(&hub, &visitor, &uri) {
-        Ok(principal) => principal,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
-    let page = Sharing::read(&hub, principal, &which, &uri).await?;
-    page.show(&visitor, Outcome::default()).await
+pub async fn get(Path(which): Path<Which>, guest: Guest) -> Result<Response> {
+    let page = Sharing::read(&guest, &which).await?;
+    page.show(Outcome::default()).await
 }
 
-pub async fn post(
-    State(hub): State<Arc<Hub>>,
-    OriginalUri(uri): OriginalUri,
-    Path(which): Path<Which>,
-    headers: HeaderMap,
-    visitor: Visitor,
-    form: Form,
-) -> Result<Response> {
-    let principal = match super::signed_in(&hub, &visitor, &uri) {
-        Ok(principal) => principal,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
-    visitor.xsrf.check_form(form.text("_xsrf"), &headers, &Method::POST)?;
-    let page = Sharing::read(&hub, principal, &which, &uri).await?;
+pub async fn post(Path(which): Path<Which>, Sent { guest, form }: Sent) -> Result<Response> {
+    let page = Sharing::read(&guest, &which).await?;
     match page.change(&form).await {
-        Ok(Some(made)) => {
-            let made = Some(made);
-            page.show(&visitor, Outcome { made, problem: None }).await
-        }
-        Ok(None) => Ok(found(uri.path())),
+        Ok(None) => Ok(found(guest.uri.path())),
+        Ok(made) => page.show(Outcome { made, problem: None }).await,
         Err(error) if error.status.is_client_error() => {
             let problem = Some(error);
-            page.show(&visitor, Outcome { made: None, problem }).await
+            page.show(Outcome { made: None, problem }).await
         }
         Err(error) => Err(error),
     }
@@ -79,33 +52,27 @@ struct Outcome {
 
 /// Somebody who may share a server, at its page.
 struct Sharing<'a> {
-    hub: &'a Hub,
-    principal: &'a Principal,
+    guest: &'a Guest,
     server: Spawner,
-    uri: &'a Uri,
 }
 
 impl<'a> Sharing<'a> {
-    async fn read(hub: &'a Hub, principal: &'a Principal, which: &Which, uri: &'a Uri) -> Result<Self> {
-        let whose = Whose::read(hub, principal, &which.user, &which.server, Scope::Shares).await?;
+    async fn read(guest: &'a Guest, which: &Which) -> Result<Self> {
+        let hub = &guest.hub;
+        let whose = Whose::read(hub, &guest.by, &which.user, &which.server, Scope::Shares).await?;
         let server = match whose.spawner(hub).await? {
             Some(server) => server,
             // The default server exists even before its first start.
             None if whose.server.is_default() => spawners::ensure(&hub.store, whose.user.id, "", None).await?,
             None => return Err(HttpError::not_found()),
         };
-        Ok(Self {
-            hub,
-            principal,
-            server,
-            uri,
-        })
+        Ok(Self { guest, server })
     }
 
     /// The address of a link, if one was made.
     async fn change(&self, form: &Form) -> Result<Option<String>> {
         let text = |name: &str| form.text(name).unwrap_or_default().trim();
-        let (hub, principal, server) = (self.hub, self.principal, &self.server);
+        let (hub, principal, server) = (&self.guest.hub, &self.guest.by, &self.server);
         let wished: &[Scope] = if text("start").is_empty() { &USE } else { &START };
         let wished: Vec<String> = wished.iter().map(|scope| scope.name().to_owned()).collect();
         match text("do") {
@@ -141,8 +108,9 @@ impl<'a> Sharing<'a> {
         Ok(None)
     }
 
-    async fn show(&self, visitor: &Visitor, outcome: Outcome) -> Result<Response> {
-        let (store, now) = (&self.hub.store, self.hub.clock.now());
+    async fn show(&self, outcome: Outcome) -> Result<Response> {
+        let hub = &self.guest.hub;
+        let (store, now) = (&hub.store, hub.clock.now());
         let (shares, _) = shares::list(store, shares::Of::Server(self.server.id), SHOWN, now).await?;
         let (codes, _) = share_codes::list(store, share_codes::Of::Server(self.server.id), SHOWN, now).await?;
         let problem = outcome.problem;
@@ -155,17 +123,17 @@ impl<'a> Sharing<'a> {
             codes: codes.iter().map(code).collect(),
             made: outcome.made,
             by_name: self.by_name(),
-            action_url: self.uri.path().to_owned(),
+            action_url: self.guest.uri.path().to_owned(),
             problem: problem.and_then(|problem| problem.message),
         };
-        super::render(self.hub, visitor, status, &page).await
+        self.guest.answer(status, &page).await
     }
 
     /// Whether this person may know anybody else's name, or that of a group. One's own name everybody knows.
     fn by_name(&self) -> bool {
-        let others = |scope| match self.principal.scopes.filters_for(scope) {
+        let others = |scope| match self.guest.by.scopes.filters_for(scope) {
             Some(Reach::All) => true,
-            Some(Reach::Only(filters)) => !filters.users().eq([self.principal.name()]),
+            Some(Reach::Only(filters)) => !filters.users().eq([self.guest.by.name()]),
             None => false,
         };
         others(Scope::ReadUsersName) || others(Scope::ReadGroupsName)

@@ -1,74 +1,45 @@
 //! `/hub/admin/announcements`: what the hub tells people on top of its pages, for people, as the API has it for programs.
 
-use std::sync::Arc;
-
-use axum::extract::{OriginalUri, State};
-use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
 use perijove_model::announcement::{Audience, Level};
 use perijove_model::scopes::{Resource, Scope};
 use perijove_store::announcements::{self as rows, Announcement, Wanted};
 use perijove_web::markdown;
 use perijove_web::pages::{AnnouncementDraft, AnnouncementRow, Announcements};
 
+use super::filters::moment;
+use super::guest::{Guest, Sent, came, worded};
 use crate::Hub;
 use crate::announcements::Desk;
 use crate::http::api::models::time;
 use crate::http::error::{HttpError, Result};
 use crate::http::form::Form;
-use crate::http::visitor::{Principal, Visitor};
-use crate::http::xsrf::query_value;
+use crate::http::visitor::Principal;
 
-pub async fn get(State(hub): State<Arc<Hub>>, OriginalUri(uri): OriginalUri, visitor: Visitor) -> Result<Response> {
-    let principal = match super::signed_in(&hub, &visitor, &uri) {
-        Ok(principal) => principal,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
-    let mut page = list(&hub, principal).await?;
-    if let Some(id) = query_value(uri.query().unwrap_or_default(), "change") {
+pub async fn get(guest: Guest) -> Result<Response> {
+    let hub = &guest.hub;
+    let mut page = list(hub, &guest.by).await?;
+    if let Some(id) = guest.asks("change") {
         let id: i32 = id.parse().map_err(|_| HttpError::not_found())?;
         let found = rows::by_id(&hub.store, id.into()).await?;
         page.draft = draft_of(&found.ok_or_else(HttpError::not_found)?);
     }
-    super::render(&hub, &visitor, StatusCode::OK, &page).await
+    guest.show(&page).await
 }
 
-pub async fn post(
-    State(hub): State<Arc<Hub>>,
-    OriginalUri(uri): OriginalUri,
-    headers: HeaderMap,
-    visitor: Visitor,
-    sent: Form,
-) -> Result<Response> {
-    let principal = match super::signed_in(&hub, &visitor, &uri) {
-        Ok(principal) => principal,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
-    visitor.xsrf.check_form(sent.text("_xsrf"), &headers, &Method::POST)?;
-    may(&hub, principal).await?;
-    let page = match act(&hub, principal, &sent).await {
-        Ok(done) => Announcements {
-            done: Some(done.to_owned()),
-            ..list(&hub, principal).await?
-        },
-        Err(error) if error.status.is_client_error() => {
-            let page = Announcements {
-                error: Some(
-                    error
-                        .message
-                        .unwrap_or_else(|| "There is no such announcement.".to_owned()),
-                ),
-                draft: draft(&sent),
-                ..list(&hub, principal).await?
-            };
-            return super::render(&hub, &visitor, error.status, &page).await;
-        }
-        Err(error) => return Err(error),
-    };
-    super::render(&hub, &visitor, StatusCode::OK, &page).await
+pub async fn post(Sent { guest, form }: Sent) -> Result<Response> {
+    let Guest { hub, by, .. } = &guest;
+    may(hub, by).await?;
+    let done = act(hub, by, &form).await;
+    let came = came(worded(done, "There is no such announcement."))?;
+    let mut page = list(hub, by).await?;
+    if came.problem.is_some() {
+        page.draft = draft(&form);
+    }
+    page.done = came.done.map(str::to_owned);
+    page.error = came.problem;
+    guest.answer(came.status, &page).await
 }
 
 async fn act(hub: &Hub, by: &Principal, sent: &Form) -> Result<&'static str> {
@@ -123,16 +94,6 @@ fn wanted(sent: &Form, now: Timestamp) -> Result<Wanted> {
         starts: moment(text("starts"))?.unwrap_or(now),
         ends: moment(text("ends"))?,
     })
-}
-
-fn moment(text: &str) -> Result<Option<Timestamp>> {
-    if text.is_empty() {
-        return Ok(None);
-    }
-    let wrong = || HttpError::bad_request("A time is a date and an hour, such as 2026-12-24T18:00.");
-    let moment: DateTime = text.parse().map_err(|_| wrong())?;
-    let moment = moment.to_zoned(TimeZone::UTC).map_err(|_| wrong())?.timestamp();
-    Ok(Some(moment.max(Timestamp::UNIX_EPOCH)))
 }
 
 fn draft(sent: &Form) -> AnnouncementDraft {

@@ -1,9 +1,5 @@
 //! `/hub/admin/usage`: how the platform was used, in charts.
 
-use std::sync::Arc;
-
-use axum::extract::{OriginalUri, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
 use perijove_model::escape;
@@ -12,24 +8,19 @@ use perijove_store::usage::{self as rows, Figures, Subject};
 use perijove_web::charts::{Chart, Form, Moment, Series, Unit, chart, tell};
 use perijove_web::pages::{Cause, Tile, Usage, UsagePeriod};
 
+use super::guest::Guest;
 use crate::Hub;
 use crate::http::api::models::time;
 use crate::http::api::usage::subject;
 use crate::http::error::Result;
-use crate::http::visitor::{Principal, Visitor};
-use crate::http::xsrf::query_value;
+use crate::http::visitor::Principal;
 use crate::usage::report::{self, Period, Points, Report};
 
-pub async fn get(State(hub): State<Arc<Hub>>, OriginalUri(uri): OriginalUri, visitor: Visitor) -> Result<Response> {
-    let principal = match super::signed_in(&hub, &visitor, &uri) {
-        Ok(principal) => principal,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
-    let query = uri.query().unwrap_or_default();
-    let subject = subject(&hub, principal, query).await?;
-    let period = query_value(query, "period").and_then(|text| Period::parse(&text));
-    let page = page(&hub, principal, &subject, period.unwrap_or_default()).await?;
-    super::render(&hub, &visitor, StatusCode::OK, &page).await
+pub async fn get(guest: Guest) -> Result<Response> {
+    let subject = subject(&guest.hub, &guest.by, guest.query()).await?;
+    let period = guest.asks("period").and_then(|text| Period::parse(&text));
+    let page = page(&guest.hub, &guest.by, &subject, period.unwrap_or_default()).await?;
+    guest.show(&page).await
 }
 
 async fn page(hub: &Hub, by: &Principal, subject: &Subject, period: Period) -> Result<Usage> {

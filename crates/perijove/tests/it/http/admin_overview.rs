@@ -228,6 +228,26 @@ async fn services_are_seen_made_and_after_a_question_deleted() {
     ruth.post_form("hub/admin/services", &change("announcer", "http://127.0.0.1:2"))
         .await
         .expect(405);
+    let renew = |name| [("do", "token"), ("name", name)];
+    let renewed = ruth.post_form("hub/admin/services", &renew("grader")).await.expect(200);
+    let token = renewed.body.split_once("id=\"token-result\">").unwrap().1;
+    let token = token.split_once('<').unwrap().0.to_owned();
+    let by = async |token: &str| app.browser().api_with_token(token, Method::GET, "user", None).await;
+    assert_eq!(by(&token).await.expect(200).json()["name"], "grader");
+    assert_eq!(by("a-secret-of-the-grader").await.status, 403, "the old one has ended");
+    assert!(
+        !shown(&ruth, "services?change=grader").await.body.contains(&token),
+        "shown once"
+    );
+    let log = ruth.get("hub/api/audit?act=service.token").await.expect(200).body;
+    assert!(log.contains("service grader") && !log.contains(&token), "{log}");
+    ruth.post_form("hub/admin/services", &renew("announcer"))
+        .await
+        .expect(405);
+    let over_api = ruth.api(Method::POST, "services/grader/token", None).await.expect(201);
+    let newest = over_api.json()["token"].as_str().unwrap().to_owned();
+    assert_eq!(by(&newest).await.expect(200).json()["name"], "grader");
+    assert_eq!(by(&token).await.status, 403);
     let nothing = json!({ "url": "" });
     let model = ruth
         .api(Method::PATCH, "services/grader", Some(nothing))
@@ -251,6 +271,9 @@ async fn services_are_seen_made_and_after_a_question_deleted() {
     assert_eq!(all(&shown(&ruth, "services").await, "data-service"), ["announcer"]);
     let tom = app.sign_in("tom").await;
     tom.post_form("hub/admin/services", &fields).await.expect(403);
+    tom.post_form("hub/admin/services", &renew("announcer"))
+        .await
+        .expect(403);
 }
 
 #[tokio::test]

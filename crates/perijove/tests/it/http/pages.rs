@@ -367,6 +367,44 @@ async fn pages_bring_their_styles_and_scripts() {
 }
 
 #[tokio::test]
+async fn styles_and_scripts_are_sent_packed_and_pages_are_not() {
+    let app = App::start().await;
+    let browser = app.browser();
+    for asset in ["hub/static/css/perijove.css", "hub/static/js/home.js"] {
+        let packed = browser.get_with(asset, "accept-encoding", "gzip").await.expect(200);
+        assert_eq!(packed.header("content-encoding"), "gzip", "{asset}");
+        let plain = browser.get_with(asset, "accept-encoding", "identity").await.expect(200);
+        assert_eq!(plain.header("content-encoding"), "", "{asset}");
+        assert!(plain.body.len() > 2000, "{asset}");
+        for answer in [&packed, &plain] {
+            assert!(
+                answer.header("vary").to_lowercase().contains("accept-encoding"),
+                "{asset}"
+            );
+        }
+    }
+    let page = browser
+        .get_with("hub/login", "accept-encoding", "gzip")
+        .await
+        .expect(200);
+    assert_eq!(page.header("content-encoding"), "", "a page has secrets");
+}
+
+#[tokio::test]
+async fn sign_in_and_error_pages_are_as_dark_as_somebody_has_chosen() {
+    let app = App::start().await;
+    let browser = app.browser();
+    for (path, status) in [("hub/login", 200), ("hub/error/404", 200), ("hub/nothing-such", 404)] {
+        let plain = browser.get_with(path, "accept", "text/html").await.expect(status);
+        assert!(!plain.body.contains("data-theme"), "{path}");
+        let cookie = "perijove-theme=dark";
+        let request = browser.request(Method::GET, path).header("accept", "text/html");
+        let dark = browser.send(request.header("cookie", cookie)).await.expect(status);
+        assert!(dark.body.contains("data-theme=\"dark\""), "{path}: {}", dark.body);
+    }
+}
+
+#[tokio::test]
 async fn pages_work_without_anything_inline() {
     let app = App::start().await;
     let ann = app.sign_in("ann").await;

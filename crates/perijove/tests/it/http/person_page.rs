@@ -1,5 +1,7 @@
 //! The page about one person: it shows and does what the visitor's scopes allow.
 
+use jiff::SignedDuration;
+use perijove_model::Clock;
 use perijove_testkit::{App, Browser};
 use reqwest::Method;
 use serde_json::json;
@@ -179,4 +181,90 @@ async fn somebody_is_moved_between_groups_renamed_raised_and_deleted() {
         .expect(302);
     assert_eq!(gone.to(), "/hub/admin");
     ruth.api(Method::GET, "users/eva", None).await.expect(404);
+}
+
+const ROLES: &str = r#"
+[[group]]
+name = "class"
+users = ["ann", "bob"]
+[[role]]
+name = "tutors"
+users = ["tom"]
+scopes = ["admin-ui", "list:roles", "grant:roles!group=class", "read:users!group=class", "read:roles!group=class", "access:servers!group=class"]
+[[role]]
+name = "visits"
+scopes = ["access:servers!group=class"]
+[[role]]
+name = "looks"
+scopes = ["read:hub"]
+"#;
+
+async fn has(browser: &Browser, scope: &str) -> bool {
+    let model = browser.api(Method::GET, "user", None).await.expect(200).json();
+    model["scopes"].as_array().unwrap().contains(&scope.into())
+}
+
+async fn ask(browser: &Browser, act: &str, role: &str, until: &str) -> perijove_testkit::Answer {
+    let fields = [("do", act), ("role", role), ("until", until)];
+    browser.post_form(PAGE, &fields).await
+}
+
+#[tokio::test]
+async fn roles_are_given_for_some_time_and_taken() {
+    let app = App::builder().config(ROLES).start().await;
+    let (ann, ruth) = (app.sign_in("ann").await, app.sign_in("ruth").await);
+    assert!(page(&ruth).await.contains("<option value=\"looks\">"));
+    let end = (app.clock.now() + SignedDuration::from_hours(2))
+        .strftime("%Y-%m-%dT%H:%M")
+        .to_string();
+    let given = ask(&ruth, "give-role", "looks", &end).await.expect(200);
+    assert!(given.body.contains("value=\"take-role\""), "{}", given.body);
+    assert!(given.body.contains(&end[..10]), "until when: {}", given.body);
+    assert!(has(&ann, "read:hub").await);
+    app.clock.advance(SignedDuration::from_hours(2));
+    assert!(!has(&ann, "read:hub").await, "it has ended");
+
+    ask(&ruth, "give-role", "looks", &end).await.expect(400);
+    ask(&ruth, "give-role", "looks", "soon").await.expect(400);
+    ask(&ruth, "give-role", "nothing-such", "").await.expect(404);
+    ask(&ruth, "give-role", "admin", "").await.expect(400);
+    ask(&ruth, "give-role", "looks", "").await.expect(200);
+    assert!(!page(&ruth).await.contains("<option value=\"looks\">"), "they have it");
+    assert!(has(&ann, "read:hub").await);
+    let taken = ask(&ruth, "take-role", "looks", "").await.expect(200);
+    assert!(!taken.body.contains("value=\"take-role\""), "{}", taken.body);
+    assert!(!has(&ann, "read:hub").await);
+    ask(&ruth, "take-role", "looks", "").await.expect(404);
+    let log = ruth.get("hub/api/audit?act=role.granted").await.expect(200).body;
+    assert!(log.contains("role looks") && log.contains("\"ann\""), "{log}");
+}
+
+#[tokio::test]
+async fn nobody_gives_or_takes_a_role_beyond_what_they_may_do() {
+    let app = App::builder().config(ROLES).start().await;
+    let (ann, ruth) = (app.sign_in("ann").await, app.sign_in("ruth").await);
+    let tom = app.sign_in("tom").await;
+    let seen = page(&tom).await;
+    assert!(
+        seen.contains("<option value=\"visits\">") && !seen.contains("\"looks\""),
+        "{seen}"
+    );
+    ask(&tom, "give-role", "looks", "").await.expect(403);
+    ask(&ruth, "give-role", "looks", "").await.expect(200);
+    let seen = page(&tom).await;
+    assert!(
+        seen.contains("looks") && !seen.contains("value=\"take-role\""),
+        "{seen}"
+    );
+    ask(&tom, "take-role", "looks", "").await.expect(403);
+    assert!(has(&ann, "read:hub").await);
+    ask(&tom, "give-role", "visits", "").await.expect(200);
+    ask(&tom, "take-role", "visits", "").await.expect(200);
+    let (plain, ..) = school().await;
+    let other = plain.sign_in("tom").await;
+    assert!(
+        !page(&other).await.contains("give-role"),
+        "without the scope there is no form"
+    );
+    ask(&other, "give-role", "tutors", "").await.expect(403);
 }

@@ -16,6 +16,7 @@ use crate::http::api::servers::start;
 use crate::http::api::{user, user_change, users as api_users};
 use crate::http::error::{HttpError, Result, short};
 use crate::http::form::Form;
+use crate::http::pages::guest;
 use crate::http::visitor::Principal;
 use crate::servers::{self, Start};
 
@@ -30,6 +31,16 @@ pub struct Done {
     pub outcomes: Vec<Outcome>,
     /// Who would be deleted, if it is said again.
     pub doomed: Vec<String>,
+}
+
+impl Done {
+    pub fn nothing(status: StatusCode) -> Self {
+        Self {
+            status,
+            outcomes: Vec::new(),
+            doomed: Vec::new(),
+        }
+    }
 }
 
 /// What the forms say.
@@ -188,7 +199,7 @@ impl Tally {
         self.outcomes.push(Outcome {
             who: who.to_owned(),
             what,
-            problem: result.err().map(|error| super::problem(&error)),
+            problem: result.err().map(|error| guest::problem(&error)),
         });
     }
 

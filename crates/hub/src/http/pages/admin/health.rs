@@ -1,12 +1,9 @@
 //! `/hub/admin/health`: what works and what does not. Looked at when the page is asked for; nothing waits for long.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use axum::extract::{OriginalUri, State};
-use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::Response;
 use perijove_environments::State as Built;
 use perijove_model::scopes::{Resource, Scope};
@@ -16,15 +13,15 @@ use perijove_store::{mails, services};
 use perijove_web::pages::{Check, CheckState, DrainShown, Health, HubRow};
 use tokio::time::timeout;
 
-use super::{menu, problem};
+use super::menu;
 use crate::Hub;
 use crate::drain::Switch;
 use crate::http::api::{self, models};
 use crate::http::error::{HttpError, Result};
-use crate::http::form::Form;
 use crate::http::found;
-use crate::http::pages::{allows, render, signed_in};
-use crate::http::visitor::{Principal, Visitor};
+use crate::http::pages::allows;
+use crate::http::pages::guest::{Guest, Sent, came};
+use crate::http::visitor::Principal;
 use crate::services::health as answers;
 use crate::tasks::presence;
 
@@ -34,51 +31,32 @@ const SLOW: Duration = Duration::from_millis(100);
 /// So many letters waiting are more than a moment's.
 const MANY_LETTERS: i64 = 50;
 
-pub async fn get(State(hub): State<Arc<Hub>>, OriginalUri(uri): OriginalUri, visitor: Visitor) -> Result<Response> {
-    let principal = match signed_in(&hub, &visitor, &uri) {
-        Ok(principal) => principal,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
-    menu::HEALTH.require(&hub, principal).await?;
-    let page = page(&hub, principal).await?;
-    render(&hub, &visitor, StatusCode::OK, &page).await
+pub async fn get(guest: Guest) -> Result<Response> {
+    let (hub, by) = guest.at(&menu::HEALTH).await?;
+    guest.show(&page(hub, by).await?).await
 }
 
 /// Switches starts off or on.
-pub async fn post(
-    State(hub): State<Arc<Hub>>,
-    OriginalUri(uri): OriginalUri,
-    headers: HeaderMap,
-    visitor: Visitor,
-    form: Form,
-) -> Result<Response> {
-    let principal = match signed_in(&hub, &visitor, &uri) {
-        Ok(principal) => principal,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
-    visitor.xsrf.check_form(form.text("_xsrf"), &headers, &Method::POST)?;
-    menu::HEALTH.require(&hub, principal).await?;
-    api::drain::may_switch(&hub, principal).await?;
+pub async fn post(Sent { guest, form }: Sent) -> Result<Response> {
+    let (hub, by) = guest.at(&menu::HEALTH).await?;
+    api::drain::may_switch(hub, by).await?;
     let text = form.text("message").unwrap_or_default();
     let wanted = match form.text("do") {
         Some("drain") => api::drain::message(text).map(Switch::On),
         Some("resume") => Ok(Switch::Off),
         _ => Err(HttpError::bad_request("This form is not known here.")),
     };
-    match wanted {
-        Ok(wanted) => {
-            api::drain::switch(&hub, principal, &wanted).await?;
-            Ok(found(&menu::HEALTH.url(&hub)))
-        }
-        Err(error) => {
-            let page = Health {
-                draft: text.to_owned(),
-                problem: Some(problem(&error)),
-                ..page(&hub, principal).await?
-            };
-            render(&hub, &visitor, error.status, &page).await
-        }
+    let came = came(wanted)?;
+    if let Some(wanted) = came.done {
+        api::drain::switch(hub, by, &wanted).await?;
+        return Ok(found(&menu::HEALTH.url(hub)));
     }
+    let page = Health {
+        draft: text.to_owned(),
+        problem: came.problem,
+        ..page(hub, by).await?
+    };
+    guest.answer(came.status, &page).await
 }
 
 async fn page(hub: &Hub, by: &Principal) -> Result<Health> {

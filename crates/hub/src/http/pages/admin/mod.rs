@@ -16,10 +16,6 @@ pub mod shares;
 pub mod shutdown;
 pub mod tokens;
 
-use std::sync::Arc;
-
-use axum::extract::{OriginalUri, State};
-use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::Response;
 use perijove_model::JUPYTERHUB_VERSION;
 use perijove_model::scopes::{Reach, Resource, Scope};
@@ -27,55 +23,30 @@ use perijove_store::only::Only;
 use perijove_web::pages::Admin;
 
 use self::query::Asked;
-use crate::http::error::{HttpError, Result};
-use crate::http::form::Form;
-use crate::http::visitor::{Principal, Visitor};
+use super::guest::{Guest, Sent, came};
+use crate::http::error::Result;
+use crate::http::visitor::Principal;
 use crate::{Hub, accounts};
 
-pub async fn get(State(hub): State<Arc<Hub>>, OriginalUri(uri): OriginalUri, visitor: Visitor) -> Result<Response> {
-    let principal = match super::signed_in(&hub, &visitor, &uri) {
-        Ok(principal) => principal,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
-    may_come(&hub, principal).await?;
-    let page = page(&hub, principal, uri.query()).await?;
-    super::render(&hub, &visitor, StatusCode::OK, &page).await
+pub async fn get(guest: Guest) -> Result<Response> {
+    let (hub, by) = guest.at(&menu::PEOPLE).await?;
+    guest.show(&page(hub, by, guest.query()).await?).await
 }
 
 /// The same page, and what came of the wishes above it.
-pub async fn post(
-    State(hub): State<Arc<Hub>>,
-    OriginalUri(uri): OriginalUri,
-    headers: HeaderMap,
-    visitor: Visitor,
-    form: Form,
-) -> Result<Response> {
-    let principal = match super::signed_in(&hub, &visitor, &uri) {
-        Ok(principal) => principal,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
-    visitor.xsrf.check_form(form.text("_xsrf"), &headers, &Method::POST)?;
-    may_come(&hub, principal).await?;
+pub async fn post(Sent { guest, form }: Sent) -> Result<Response> {
+    let (hub, by) = guest.at(&menu::PEOPLE).await?;
     let names = form.text("usernames").unwrap_or_default().to_owned();
-    match acts::act(&hub, principal, form).await {
-        Ok(done) => {
-            let page = Admin {
-                outcomes: done.outcomes,
-                doomed: done.doomed,
-                ..page(&hub, principal, uri.query()).await?
-            };
-            super::render(&hub, &visitor, done.status, &page).await
-        }
-        Err(error) if error.status.is_client_error() => {
-            let page = Admin {
-                draft: names,
-                problem: Some(problem(&error)),
-                ..page(&hub, principal, uri.query()).await?
-            };
-            super::render(&hub, &visitor, error.status, &page).await
-        }
-        Err(error) => Err(error),
-    }
+    let came = came(acts::act(hub, by, form).await)?;
+    let done = came.done.unwrap_or_else(|| acts::Done::nothing(came.status));
+    let page = Admin {
+        outcomes: done.outcomes,
+        doomed: done.doomed,
+        draft: came.problem.as_ref().map(|_| names).unwrap_or_default(),
+        problem: came.problem,
+        ..page(hub, by, guest.query()).await?
+    };
+    guest.answer(done.status, &page).await
 }
 
 /// What a scope lets its holder see; `None`: everything.
@@ -93,19 +64,8 @@ fn only(reach: &Reach) -> Option<Only> {
     }
 }
 
-fn problem(error: &HttpError) -> String {
-    error.log("");
-    let reason = error.status.canonical_reason().unwrap_or_default();
-    error.message.clone().unwrap_or_else(|| reason.to_owned())
-}
-
-async fn may_come(hub: &Hub, principal: &Principal) -> Result<()> {
-    let needed = [Scope::AdminUi];
-    principal.require(&hub.store, &needed, Resource::Everything).await
-}
-
-async fn page(hub: &Hub, principal: &Principal, query: Option<&str>) -> Result<Admin> {
-    let asked = Asked::read(hub, principal, query.unwrap_or_default());
+async fn page(hub: &Hub, principal: &Principal, query: &str) -> Result<Admin> {
+    let asked = Asked::read(hub, principal, query);
     let may_let_in = super::allows(principal, Scope::AdminUsers, Resource::Everything);
     let mut page = Admin {
         version: format!("{} ({JUPYTERHUB_VERSION})", env!("CARGO_PKG_VERSION")),

@@ -41,13 +41,13 @@ pub async fn fill(hub: &Hub, by: &Principal, asked: &Asked, page: &mut Admin) ->
     page.may.filter_groups = query::may_filter_groups(by);
     page.may.filter_roles = query::may_filter_roles(by);
     let shown = i64::try_from(people.len()).unwrap_or(i64::MAX);
-    let (offset, limit) = (asked.offset, asked.limit());
+    let offset = asked.place.offset;
     page.people = Some(people);
     page.total = total;
     page.first = if shown > 0 { offset + 1 } else { 0 };
     page.last = if shown > 0 { offset + shown } else { 0 };
-    page.previous_offset = (offset > 0).then(|| (offset - limit).max(0));
-    page.next_offset = (offset + limit < total).then_some(offset + limit);
+    page.previous_offset = asked.place.previous();
+    page.next_offset = asked.place.next(total);
     Ok(())
 }
 

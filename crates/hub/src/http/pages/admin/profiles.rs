@@ -1,13 +1,9 @@
 //! `/hub/admin/profiles`: what the configuration lets servers be started as, for whom, and how many run.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use axum::extract::{OriginalUri, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use perijove_config::{Config, Profile};
-use perijove_model::escape;
 use perijove_model::plan::size;
 use perijove_store::spawners::list;
 use perijove_web::pages::{AdminProfiles, ProfileLine};
@@ -15,28 +11,21 @@ use perijove_web::pages::{AdminProfiles, ProfileLine};
 use super::menu;
 use crate::Hub;
 use crate::http::error::Result;
-use crate::http::pages::{render, signed_in};
-use crate::http::visitor::{Principal, Visitor};
+use crate::http::pages::filters::Link;
+use crate::http::pages::guest::Guest;
+use crate::http::visitor::Principal;
 
-pub async fn get(State(hub): State<Arc<Hub>>, OriginalUri(uri): OriginalUri, visitor: Visitor) -> Result<Response> {
-    let principal = match signed_in(&hub, &visitor, &uri) {
-        Ok(principal) => principal,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
-    menu::PROFILES.require(&hub, principal).await?;
-    let page = page(&hub, principal).await?;
-    render(&hub, &visitor, StatusCode::OK, &page).await
+pub async fn get(guest: Guest) -> Result<Response> {
+    let (hub, by) = guest.at(&menu::PROFILES).await?;
+    guest.show(&page(hub, by).await?).await
 }
 
 async fn page(hub: &Hub, by: &Principal) -> Result<AdminProfiles> {
     let mut running: BTreeMap<String, i64> = list::active_by_profile(&hub.store).await?.into_iter().collect();
     let sees_servers = menu::SERVERS.is_for(by);
     let line = |profile: &Profile| {
-        let url = format!(
-            "{}?state=active&profile={}",
-            menu::SERVERS.url(hub),
-            escape::component(&profile.slug)
-        );
+        let servers = Link::to(&menu::SERVERS.url(hub)).with("state", "active");
+        let url = servers.with("profile", &profile.slug).done();
         ProfileLine {
             running: running.remove(&profile.slug).unwrap_or(0),
             running_url: sees_servers.then_some(url),

@@ -1,14 +1,13 @@
 //! Which people the page is asked for: filters, order and place, all of it in the address.
 
-use std::fmt::Write as _;
-
-use perijove_model::escape;
 use perijove_model::scopes::{Reach, Resource, Scope};
 use perijove_store::users::{ListQuery, Sort, StateFilter};
 use perijove_web::pages::{AdminQuery, Column};
 
+use super::menu;
 use crate::Hub;
 use crate::http::pages::allows;
+use crate::http::pages::filters::{Counted, Field, Filters, Takes, column, said};
 use crate::http::visitor::Principal;
 use crate::http::xsrf::query_value;
 
@@ -18,44 +17,52 @@ pub const MOST_SHOWN: u32 = 200;
 /// What was asked for, as far as it means something and the visitor may know it.
 pub struct Asked {
     filters: AdminQuery,
-    pub offset: i64,
+    pub place: Counted,
+}
+
+impl Filters for AdminQuery {
+    fn fields(&mut self) -> Vec<Field<'_>> {
+        vec![
+            ("name_filter", Takes::Text, &mut self.name_filter),
+            ("state", Takes::OneOf(&["active", "ready", "inactive"]), &mut self.state),
+            ("admin", Takes::OneOf(&["yes", "no"]), &mut self.admin),
+            ("group", Takes::Text, &mut self.group),
+            ("role", Takes::Text, &mut self.role),
+            ("sort", Takes::OneOf(&SORTS), &mut self.sort),
+        ]
+    }
 }
 
 impl Asked {
-    /// What can't be read is as if it were not there: addresses are typed, too.
     pub fn read(hub: &Hub, by: &Principal, query: &str) -> Self {
-        let text = |key: &str| query_value(query, key).map(|text| text.trim().to_owned());
-        let one_of = |key: &str, known: &[&str]| text(key).filter(|text| known.contains(&text.as_str()));
-        let whole = |key: &str| text(key).and_then(|text| text.parse::<i64>().ok());
-        // PostgreSQL can't even look for it.
-        let part = |key: &str| text(key).filter(|text| !text.contains('\0'));
-        let default = i64::from(hub.config.hub.api_page_default_limit);
-        let filters = AdminQuery {
-            name_filter: part("name_filter").or_else(|| part("user_search")).unwrap_or_default(),
-            state: one_of("state", &["active", "ready", "inactive"]).unwrap_or_default(),
-            admin: one_of("admin", &["yes", "no"])
-                .filter(|_| may_filter_admins(by))
-                .unwrap_or_default(),
-            group: part("group")
-                .filter(|group| may_see_group(by, group))
-                .unwrap_or_default(),
-            role: part("role").filter(|_| may_filter_roles(by)).unwrap_or_default(),
-            sort: one_of("sort", &SORTS).unwrap_or_else(|| "name".to_owned()),
-            limit: whole("limit").unwrap_or(default).clamp(1, i64::from(MOST_SHOWN)),
-        };
-        Self {
-            filters,
-            offset: whole("offset").unwrap_or(0).clamp(0, i64::MAX - i64::from(MOST_SHOWN)),
+        let mut filters = AdminQuery::read(query);
+        if filters.name_filter.is_empty() {
+            // As JupyterHub's page calls it.
+            filters.name_filter = query_value(query, "user_search").unwrap_or_default().trim().to_owned();
         }
-    }
-
-    pub fn limit(&self) -> i64 {
-        self.filters.limit
+        if !may_filter_admins(by) {
+            filters.admin.clear();
+        }
+        if !may_see_group(by, &filters.group) {
+            filters.group.clear();
+        }
+        if !may_filter_roles(by) {
+            filters.role.clear();
+        }
+        if filters.sort.is_empty() {
+            SORTS[0].clone_into(&mut filters.sort);
+        }
+        let limit = query_value(query, "limit").and_then(|text| text.trim().parse::<i64>().ok());
+        let default = i64::from(hub.config.hub.api_page_default_limit);
+        filters.limit = limit.unwrap_or(default).clamp(1, i64::from(MOST_SHOWN));
+        Self {
+            place: Counted::read(query, filters.limit),
+            filters,
+        }
     }
 
     /// The people whom this asks for, of those whom the visitor may see.
     pub fn query(&self, reach: &Reach) -> ListQuery {
-        let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         let column = self.filters.sort.trim_start_matches('-');
         let (only, only_groups) = match reach {
             Reach::All => (None, None),
@@ -71,10 +78,10 @@ impl Asked {
                 "inactive" => Some(StateFilter::Inactive),
                 _ => None,
             },
-            name_filter: some(&self.filters.name_filter),
-            admin: some(&self.filters.admin).map(|admin| admin == "yes"),
-            group: some(&self.filters.group),
-            role: some(&self.filters.role),
+            name_filter: said(&self.filters.name_filter),
+            admin: said(&self.filters.admin).map(|admin| admin == "yes"),
+            group: said(&self.filters.group),
+            role: said(&self.filters.role),
             sort: match column {
                 "last_activity" => Sort::LastActivity,
                 // Whoever came later has the greater id.
@@ -82,7 +89,7 @@ impl Asked {
                 _ => Sort::Name,
             },
             descending: self.filters.sort.starts_with('-'),
-            offset: self.offset,
+            offset: self.place.offset,
             limit: self.filters.limit,
             only,
             only_groups,
@@ -92,48 +99,23 @@ impl Asked {
 
     /// This very page.
     pub fn url(&self, hub: &Hub) -> String {
-        self.address(hub, &self.filters.sort, self.offset)
+        self.address(hub, &self.filters.sort, self.place.offset)
     }
 
-    /// The heads of columns: a click sorts by one, another click the other way round. Whoever looks for what happened
-    /// last wants that first.
     pub fn columns(&self, hub: &Hub) -> Vec<Column> {
-        let column = |key: &'static str, first: String, second: String| {
-            let sort = self.filters.sort.as_str();
-            let next = if sort == first { &second } else { &first };
-            let direction = match sort {
-                _ if sort == key => "ascending",
-                _ if sort.strip_prefix('-') == Some(key) => "descending",
-                _ => "",
-            };
-            Column {
-                key,
-                url: self.address(hub, next, 0),
-                direction,
-            }
-        };
+        let column =
+            |key, latest_first| column(key, &self.filters.sort, latest_first, |sort| self.address(hub, sort, 0));
         vec![
-            column("name", "name".into(), "-name".into()),
-            column("last_activity", "-last_activity".into(), "last_activity".into()),
-            column("created", "-created".into(), "created".into()),
+            column("name", false),
+            column("last_activity", true),
+            column("created", true),
         ]
     }
 
     fn address(&self, hub: &Hub, sort: &str, offset: i64) -> String {
-        let filters = &self.filters;
-        let pairs = [
-            ("name_filter", filters.name_filter.as_str()),
-            ("state", filters.state.as_str()),
-            ("admin", filters.admin.as_str()),
-            ("group", filters.group.as_str()),
-            ("role", filters.role.as_str()),
-            ("sort", sort),
-        ];
-        let mut url = format!("{}admin?limit={}&offset={offset}", hub.prefix(), filters.limit);
-        for (key, value) in pairs.into_iter().filter(|(_, value)| !value.is_empty()) {
-            let _ = write!(url, "&{key}={}", escape::component(value));
-        }
-        url
+        let (sort, filters) = (sort.to_owned(), self.filters.clone());
+        let list = AdminQuery { sort, ..filters }.link(&menu::PEOPLE.url(hub));
+        list.with("limit", self.filters.limit).with("offset", offset).done()
     }
 
     pub fn into_page(self) -> AdminQuery {

@@ -1,13 +1,7 @@
 //! `/hub/admin/servers`: all servers, page by page, and what may be done about them.
 
-use std::fmt::Write as _;
-use std::sync::Arc;
-
-use axum::extract::{OriginalUri, State};
-use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
-use perijove_model::escape;
 use perijove_model::plan::size;
 use perijove_model::scopes::Scope;
 use perijove_store::spawners::Spawner;
@@ -15,14 +9,15 @@ use perijove_store::spawners::list::{self, ListQuery, Only, Place, Sort, StateFi
 use perijove_store::users;
 use perijove_web::pages::{Column, ProfileName, ServerRow, Servers, ServersMay, ServersQuery};
 
+use super::acts::{self, Done};
 use super::people::Viewed;
-use super::{acts, menu, only, problem, query};
+use super::{menu, only, query};
 use crate::Hub;
 use crate::http::api::models;
 use crate::http::error::Result;
-use crate::http::form::Form;
-use crate::http::pages::{render, signed_in};
-use crate::http::visitor::{Principal, Visitor};
+use crate::http::pages::filters::{Field, Filters, Link, Takes, column, has_more, said};
+use crate::http::pages::guest::{Guest, Sent, came};
+use crate::http::visitor::Principal;
 use crate::http::xsrf::query_value;
 use crate::servers;
 
@@ -31,45 +26,23 @@ const SHOWN: i64 = 50;
 /// So many are asked at once what they use.
 const LOOKED_AT: usize = 24;
 
-pub async fn get(State(hub): State<Arc<Hub>>, OriginalUri(uri): OriginalUri, visitor: Visitor) -> Result<Response> {
-    let principal = match signed_in(&hub, &visitor, &uri) {
-        Ok(principal) => principal,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
-    menu::SERVERS.require(&hub, principal).await?;
-    let page = page(&hub, principal, uri.query()).await?;
-    render(&hub, &visitor, StatusCode::OK, &page).await
+pub async fn get(guest: Guest) -> Result<Response> {
+    let (hub, by) = guest.at(&menu::SERVERS).await?;
+    guest.show(&page(hub, by, guest.query()).await?).await
 }
 
 /// The same page, and what came of the wishes above it.
-pub async fn post(
-    State(hub): State<Arc<Hub>>,
-    OriginalUri(uri): OriginalUri,
-    headers: HeaderMap,
-    visitor: Visitor,
-    form: Form,
-) -> Result<Response> {
-    let principal = match signed_in(&hub, &visitor, &uri) {
-        Ok(principal) => principal,
-        Err(elsewhere) => return Ok(elsewhere),
+pub async fn post(Sent { guest, form }: Sent) -> Result<Response> {
+    let (hub, by) = guest.at(&menu::SERVERS).await?;
+    let came = came(acts::act_on_servers(hub, by, form).await)?;
+    let done = came.done.unwrap_or_else(|| Done::nothing(came.status));
+    let page = Servers {
+        outcomes: done.outcomes,
+        doomed: done.doomed,
+        problem: came.problem,
+        ..page(hub, by, guest.query()).await?
     };
-    visitor.xsrf.check_form(form.text("_xsrf"), &headers, &Method::POST)?;
-    menu::SERVERS.require(&hub, principal).await?;
-    let done = acts::act_on_servers(&hub, principal, form).await;
-    let mut page = page(&hub, principal, uri.query()).await?;
-    let status = match done {
-        Ok(done) => {
-            page.outcomes = done.outcomes;
-            page.doomed = done.doomed;
-            done.status
-        }
-        Err(error) if error.status.is_client_error() => {
-            page.problem = Some(problem(&error));
-            error.status
-        }
-        Err(error) => return Err(error),
-    };
-    render(&hub, &visitor, status, &page).await
+    guest.answer(done.status, &page).await
 }
 
 /// What was asked for, as far as it means something and the visitor may know it.
@@ -79,45 +52,47 @@ struct Asked {
     backwards: bool,
 }
 
-const STATES: [(&str, StateFilter); 6] = [
-    ("active", StateFilter::Active),
-    ("ready", StateFilter::Ready),
-    ("starting", StateFilter::Starting),
-    ("stopping", StateFilter::Stopping),
-    ("failed", StateFilter::Failed),
-    ("stopped", StateFilter::Stopped),
-];
-
 const SORTS: [&str; 4] = ["-last_activity", "last_activity", "-started", "started"];
+
+fn state(word: &str) -> Option<StateFilter> {
+    Some(match word {
+        "active" => StateFilter::Active,
+        "ready" => StateFilter::Ready,
+        "starting" => StateFilter::Starting,
+        "stopping" => StateFilter::Stopping,
+        "failed" => StateFilter::Failed,
+        "stopped" => StateFilter::Stopped,
+        _ => return None,
+    })
+}
+
+impl Filters for ServersQuery {
+    fn fields(&mut self) -> Vec<Field<'_>> {
+        const STATES: [&str; 6] = ["active", "ready", "starting", "stopping", "failed", "stopped"];
+        vec![
+            ("sort", Takes::OneOf(&SORTS), &mut self.sort),
+            ("search", Takes::Text, &mut self.search),
+            ("state", Takes::OneOf(&STATES), &mut self.state),
+            ("profile", Takes::Text, &mut self.profile),
+            ("user", Takes::Text, &mut self.user),
+            ("group", Takes::Text, &mut self.group),
+        ]
+    }
+}
 
 impl Asked {
     fn read(by: &Principal, query: &str) -> Self {
-        // PostgreSQL can't even look for it.
-        let text = |key: &str| {
-            query_value(query, key)
-                .map(|text| text.trim().to_owned())
-                .filter(|text| !text.contains('\0'))
-                .unwrap_or_default()
-        };
-        let one_of = |key: &str, known: &[&str]| {
-            let text = text(key);
-            known
-                .iter()
-                .find(|known| **known == text)
-                .map(|known| (*known).to_owned())
-        };
-        let (after, before) = (place(&text("after")), place(&text("before")));
+        let mut filters = ServersQuery::read(query);
+        if filters.sort.is_empty() {
+            SORTS[0].clone_into(&mut filters.sort);
+        }
+        if !query::may_see_group(by, &filters.group) {
+            filters.group.clear();
+        }
+        let place = |key| place(&query_value(query, key)?);
+        let (after, before) = (place("after"), place("before"));
         Self {
-            filters: ServersQuery {
-                search: text("search"),
-                state: one_of("state", &STATES.map(|(word, _)| word)).unwrap_or_default(),
-                profile: text("profile"),
-                user: text("user"),
-                group: Some(text("group"))
-                    .filter(|group| query::may_see_group(by, group))
-                    .unwrap_or_default(),
-                sort: one_of("sort", &SORTS).unwrap_or_else(|| SORTS[0].to_owned()),
-            },
+            filters,
             backwards: after.is_none() && before.is_some(),
             from: after.or(before),
         }
@@ -132,14 +107,12 @@ impl Asked {
 
     fn query(&self, only: Option<Only>) -> ListQuery {
         let filters = &self.filters;
-        let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-        let state = STATES.iter().find(|(word, _)| *word == filters.state);
         ListQuery {
-            state: state.map(|(_, state)| *state),
-            profile: some(&filters.profile),
-            user: some(&filters.user),
-            group: some(&filters.group),
-            search: some(&filters.search),
+            state: state(&filters.state),
+            profile: said(&filters.profile),
+            user: said(&filters.user),
+            group: said(&filters.group),
+            search: said(&filters.search),
             sort: self.sort(),
             descending: filters.sort.starts_with('-'),
             from: self.from,
@@ -150,46 +123,24 @@ impl Asked {
         }
     }
 
-    fn address(&self, hub: &Hub, sort: &str, from: Option<(&str, Place)>) -> String {
-        let filters = &self.filters;
-        let pairs = [
-            ("search", filters.search.as_str()),
-            ("state", filters.state.as_str()),
-            ("profile", filters.profile.as_str()),
-            ("user", filters.user.as_str()),
-            ("group", filters.group.as_str()),
-        ];
-        let mut url = format!("{}?sort={sort}", menu::SERVERS.url(hub));
-        for (key, value) in pairs.into_iter().filter(|(_, value)| !value.is_empty()) {
-            let _ = write!(url, "&{key}={}", escape::component(value));
-        }
-        if let Some((key, place)) = from {
-            let at = place
-                .at
-                .map_or_else(|| "-".to_owned(), |at| at.as_microsecond().to_string());
-            let _ = write!(url, "&{key}={at}.{}", place.id);
-        }
-        url
+    fn address(&self, hub: &Hub, from: Option<(&str, Place)>) -> String {
+        let link = self.filters.link(&menu::SERVERS.url(hub));
+        let Some((key, place)) = from else {
+            return link.done();
+        };
+        let at = place
+            .at
+            .map_or_else(|| "-".to_owned(), |at| at.as_microsecond().to_string());
+        link.with(key, format!("{at}.{}", place.id)).done()
     }
 
     fn columns(&self, hub: &Hub) -> Vec<Column> {
-        let column = |key: &'static str| {
-            let sort = self.filters.sort.as_str();
-            let direction = match sort.strip_prefix('-') {
-                Some(sort) if sort == key => "descending",
-                None if sort == key => "ascending",
-                _ => "",
-            };
-            let next = match direction {
-                "descending" => key.to_owned(),
-                _ => format!("-{key}"),
-            };
-            Column {
-                key,
-                url: self.address(hub, &next, None),
-                direction,
-            }
+        let sorted = |sort: &str| {
+            let sort = sort.to_owned();
+            let filters = self.filters.clone();
+            ServersQuery { sort, ..filters }.link(&menu::SERVERS.url(hub)).done()
         };
+        let column = |key| column(key, &self.filters.sort, true, sorted);
         vec![column("last_activity"), column("started")]
     }
 }
@@ -205,8 +156,8 @@ fn place(text: &str) -> Option<Place> {
     Some(Place { at, id: id.into() })
 }
 
-async fn page(hub: &Hub, by: &Principal, query: Option<&str>) -> Result<Servers> {
-    let asked = Asked::read(by, query.unwrap_or_default());
+async fn page(hub: &Hub, by: &Principal, query: &str) -> Result<Servers> {
+    let asked = Asked::read(by, query);
     let here = asked
         .from
         .map(|place| (if asked.backwards { "before" } else { "after" }, place));
@@ -214,7 +165,7 @@ async fn page(hub: &Hub, by: &Principal, query: Option<&str>) -> Result<Servers>
         columns: asked.columns(hub),
         profiles: hub.config.profiles.iter().map(profile).collect(),
         list_url: menu::SERVERS.url(hub),
-        action_url: asked.address(hub, &asked.filters.sort, here),
+        action_url: asked.address(hub, here),
         may: ServersMay {
             filter_groups: query::may_filter_groups(by),
             ..ServersMay::default()
@@ -239,16 +190,15 @@ fn profile(profile: &perijove_config::Profile) -> ProfileName {
 async fn fill(hub: &Hub, by: &Principal, asked: &Asked, page: &mut Servers) -> Result<()> {
     let only = only(by.scopes.require_some(Scope::ReadServers)?);
     let mut found = list::list(&hub.store, &asked.query(only)).await?;
-    let more = i64::try_from(found.len()).is_ok_and(|count| count > SHOWN);
+    let more = has_more(&found, SHOWN);
     if more && asked.backwards {
         found.remove(0);
     } else if more {
         found.pop();
     }
     let (first, last) = (found.first(), found.last());
-    let sort = asked.filters.sort.as_str();
     let link = |key, server: Option<&Spawner>| {
-        server.map(|server| asked.address(hub, sort, Some((key, asked.sort().place(server)))))
+        server.map(|server| asked.address(hub, Some((key, asked.sort().place(server)))))
     };
     let (is_behind, is_before) = match asked.backwards {
         true => (true, more),
@@ -282,11 +232,7 @@ async fn rows(hub: &Hub, by: &Principal, found: &[Spawner], may: &mut ServersMay
         may.stop |= shown.may_stop || shown.may_remove;
         rows.push(ServerRow {
             user: server.user_name.clone(),
-            user_url: format!(
-                "{}?user={}",
-                menu::SERVERS.url(hub),
-                escape::component(&server.user_name)
-            ),
+            user_url: Link::to(&menu::SERVERS.url(hub)).with("user", &server.user_name).done(),
             last_activity: server.last_activity.map(models::time),
             memory: used.and_then(|used| used.memory).map(size),
             cores: used.and_then(|used| used.cpu_milli).map(cores),

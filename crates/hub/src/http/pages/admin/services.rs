@@ -4,53 +4,43 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{OriginalUri, State};
-use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::Response;
-use perijove_model::escape;
 use perijove_model::scopes::{Resource, Scope};
 use perijove_store::oauth;
 use perijove_store::services::{self, Service};
 use perijove_web::pages::{AdminServices, ServiceDraft, ServiceLine};
 use serde_json::{Map, Value, json};
 
-use super::{menu, problem};
+use super::menu;
 use crate::Hub;
 use crate::http::api::service as api;
 use crate::http::error::{HttpError, Result};
 use crate::http::form::Form;
-use crate::http::pages::{allows, render, signed_in};
-use crate::http::visitor::{Principal, Visitor};
-use crate::http::xsrf::query_value;
+use crate::http::pages::allows;
+use crate::http::pages::filters::Link;
+use crate::http::pages::guest::{Guest, Sent, came};
+use crate::http::visitor::Principal;
 use crate::services::{health, path};
 
 /// What has not answered by then does not.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-pub async fn get(State(hub): State<Arc<Hub>>, OriginalUri(uri): OriginalUri, visitor: Visitor) -> Result<Response> {
-    let principal = match signed_in(&hub, &visitor, &uri) {
-        Ok(principal) => principal,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
-    menu::SERVICES.require(&hub, principal).await?;
-    let mut page = page(&hub, principal).await?;
-    if let Some(name) = query_value(uri.query().unwrap_or_default(), "change") {
-        page.draft = kept(&hub, principal, &name).await?;
+pub async fn get(guest: Guest) -> Result<Response> {
+    let (hub, by) = guest.at(&menu::SERVICES).await?;
+    let mut page = page(hub, by).await?;
+    if let Some(name) = guest.asks("change") {
+        page.draft = kept(hub, by, &name).await?;
         page.changes = true;
     }
-    render(&hub, &visitor, StatusCode::OK, &page).await
+    guest.show(&page).await
 }
 
 /// What a service is like now, for whoever may change it.
 async fn kept(hub: &Hub, by: &Principal, name: &str) -> Result<ServiceDraft> {
     let needed = [Scope::AdminServices];
     by.require(&hub.store, &needed, Resource::Service(name)).await?;
-    // PostgreSQL can't even look for it.
-    let found = match name.contains('\0') {
-        true => None,
-        false => services::by_name(&hub.store, name).await?,
-    };
-    let service = found
+    let service = services::by_name(&hub.store, name)
+        .await?
         .filter(|service| !service.from_config)
         .ok_or_else(HttpError::not_found)?;
     let client = match &service.oauth_client_id {
@@ -67,56 +57,50 @@ async fn kept(hub: &Hub, by: &Principal, name: &str) -> Result<ServiceDraft> {
     })
 }
 
-pub async fn post(
-    State(hub): State<Arc<Hub>>,
-    OriginalUri(uri): OriginalUri,
-    headers: HeaderMap,
-    visitor: Visitor,
-    form: Form,
-) -> Result<Response> {
-    let principal = match signed_in(&hub, &visitor, &uri) {
-        Ok(principal) => principal,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
-    visitor.xsrf.check_form(form.text("_xsrf"), &headers, &Method::POST)?;
-    menu::SERVICES.require(&hub, principal).await?;
+pub async fn post(Sent { guest, form }: Sent) -> Result<Response> {
+    let (hub, by) = guest.at(&menu::SERVICES).await?;
     let name = form.text("name").unwrap_or_default().trim().to_owned();
-    let draft = draft(&form);
     if form.text("do") == Some("delete") && form.text("sure") != Some("yes") {
         let page = AdminServices {
             doomed: Some(name),
-            ..page(&hub, principal).await?
+            ..page(hub, by).await?
         };
-        return render(&hub, &visitor, StatusCode::OK, &page).await;
+        return guest.show(&page).await;
     }
-    let done = match form.text("do") {
-        Some("add") => api::make(&hub, principal, &name, wanted(&form, &draft))
-            .await
-            .map(|_| ("add", name)),
-        Some("change") => api::change(&hub, principal, &name, changes(&draft))
-            .await
-            .map(|_| ("change", name)),
-        Some("delete") => api::remove(&hub, principal, &name).await.map(|()| ("delete", name)),
-        _ => Err(HttpError::bad_request("This form is not known here.")),
+    if form.text("do") == Some("token") {
+        let came = came(api::renew(hub, by, &name).await)?;
+        let made = came.done.map(|token| (name, token.expose().to_owned()));
+        let page = AdminServices {
+            made,
+            problem: came.problem,
+            ..page(hub, by).await?
+        };
+        return guest.answer(came.status, &page).await;
+    }
+    let draft = draft(&form);
+    let came = came(act(hub, by, &name, &form, &draft).await)?;
+    let page = page(hub, by).await?;
+    let page = match came.done {
+        Some(what) => AdminServices {
+            done: Some((what, name)),
+            ..page
+        },
+        None => AdminServices {
+            problem: came.problem,
+            changes: form.text("do") == Some("change"),
+            draft,
+            ..page
+        },
     };
-    match done {
-        Ok(done) => {
-            let page = AdminServices {
-                done: Some(done),
-                ..page(&hub, principal).await?
-            };
-            render(&hub, &visitor, StatusCode::OK, &page).await
-        }
-        Err(error) if error.status.is_client_error() => {
-            let page = AdminServices {
-                problem: Some(problem(&error)),
-                changes: form.text("do") == Some("change"),
-                draft,
-                ..page(&hub, principal).await?
-            };
-            render(&hub, &visitor, error.status, &page).await
-        }
-        Err(error) => Err(error),
+    guest.answer(came.status, &page).await
+}
+
+async fn act(hub: &Arc<Hub>, by: &Principal, name: &str, form: &Form, draft: &ServiceDraft) -> Result<&'static str> {
+    match form.text("do") {
+        Some("add") => api::make(hub, by, name, wanted(form, draft)).await.map(|_| "add"),
+        Some("change") => api::change(hub, by, name, changes(draft)).await.map(|_| "change"),
+        Some("delete") => api::remove(hub, by, name).await.map(|()| "delete"),
+        _ => Err(HttpError::bad_request("This form is not known here.")),
     }
 }
 
@@ -193,8 +177,8 @@ async fn page(hub: &Hub, by: &Principal) -> Result<AdminServices> {
                 false => Vec::new(),
             },
             change_url: may_delete.then(|| {
-                let name = escape::component(&service.name);
-                format!("{}?change={name}#service_form", menu::SERVICES.url(hub))
+                let page = Link::to(&menu::SERVICES.url(hub)).with("change", &service.name);
+                format!("{}#service_form", page.done())
             }),
             may_delete,
             name: service.name,

@@ -1,9 +1,5 @@
 //! `/hub/admin/settings`: what the configuration comes to, and where each value is from.
 
-use std::sync::Arc;
-
-use axum::extract::{OriginalUri, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use perijove_config::{Origin, Setting};
 use perijove_web::pages::{SettingLine, Settings, SettingsSection};
@@ -11,18 +7,12 @@ use perijove_web::pages::{SettingLine, Settings, SettingsSection};
 use super::menu;
 use crate::Hub;
 use crate::http::error::Result;
-use crate::http::pages::{render, signed_in};
-use crate::http::visitor::Visitor;
-use crate::http::xsrf::query_value;
+use crate::http::pages::guest::Guest;
 
-pub async fn get(State(hub): State<Arc<Hub>>, OriginalUri(uri): OriginalUri, visitor: Visitor) -> Result<Response> {
-    let principal = match signed_in(&hub, &visitor, &uri) {
-        Ok(principal) => principal,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
-    menu::SETTINGS.require(&hub, principal).await?;
-    let all = query_value(uri.query().unwrap_or_default(), "all").as_deref() == Some("yes");
-    render(&hub, &visitor, StatusCode::OK, &page(&hub, all)).await
+pub async fn get(guest: Guest) -> Result<Response> {
+    let (hub, _) = guest.at(&menu::SETTINGS).await?;
+    let all = guest.asks("all").as_deref() == Some("yes");
+    guest.show(&page(hub, all)).await
 }
 
 fn page(hub: &Hub, all: bool) -> Settings {

@@ -1,12 +1,7 @@
 //! `/hub/admin/shares`: what is shared with whom, and codes that give shares, to be taken back.
 
-use std::fmt::Write as _;
-use std::sync::Arc;
-
-use axum::extract::{OriginalUri, State};
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
-use perijove_model::escape;
 use perijove_model::scopes::{Resource, Scope};
 use perijove_store::share_codes::{self, ShareCode};
 use perijove_store::shares::overview::{self, Asked};
@@ -14,52 +9,32 @@ use perijove_store::shares::{self, Share, SharedWith};
 use perijove_web::pages::{AllShares, AnyCode, AnyShare};
 use serde_json::{Value, json};
 
-use super::{menu, only, problem};
+use super::{menu, only};
 use crate::Hub;
 use crate::audit::{self, Act};
 use crate::http::api::models;
 use crate::http::error::{HttpError, Result};
-use crate::http::form::Form;
-use crate::http::pages::{allows, render, signed_in};
-use crate::http::visitor::{Principal, Visitor};
-use crate::http::xsrf::query_value;
+use crate::http::pages::allows;
+use crate::http::pages::filters::{Field, Filters, Paged, Takes, said};
+use crate::http::pages::guest::{Guest, Sent, came};
+use crate::http::visitor::Principal;
 
 const SHOWN: i64 = 100;
 
-pub async fn get(State(hub): State<Arc<Hub>>, OriginalUri(uri): OriginalUri, visitor: Visitor) -> Result<Response> {
-    let principal = match signed_in(&hub, &visitor, &uri) {
-        Ok(principal) => principal,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
-    menu::SHARES.require(&hub, principal).await?;
-    let page = page(&hub, principal, uri.query()).await?;
-    render(&hub, &visitor, StatusCode::OK, &page).await
+pub async fn get(guest: Guest) -> Result<Response> {
+    let (hub, by) = guest.at(&menu::SHARES).await?;
+    guest.show(&page(hub, by, guest.query()).await?).await
 }
 
-pub async fn post(
-    State(hub): State<Arc<Hub>>,
-    OriginalUri(uri): OriginalUri,
-    headers: HeaderMap,
-    visitor: Visitor,
-    form: Form,
-) -> Result<Response> {
-    let principal = match signed_in(&hub, &visitor, &uri) {
-        Ok(principal) => principal,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
-    visitor.xsrf.check_form(form.text("_xsrf"), &headers, &Method::POST)?;
-    menu::SHARES.require(&hub, principal).await?;
-    let (status, ended, told) = match end(&hub, principal, form.text("end").unwrap_or_default()).await {
-        Ok(server) => (StatusCode::OK, Some(server), None),
-        Err(error) if error.status.is_client_error() => (error.status, None, Some(problem(&error))),
-        Err(error) => return Err(error),
-    };
+pub async fn post(Sent { guest, form }: Sent) -> Result<Response> {
+    let (hub, by) = guest.at(&menu::SHARES).await?;
+    let came = came(end(hub, by, form.text("end").unwrap_or_default()).await)?;
     let page = AllShares {
-        ended,
-        problem: told,
-        ..page(&hub, principal, uri.query()).await?
+        ended: came.done,
+        problem: came.problem,
+        ..page(hub, by, guest.query()).await?
     };
-    render(&hub, &visitor, status, &page).await
+    guest.answer(came.status, &page).await
 }
 
 fn gone() -> HttpError {
@@ -124,34 +99,26 @@ fn called(owner: &str, server: &str) -> String {
     }
 }
 
-fn address(hub: &Hub, owner: &str, after: Option<i64>) -> String {
-    let mut url = format!("{}?", menu::SHARES.url(hub));
-    if !owner.is_empty() {
-        let _ = write!(url, "owner={}&", escape::component(owner));
+/// Whose servers.
+#[derive(Clone, Default)]
+struct Owner(String);
+
+impl Filters for Owner {
+    fn fields(&mut self) -> Vec<Field<'_>> {
+        vec![("owner", Takes::Text, &mut self.0)]
     }
-    if let Some(after) = after {
-        let _ = write!(url, "after={after}");
-    }
-    url.trim_end_matches(['?', '&']).to_owned()
 }
 
-async fn page(hub: &Hub, by: &Principal, query: Option<&str>) -> Result<AllShares> {
-    let query = query.unwrap_or_default();
-    let owner = query_value(query, "owner").map(|owner| owner.trim().to_owned());
-    let owner = owner.filter(|owner| !owner.contains('\0')).unwrap_or_default();
-    let after = query_value(query, "after").and_then(|after| after.parse::<i32>().ok());
+async fn page(hub: &Hub, by: &Principal, query: &str) -> Result<AllShares> {
+    let (list, url) = (Paged::<Owner>::read(query), menu::SHARES.url(hub));
     let asked = Asked {
-        owner: Some(owner.clone()).filter(|owner| !owner.is_empty()),
-        after: after.map(i64::from),
+        owner: said(&list.filters.0),
+        after: list.after,
         limit: SHOWN + 1,
         only: only(by.scopes.require_some(Scope::ReadShares)?),
     };
     let now = hub.clock.now();
     let mut found = overview::shares(&hub.store, &asked, now).await?;
-    let more = i64::try_from(found.len()).is_ok_and(|count| count > SHOWN);
-    if more {
-        found.pop();
-    }
     // There are few, and those of a long time ago have expired: the newest are enough.
     let newest = Asked { after: None, ..asked };
     let codes = overview::codes(&hub.store, &newest, now).await?;
@@ -159,16 +126,13 @@ async fn page(hub: &Hub, by: &Principal, query: Option<&str>) -> Result<AllShare
         allows(by, Scope::Shares, Resource::Server { user, server }) || by.scopes.holds(Scope::Shares)
     };
     Ok(AllShares {
-        next_url: found
-            .last()
-            .filter(|_| more)
-            .map(|last| address(hub, &owner, Some(last.id))),
-        first_url: after.map(|_| address(hub, &owner, None)),
+        next_url: list.next(&url, &mut found, SHOWN, |share| share.id),
+        first_url: list.first(&url),
         shares: found.into_iter().map(|share| share_row(share, may)).collect(),
         codes: codes.into_iter().map(|code| code_row(code, may)).collect(),
-        list_url: menu::SHARES.url(hub),
-        action_url: address(hub, &owner, after.map(i64::from)),
-        owner,
+        action_url: list.here(&url),
+        list_url: url,
+        owner: list.filters.0,
         ..AllShares::default()
     })
 }

@@ -5,6 +5,7 @@ use perijove_testkit::App;
 use reqwest::Method;
 
 use super::{CALLBACK, Client, SERVICE, VERIFIER, ann_and_server, challenge, error_is, parameter, scopes, who};
+use crate::http::shares::ann_and_bob;
 use crate::http::{full_token, refused, start_server};
 
 #[tokio::test]
@@ -415,4 +416,45 @@ async fn named_servers_and_odd_names_are_clients_of_their_own() {
         scopes(&model).contains(&"access:servers!server=ann@x.org/gpu"),
         "{model}"
     );
+}
+
+/// The names and links of what was used last, from the page.
+async fn recent(browser: &perijove_testkit::Browser) -> String {
+    let page = browser.get("hub/home").await.expect(200).body;
+    let list = page.split_once("id=\"recent\"").unwrap().1;
+    list.split_once("id=\"servers\"").unwrap().0.to_owned()
+}
+
+#[tokio::test]
+async fn what_was_opened_last_is_on_the_home_page_as_long_as_one_may_open_it() {
+    let (app, ann, bob) = ann_and_bob().await;
+    start_server(&bob, "bob").await;
+    app.clock.advance(SignedDuration::from_hours(1));
+    start_server(&ann, "ann").await;
+    let client = Client::server(&app);
+    let wish = serde_json::json!({ "user": "bob" });
+    ann.api(Method::POST, "shares/ann/", Some(wish)).await.expect(200);
+    assert!(!recent(&bob).await.contains("/user/ann/"), "shared, and not used yet");
+    let address = client.authorize(&[]);
+    bob.get(&address).await.expect(200);
+    let answer = bob
+        .post_form(&address, &[("scopes", "access:servers!server=ann/")])
+        .await
+        .expect(302);
+    client.token(&app, &parameter(&answer, "code"), &[]).await.expect(200);
+    let used = recent(&bob).await;
+    let (theirs, own) = (used.find("\"/user/ann/\""), used.find("\"/user/bob/\""));
+    assert!(theirs.is_some() && theirs < own, "the last one first: {used}");
+
+    // A stopped one stays on the list; nobody is offered a start that is not theirs to make.
+    ann.api(Method::DELETE, "users/ann/server", None).await.expect(204);
+    let used = recent(&bob).await;
+    assert!(used.contains("ann") && !used.contains("/hub/spawn/ann"), "{used}");
+    bob.api(Method::DELETE, "users/bob/server", None).await.expect(204);
+    assert!(recent(&bob).await.contains("/hub/spawn/bob"));
+
+    let wish = serde_json::json!({ "user": "bob" });
+    ann.api(Method::PATCH, "shares/ann/", Some(wish)).await.expect(200);
+    let used = recent(&bob).await;
+    assert!(!used.contains("ann"), "it is not shared any more: {used}");
 }

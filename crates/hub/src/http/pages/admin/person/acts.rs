@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use perijove_model::escape;
+use perijove_model::scopes::roles::ADMIN;
 use perijove_model::scopes::{Resource, Scope};
 use perijove_store::users::User;
 use perijove_web::pages::Outcome;
@@ -15,6 +16,8 @@ use crate::http::api::{tokens, user_change};
 use crate::http::error::{HttpError, Result};
 use crate::http::form::Form;
 use crate::http::pages::admin::acts as of_many;
+use crate::http::pages::filters::moment;
+use crate::http::role_changes::{self, Kind};
 use crate::http::visitor::Principal;
 
 /// What came of it.
@@ -74,6 +77,15 @@ pub async fn act(hub: &Arc<Hub>, by: &Principal, user: &User, form: Form) -> Res
             .await?;
             Ok(Came::Done("This person is not in the group any more."))
         }
+        "give-role" => {
+            let until = moment(&text("until"))?;
+            role_changes::give(hub, by, role(&form)?, (Kind::User, &user.name), until).await?;
+            Ok(Came::Done("This person has the role."))
+        }
+        "take-role" => {
+            role_changes::take(hub, by, role(&form)?, (Kind::User, &user.name)).await?;
+            Ok(Came::Done("This person does not have the role any more."))
+        }
         "end-session" => {
             require(hub, by, user, Scope::Tokens).await?;
             // Ended meanwhile: that is what was wanted.
@@ -102,6 +114,18 @@ pub async fn act(hub: &Arc<Hub>, by: &Principal, user: &User, form: Form) -> Res
             Ok(Came::AskAgain)
         }
         _ => Err(HttpError::bad_request("This form is not known here.")),
+    }
+}
+
+fn role(form: &Form) -> Result<&str> {
+    match form.text("role").unwrap_or_default().trim() {
+        // Who takes it from themselves could not give it back.
+        name if name == ADMIN.name => Err(HttpError::bad_request(
+            "Administrators are made and unmade by the button for it.",
+        )),
+        // PostgreSQL can't even look for it.
+        name if name.contains('\0') => Err(HttpError::not_found()),
+        name => Ok(name),
     }
 }
 

@@ -4,10 +4,7 @@
 mod acts;
 mod parts;
 
-use std::sync::Arc;
-
-use axum::extract::{OriginalUri, Path, State};
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::extract::Path;
 use axum::response::Response;
 use perijove_model::escape;
 use perijove_model::scopes::{GroupsOf, Resource, Scope};
@@ -15,13 +12,14 @@ use perijove_store::users::{self, User};
 use perijove_store::{groups, spawners};
 use perijove_web::pages::{Someone, SomeoneMay};
 
-use super::{may_come, menu, people, problem};
+use super::{menu, people};
 use crate::Hub;
 use crate::http::error::{HttpError, Result};
-use crate::http::form::Form;
 use crate::http::found;
-use crate::http::pages::{allows, render, signed_in};
-use crate::http::visitor::{Principal, Visitor};
+use crate::http::pages::allows;
+use crate::http::pages::filters::Link;
+use crate::http::pages::guest::{Guest, Sent, came};
+use crate::http::visitor::Principal;
 use acts::{Came, act};
 
 /// Whoever may know one of these of somebody may look at them.
@@ -34,68 +32,25 @@ const READERS: [Scope; 6] = [
     Scope::ReadRolesUsers,
 ];
 
-pub async fn get(
-    State(hub): State<Arc<Hub>>,
-    OriginalUri(uri): OriginalUri,
-    Path(name): Path<String>,
-    visitor: Visitor,
-) -> Result<Response> {
-    let principal = match signed_in(&hub, &visitor, &uri) {
-        Ok(principal) => principal,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
-    let user = whose(&hub, principal, &name).await?;
-    let page = page(&hub, principal, &user).await?;
-    render(&hub, &visitor, StatusCode::OK, &page).await
+pub async fn get(Path(name): Path<String>, guest: Guest) -> Result<Response> {
+    let (hub, by) = guest.at(&menu::PEOPLE).await?;
+    let user = whose(hub, by, &name).await?;
+    guest.show(&page(hub, by, &user).await?).await
 }
 
-pub async fn post(
-    State(hub): State<Arc<Hub>>,
-    OriginalUri(uri): OriginalUri,
-    Path(name): Path<String>,
-    headers: HeaderMap,
-    visitor: Visitor,
-    form: Form,
-) -> Result<Response> {
-    let principal = match signed_in(&hub, &visitor, &uri) {
-        Ok(principal) => principal,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
-    visitor.xsrf.check_form(form.text("_xsrf"), &headers, &Method::POST)?;
-    let user = whose(&hub, principal, &name).await?;
-    let (status, news) = match act(&hub, principal, &user, form).await {
-        Ok(Came::Gone) => return Ok(found(&format!("{}admin", hub.prefix()))),
-        Ok(Came::Renamed(name)) => return Ok(found(&address(&hub, &name))),
-        Ok(Came::AskAgain) => {
-            let news = Someone {
-                doomed: true,
-                ..Someone::default()
-            };
-            (StatusCode::OK, news)
-        }
-        Ok(Came::Done(words)) => {
-            let news = Someone {
-                done: Some(words.to_owned()),
-                ..Someone::default()
-            };
-            (StatusCode::OK, news)
-        }
-        Ok(Came::Told(status, outcomes)) => {
-            let news = Someone {
-                outcomes,
-                ..Someone::default()
-            };
-            (status, news)
-        }
-        Err(error) if error.status.is_client_error() => {
-            let news = Someone {
-                problem: Some(problem(&error)),
-                ..Someone::default()
-            };
-            (error.status, news)
-        }
-        Err(error) => return Err(error),
-    };
+pub async fn post(Path(name): Path<String>, Sent { guest, form }: Sent) -> Result<Response> {
+    let (hub, by) = guest.at(&menu::PEOPLE).await?;
+    let user = whose(hub, by, &name).await?;
+    let came = came(act(hub, by, &user, form).await)?;
+    let (mut status, mut news) = (came.status, Someone::default());
+    match came.done {
+        None => news.problem = came.problem,
+        Some(Came::Gone) => return Ok(found(&menu::PEOPLE.url(hub))),
+        Some(Came::Renamed(name)) => return Ok(found(&address(hub, &name))),
+        Some(Came::AskAgain) => news.doomed = true,
+        Some(Came::Done(words)) => news.done = Some(words.to_owned()),
+        Some(Came::Told(told, outcomes)) => (status, news.outcomes) = (told, outcomes),
+    }
     // As they are now.
     let user = users::by_id(&hub.store, user.id)
         .await?
@@ -105,23 +60,18 @@ pub async fn post(
         done: news.done,
         problem: news.problem,
         doomed: news.doomed,
-        ..page(&hub, principal, &user).await?
+        ..page(hub, by, &user).await?
     };
-    render(&hub, &visitor, status, &page).await
+    guest.answer(status, &page).await
 }
 
 /// Where the page about somebody is.
 pub fn address(hub: &Hub, name: &str) -> String {
-    format!("{}admin/users/{}", hub.prefix(), escape::segment(name))
+    format!("{}/users/{}", menu::PEOPLE.url(hub), escape::segment(name))
 }
 
 async fn whose(hub: &Hub, by: &Principal, name: &str) -> Result<User> {
-    may_come(hub, by).await?;
     by.require(&hub.store, &READERS, Resource::User(name)).await?;
-    // PostgreSQL can't even look for it.
-    if name.contains('\0') {
-        return Err(HttpError::not_found());
-    }
     users::by_name(&hub.store, name).await?.ok_or_else(HttpError::not_found)
 }
 
@@ -161,6 +111,7 @@ impl View<'_> {
             rename: self.may(Scope::AdminUsers) && may_touch,
             change_admin: self.by.is_admin() && self.may(Scope::AdminUsers) && !(is_self && self.user.admin),
             change_groups: self.by.scopes.holds(Scope::Groups),
+            give_roles: self.may(Scope::GrantRoles),
             end_sessions: self.may(Scope::Tokens),
             revoke: self.may(Scope::Tokens),
             delete: self.may(Scope::DeleteUsers) && !is_self,
@@ -177,11 +128,13 @@ async fn page(hub: &Hub, by: &Principal, user: &User) -> Result<Someone> {
     };
     hub.seen.flush(&hub.store).await?;
     let servers = spawners::of_user(&hub.store, user.id).await?;
+    let (roles, givable) = parts::roles(&view).await?;
     let (tokens, more_tokens) = parts::tokens(&view).await?;
     Ok(Someone {
         person: people::person(hub, by, user, &view.groups, &servers),
         suspended: view.may(Scope::ReadUsers) && users::unsuspended(&hub.store, user.id).await?.is_none(),
-        roles: parts::roles(&view).await?,
+        roles,
+        givable,
         sessions: parts::sessions(&view).await?,
         ways: parts::ways(&view).await?,
         tokens,
@@ -193,11 +146,11 @@ async fn page(hub: &Hub, by: &Principal, user: &User) -> Result<Someone> {
         log: parts::log(&view).await?,
         log_url: menu::AUDIT
             .is_for(by)
-            .then(|| format!("{}?actor={}", menu::AUDIT.url(hub), escape::component(&user.name))),
+            .then(|| Link::to(&menu::AUDIT.url(hub)).with("actor", &user.name).done()),
         may: view.offered(),
         leavable: view.leavable(),
         action_url: address(hub, &user.name),
-        list_url: format!("{}admin", hub.prefix()),
+        list_url: menu::PEOPLE.url(hub),
         ..Someone::default()
     })
 }

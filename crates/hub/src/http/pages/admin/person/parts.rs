@@ -3,7 +3,8 @@
 use perijove_model::entitlement::Quantity;
 use perijove_model::escape;
 use perijove_model::plan::size;
-use perijove_model::scopes::{Scope, roles::USER};
+use perijove_model::scopes::Scope;
+use perijove_model::scopes::roles::{ADMIN, USER};
 use perijove_store::shares::{Of, Part, SharedWith};
 use perijove_store::{audit, homes, identities, native, passkeys, roles, sessions, shares, tokens};
 use perijove_web::pages::{HeldRole, HomeRow, LinkedRow, LogRow, QuotaRow, SessionRow, ShareRow, TokenRow, Ways};
@@ -14,22 +15,36 @@ use crate::http::agent;
 use crate::http::api::models::time;
 use crate::http::api::sessions::is_current;
 use crate::http::error::Result;
+use crate::http::role_changes::{self, Kind};
 use crate::offers::{self, Person};
 
+/// Roles that are looked at for what can be given; others are given on their own pages.
+const MOST_ROLES: i64 = 200;
 /// So many tokens, shares and entries of the log are shown.
 const MOST_TOKENS: usize = 30;
 const MOST_SHARES: i64 = 30;
 const MOST_ENTRIES: usize = 20;
 
-pub async fn roles(view: &View<'_>) -> Result<Option<Vec<HeldRole>>> {
+/// What they have, and what the visitor could give them besides.
+pub async fn roles(view: &View<'_>) -> Result<(Option<Vec<HeldRole>>, Vec<String>)> {
+    let (hub, user) = (view.hub, view.user);
+    let mut givable = Vec::new();
+    if view.may(Scope::GrantRoles) {
+        let (mut all, _) = roles::list(&hub.store, 0, MOST_ROLES).await?;
+        // Administrators are made and unmade by a button of their own.
+        all.retain(|role| role.name != ADMIN.name);
+        givable = role_changes::givable(hub, view.by, all, (Kind::User, &user.name)).await?;
+    }
+    let may_look = view.may_all(Scope::ListRoles);
     if !view.may(Scope::ReadRolesUsers) {
-        return Ok(None);
+        givable.retain(|_| may_look);
+        return Ok((None, givable));
     }
     let held = roles::held(&view.hub.store, view.user.id, view.hub.clock.now()).await?;
-    let may_look = view.may_all(Scope::ListRoles);
     let sees_groups = view.may(Scope::ReadUsersGroups);
     let shown = held.into_iter().filter(|held| held.group.is_none() || sees_groups);
     let role = |held: roles::Held| HeldRole {
+        may_take: held.group.is_none() && givable.contains(&held.role),
         url: (may_look && held.role != USER.name)
             .then(|| format!("{}admin/roles/{}", view.hub.prefix(), escape::segment(&held.role))),
         name: held.role,
@@ -37,7 +52,14 @@ pub async fn roles(view: &View<'_>) -> Result<Option<Vec<HeldRole>>> {
         by: held.by.filter(|by| !by.is_empty()),
         until: held.until.map(time),
     };
-    Ok(Some(shown.map(role).collect()))
+    let held: Vec<HeldRole> = shown.map(role).collect();
+    // To give one for longer is to give it again: those with an end are offered, too.
+    let has = |name: &String| {
+        held.iter()
+            .any(|held| held.group.is_none() && held.until.is_none() && held.name == *name)
+    };
+    givable.retain(|name| may_look && !has(name));
+    Ok((Some(held), givable))
 }
 
 pub async fn sessions(view: &View<'_>) -> Result<Option<Vec<SessionRow>>> {

@@ -157,12 +157,12 @@ impl Failure {
     }
 
     /// Our own answer: JSON for programs that ask for it, in English, and a small page for people.
-    pub(crate) fn response(&self, reader: Reader, texts: &'static Texts) -> Response<Bytes> {
+    pub(crate) fn response(&self, reader: Reader, texts: &'static Texts, reference: Option<&str>) -> Response<Bytes> {
         let texts = match reader {
             Reader::Program => &ALL[0],
             Reader::Person { .. } => texts,
         };
-        self.words(texts).response(self.status(), reader, texts)
+        self.words(texts).response(self.status(), reader, texts, reference)
     }
 
     /// Somebody else's page instead.

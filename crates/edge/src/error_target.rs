@@ -27,10 +27,16 @@ use crate::{
 const LARGEST_HEAD: usize = 64 * 1024;
 const LARGEST_PAGE: usize = 1024 * 1024;
 
-/// The error target's page or the one of the folder if there is one, else our own.
-pub(crate) async fn answer(worker: &Worker, failure: &Failure, asked: &Asked) -> Response<Bytes> {
+/// The error target's page or the one of the folder if there is one, else our own. `reference` is the number under which
+/// the log has it.
+pub(crate) async fn answer(
+    worker: &Worker,
+    failure: &Failure,
+    asked: &Asked,
+    reference: Option<&str>,
+) -> Response<Bytes> {
     let texts = language::texts(asked.languages());
-    let own = || failure.response(asked.reader, texts);
+    let own = || failure.response(asked.reader, texts, reference);
     if asked.reader == Reader::Program {
         return own();
     }
@@ -42,7 +48,7 @@ pub(crate) async fn answer(worker: &Worker, failure: &Failure, asked: &Asked) ->
         return own();
     };
     let limit = worker.shared.limits.error_page;
-    match tokio::time::timeout(limit, fetch(worker, target, page, asked)).await {
+    match tokio::time::timeout(limit, fetch(worker, target, page, asked, reference)).await {
         Ok(Ok(mut response)) => {
             *response.status_mut() = failure.status();
             response
@@ -59,14 +65,21 @@ pub(crate) async fn answer(worker: &Worker, failure: &Failure, asked: &Asked) ->
 }
 
 /// Pages are rare: each is fetched on a connection of its own.
-async fn fetch(worker: &Worker, target: &Target, page: u16, asked: &Asked) -> Result<Response<Bytes>, String> {
+async fn fetch(
+    worker: &Worker,
+    target: &Target,
+    page: u16,
+    asked: &Asked,
+    reference: Option<&str>,
+) -> Result<Response<Bytes>, String> {
     let mut server = upstream::open(&worker.shared, &target.upstream)
         .await
         .map_err(|error| error.to_string())?;
     let mut out = Buffer::default();
     let address = perijove_model::escape::component(asked.address());
+    let reference = reference.map_or_else(String::new, |reference| format!("&reference={reference}"));
     let head = format!(
-        "GET {}/{page}?url={address} HTTP/1.1\r\nHost: {}\r\nAccept-Language: {}\r\nConnection: close\r\n\r\n",
+        "GET {}/{page}?url={address}{reference} HTTP/1.1\r\nHost: {}\r\nAccept-Language: {}\r\nConnection: close\r\n\r\n",
         target.prefix(),
         target.upstream.host(),
         asked.languages(),

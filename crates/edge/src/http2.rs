@@ -191,8 +191,8 @@ async fn forwarded(mut exchange: Box<Exchange>, on_upgrade: Option<OnUpgrade>) -
 }
 
 async fn refused(client: &Client, asked: &Asked, failure: &Failure) -> Response<ResponseBody> {
-    log_failure(&client.worker.shared, asked, failure);
-    let page = error_target::answer(&client.worker, failure, asked);
+    let reference = log_failure(&client.worker.shared, asked, failure);
+    let page = error_target::answer(&client.worker, failure, asked, reference.as_deref());
     let response = Box::pin(page).await;
     let (status, length) = (response.status().as_u16(), response.body().len() as u64);
     asked.finished(&client.worker.shared, client.peer.ip, Kind::Web, status, length, None);

@@ -130,7 +130,7 @@ pub struct EdgeConfig {
 pub struct Machine {
     /// For the metrics.
     pub process: Option<fn() -> Option<Process>>,
-    /// Without it no traces begin.
+    /// Without it no traces begin, and error pages have no number.
     pub rng: Option<Arc<dyn Rng>>,
 }
 

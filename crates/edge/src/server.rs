@@ -90,6 +90,11 @@ impl Shared {
         self.observer.touch(|| route.touch(self.clock.now()));
     }
 
+    /// A new number by which whoever sees an error page and whoever reads the log speak of the same.
+    pub(crate) fn reference(&self) -> Option<String> {
+        self.machine.rng.as_ref().map(|rng| rng.alphanumeric(8))
+    }
+
     /// The page of metrics.
     pub(crate) fn metrics(&self) -> String {
         self.observer.page(&Facts {

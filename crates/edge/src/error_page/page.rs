@@ -59,10 +59,19 @@ pub(crate) enum Again {
 }
 
 impl Words {
-    pub(crate) fn response(&self, status: StatusCode, reader: Reader, texts: &Texts) -> Response<Bytes> {
+    pub(crate) fn response(
+        &self,
+        status: StatusCode,
+        reader: Reader,
+        texts: &Texts,
+        reference: Option<&str>,
+    ) -> Response<Bytes> {
         let (kind, text, again) = match reader {
             Reader::Program => ("application/json", self.json(status), false),
-            Reader::Person { again } => ("text/html; charset=utf-8", self.html(status, again, texts), again),
+            Reader::Person { again } => {
+                let page = self.html(status, again, texts, reference);
+                ("text/html; charset=utf-8", page, again)
+            }
         };
         let mut response = Response::new(Bytes::from(text));
         *response.status_mut() = status;
@@ -97,7 +106,7 @@ impl Words {
         serde_json::json!({ "status": status.as_u16(), "message": message }).to_string()
     }
 
-    fn html(&self, status: StatusCode, again: bool, texts: &Texts) -> String {
+    fn html(&self, status: StatusCode, again: bool, texts: &Texts, reference: Option<&str>) -> String {
         let progress = match self.again {
             Again::Soon(_) => "<div class=\"progress\"><span></span></div>\n",
             _ => "",
@@ -107,6 +116,10 @@ impl Words {
             _ if again => format!("<a class=\"button primary\" href=\"\">{}</a>", texts.again),
             _ => String::new(),
         };
+        let [before, behind] = texts.logged;
+        let logged = reference.map_or_else(String::new, |reference| {
+            format!("<p>{before}<code id=\"error-reference\">{reference}</code>{behind}</p>\n")
+        });
         let code = status.as_u16().to_string();
         [
             ("{lang}", texts.tag),
@@ -115,6 +128,7 @@ impl Words {
             ("{code}", &code),
             ("{what}", &self.what),
             ("{todo}", self.todo),
+            ("{logged}", &logged),
             ("{progress}", progress),
             ("{reload}", &reload),
             ("{style}", STYLE),
@@ -155,8 +169,17 @@ mod tests {
             todo: "Todo.",
             again: Again::Soon(3),
         };
-        let page = words.html(StatusCode::SERVICE_UNAVAILABLE, true, &super::super::texts::ALL[0]);
+        let page = words.html(
+            StatusCode::SERVICE_UNAVAILABLE,
+            true,
+            &super::super::texts::ALL[0],
+            Some("a1b2c3d4"),
+        );
         let body = page.split("</style>").nth(1).unwrap();
         assert!(!body.contains('{') && body.contains("class=\"progress\""), "{page}");
+        assert!(
+            body.contains("in the log under <code id=\"error-reference\">a1b2c3d4</code>."),
+            "{page}"
+        );
     }
 }

@@ -14,6 +14,8 @@ pub(crate) struct Texts {
     pub(crate) stop: &'static str,
     pub(crate) again: &'static str,
     pub(crate) start: &'static str,
+    /// Before and behind the number under which the log has it.
+    pub(crate) logged: [&'static str; 2],
     pub(crate) nothing: Said,
     pub(crate) slow_head: Said,
     pub(crate) unclear: Said,
@@ -37,6 +39,7 @@ pub(crate) static ALL: [Texts; 7] = [
         stop: ".",
         again: "Try again",
         start: "Start page",
+        logged: ["An administrator finds it in the log under ", "."],
         nothing: [
             "Nothing here",
             "No server is known for this address.",
@@ -109,6 +112,7 @@ pub(crate) static ALL: [Texts; 7] = [
         stop: ".",
         again: "Noch einmal versuchen",
         start: "Startseite",
+        logged: ["Die Verwaltung findet es im Protokoll unter ", "."],
         nothing: [
             "Hier ist nichts",
             "Zu dieser Adresse ist kein Server bekannt.",
@@ -181,6 +185,7 @@ pub(crate) static ALL: [Texts; 7] = [
         stop: ".",
         again: "Reintentar",
         start: "Página de inicio",
+        logged: ["Un administrador lo encuentra en el registro con el número ", "."],
         nothing: [
             "Aquí no hay nada",
             "No se conoce ningún servidor para esta dirección.",
@@ -253,6 +258,7 @@ pub(crate) static ALL: [Texts; 7] = [
         stop: ".",
         again: "Réessayer",
         start: "Page d’accueil",
+        logged: ["Un administrateur le trouve dans le journal sous ", "."],
         nothing: [
             "Il n’y a rien ici",
             "Aucun serveur n’est connu à cette adresse.",
@@ -325,6 +331,7 @@ pub(crate) static ALL: [Texts; 7] = [
         stop: "。",
         again: "もう一度試す",
         start: "スタートページ",
+        logged: ["管理者は、ログで ", " を探すと原因が分かります。"],
         nothing: [
             "ここには何もありません",
             "このアドレスのサーバーはありません。",
@@ -397,6 +404,7 @@ pub(crate) static ALL: [Texts; 7] = [
         stop: ".",
         again: "Tentar de novo",
         start: "Página inicial",
+        logged: ["Um administrador encontra isso no registro com o número ", "."],
         nothing: [
             "Não há nada aqui",
             "Nenhum servidor é conhecido neste endereço.",
@@ -469,6 +477,7 @@ pub(crate) static ALL: [Texts; 7] = [
         stop: "。",
         again: "重试",
         start: "起始页",
+        logged: ["管理员可在日志中用 ", " 查到。"],
         nothing: [
             "这里什么都没有",
             "此地址没有已知的服务器。",

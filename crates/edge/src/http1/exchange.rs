@@ -406,8 +406,9 @@ pub(crate) async fn refuse_unread(client: &mut Client, failure: &Failure) -> Aft
 }
 
 async fn refuse(client: &mut Client, asked: Asked, unfinished: bool, failure: &Failure) -> After {
-    log_failure(&client.worker.shared, &asked, failure);
-    let response = Box::pin(error_target::answer(&client.worker, failure, &asked)).await;
+    let reference = log_failure(&client.worker.shared, &asked, failure);
+    let page = error_target::answer(&client.worker, failure, &asked, reference.as_deref());
+    let response = Box::pin(page).await;
     let keep = asked.keep && !unfinished && !client.ended && !client.worker.shared.stop.is_cancelled();
     answer(client, &asked, Kind::Web, keep, &response).await
 }
@@ -431,21 +432,14 @@ async fn answer(client: &mut Client, asked: &Asked, kind: Kind, keep: bool, resp
     }
 }
 
-pub(crate) fn log_failure(shared: &Shared, asked: &Asked, failure: &Failure) {
+/// Tells the number under which the log has what a person may ask about.
+pub(crate) fn log_failure(shared: &Shared, asked: &Asked, failure: &Failure) -> Option<String> {
     if let Some(event) = failure.counted() {
         shared.observer.count(event);
     }
     let status = failure.status();
     let (address, reason) = (log::shown(asked.address()), log::cut(&failure.to_string()));
-    if status.is_server_error() {
-        warn!(
-            status = status.as_u16(),
-            method = asked.method(),
-            address,
-            reason,
-            "not forwarded"
-        );
-    } else {
+    if !status.is_server_error() {
         debug!(
             status = status.as_u16(),
             method = asked.method(),
@@ -453,5 +447,16 @@ pub(crate) fn log_failure(shared: &Shared, asked: &Asked, failure: &Failure) {
             reason,
             "not forwarded"
         );
+        return None;
     }
+    let reference = shared.reference();
+    warn!(
+        status = status.as_u16(),
+        method = asked.method(),
+        address,
+        reason,
+        reference,
+        "not forwarded"
+    );
+    reference
 }

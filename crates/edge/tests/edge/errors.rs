@@ -28,6 +28,42 @@ async fn people_get_a_page_and_programs_get_json() {
     assert!(body["message"].as_str().unwrap().contains("not answering"));
 }
 
+fn numbered(config: EdgeConfig) -> EdgeConfig {
+    let machine = perijove_edge::Machine {
+        rng: Some(std::sync::Arc::new(perijove_model::SeededRng::new(1))),
+        ..config.machine.clone()
+    };
+    EdgeConfig { machine, ..config }
+}
+
+#[tokio::test]
+async fn a_page_has_the_number_under_which_the_log_has_it() {
+    let edge = TestEdge::start(numbered(nowhere().await));
+    let number = |page: &str| {
+        let behind = page.split("id=\"error-reference\">").nth(1)?;
+        Some(behind.split('<').next()?.to_owned())
+    };
+    let first = number(&edge.ask(&get("/user/a/lab")).await).unwrap();
+    assert_eq!(first.len(), 8);
+    assert_ne!(number(&edge.ask(&get("/user/a/lab")).await).unwrap(), first);
+    // What is no fault of ours is not looked up.
+    let edge = TestEdge::start(numbered(config()));
+    assert_eq!(number(&edge.ask(&get("/user/a")).await), None);
+}
+
+#[tokio::test]
+async fn the_hubs_page_is_told_the_number() {
+    let hub = Target::new().await;
+    let mut config = numbered(nowhere().await);
+    config.error_target = Some(format!("{}/hub/error", hub.url()));
+    let edge = TestEdge::start(config);
+    let page = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 4\r\n\r\npage";
+    let request = get("/user/a");
+    let (_, (head, _wire)) = tokio::join!(edge.ask(&request), hub.serve(page));
+    let number = head.split("&reference=").nth(1).unwrap().split(' ').next().unwrap();
+    assert!(number.len() == 8, "{head}");
+}
+
 #[tokio::test]
 async fn without_a_route_there_is_nothing() {
     let edge = TestEdge::start(config());

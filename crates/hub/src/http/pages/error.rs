@@ -73,7 +73,11 @@ pub async fn get(
     visitor: Visitor,
 ) -> Result<Response> {
     let status = StatusCode::from_u16(code).map_err(|_| HttpError::not_found())?;
-    let wanted = query_value(uri.query().unwrap_or_default(), "url").unwrap_or_default();
+    let given = |key| query_value(uri.query().unwrap_or_default(), key);
+    let wanted = given("url").unwrap_or_default();
+    // That of the edge's log. Anybody may ask for this page: nothing else is shown in its place.
+    let reference =
+        given("reference").filter(|text| text.len() == 8 && text.bytes().all(|c| c.is_ascii_alphanumeric()));
     let wanted: Uri = wanted.parse().unwrap_or_default();
     let of_service = below(&hub, &wanted).is_some_and(|rest| rest.starts_with("services/"));
     let mut error = HttpError::bare(status);
@@ -87,7 +91,13 @@ pub async fn get(
         signed_in: true,
         theme: None,
     };
-    super::render(&hub, &visitor, StatusCode::OK, &page(&hub, &error, &asked, None)).await
+    super::render(
+        &hub,
+        &visitor,
+        StatusCode::OK,
+        &page(&hub, &error, &asked, reference.as_deref()),
+    )
+    .await
 }
 
 fn page(hub: &Hub, error: &HttpError, asked: &Asked, reference: Option<&str>) -> Error {

@@ -107,6 +107,15 @@ async fn the_page_that_the_proxy_shows_leads_to_the_server() {
         .get("hub/error/503?url=https%3A%2F%2Fevil.example%2F")
         .await;
     assert!(!elsewhere.body.contains("evil"), "{}", elsewhere.body);
+    // The edge tells the number that its log has, and nobody else tells anything.
+    let numbered = app.browser().get("hub/error/503?url=%2F&reference=a1B2c3D4").await;
+    assert!(
+        numbered.body.contains("id=\"error-reference\">a1B2c3D4<"),
+        "{}",
+        numbered.body
+    );
+    let odd = app.browser().get("hub/error/503?url=%2F&reference=call+me+").await;
+    assert!(!odd.body.contains("error-reference"), "{}", odd.body);
     assert!(!elsewhere.body.contains("Start the server"), "{}", elsewhere.body);
 }
 

@@ -239,6 +239,37 @@ pub async fn since(db: &impl Db, slot: Slot, subject: &Subject, from: Timestamp)
     rows.into_iter().map(read).collect()
 }
 
+/// What the last look since then has seen, of everything and of each profile; `None` if nobody has looked.
+pub async fn latest(db: &impl Db, from: Timestamp) -> Result<Option<BTreeMap<Subject, Figures>>> {
+    const LATEST: Stmt = Stmt::read(
+        "SELECT at, kind, name, figures FROM perijove_usage WHERE slot = $1 AND kind IN ('all', 'profile') AND at >= $2 \
+         ORDER BY kind, at DESC",
+    );
+    let rows = db.rows(&LATEST, &[Slot::Minutes.seconds().into(), from.into()]).await?;
+    // That of everything comes first, and tells which slot is the last.
+    let mut found: Option<(Timestamp, BTreeMap<Subject, Figures>)> = None;
+    for mut row in rows {
+        let at: Timestamp = row.take()?;
+        let kind: String = row.take()?;
+        let name: String = row.take()?;
+        let figures = read(row.take()?)?;
+        let subject = if kind == "profile" {
+            Subject::Profile(name)
+        } else {
+            Subject::Everything
+        };
+        match &mut found {
+            // Starts may be noted in a slot before anybody has looked.
+            None if subject == Subject::Everything && figures.samples > 0 => {
+                found = Some((at, BTreeMap::from([(subject, figures)])));
+            }
+            Some((last, all)) if at == *last => drop(all.insert(subject, figures)),
+            _ => {}
+        }
+    }
+    Ok(found.map(|(_, all)| all))
+}
+
 /// Which profiles and groups there are figures of since then.
 pub async fn subjects(db: &impl Db, from: Timestamp) -> Result<Vec<Subject>> {
     const NAMES: Stmt = Stmt::read(

@@ -5,6 +5,7 @@
 mod kinds;
 mod requests;
 mod text;
+mod used;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -219,6 +220,9 @@ pub async fn page(hub: &Hub) -> String {
             text.gauge("leases", "Leases that this hub holds", counts.leases as f64);
             of_homes(&mut text, homes);
             of_profiles(hub, &mut text).await;
+            if let Err(error) = used::write(hub, &mut text).await {
+                tracing::debug!(%error, "metrics without what was used");
+            }
         }
         Err(error) => tracing::debug!(%error, "metrics without what the database knows"),
     }

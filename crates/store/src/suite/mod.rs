@@ -105,6 +105,8 @@ const CASES: &[(&str, Case)] = cases![
     announcements::what_is_told_stands_for_its_time,
     usage::figures_are_added_kept_and_forgotten,
     usage::a_start_is_counted_once,
+    usage::the_latest_look_is_found,
+    usage::starts_tell_how_long_the_next_takes,
     audit::entries_are_read_in_pages,
     audit::no_entry_is_changed,
     audit::old_entries_are_purged,

@@ -92,6 +92,41 @@ async fn what_runs_and_who_was_there_is_seen_in_every_slot() {
 }
 
 #[tokio::test]
+async fn prometheus_is_told_of_the_last_look() {
+    let app = App::builder().config(CONFIG).start().await;
+    let (ann, ruth) = (app.sign_in("ann").await, app.sign_in("ruth").await);
+    start_server(&ann, "ann").await;
+    let mut readings = Readings::default();
+    let told = async || {
+        let page = ruth.get("hub/metrics").await.expect(200).body;
+        let lines = page.lines().filter(|line| line.starts_with("perijove_usage_"));
+        lines.map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(told().await, Vec::<String>::new(), "nobody has looked");
+    look(&app, &mut readings).await;
+    let now = told().await;
+    assert!(
+        !now.iter().any(|line| line.contains("cpu_cores")),
+        "one look tells nothing of it: {now:#?}"
+    );
+    app.clock.advance(SignedDuration::from_mins(5));
+    look(&app, &mut readings).await;
+    let now = told().await;
+    for wanted in [
+        "perijove_usage_servers 1.0",
+        "perijove_usage_storage_bytes{state=\"homes\"} 0.0",
+        "perijove_usage_profile_servers{profile=\"small\"} 1.0",
+        "perijove_usage_cpu_cores ",
+        "perijove_usage_profile_memory_bytes{profile=\"small\"} ",
+    ] {
+        assert!(now.iter().any(|line| line.starts_with(wanted)), "{wanted}: {now:#?}");
+    }
+    assert!(!now.iter().any(|line| line.contains("class")), "{now:#?}");
+    app.clock.advance(SignedDuration::from_mins(20));
+    assert_eq!(told().await, Vec::<String>::new(), "that was long ago");
+}
+
+#[tokio::test]
 async fn a_start_that_fails_is_counted_by_its_cause() {
     let app = App::start().await;
     let (ann, ruth) = (app.sign_in("ann").await, app.sign_in("ruth").await);

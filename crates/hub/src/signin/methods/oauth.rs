@@ -19,6 +19,7 @@ use perijove_config::{
     Auth, Auth0Auth, BitbucketAuth, CiLogonAuth, Config, EntraAuth, GitHubAuth, GitLabAuth, GlobusAuth, GoogleAuth,
     KeycloakAuth, OAuthAuth, OAuthKeys, OktaAuth,
 };
+use perijove_model::Clock;
 use url::Url;
 
 use super::Means;
@@ -56,11 +57,21 @@ impl Usual {
 
 /// The method, if people sign in elsewhere by it.
 pub fn method(config: &Config, auth: &Auth, means: &Means<'_>) -> Option<Arc<dyn Authenticator>> {
-    let (keys, usual) = match auth {
+    let (keys, usual) = usual(auth, means.clock)?;
+    let settings = settings(config, auth, keys, usual);
+    Some(Arc::new(OAuth::new(
+        settings,
+        Arc::clone(means.clock),
+        Arc::clone(means.rng),
+    )))
+}
+
+fn usual<'a>(auth: &'a Auth, clock: &Arc<dyn Clock>) -> Option<(&'a OAuthKeys, Usual)> {
+    Some(match auth {
         Auth::OAuth(auth) => (&auth.oauth, generic(auth)),
         Auth::GitHub(auth) => (&auth.oauth, github(auth)),
         Auth::GitLab(auth) => (&auth.oauth, gitlab(auth)),
-        Auth::Google(auth) => (&auth.oauth, google(auth, means)),
+        Auth::Google(auth) => (&auth.oauth, google(auth, clock)),
         Auth::Entra(auth) => (&auth.oauth, entra(auth)),
         Auth::Okta(auth) => (&auth.oauth, okta(auth)),
         Auth::Auth0(auth) => (&auth.oauth, auth0(auth)),
@@ -69,13 +80,7 @@ pub fn method(config: &Config, auth: &Auth, means: &Means<'_>) -> Option<Arc<dyn
         Auth::Globus(auth) => (&auth.oauth, globus(auth)),
         Auth::Bitbucket(auth) => (&auth.oauth, bitbucket(auth)),
         _ => return None,
-    };
-    let settings = settings(config, auth, keys, usual);
-    Some(Arc::new(OAuth::new(
-        settings,
-        Arc::clone(means.clock),
-        Arc::clone(means.rng),
-    )))
+    })
 }
 
 fn settings(config: &Config, auth: &Auth, keys: &OAuthKeys, usual: Usual) -> Settings {
@@ -209,7 +214,7 @@ fn gitlab(auth: &GitLabAuth) -> Usual {
     }
 }
 
-fn google(auth: &GoogleAuth, means: &Means<'_>) -> Usual {
+fn google(auth: &GoogleAuth, clock: &Arc<dyn Clock>) -> Usual {
     // The variable has several with semicolons.
     let domains = auth.hosted_domain.iter().flat_map(|domains| domains.split(';'));
     let domains: Vec<String> = domains.map(|domain| domain.trim().to_lowercase()).collect();
@@ -236,7 +241,7 @@ fn google(auth: &GoogleAuth, means: &Means<'_>) -> Usual {
         &auth.google_directory_url,
         "https://admin.googleapis.com/admin/directory/v1",
     );
-    let clock = Arc::clone(means.clock);
+    let clock = Arc::clone(clock);
     let google = Google::new(mail, accounts.collect(), auth.include_nested_groups, api, clock);
     Usual {
         username: "email",
@@ -404,4 +409,189 @@ fn rules(config: &Config, auth: &Auth) -> Rules {
         };
     }
     rules
+}
+
+#[cfg(test)]
+mod tests {
+    use perijove_model::MockClock;
+
+    use super::*;
+
+    fn settings_of(toml: &str, variables: &[(&str, &str)]) -> Settings {
+        let text = format!("[[auth]]\nclient_id = \"hub\"\n{toml}");
+        let path = std::path::Path::new("perijove.toml");
+        let none = |_: &std::path::Path| Err(std::io::ErrorKind::NotFound.into());
+        let variable = |name: &str| {
+            let found = variables.iter().find(|(known, _)| *known == name);
+            found.map(|(_, value)| (*value).to_owned())
+        };
+        let config = perijove_config::load(Some((path, &text)), &variable, &none).unwrap();
+        let clock: Arc<dyn Clock> = Arc::new(MockClock::default());
+        let (keys, usual) = usual(&config.auth[0], &clock).unwrap();
+        settings(&config, &config.auth[0], keys, usual)
+    }
+
+    /// Label, issuer or else where people are sent, where their data is, the claim of the name, and what is asked for.
+    fn told(settings: &Settings) -> [String; 5] {
+        let url = |url: &Option<Url>| url.as_ref().map(ToString::to_string).unwrap_or_default();
+        let issuer = settings.issuer.clone();
+        [
+            settings.label.clone(),
+            issuer.unwrap_or_else(|| url(&settings.given.authorize)),
+            url(&settings.given.userdata),
+            settings.username.clone(),
+            settings.scope.join(" "),
+        ]
+    }
+
+    #[test]
+    fn each_provider_is_asked_where_it_is() {
+        for (toml, wanted) in [
+            (
+                "kind = \"github\"\nallowed_organizations = [\"lab\"]",
+                [
+                    "GitHub",
+                    "https://github.com/login/oauth/authorize",
+                    "https://api.github.com/user",
+                    "login",
+                    "read:org",
+                ],
+            ),
+            (
+                "kind = \"github\"\ngithub_url = \"https://git.example.org\"",
+                [
+                    "GitHub",
+                    "https://git.example.org/login/oauth/authorize",
+                    "https://git.example.org/api/v3/user",
+                    "login",
+                    "",
+                ],
+            ),
+            (
+                "kind = \"gitlab\"\ngitlab_url = \"https://example.org/git\"\nallowed_gitlab_groups = [\"lab\"]",
+                [
+                    "GitLab",
+                    "https://example.org/git/oauth/authorize",
+                    "https://example.org/git/api/v4/user",
+                    "username",
+                    "read_api",
+                ],
+            ),
+            (
+                "kind = \"google\"\nhosted_domain = [\"example.org\"]",
+                [
+                    "Google",
+                    "https://accounts.google.com",
+                    "",
+                    "email",
+                    "openid profile email",
+                ],
+            ),
+            (
+                "kind = \"entra\"\ntenant_id = \"1111\"",
+                [
+                    "Microsoft",
+                    "https://login.microsoftonline.com/1111/v2.0",
+                    "",
+                    "preferred_username",
+                    "openid profile email",
+                ],
+            ),
+            (
+                "kind = \"okta\"\nokta_domain = \"example.okta.com\"",
+                [
+                    "Okta",
+                    "https://example.okta.com",
+                    "",
+                    "preferred_username",
+                    "openid profile email groups",
+                ],
+            ),
+            (
+                "kind = \"auth0\"\nauth0_subdomain = \"example\"",
+                [
+                    "Auth0",
+                    "https://example.auth0.com/",
+                    "",
+                    "email",
+                    "openid profile email",
+                ],
+            ),
+            (
+                "kind = \"keycloak\"\nrealm_url = \"https://id.example.org/realms/campus/\"",
+                [
+                    "Keycloak",
+                    "https://id.example.org/realms/campus",
+                    "",
+                    "preferred_username",
+                    "openid profile email",
+                ],
+            ),
+            (
+                "kind = \"cilogon\"\n[[auth.idp]]\nentity_id = \"https://idp.example.org/shibboleth\"",
+                [
+                    "CILogon",
+                    "https://cilogon.org",
+                    "",
+                    "preferred_username",
+                    "openid email profile org.cilogon.userinfo",
+                ],
+            ),
+            (
+                "kind = \"globus\"\nusername_from_email = true",
+                [
+                    "Globus",
+                    "https://auth.globus.org",
+                    "",
+                    "email",
+                    "openid profile urn:globus:auth:scope:transfer.api.globus.org:all email",
+                ],
+            ),
+            (
+                "kind = \"bitbucket\"",
+                [
+                    "Bitbucket",
+                    "https://bitbucket.org/site/oauth2/authorize",
+                    "https://api.bitbucket.org/2.0/user",
+                    "username",
+                    "account",
+                ],
+            ),
+        ] {
+            assert_eq!(told(&settings_of(toml, &[])), wanted, "{toml}");
+        }
+    }
+
+    /// As oauthenticator's sites have them.
+    #[test]
+    fn variables_say_what_the_file_does_not() {
+        let variables = [
+            ("OAUTH_CLIENT_SECRET", "s3cret"),
+            ("OAUTH_CALLBACK_URL", "https://hub.example.org/hub/oauth_callback"),
+            ("OAUTH2_AUTHORIZE_URL", "https://id.example.org/authorize"),
+            ("OAUTH2_TOKEN_URL", "https://id.example.org/token"),
+            ("OAUTH2_USERDATA_URL", "https://id.example.org/me"),
+            ("OAUTH2_USERNAME_KEY", "profile.login"),
+            ("OAUTH_TLS_VERIFY", "0"),
+        ];
+        let settings = settings_of("kind = \"oauth\"", &variables);
+        assert_eq!(
+            told(&settings),
+            [
+                "single sign-on",
+                "https://id.example.org/authorize",
+                "https://id.example.org/me",
+                "profile.login",
+                ""
+            ]
+        );
+        assert_eq!(settings.client_secret.expose(), "s3cret");
+        assert_eq!(
+            settings.callback_url.as_deref(),
+            Some("https://hub.example.org/hub/oauth_callback")
+        );
+        assert!(settings.trust.unchecked);
+        let tenant = settings_of("kind = \"entra\"", &[("AAD_TENANT_ID", "2222")]);
+        assert!(tenant.issuer.unwrap().contains("/2222/"));
+    }
 }

@@ -421,3 +421,39 @@ async fn pages_work_without_anything_inline() {
     assert!(!policy.contains("unsafe"), "{policy}");
     assert_eq!(home.header("cache-control"), "no-store");
 }
+
+#[tokio::test]
+async fn scripts_and_styles_are_sent_packed_to_whoever_unpacks_them() {
+    let app = App::start().await;
+    let browser = app.browser();
+    let asked = async |path: &str, takes: &str| browser.get_with(path, "accept-encoding", takes).await.expect(200);
+    let length = |answer: &perijove_testkit::Answer| answer.header("content-length").parse::<u64>().unwrap();
+    for path in ["hub/static/css/perijove.css", "hub/static/js/home.js"] {
+        let plain = asked(path, "identity").await;
+        assert_eq!(
+            (plain.header("content-encoding"), plain.header("vary")),
+            ("", "Accept-Encoding")
+        );
+        for refused in ["gzip;q=0", "br"] {
+            assert_eq!(asked(path, refused).await.body, plain.body, "{refused}");
+        }
+        let packed = asked(path, "br, gzip;q=0.8").await;
+        assert_eq!(
+            (packed.header("content-encoding"), packed.header("vary")),
+            ("gzip", "Accept-Encoding")
+        );
+        assert!(length(&packed) < length(&plain) / 2, "{path}");
+        assert_ne!(packed.header("etag"), plain.header("etag"));
+        let known = browser
+            .request(reqwest::Method::GET, path)
+            .header("accept-encoding", "gzip");
+        let known = browser.send(known.header("if-none-match", packed.header("etag"))).await;
+        assert_eq!(known.status, 304, "{path}");
+    }
+    // A picture is packed already; a page holds secrets beside what others have written.
+    assert_eq!(
+        asked("hub/static/logo.png", "gzip").await.header("content-encoding"),
+        ""
+    );
+    assert_eq!(asked("hub/login", "gzip").await.header("content-encoding"), "");
+}

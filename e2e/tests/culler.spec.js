@@ -38,6 +38,8 @@ test("a warning is shown in JupyterLab, and its button keeps the server", async 
   await shoot(other, "warning-at-home");
   await other.close();
 
+  await inOtherLanguages(context, page.url());
+
   await page.getByRole("button", { name: "I am still here" }).click();
   await expect(page.getByText("The server goes on.").first()).toBeVisible();
   await shoot(page, "kept");
@@ -45,3 +47,31 @@ test("a warning is shown in JupyterLab, and its button keeps the server", async 
   await home.expectRunning(page);
   await expect(page.getByText("about to be stopped")).toBeHidden();
 });
+
+/** The browser's language, and before that the one which was chosen in JupyterLab. */
+async function inOtherLanguages(context, url) {
+  const german = await context.browser().newContext({ locale: "de-DE", storageState: await context.storageState() });
+  const page = await german.newPage();
+  await page.goto(url);
+  const warning = (words) => page.getByText(words).first();
+  await expect(warning("Dieser Server wird bald beendet")).toBeVisible({ timeout: 120_000 });
+  await expect(warning(/Er wird um \d\d:\d\d beendet\./)).toBeVisible();
+  await expect(page.getByRole("button", { name: "Ich bin noch da" })).toBeVisible();
+  await shoot(page, "warning-in-german");
+  const saved = await page.evaluate(async () => {
+    const { baseUrl } = JSON.parse(document.getElementById("jupyter-config-data").textContent);
+    const token = document.cookie.match(/(?:^|; )_xsrf=([^;]*)/)?.[1] ?? "";
+    const answer = await fetch(`${baseUrl}lab/api/settings/@jupyterlab/translation-extension:plugin`, {
+      method: "PUT",
+      headers: { "Content-Type": "application/json", "X-XSRFToken": token },
+      body: JSON.stringify({ raw: '{"locale": "fr_FR"}' }),
+    });
+    return answer.status;
+  });
+  expect(saved).toBe(204);
+  await page.reload();
+  await expect(warning("Ce serveur va être arrêté")).toBeVisible({ timeout: 120_000 });
+  await expect(page.getByRole("button", { name: "Je suis toujours là" })).toBeVisible();
+  await shoot(page, "warning-in-french");
+  await german.close();
+}

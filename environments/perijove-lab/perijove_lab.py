@@ -1,7 +1,7 @@
 """Lets a notebook server show what the hub has to tell its person, and tell the hub that somebody is still there.
 
-GET PREFIX/perijove/notices and POST PREFIX/perijove/here are passed on to the hub's API with the server's own token.
-Outside a hub, or where the hub has no such notices, there is nothing to show.
+GET PREFIX/perijove/notices and POST PREFIX/perijove/here are passed on to the hub's API with the server's own token, and
+with the language: that of JupyterLab, or else what the browser asks for. Outside a hub, or where the hub has no such notices, there is nothing to show.
 """
 
 import json
@@ -32,11 +32,16 @@ class Passed(APIHandler):
         url = address(what)
         if url is None:
             return self.finish(NOTHING)
+        language = quote(self.get_query_argument("language", ""), safe="")
         token = os.environ.get("JUPYTERHUB_API_TOKEN", "")
         request = HTTPRequest(
-            url,
+            f"{url}?language={language}",
             method=self.request.method,
-            headers={"Authorization": f"token {token}", "Accept": "application/json"},
+            headers={
+                "Authorization": f"token {token}",
+                "Accept": "application/json",
+                "Accept-Language": self.request.headers.get("Accept-Language", ""),
+            },
             body="" if self.request.method == "POST" else None,
             connect_timeout=5,
             request_timeout=10,

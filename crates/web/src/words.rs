@@ -28,6 +28,8 @@ const SAID: &str = "said-";
 const ENDING: &str = ".ftl";
 /// More wishes than that are not read.
 const MOST_WISHES: usize = 16;
+/// What is called so within a sentence is a number: people's own words with `2 hours` in them are no sentence of ours.
+const NUMBERS: [&str; 4] = ["count", "hours", "minutes", "seconds"];
 /// Longer ones are no sentences of ours.
 const LONGEST_SENTENCE: usize = 2000;
 /// How deep sentences stand within sentences.
@@ -214,7 +216,12 @@ fn varied_sentence(pattern: &Pattern<&str>) -> Option<(usize, Regex)> {
                 expression: Expression::Inline(InlineExpression::VariableReference { id }),
             } if !names.contains(&id.name) => {
                 names.push(id.name);
-                text += &format!("(?P<{}>.+?)", id.name);
+                let kind = if NUMBERS.contains(&id.name) {
+                    "[0-9][0-9.]*?"
+                } else {
+                    ".+?"
+                };
+                text += &format!("(?P<{}>{kind})", id.name);
             }
             PatternElement::Placeable { .. } => return None,
         }

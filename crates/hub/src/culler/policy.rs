@@ -148,17 +148,18 @@ pub fn later(at: Timestamp, by: Duration) -> Timestamp {
 #[must_use]
 pub fn words(length: Duration) -> String {
     let seconds = length.as_secs();
+    let hours = seconds / 3600;
     let parts = [
-        (seconds / 3600, "hour"),
+        (hours, "hour"),
         (seconds / 60 % 60, "minute"),
-        (seconds % 60, "second"),
+        // Nobody wants to know the seconds of hours.
+        (if hours == 0 { seconds % 60 } else { 0 }, "second"),
     ];
     let parts = parts.into_iter().filter(|(count, _)| *count > 0);
     let parts = parts.map(|(count, unit)| format!("{count} {unit}{}", if count == 1 { "" } else { "s" }));
     match parts.collect::<Vec<_>>().as_slice() {
         [] => "0 seconds".to_owned(),
-        // Nobody wants to know the seconds of hours.
-        parts => parts.iter().take(2).map(String::as_str).collect::<Vec<_>>().join(" "),
+        parts => parts.join(" "),
     }
 }
 
@@ -268,5 +269,19 @@ mod tests {
             ["0 seconds", "1 second", "1 hour", "1 hour 30 minutes"]
         );
         assert_eq!(text(3661), "1 hour 1 minute");
+        assert_eq!([text(3605), text(61)], ["1 hour", "1 minute 1 second"]);
+    }
+
+    #[test]
+    fn lengths_are_words_in_every_language() {
+        let pages = perijove_web::Pages::strict(&[]).unwrap();
+        let german = pages.words(["de"]);
+        for (seconds, told) in [(1, "1 Sekunde"), (3600, "1 Stunde"), (5400, "1 Stunde 30 Minuten")] {
+            assert_eq!(german.said(&words(Duration::from_secs(seconds))), told);
+        }
+        for seconds in [0, 2, 60, 61, 62, 120, 121, 122, 3660, 3720, 7200, 7260, 7320] {
+            let length = words(Duration::from_secs(seconds));
+            assert_ne!(german.said(&length), length);
+        }
     }
 }

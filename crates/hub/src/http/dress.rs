@@ -93,11 +93,11 @@ where
 {
     let place = Place::of(&parts.prefix, request.uri().path());
     let wants_json = matches!(place, Place::Api | Place::ApiRoot) || prefers_json(request.headers());
-    // Only pages are in the reader's language.
-    let page = (!wants_json).then(|| {
-        let words = language::words(&parts.hub, request.headers(), None);
-        (words, pages::error::Asked::of(&request))
-    });
+    // Pages are in the reader's language; programs are told in English, unless they show it to somebody.
+    let asked = language::asked(request.uri().query()).filter(|_| wants_json);
+    let words =
+        (!wants_json || asked.is_some()).then(|| language::words(&parts.hub, request.headers(), asked.as_deref()));
+    let page = (!wants_json).then(|| pages::error::Asked::of(&request));
     let mut response = match *request.method() {
         Method::OPTIONS if place != Place::Page => StatusCode::OK.into_response(),
         _ => next(request).await,
@@ -107,12 +107,13 @@ where
         // People name it to whoever reads the log.
         let reference = error.status.is_server_error().then(|| parts.hub.rng.alphanumeric(8));
         error.log(reference.as_deref().unwrap_or_default());
-        response = match page {
-            None => error_json(&error),
-            Some((words, asked)) => {
+        response = match (words, page) {
+            (Some(words), Some(asked)) => {
                 let reference = reference.as_deref().filter(|_| error.cause.is_some());
                 pages::error::render(&parts.hub, &words, &error, &asked, reference)
             }
+            (Some(words), None) => error_json(&error.said_in(&words)),
+            (None, _) => error_json(&error),
         };
         keep_headers(response.headers_mut(), headers);
     }

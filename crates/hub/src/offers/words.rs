@@ -34,6 +34,7 @@ pub fn amount(quantity: Quantity, amount: u64) -> String {
         Quantity::Storage => format!("{} of storage", size(amount)),
         Quantity::Gpus if amount == 1 => "1 GPU".to_owned(),
         Quantity::Gpus => format!("{amount} GPUs"),
+        Quantity::Time if amount == 3600 => "1 hour".to_owned(),
         Quantity::Time => format!("{} hours", hours(amount)),
     }
 }

@@ -67,13 +67,14 @@ class ServerList extends HTMLElement {
    */
   async askToStop(form) {
     const token = String(new FormData(form).get("_xsrf") ?? "");
-    const url = `${form.dataset.stop}?_xsrf=${encodeURIComponent(token)}`;
+    const query = new URLSearchParams({ _xsrf: token, language: document.documentElement.lang });
+    const url = `${form.dataset.stop}?${query}`;
     try {
       const answer = await fetch(url, { method: "DELETE", headers: { Accept: "application/json" } });
       if (answer.ok) return "";
       if (answer.status >= 502) return words(this, "busy");
       const told = await answer.json().catch(() => ({}));
-      return words(this, "refused", { message: `${told.message ?? (answer.statusText || answer.status)}` });
+      return words(this, "refused", { message: `${told.message ?? answer.status}` });
     } catch {
       return words(this, "away");
     }

@@ -105,14 +105,17 @@ impl Page for Health {
                 check("edge", CheckState::Good, "http://127.0.0.1:8001/"),
                 check("hubs", CheckState::Good, "1"),
                 Check {
-                    details: vec![(
-                        "memory_limit".into(),
-                        "control groups are not writable for this account".into(),
-                    )],
+                    details: vec![
+                        (
+                            "limits".into(),
+                            "there are no control groups with controllers that may be written to".into(),
+                        ),
+                        ("limits".into(), "systemd gives scopes to root alone".into()),
+                    ],
                     ..check("spawner", CheckState::Warn, "process: dynamic, cgroup")
                 },
                 check("starts", CheckState::Good, ""),
-                check("culler", CheckState::Good, "1 h"),
+                check("culler", CheckState::Good, "1 hour"),
                 check("mail", CheckState::Off, ""),
                 check("environments", CheckState::Good, "2"),
                 check("services", CheckState::Good, "3"),

@@ -37,10 +37,11 @@ fn arguments(message: &str) -> BTreeSet<&str> {
 }
 
 /// Everything that may say something: templates, scripts and code, without tests.
-fn sources() -> Vec<(PathBuf, String)> {
+pub(crate) fn sources() -> Vec<(PathBuf, String)> {
     let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut waiting: Vec<PathBuf> = [
         "auth/src",
+        "environments/src",
         "hub/src",
         "model/src",
         "spawn/src",
@@ -112,77 +113,14 @@ fn nothing_in_the_catalogue_is_used_nowhere() {
             assert!(used, "nobody says {key}");
             continue;
         }
+        // Put together of numbers and units; `culler::policy` has a test.
+        if key.starts_with("said-length-") {
+            continue;
+        }
         for part in varies.split(&message) {
             assert!(is_somewhere(part), "{key}: the code says nowhere “{part}”");
         }
     }
-}
-
-/// Where sentences are written that stand on pages sooner or later.
-const TOLD_ON_PAGES: [&str; 13] = [
-    "auth/src/strength.rs",
-    "hub/src/accounts",
-    "hub/src/captcha.rs",
-    "hub/src/homes/room.rs",
-    "hub/src/http/body.rs",
-    "hub/src/http/error.rs",
-    "hub/src/http/pages",
-    "hub/src/http/role_changes.rs",
-    "hub/src/http/xsrf.rs",
-    "hub/src/offers",
-    "hub/src/servers",
-    "hub/src/signin",
-    "spawn/src/process",
-];
-/// Read by programs, or by whoever installs the hub.
-const NOT_ON_PAGES: [&str; 1] = ["JupyterHub server no longer running at"];
-
-/// The texts of a piece of code that are sentences: with a capital, a blank and a full stop.
-fn sentences(code: &str) -> Vec<String> {
-    let code = code.split("#[cfg(test)]").next().unwrap_or_default();
-    let comment = Regex::new(r"(?m)^\s*//.*$").unwrap();
-    let logged = Regex::new(r#"(?s)tracing::[a-z]+!\(.*?\);"#).unwrap();
-    let continued = Regex::new(r"\\\n\s*").unwrap();
-    let text = Regex::new(r#""((?:[^"\\]|\\.)*)""#).unwrap();
-    let varies = Regex::new(r"\{[^{}]*\}").unwrap();
-    let code = continued.replace_all(code, "");
-    let code = logged.replace_all(&code, "");
-    let code = comment.replace_all(&code, "");
-    let found = text.captures_iter(&code).map(|found| found[1].replace("\\\"", "\""));
-    let is_sentence = |text: &String| {
-        let begins = text.starts_with(|c: char| c.is_uppercase() || c == '{');
-        begins && text.contains(' ') && text.ends_with('.') && text.len() > 12
-    };
-    found
-        .filter(is_sentence)
-        .map(|text| varies.replace_all(&text, "xyz").into_owned())
-        .collect()
-}
-
-#[test]
-fn every_sentence_that_may_stand_on_a_page_is_in_the_catalogue() {
-    let pages = Pages::strict(&[]).unwrap();
-    let german = pages.words(["de"]);
-    let mut count = 0;
-    let mut unknown = Vec::new();
-    for (path, code) in sources() {
-        let path = path.to_string_lossy().replace('\\', "/");
-        let place = path.split("/../").last().unwrap_or_default();
-        if !TOLD_ON_PAGES.iter().any(|told| place.starts_with(told)) {
-            continue;
-        }
-        for sentence in sentences(&code) {
-            if NOT_ON_PAGES.iter().any(|begin| sentence.starts_with(begin)) {
-                continue;
-            }
-            count += 1;
-            if german.said(&sentence) == sentence {
-                unknown.push(format!("{place}: {sentence}"));
-            }
-        }
-    }
-    assert!(count > 150, "{count}");
-    assert!(unknown.is_empty(), "in no catalogue: {unknown:#?}");
 }
 
 #[test]
@@ -204,6 +142,25 @@ fn what_stands_within_a_sentence_is_said_too() {
         (
             "Role physics has its groups listed in the configuration: change that, and start the hub again.",
             "Die Rolle physics hat ihre Gruppen in der Konfiguration stehen: Ändern Sie das dort, und starten Sie den Hub neu.",
+        ),
+        (
+            "The server was stopped because it was not used for 1 hour 30 minutes.",
+            "Der Server wurde beendet: er wurde 1 Stunde 30 Minuten lang nicht benutzt.",
+        ),
+        (
+            "version 2: /sys/fs/cgroup may not be written to",
+            "Version 2: in /sys/fs/cgroup darf nicht geschrieben werden",
+        ),
+        (
+            "The environment 'lab' can't be had: the packages can't be installed. An administrator can help: free some space \
+             on the disk.",
+            "Die Umgebung „lab“ ist nicht zu haben: die Pakete lassen sich nicht installieren. Die Verwaltung kann helfen: \
+             schaffen Sie Platz auf der Platte.",
+        ),
+        // A number stands where one belongs, and nothing else.
+        (
+            "Your talk of 2 hours and 5 minutes",
+            "Your talk of 2 hours and 5 minutes",
         ),
         (
             "Invalid name: a name can't be longer than 255 bytes.",

@@ -147,7 +147,7 @@ said-because-unused = niemand hat ihn seit einer Weile benutzt
 said-because-idle = er wurde { $time } lang nicht benutzt
 said-because-age = kein Server läuft länger als { $time }
 said-because-hours-set = Server werden zu festen Zeiten beendet ({ $when })
-said-because-month = { $hours } dieses Monats sind verbraucht
+said-because-month = { $time } dieses Monats sind verbraucht
 said-hours-minutes = { $hours } Stunden { $minutes } Minuten
 said-hours =
     { $count ->

@@ -147,7 +147,7 @@ said-because-unused = nadie lo ha usado desde hace un rato
 said-because-idle = no se usó durante { $time }
 said-because-age = ningún servidor funciona más de { $time }
 said-because-hours-set = los servidores se detienen a horas fijas ({ $when })
-said-because-month = { $hours } de este mes están agotadas
+said-because-month = { $time } de este mes están agotadas
 said-hours-minutes = { $hours } horas { $minutes } minutos
 said-hours =
     { $count ->

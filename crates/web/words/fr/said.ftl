@@ -147,7 +147,7 @@ said-because-unused = personne ne l’a utilisé depuis un moment
 said-because-idle = il n’a pas été utilisé pendant { $time }
 said-because-age = aucun serveur ne tourne plus de { $time }
 said-because-hours-set = les serveurs sont arrêtés à heures fixes ({ $when })
-said-because-month = { $hours } de ce mois sont épuisées
+said-because-month = { $time } de ce mois sont épuisées
 said-hours-minutes = { $hours } heures { $minutes } minutes
 said-hours =
     { $count ->

@@ -147,7 +147,7 @@ said-because-unused = ninguém o usa há algum tempo
 said-because-idle = ele não foi usado durante { $time }
 said-because-age = nenhum servidor fica em execução por mais de { $time }
 said-because-hours-set = os servidores são parados em horas fixas ({ $when })
-said-because-month = { $hours } deste mês foram usadas
+said-because-month = { $time } deste mês foram usadas
 said-hours-minutes = { $hours } horas { $minutes } minutos
 said-hours =
     { $count ->

@@ -26,7 +26,9 @@ then a request needs the header `X-XSRFToken` with the value of the cookie `_xsr
 scopes, one of them is enough. A scope may be limited (`read:users!group=class`): who has it for something else than \
 what is asked for gets a 404 that tells nothing.
 
-**Refusals** are `{\"status\": 403, \"message\": \"…\"}`. Without credentials that hold the answer is 403, not 401.
+**Refusals** are `{\"status\": 403, \"message\": \"…\"}`. Without credentials that hold the answer is 403, not 401. \
+A message is in English, for programs compare it; whoever shows it to a person adds `language=de` to the address, or what \
+other language there is.
 
 **Times** are ISO 8601 in UTC. A list that comes in pages takes `offset` and `limit`; with \
 `Accept: application/jupyterhub-pagination+json` it says how many there are and where the next page is.";

@@ -18,9 +18,9 @@ use super::refusals::{NotFound, TooMany};
 use super::servers::Which;
 use crate::Hub;
 use crate::http::error::{HttpError, Result, short};
+use crate::http::language;
 use crate::http::streams::Place;
 use crate::http::visitor::Principal;
-use crate::http::xsrf::query_value;
 use crate::servers::{self, For};
 
 /// An empty line now and then keeps proxies from closing the connection.
@@ -63,7 +63,7 @@ pub async fn get(
         let words = "Too many event streams are open. Close some of them first.";
         HttpError::new(StatusCode::TOO_MANY_REQUESTS, words)
     })?;
-    let language = query_value(&query.unwrap_or_default(), "language");
+    let language = language::asked(query.as_deref());
     let words = language.map(|language| Arc::clone(hub.pages.words([language.as_str()])));
     // Only pages say in which language.
     let whom = if words.is_some() { For::Pages } else { For::Programs };

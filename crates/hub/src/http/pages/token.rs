@@ -12,6 +12,7 @@ use perijove_model::scopes::{RawFilter, RawScope, Resource, Scope, describe};
 use perijove_store::oauth::{self, PLAIN_CLIENT};
 use perijove_store::tokens::{self, Token};
 use perijove_store::users::User;
+use perijove_web::Words;
 use perijove_web::pages::{ClientRow, Expiration, Meaning, TokenRow, Tokens};
 use serde_json::Value;
 
@@ -83,7 +84,7 @@ pub async fn post(
             .collect(),
     };
     let made = match may(&hub, principal).await {
-        Ok(()) => make(&hub, principal, user, &wanted(&form)).await,
+        Ok(()) => make(&hub, principal, user, &wanted(&form, &visitor.words)).await,
         Err(refused) => Err(refused),
     };
     match made {
@@ -140,14 +141,14 @@ async fn may(hub: &Hub, principal: &Principal) -> Result<()> {
     principal.require(&hub.store, &[Scope::Tokens], own).await
 }
 
-fn wanted(form: &Form) -> Wanted {
+fn wanted(form: &Form, words: &Words) -> Wanted {
     let typed = form.scopes.split(|c: char| c.is_whitespace() || c == ',');
     let typed = typed.filter(|scope| !scope.is_empty());
     let scopes: Vec<&str> = typed.chain(form.picked.iter().map(String::as_str)).collect();
     let expires_in = form.expires_in.trim();
     Wanted {
         note: match form.note.trim() {
-            "" => "Requested via token page".into(),
+            "" => words.said("Requested via token page").into(),
             note => note.into(),
         },
         expires_in: match expires_in.parse::<i64>() {

@@ -431,3 +431,55 @@ async fn a_servers_own_token_may_read_its_notices_and_say_here() {
     assert_eq!(left["notices"], json!([]));
     drop(bob);
 }
+
+/// JupyterLab shows them, by the server's own token.
+#[tokio::test]
+async fn notices_are_told_in_the_readers_language_with_the_words_of_their_button() {
+    let app = app(HOUR).await;
+    let ann = app.sign_in("ann").await;
+    start_server(&ann, "ann").await;
+    after(&app, 56).await;
+    let spec = app.spawner.specs().pop().unwrap();
+    let ask = async |method: Method, path: &str, wishes: &str| {
+        let browser = app.browser();
+        let request = browser.request(method, &format!("hub/api/users/ann/servers//{path}"));
+        let token = format!("token {}", spec.api_token.expose());
+        let request = request.header("authorization", token).header("accept-language", wishes);
+        browser.send(request).await.expect(200).json()
+    };
+    let message = |told: &Value| told["notices"][0]["message"].as_str().unwrap().to_owned();
+
+    let programs = ask(Method::GET, "notices", "de").await;
+    assert!(message(&programs).starts_with("This server is about to be stopped"));
+    assert_eq!(programs["words"], Value::Null);
+    let german = ask(Method::GET, "notices?language=", "de-AT, en;q=0.5").await;
+    assert_eq!(
+        message(&german),
+        "Dieser Server wird bald beendet: niemand hat ihn seit einer Weile benutzt."
+    );
+    assert_eq!(
+        (
+            &german["words"]["language"],
+            &german["words"]["stay"],
+            &german["words"]["stops"]
+        ),
+        (
+            &json!("de"),
+            &json!("Ich bin noch da"),
+            &json!("Er wird um {time} beendet.")
+        )
+    );
+    // What somebody has chosen for themselves comes before what a browser asks for, and what they have chosen in JupyterLab
+    // before that.
+    ann.get("hub/account").await.expect(200);
+    ann.post_form("hub/language", &[("language", "fr")]).await.expect(302);
+    let own = ask(Method::GET, "notices?language=", "de").await;
+    assert_eq!(own["words"]["stay"], "Je suis toujours là");
+    let lab = ask(Method::GET, "notices?language=zh-CN", "de").await;
+    assert_eq!(lab["words"]["stay"], "我还在");
+    let kept = ask(Method::POST, "here?language=zh-CN", "de").await;
+    assert_eq!(
+        (&kept["notices"], &kept["words"]["kept"]),
+        (&json!([]), &json!("服务器继续运行。"))
+    );
+}

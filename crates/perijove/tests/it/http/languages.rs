@@ -165,3 +165,51 @@ async fn a_site_chooses_the_language_and_the_words() {
     assert!(page.body.contains("Passwort:"), "{}", page.body);
     assert_eq!(language(&asking(&app.browser(), "hub/login", "en-GB").await), "en");
 }
+
+#[tokio::test]
+async fn the_theme_that_was_chosen_holds_on_pages_for_nobody_in_particular() {
+    let app = native_app().await;
+    let browser = app.browser();
+    let themed = async |path: &str| browser.get(path).await.body.contains("data-theme=\"dark\"");
+    assert!(!themed("hub/login").await);
+    browser.post_form("hub/theme?theme=dark", &[]).await.expect(302);
+    assert!(themed("hub/login").await && themed("hub/nothing-here").await);
+    browser.post_form("hub/theme?theme=red", &[]).await.expect(400);
+    assert!(themed("hub/login").await);
+}
+
+/// Scripts show people what the API refuses, and say in which language.
+#[tokio::test]
+async fn the_api_says_why_not_in_the_language_that_a_script_asks_for() {
+    let app = App::start().await;
+    let ann = app.sign_in("ann").await;
+    let path = "users/ann/servers/other";
+    let refused = async |query: &str| {
+        let told = ann.api(Method::POST, &format!("{path}{query}"), None).await.expect(400);
+        told.json()["message"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(refused("").await, "Named servers are not enabled.");
+    assert_eq!(
+        refused("?language=de").await,
+        "Weitere Server mit Namen sind hier nicht vorgesehen."
+    );
+    assert_eq!(refused("?language=tlh").await, "Named servers are not enabled.");
+}
+
+#[tokio::test]
+async fn the_page_of_health_gives_its_reasons_in_the_readers_language() {
+    let app = App::builder().config("[culler]\nenabled = true\n").start().await;
+    let ruth = app.sign_in("ruth").await;
+    let page = asking(&ruth, "hub/admin/health", "de").await.expect(200).text();
+    assert!(page.contains("1 Stunde") && !page.contains("1 hour"), "{page}");
+}
+
+#[tokio::test]
+async fn a_token_without_a_note_is_called_so_in_the_language_of_whoever_made_it() {
+    let app = App::start().await;
+    let ann = app.sign_in("ann").await;
+    ann.get("hub/token").await.expect(200);
+    choose(&ann, "fr").await.expect(302);
+    let page = ann.post_form("hub/token", &[("note", "")]).await.expect(200);
+    assert!(page.text().contains("Demandé sur la page des jetons"), "{}", page.body);
+}

@@ -15,6 +15,7 @@ use tokio::time::timeout;
 
 use super::menu;
 use crate::Hub;
+use crate::culler::policy;
 use crate::drain::Switch;
 use crate::http::api::{self, models};
 use crate::http::error::{HttpError, Result};
@@ -152,8 +153,14 @@ fn spawner(backend: &dyn perijove_spawn::Spawner) -> Check {
     };
     let facts = [backend.name(), can.accounts, can.limits_by];
     let facts: Vec<&str> = facts.into_iter().filter(|fact| !fact.is_empty()).collect();
+    // Where one thing was tried after the other, each has its reason.
+    let each = |(what, why): (String, String)| {
+        why.split("; ")
+            .map(|why| (what.clone(), why.to_owned()))
+            .collect::<Vec<_>>()
+    };
     Check {
-        details: can.reasons.into_iter().collect(),
+        details: can.reasons.into_iter().flat_map(each).collect(),
         ..check("spawner", state, facts.join(", "))
     }
 }
@@ -171,7 +178,7 @@ fn starts(hub: &Hub, drained: bool) -> Check {
 fn culler(hub: &Hub) -> Check {
     let config = &hub.config.culler;
     match config.enabled {
-        true => check("culler", CheckState::Good, format!("{:?}", config.timeout)),
+        true => check("culler", CheckState::Good, policy::words(config.timeout)),
         false => check("culler", CheckState::Off, ""),
     }
 }
@@ -210,8 +217,7 @@ async fn environments(hub: &Hub) -> Check {
                 details.push((name, why.unwrap_or_default()));
             }
             (Built::Building, _, Some(progress)) => {
-                let (done, total) = (progress.done, progress.total);
-                details.push((name, format!("{done}/{total} {}", progress.message)));
+                details.push((name, progress.message.clone()));
             }
             _ => {}
         }

@@ -46,7 +46,6 @@ pub mod nonces;
 pub mod notices;
 pub mod oauth;
 pub mod only;
-mod parts;
 pub mod passkeys;
 pub mod plans;
 pub mod roles;

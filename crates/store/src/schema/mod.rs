@@ -43,12 +43,6 @@ pub(crate) const STEPS: &[Step] = &[
         sqlite: "",
         postgres: "",
     },
-    // Names are found by any part of them.
-    Step {
-        both: include_str!("step_7.sql"),
-        sqlite: include_str!("step_7.sqlite.sql"),
-        postgres: include_str!("step_7.postgres.sql"),
-    },
 ];
 
 /// What a step does on both databases, and then on either: what they have no common words for. In `both`, `{id}` is a

@@ -7,7 +7,6 @@ use super::{Spawner, columns, read};
 use crate::error::Result;
 use crate::only::Columns;
 pub use crate::only::Only;
-use crate::parts::{Asks, FEW, Part};
 use crate::sql::{Db, Stmt, Value};
 
 /// How far servers are, as people see it.
@@ -88,7 +87,6 @@ pub async fn list(db: &impl Db, query: &ListQuery) -> Result<Vec<Spawner>> {
     // Those without a time stand behind all others in one order, before them in the other; as two queries, each of them
     // walks along an index.
     let parts = if down { [true, false] } else { [false, true] };
-    let rare = Rare::look(db, query).await?;
     let begun = query.from.map(|place| place.at.is_some());
     let mut found: Vec<Spawner> = Vec::new();
     for timed in parts {
@@ -98,7 +96,7 @@ pub async fn list(db: &impl Db, query: &ListQuery) -> Result<Vec<Spawner>> {
             continue;
         }
         let from = query.from.filter(|_| begun == Some(timed));
-        let (sql, params) = statement(query, &rare, timed, from, down, left);
+        let (sql, params) = statement(query, timed, from, down, left);
         for row in db.rows(&sql, &params).await? {
             found.push(read(row)?);
         }
@@ -109,40 +107,9 @@ pub async fn list(db: &impl Db, query: &ListQuery) -> Result<Vec<Spawner>> {
     Ok(found)
 }
 
-/// What is looked for where there is little of it: those few are looked at, instead of all in their order.
-struct Rare {
-    part: Option<Part>,
-    profile: bool,
-}
-
-impl Rare {
-    async fn look(db: &impl Db, query: &ListQuery) -> Result<Self> {
-        const SOME: Stmt =
-            Stmt::read("SELECT COUNT(*) FROM (SELECT 1 FROM perijove_plans WHERE profile = $1 LIMIT $2) few");
-        let profile = match &query.profile {
-            Some(profile) => {
-                let found: i64 = crate::returned(db.one(&SOME, &[profile.into(), (FEW + 1).into()]).await?)?;
-                found <= FEW
-            }
-            None => false,
-        };
-        Ok(Self {
-            part: Part::look(db, query.search.as_deref()).await?,
-            profile,
-        })
-    }
-}
-
-fn statement(
-    query: &ListQuery,
-    rare: &Rare,
-    timed: bool,
-    from: Option<Place>,
-    down: bool,
-    limit: i64,
-) -> (Stmt, Vec<Value>) {
+fn statement(query: &ListQuery, timed: bool, from: Option<Place>, down: bool, limit: i64) -> (Stmt, Vec<Value>) {
     let mut params = Vec::new();
-    let mut terms = terms(query, rare, &mut params);
+    let mut terms = terms(query, &mut params);
     let (direction, beyond) = if down { ("DESC", "<") } else { ("ASC", ">") };
     let column = query.sort.column();
     terms.push(format!("{column} IS {}NULL", if timed { "NOT " } else { "" }));
@@ -185,15 +152,7 @@ const WHOSE: Columns = Columns {
     server: Some("s.name"),
 };
 
-const NAMES: Asks = Asks {
-    rare: "s.id IN (SELECT e.spawner_id FROM perijove_name_ends e WHERE e.part >= {first} AND e.part < {last} \
-           UNION ALL SELECT o.id FROM perijove_name_ends e JOIN spawners o ON o.user_id = e.user_id \
-           WHERE e.part >= {first} AND e.part < {last})",
-    common: "(s.user_id IN (SELECT o.id FROM users o WHERE LOWER(o.name) LIKE {} ESCAPE '!') \
-             OR LOWER(s.name) LIKE {} ESCAPE '!')",
-};
-
-fn terms(query: &ListQuery, rare: &Rare, params: &mut Vec<Value>) -> Vec<String> {
+fn terms(query: &ListQuery, params: &mut Vec<Value>) -> Vec<String> {
     let mut terms = Vec::new();
     terms.extend(query.state.map(|state| in_state(state).to_owned()));
     let mut term = |value: Value, text: &str| {
@@ -201,12 +160,7 @@ fn terms(query: &ListQuery, rare: &Rare, params: &mut Vec<Value>) -> Vec<String>
         terms.push(text.replace("{}", &format!("${}", params.len())));
     };
     if let Some(profile) = &query.profile {
-        let asks = match rare.profile {
-            true => "s.id IN (SELECT x.spawner_id FROM perijove_plans x WHERE x.profile = {})",
-            // Not by the index: most of them would be read before the first is shown.
-            false => "COALESCE(p.profile, '') = {}",
-        };
-        term(profile.into(), asks);
+        term(profile.into(), "p.profile = {}");
     }
     if let Some(user) = &query.user {
         term(user.into(), "s.user_id = (SELECT o.id FROM users o WHERE o.name = {})");
@@ -217,7 +171,18 @@ fn terms(query: &ListQuery, rare: &Rare, params: &mut Vec<Value>) -> Vec<String>
             "s.user_id IN (SELECT m.user_id FROM user_group_map m JOIN groups g ON g.id = m.group_id WHERE g.name = {})",
         );
     }
-    terms.extend(rare.part.as_ref().map(|part| part.term(&NAMES, params)));
+    if let Some(part) = &query.search {
+        let escaped = part
+            .to_lowercase()
+            .replace('!', "!!")
+            .replace('%', "!%")
+            .replace('_', "!_");
+        term(
+            Value::Text(format!("%{escaped}%")),
+            "(s.user_id IN (SELECT o.id FROM users o WHERE LOWER(o.name) LIKE {} ESCAPE '!') \
+             OR LOWER(s.name) LIKE {} ESCAPE '!')",
+        );
+    }
     if let Some(only) = &query.only {
         terms.push(only.term(&WHOSE, params));
     }

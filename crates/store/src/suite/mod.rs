@@ -59,7 +59,6 @@ const CASES: &[(&str, Case)] = cases![
     people::users_live,
     people::belongings_come_for_many_at_once,
     people::users_are_listed_in_pages,
-    people::names_are_found_by_their_parts,
     people::lists_keep_to_what_is_allowed,
     people::roles_follow_the_configuration,
     people::admins_are_in_step,

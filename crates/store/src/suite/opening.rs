@@ -113,8 +113,7 @@ pub(super) async fn an_older_database_is_brought_up_to_date(url: String) {
         "CREATE INDEX ix_perijove_sessions_expiry ON perijove_sessions (expires_at)",
     ];
     // What later steps have made.
-    const LATER: [&str; 38] = [
-        "DROP INDEX ix_perijove_plans_profile",
+    const LATER: [&str; 35] = [
         "DROP TABLE perijove_visits",
         "DROP TABLE perijove_starts",
         "DROP TABLE perijove_hubs",
@@ -150,9 +149,6 @@ pub(super) async fn an_older_database_is_brought_up_to_date(url: String) {
         "ALTER TABLE perijove_sessions DROP COLUMN method",
         "ALTER TABLE perijove_sessions DROP COLUMN theirs",
         "ALTER TABLE perijove_sessions DROP COLUMN checked",
-        // Triggers need them as long as columns are taken away.
-        "DROP TABLE perijove_name_ends",
-        "DROP TABLE perijove_numbers",
     ];
     let store = open(&url).await;
     for change in LATER.into_iter().chain(OLD) {

@@ -239,57 +239,6 @@ pub(super) async fn users_are_listed_in_pages(url: String) {
     assert_eq!(names(&store, state(StateFilter::Inactive)).await.1, 3);
 }
 
-pub(super) async fn names_are_found_by_their_parts(url: String) {
-    let store = open(&url).await;
-    write(
-        &store,
-        "INSERT INTO users (name, admin, created, cookie_id) \
-         SELECT 'crowd-' || (a.n * 100 + b.n), FALSE, NULL, 'crowd-' || (a.n * 100 + b.n) \
-         FROM perijove_numbers a CROSS JOIN perijove_numbers b WHERE a.n <= 11 AND b.n <= 100",
-        &[],
-    )
-    .await;
-    for name in ["Zoe.Crowd", "åsa", "100%_!"] {
-        user(&store, name).await;
-    }
-    let named = |part: &str| ListQuery {
-        name_filter: Some(part.to_owned()),
-        limit: 3,
-        sort: Sort::Name,
-        ..all()
-    };
-    // More than are looked up one by one, and fewer.
-    assert_eq!(names(&store, named("crowd")).await.1, 1101);
-    assert_eq!(names(&store, named("OWD-1")).await.1, 300);
-    assert_eq!(
-        names(&store, named("owd-101")).await,
-        (texts(&["crowd-101", "crowd-1010", "crowd-1011"]), 11)
-    );
-    assert_eq!(names(&store, named("e.c")).await, (texts(&["Zoe.Crowd"]), 1));
-    assert_eq!(names(&store, named("sa")).await, (texts(&["åsa"]), 1));
-    for odd in ["%", "_", "!", "%_!"] {
-        assert_eq!(names(&store, named(odd)).await.0, ["100%_!"], "{odd}");
-    }
-    assert_eq!(names(&store, named("nobody")).await.1, 0);
-    let many = ListQuery {
-        name_filter: Some("crowd".to_owned()),
-        offset: 1100,
-        ..named("")
-    };
-    assert_eq!(names(&store, many).await.0.len(), 1);
-
-    let zoe = users::by_name(&store, "Zoe.Crowd").await.unwrap().unwrap();
-    write(&store, "UPDATE users SET name = 'eva' WHERE name = 'Zoe.Crowd'", &[]).await;
-    assert_eq!(names(&store, named("e.c")).await.1, 0);
-    assert_eq!(names(&store, named("va")).await.0, ["eva"]);
-    write(&store, "DELETE FROM users WHERE id = $1", &[zoe.id.into()]).await;
-    assert_eq!(names(&store, named("va")).await.1, 0);
-    assert_eq!(
-        count(&store, "SELECT COUNT(*) FROM perijove_name_ends WHERE part = 'va'").await,
-        0
-    );
-}
-
 pub(super) async fn lists_keep_to_what_is_allowed(url: String) {
     let store = open(&url).await;
     for name in ["ada", "bob", "cleo"] {

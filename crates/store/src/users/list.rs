@@ -2,7 +2,6 @@
 
 use super::{User, columns, read};
 use crate::error::Result;
-use crate::parts::{Asks, Part};
 use crate::sql::{Db, Stmt, Value};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -71,9 +70,8 @@ impl ListQuery {
 
 /// A page of users.
 pub async fn list(db: &impl Db, query: &ListQuery) -> Result<Vec<User>> {
-    let part = Part::look(db, query.name_filter.as_deref()).await?;
     let mut params = Vec::new();
-    let mut terms = terms(query, part.as_ref(), &mut params);
+    let mut terms = terms(query, &mut params);
     let (direction, beyond) = if query.descending { ("DESC", "<") } else { ("ASC", ">") };
     if let Some(after) = &query.after {
         let (column, value) = match after {
@@ -107,9 +105,8 @@ pub async fn list(db: &impl Db, query: &ListQuery) -> Result<Vec<User>> {
 
 /// How many there are on all pages.
 pub async fn count(db: &impl Db, query: &ListQuery) -> Result<i64> {
-    let part = Part::look(db, query.name_filter.as_deref()).await?;
     let mut params = Vec::new();
-    let terms = terms(query, part.as_ref(), &mut params);
+    let terms = terms(query, &mut params);
     let count = format!("SELECT COUNT(*) FROM users u{}", where_all(&terms));
     crate::returned(db.one(&statement(query, count), &params).await?)
 }
@@ -128,12 +125,7 @@ fn where_all(terms: &[String]) -> String {
     }
 }
 
-const NAME: Asks = Asks {
-    rare: "u.id IN (SELECT e.user_id FROM perijove_name_ends e WHERE e.part >= {first} AND e.part < {last})",
-    common: "LOWER(u.name) LIKE {} ESCAPE '!'",
-};
-
-fn terms(query: &ListQuery, part: Option<&Part>, params: &mut Vec<Value>) -> Vec<String> {
+fn terms(query: &ListQuery, params: &mut Vec<Value>) -> Vec<String> {
     const ACTIVE: &str = "SELECT s.user_id FROM spawners s WHERE s.server_id IS NOT NULL AND s.user_id IS NOT NULL UNION ALL \
         SELECT s.user_id FROM perijove_runs r JOIN spawners s ON s.id = r.spawner_id \
         WHERE r.phase IN ('requested', 'stopping') AND s.user_id IS NOT NULL";
@@ -147,7 +139,15 @@ fn terms(query: &ListQuery, part: Option<&Part>, params: &mut Vec<Value>) -> Vec
         Some(StateFilter::Ready) => terms.push(format!("u.id IN ({READY})")),
         None => {}
     }
-    terms.extend(part.map(|part| part.term(&NAME, params)));
+    if let Some(part) = &query.name_filter {
+        let escaped = part
+            .to_lowercase()
+            .replace('!', "!!")
+            .replace('%', "!%")
+            .replace('_', "!_");
+        params.push(Value::Text(format!("%{escaped}%")));
+        terms.push(format!("LOWER(u.name) LIKE ${} ESCAPE '!'", params.len()));
+    }
     if let Some(admin) = query.admin {
         params.push(admin.into());
         terms.push(format!("u.admin = ${}", params.len()));

@@ -14,7 +14,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use crate::Home;
+use crate::{Home, SpawnError};
 
 pub use directory::Directories;
 pub(crate) use directory::{TRASH, make};
@@ -106,4 +106,23 @@ pub trait Homes: Send + Sync + 'static {
 
     /// Goes on with a look at how much is in it.
     async fn measure(&self, home: &Home, walk: Walk, pace: Pace) -> Result<Walk, HomeError>;
+}
+
+/// Why somebody does not get their files, in words for them.
+#[must_use]
+pub fn refusal(id: i64, error: HomeError) -> SpawnError {
+    let message = match error {
+        HomeError::Missing(_) => format!(
+            "Your files are not where they were kept, and nothing was put in their place. An administrator finds where \
+             that was with `perijove homes show {id}`."
+        ),
+        HomeError::BadPlace { .. } => format!(
+            "The place that is written down for your files can't be used. An administrator finds out why with \
+             `perijove homes show {id}`."
+        ),
+        _ => "Your home directory can't be made. An administrator finds it in the hub's log, and can make it, or let the \
+              hub's account write to the directory above it."
+            .to_owned(),
+    };
+    SpawnError::caused(message, error)
 }

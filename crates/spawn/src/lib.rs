@@ -213,6 +213,12 @@ pub trait Spawner: Send + Sync + 'static {
     /// What an earlier attempt of the same generation has left running.
     async fn find(&self, key: &ServerKey) -> Result<Option<Started>, SpawnError>;
 
+    /// What may take long and is not the start itself, such as an image that comes from far away: it has no timeout but its
+    /// own.
+    async fn make_ready(&self, _: &ServerSpec, _: &dyn Progress) -> Result<(), SpawnError> {
+        Ok(())
+    }
+
     /// Starts the server; comes back when it exists, not when it answers. Repeated for the same key it must not make a
     /// second one.
     async fn start(&self, spec: &ServerSpec, progress: &dyn Progress) -> Result<Started, SpawnError>;
@@ -232,6 +238,12 @@ pub trait Spawner: Send + Sync + 'static {
     /// What ended a server, in a sentence for its person, where more is known than a status.
     async fn why_ended(&self, _: &State) -> Option<String> {
         None
+    }
+
+    /// Tells of servers that may have ended, by their `spawner_id`, as long as it is listened to. Nothing depends on it:
+    /// whoever is not told looks from time to time.
+    async fn follow(&self, _: &(dyn Fn(i64) + Send + Sync)) {
+        std::future::pending().await
     }
 
     /// The last lines that the server wrote, for the page that tells why a start failed.

@@ -20,6 +20,7 @@ mod person;
 mod places;
 mod task;
 
+pub use folders::make_missing;
 pub use jails::{Accounts, Grouping, JailConfig, Visible};
 pub(crate) use launch::{converse, supervisor};
 use left::{Left, is_scope_name, scope_name};

@@ -63,7 +63,7 @@ fn trials() -> Vec<Trial> {
             Ok(())
         }));
     }
-    for (name, case) in suite::homes::CASES {
+    for (name, case) in suite::homes::CASES.iter().chain(suite::homes::MOVING) {
         trials.push(Trial::test(format!("directories::{name}"), move || {
             let dir = tempfile::tempdir()?;
             run(case(Arc::new(homes::OnDisk(dir.path().join("homes")))));

@@ -36,6 +36,7 @@ pub mod groups;
 pub mod homes;
 pub mod hubs;
 pub mod identities;
+pub mod instance;
 pub mod languages;
 pub mod leases;
 pub mod links;

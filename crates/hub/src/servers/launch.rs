@@ -58,6 +58,9 @@ impl Driver<'_> {
         let (steps, mut written) = mpsc::channel(MOST_STEPS);
         let start = async {
             let steps = Steps(steps);
+            if let Err(error) = backend.make_ready(&spec, &steps).await {
+                return Ok(Err(error));
+            }
             timeout(spec.start_timeout, backend.start(&spec, &steps)).await
         };
         // A bar does not go back behind what the building of an environment has reached.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use perijove_model::server::Wish;
+use perijove_spawn::Spawner;
 use perijove_store::spawners::{self, Due};
 use perijove_store::{StoreError, leases};
 use tokio::sync::Semaphore;
@@ -34,6 +35,9 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// Reconciles until the hub stops.
 pub async fn run(hub: Arc<Hub>) {
+    for backend in hub.spawners.all() {
+        hub.tasks.spawn(follow(hub.clone(), backend.clone()));
+    }
     let mut reconciler = Reconciler::new(hub.clone());
     let mut failing = false;
     let mut first = true;
@@ -66,6 +70,15 @@ pub async fn run(hub: Arc<Hub>) {
             () = hub.wakeup.woken() => {}
             () = tokio::time::sleep(pause) => {}
         }
+    }
+}
+
+/// Looks at a server as soon as its backend says that it may have ended.
+async fn follow(hub: Arc<Hub>, backend: Arc<dyn Spawner>) {
+    let look = |spawner_id| hub.wakeup.look_at(spawner_id);
+    tokio::select! {
+        () = hub.stop.cancelled() => {}
+        () = backend.follow(&look) => {}
     }
 }
 

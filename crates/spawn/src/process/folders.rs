@@ -55,7 +55,8 @@ pub(super) async fn ready(spec: &ServerSpec, person: &Person, mounted: bool, pro
     spec
 }
 
-fn make_missing(mount: &Mount) {
+/// Makes the directory if it is to be made and is missing. Blocks.
+pub fn make_missing(mount: &Mount) {
     let place = Path::new(&mount.source);
     let Some(group) = mount.make.filter(|_| !place.exists()) else {
         return;

@@ -2,29 +2,12 @@
 
 use perijove_model::{UserName, escape};
 
-use crate::homes::{self, HomeError, TRASH};
+use crate::homes::{self, TRASH};
 use crate::{Home, SpawnError};
 
 /// Makes it if it is new. One that is missing is told, and never made anew. Blocks.
 pub(super) fn make(home: &Home) -> Result<(), SpawnError> {
-    homes::make(home).map_err(|error| refusal(home.id, error))
-}
-
-fn refusal(id: i64, error: HomeError) -> SpawnError {
-    let message = match error {
-        HomeError::Missing(_) => format!(
-            "Your files are not where they were kept, and nothing was put in their place. An administrator finds where \
-             that was with `perijove homes show {id}`."
-        ),
-        HomeError::BadPlace { .. } => format!(
-            "The place that is written down for your files can't be used. An administrator finds out why with \
-             `perijove homes show {id}`."
-        ),
-        _ => "Your home directory can't be made. An administrator finds it in the hub's log, and can make it, or let the \
-              hub's account write to the directory above it."
-            .to_owned(),
-    };
-    SpawnError::caused(message, error)
+    homes::make(home).map_err(|error| homes::refusal(home.id, error))
 }
 
 /// Where the home of somebody new is, by the configured template.

@@ -176,9 +176,11 @@ pub(super) async fn a_log_is_of_one_run(subject: Arc<dyn Subject>) {
 }
 
 /// A class begins: all start at once, each gets a server of its own, and all of them go again.
-pub(super) async fn two_hundred_start_at_once(subject: Arc<dyn Subject>) {
+pub(super) async fn a_crowd_starts_at_once(subject: Arc<dyn Subject>) {
     let home = spec(&*subject, &Behaviour::Serve).home;
-    let specs: Vec<_> = (0..200).map(|_| another(&*subject, &Behaviour::Serve, &home)).collect();
+    let specs: Vec<_> = (0..subject.crowd())
+        .map(|_| another(&*subject, &Behaviour::Serve, &home))
+        .collect();
     let servers = join_all(specs.into_iter().map(|spec| Server::start_as(subject.spawner(), spec))).await;
     let urls: std::collections::BTreeSet<_> = servers.iter().map(|server| server.started.url.clone()).collect();
     assert_eq!(urls.len(), servers.len(), "nobody shares an address");

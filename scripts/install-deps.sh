@@ -17,6 +17,7 @@ have() { command -v "$1"; }
 any_of() { local c; for c in "$@"; do have "$c" && return; done; return 1; }
 node_18() { have node && have npm && [ "$(node -p 'process.versions.node.split(".")[0]')" -ge 18 ]; }
 postgres_server() { any_of initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb'; }
+docker_engine() { have dockerd && have docker && have iptables && have ip && have busybox; }
 a_font() { have fc-list && [ -n "$(fc-list | head -1)" ]; }
 pam_pwdfile() { compgen -G '/lib/*/security/pam_pwdfile.so' && compgen -G '/usr/lib/*/libpam.so'; }
 environments() { have uv || python3 -c 'import ensurepip, venv'; }
@@ -31,6 +32,8 @@ collect() {
   need "libpam and pam_pwdfile: the checks of signing in by PAM are skipped" "libpam0g-dev libpam-pwdfile" pam_pwdfile
   need "Redis: the checks of edges that share their routes are skipped" "redis-server" have redis-server
   need "Pebble, the test server of ACME: the checks of ordered certificates are skipped" "pebble" have pebble
+  need "Docker Engine, and what its test images are made of: the checks of servers in containers are skipped" \
+    "docker.io iptables iproute2 busybox-static" docker_engine
   need "Chromium: the browser walk is skipped" "chromium" any_of chromium chromium-browser google-chrome
   need "a font for Chromium: the screenshots show no text" "fonts-dejavu-core fontconfig" a_font
   need "Node.js 18 or newer, with npm: the browser walk is skipped" "nodejs npm" node_18

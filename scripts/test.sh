@@ -47,7 +47,7 @@ part_environments() {
     return 0
   fi
   local name
-  for name in lab test jupyterhub5 mail; do
+  for name in lab test jupyterhub5 mail dockerspawner; do
     environments/build.sh "$name" "$PERIJOVE_TEST_ENVIRONMENTS/$name" || return
   done
   export PERIJOVE_TEST_JUPYTERHUB=$PERIJOVE_TEST_ENVIRONMENTS/test

@@ -23,17 +23,17 @@ pub use docs::{documents, example, reference, schema};
 pub use errors::ConfigErrors;
 pub use keys::{
     Access, Audit, Auth, Auth0Auth, AuthRules, BitbucketAuth, Captcha, Choice, ChoiceOption, CiLogonAuth, CiLogonIdp,
-    Config, Culler, CullerRule, DummyAuth, Edge, EdgeAcme, EdgeTls, Entitlement, EntraAuth, Environments, Events,
-    GitHubAuth, GitLabAuth, GlobusAuth, GoogleAuth, Group, GroupTotal, HeaderAuth, Hub, InternalTls, KeycloakAuth,
-    LdapAuth, Lti11Auth, LtiAuth, Mail, Metrics, NativeAuth, NullAuth, OAuthAuth, OAuthKeys, OktaAuth, PamAuth,
-    PasswordGroup, ProcessSpawner, Profile, ProfileMount, ProfileValues, Role, Scope, Service, SharedFolder,
-    SharedPasswordAuth, Spawner, Storage, TemporaryAuth,
+    Config, Culler, CullerRule, DockerSpawner, DummyAuth, Edge, EdgeAcme, EdgeTls, Entitlement, EntraAuth,
+    Environments, Events, GitHubAuth, GitLabAuth, GlobusAuth, GoogleAuth, Group, GroupTotal, HeaderAuth, Hub,
+    InternalTls, KeycloakAuth, LdapAuth, Lti11Auth, LtiAuth, Mail, Metrics, NativeAuth, NullAuth, OAuthAuth, OAuthKeys,
+    OktaAuth, PamAuth, PasswordGroup, ProcessSpawner, Profile, ProfileMount, ProfileValues, Role, Scope, Service,
+    SharedFolder, SharedPasswordAuth, Spawner, Storage, TemporaryAuth,
 };
 pub use load::load;
 pub use settings::{Origin, Setting};
 pub use types::{
-    AccessLog, Accounts, AcmeChallenge, BaseUrl, Busy, ByteSize, CaptchaService, Database, DatabaseUrl, FolderName,
-    Json, LogFormat, LogLevel, MailServer, NestedGroups, OneOrMany, PathTemplate, Pattern, PortRange, Quota,
-    TlsVersion, UidRange, Weekly, Whole, Zone,
+    AccessLog, Accounts, AcmeChallenge, Backend, BaseUrl, Busy, ByteSize, CaptchaService, Database, DatabaseUrl,
+    EscapeNames, FolderName, Json, LogFormat, LogLevel, MailServer, NestedGroups, OneOrMany, PathTemplate, Pattern,
+    PortRange, PullPolicy, Quota, ReachBy, TlsVersion, UidRange, Weekly, Whole, Zone,
 };
 pub use values::parsed_size;

@@ -11,8 +11,8 @@ use crate::errors::{ConfigErrors, Mistake, Place};
 use crate::hints;
 use crate::key::Kind;
 use crate::keys::{
-    Auth, Choice, ChoiceOption, CiLogonIdp, Config, CullerRule, EdgeAcme, EdgeTls, GroupTotal, InternalTls, NativeAuth,
-    PasswordGroup, ProcessSpawner, ProfileMount,
+    Auth, Choice, ChoiceOption, CiLogonIdp, Config, CullerRule, DockerSpawner, EdgeAcme, EdgeTls, GroupTotal,
+    InternalTls, NativeAuth, PasswordGroup, ProcessSpawner, ProfileMount,
 };
 use crate::letters;
 use crate::mask::mask;
@@ -236,7 +236,14 @@ macro_rules! single {
     )+};
 }
 
-single!(ProcessSpawner, EdgeTls, EdgeAcme, InternalTls, GroupTotal);
+single!(
+    DockerSpawner,
+    ProcessSpawner,
+    EdgeTls,
+    EdgeAcme,
+    InternalTls,
+    GroupTotal
+);
 
 /// Lists of sections that are within another one.
 macro_rules! several {

@@ -541,6 +541,37 @@ pub enum Accounts {
     Dynamic,
 }
 
+/// A way to run servers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Backend {
+    Process,
+    Docker,
+}
+
+/// When the images of containers are fetched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PullPolicy {
+    Always,
+    IfNotPresent,
+    Never,
+    Skip,
+}
+
+/// How names of people get into names of containers and volumes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EscapeNames {
+    Strict,
+    Legacy,
+}
+
+/// How the hub reaches a server in a container.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReachBy {
+    Port,
+    Address,
+    Name,
+}
+
 /// Numbers of accounts, written "1900000000-2147483646".
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UidRange(pub RangeInclusive<u32>);

@@ -15,9 +15,9 @@ use crate::key::Kind;
 use crate::node::{Node, Raw};
 use crate::reader::{Reader, Value};
 use crate::types::{
-    AccessLog, Accounts, AcmeChallenge, BaseUrl, Busy, ByteSize, CaptchaService, DatabaseUrl, FolderName, Json,
-    LogFormat, LogLevel, MailServer, NestedGroups, OneOrMany, PathTemplate, Pattern, PortRange, Quota, TlsVersion,
-    UidRange, Weekly, Whole, Zone,
+    AccessLog, Accounts, AcmeChallenge, Backend, BaseUrl, Busy, ByteSize, CaptchaService, DatabaseUrl, EscapeNames,
+    FolderName, Json, LogFormat, LogLevel, MailServer, NestedGroups, OneOrMany, PathTemplate, Pattern, PortRange,
+    PullPolicy, Quota, ReachBy, TlsVersion, UidRange, Weekly, Whole, Zone,
 };
 
 /// Text as TOML: a JSON string is one.
@@ -188,7 +188,7 @@ macro_rules! whole_numbers {
     )+};
 }
 
-whole_numbers!(u32, usize);
+whole_numbers!(u16, u32, usize);
 
 impl Value for f64 {
     fn kind() -> Kind {
@@ -400,6 +400,10 @@ macro_rules! choices {
 
 choices! {
     LogLevel: "error" => Error, "warn" => Warn, "info" => Info, "debug" => Debug, "trace" => Trace;
+    Backend: "process" => Process, "docker" => Docker;
+    PullPolicy: "always" => Always, "ifnotpresent" => IfNotPresent, "never" => Never, "skip" => Skip;
+    EscapeNames: "strict" => Strict, "legacy" => Legacy;
+    ReachBy: "port" => Port, "address" => Address, "name" => Name;
     Accounts: "hub" => Hub, "system" => System, "dynamic" => Dynamic;
     LogFormat: "text" => Text, "json" => Json;
     AccessLog: "off" => Off, "json" => Json, "common" => Common, "combined" => Combined;

@@ -15,9 +15,8 @@ use perijove_hub::{Hub, Parts, environments, mail, signin};
 use perijove_mail::Courier;
 use perijove_model::server::Phase;
 use perijove_model::{Clock, Rng, Secret, token};
-use perijove_spawn::Spawners;
 use perijove_spawn::process::machine::Mode;
-use perijove_spawn::process::{JailConfig, ProcessConfig, ProcessSpawner};
+use perijove_spawn::process::{JailConfig, ProcessConfig};
 use perijove_spawn::services::{ProcessServices, ServicesConfig};
 use perijove_store::{OpenOptions, Store};
 use rustix::process::{Signal, getpid, kill_process};
@@ -26,13 +25,13 @@ use crate::keeper::SELF;
 use crate::problem::Problem;
 use crate::settings::Settings;
 use crate::system::{SystemClock, SystemRng};
-use crate::{apart, process, secrets};
+use crate::{apart, backends, process, secrets};
 
 /// For tests of crashes, in a debug build: the hub is killed right after it has written that a server reached this phase.
 const KILL_AT: &str = "PERIJOVE_TEST_KILL_AT";
 
 /// A hub that is ready to start, over this database and this edge. One that will not serve only looks at the machine.
-pub fn hub(settings: &Settings, store: Store, edge_token: Secret, mode: Mode) -> Result<Arc<Hub>> {
+pub async fn hub(settings: &Settings, store: Store, edge_token: Secret, mode: Mode) -> Result<Arc<Hub>> {
     let config = &settings.config;
     let rng: Arc<dyn Rng> = Arc::new(SystemRng);
     let passwords = Passwords::new(Arc::clone(&rng));
@@ -58,10 +57,7 @@ pub fn hub(settings: &Settings, store: Store, edge_token: Secret, mode: Mode) ->
         keys,
         policy: signin::policy(config),
         passwords,
-        spawners: Spawners::new(Arc::new(ProcessSpawner::new(
-            processes(settings, jail),
-            Arc::clone(&rng),
-        ))),
+        spawners: backends::of(config, &store, processes(settings, jail), &rng).await?,
         services: Arc::new(ProcessServices::new(services(settings)?)),
         environments: environments(settings),
         routes: Arc::new(ChpRoutes::new(&config.edge.api_url(), edge_token)),

@@ -90,7 +90,7 @@ impl Life {
             let freed = leases::release_all(&store).await;
             freed.map_err(|error| Problem::new("the hub can't start").because(error))?;
         }
-        let hub = compose::hub(settings, store, edge_token.clone(), Mode::Prepare)?;
+        let hub = compose::hub(settings, store, edge_token.clone(), Mode::Prepare).await?;
         let prepared = startup::prepare(&hub).await;
         prepared.map_err(|error| Problem::new("the hub can't start").because(error).of_usage())?;
         let wanted = role == Role::WithEdge && Keeper::wanted(config);
@@ -107,7 +107,9 @@ impl Life {
         });
         let instance = Instance::of_this_process(String::new())?;
         let published = instance.publish(settings.data_file(instance::HUB))?;
-        apart::warn(settings, &hub.spawners.first().capabilities());
+        if let Some(processes) = hub.spawners.get("process") {
+            apart::warn(settings, &processes.capabilities());
+        }
         greet(&hub, role).await?;
         Ok(Self {
             hub,

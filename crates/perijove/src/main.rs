@@ -6,6 +6,7 @@
 //! clock, the randomness and the environment that all other crates get as parameters; `ui` is all that is printed.
 
 mod apart;
+mod backends;
 mod cli;
 mod commands;
 mod compose;

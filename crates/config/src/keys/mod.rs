@@ -2,6 +2,7 @@
 
 mod auth;
 mod culler;
+mod docker;
 mod edge;
 mod edge_tls;
 mod environments;
@@ -27,6 +28,7 @@ pub use auth::{
     OAuthKeys, OktaAuth, PamAuth, PasswordGroup, SharedPasswordAuth, TemporaryAuth,
 };
 pub use culler::{Culler, CullerRule};
+pub use docker::DockerSpawner;
 pub use edge::Edge;
 pub use edge_tls::{EdgeAcme, EdgeTls, InternalTls};
 pub use environments::Environments;

@@ -7,13 +7,16 @@ use std::time::Duration;
 use perijove_model::Secret;
 use url::Url;
 
+use super::docker::DockerSpawner;
 use super::{seconds, texts};
 use crate::section::section;
-use crate::types::{Accounts, ByteSize, Json, PathTemplate, PortRange, UidRange};
+use crate::types::{Accounts, Backend, ByteSize, Json, PathTemplate, PortRange, UidRange};
 
 section! {
     /// How people's servers are started.
     pub struct Spawner {
+        /// Ways to run servers. What a profile does not say otherwise of runs the first of them.
+        backends: Vec<Backend> = vec![Backend::Process], example "[\"docker\", \"process\"]";
         /// How long starting may take until the server's process or container runs.
         start_timeout: Duration = seconds(60);
         /// How long a started server may take to its first answer.
@@ -53,6 +56,8 @@ section! {
         cpu_limit: Option<f64> = None, unset "no limit", example "1.5";
         /// Servers as processes on the hub's own machine.
         process: ProcessSpawner = ProcessSpawner::default();
+        /// Servers as containers of a Docker engine, where `backends` has `docker`.
+        docker: DockerSpawner = DockerSpawner::default();
     }
 
     /// Servers as processes on the hub's own machine.

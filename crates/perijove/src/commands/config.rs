@@ -75,7 +75,9 @@ fn check(config: &ConfigArg) -> Result<()> {
     let all = compose::environments(&settings);
     let known = runtime::small()?.block_on(all.definitions());
     let known = known.map_err(environments::problem)?.into_keys().collect();
-    startup::check_environments(&settings.config, &known, |backend| ["", "process"].contains(&backend))
+    let first = settings.config.spawner.backends.first() == Some(&perijove_config::Backend::Process);
+    let uses = |backend: &str| backend == "process" || (backend.is_empty() && first);
+    startup::check_environments(&settings.config, &known, uses)
         .map_err(|error| Problem::new("the configuration is wrong").because(error).of_usage())?;
     match &settings.file {
         Some(file) => ui::say(format_args!("{} is right", file.display())),

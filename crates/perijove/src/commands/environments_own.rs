@@ -114,7 +114,7 @@ impl Whose {
                     .into());
             };
             let token = secrets::edge_token(&settings.config, &SystemRng)?;
-            let hub = compose::hub(&settings, store, token, Mode::Look)?;
+            let hub = compose::hub(&settings, store, token, Mode::Look).await?;
             work(hub, user).await.map_err(problem)
         })
     }

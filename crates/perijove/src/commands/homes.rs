@@ -1,5 +1,6 @@
 //! `perijove homes`: where people's files are, and the trash, beside the database. The hub may run or not.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
@@ -8,7 +9,7 @@ use perijove_hub::audit::{self, Act, Actor};
 use perijove_hub::homes::model::{self, HomeModel};
 use perijove_hub::homes::{self as wishes, Keepers, NotPossible, Restore as Wish, Work, room};
 use perijove_model::{Clock, Rng};
-use perijove_spawn::process;
+use perijove_spawn::homes::Homes as Keeper;
 use perijove_store::homes::{self, Home, Query};
 use perijove_store::{Store, Tx};
 use serde_json::{Value, json};
@@ -18,7 +19,7 @@ use crate::cli::ConfigArg;
 use crate::problem::Problem;
 use crate::settings::Settings;
 use crate::system::{SystemClock, SystemRng};
-use crate::{compose, runtime, ui};
+use crate::{backends, compose, runtime, ui};
 
 const AT_ONCE: i64 = 500;
 
@@ -146,8 +147,10 @@ impl Homes {
         };
         let settings = Settings::load(config.config.as_deref())?;
         runtime::small()?.block_on(async {
+            let store = compose::store(&settings.config, false).await?;
             let desk = Desk {
-                store: compose::store(&settings.config, false).await?,
+                keepers: backends::keepers(&settings.config, &store, &SystemRng).await?,
+                store,
                 limit: settings.config.storage.quota.map(|size| size.0),
                 trash_keep: settings.config.storage.trash_keep,
                 json,
@@ -167,6 +170,7 @@ impl Homes {
 /// With what each of them works.
 struct Desk {
     store: Store,
+    keepers: Keepers,
     limit: Option<u64>,
     trash_keep: Duration,
     json: bool,
@@ -276,8 +280,9 @@ impl Desk {
     }
 
     async fn relink(&self, relink: &Relink) -> Result<()> {
+        let keeper = self.keeper(relink.home).await?;
         let tx = self.begin().await?;
-        let home = wishes::relink(&tx, process::homes().as_ref(), relink.home, &relink.place)
+        let home = wishes::relink(&tx, keeper.as_ref(), relink.home, &relink.place)
             .await
             .map_err(refused)?;
         let detail = json!({ "from": home.place, "to": relink.place });
@@ -285,12 +290,27 @@ impl Desk {
     }
 
     async fn recreate(&self, id: i64) -> Result<()> {
+        let keeper = self.keeper(id).await?;
         let tx = self.begin().await?;
-        let home = wishes::recreate(&tx, process::homes().as_ref(), id)
-            .await
-            .map_err(refused)?;
+        let home = wishes::recreate(&tx, keeper.as_ref(), id).await.map_err(refused)?;
         let detail = json!({ "place": home.place, "lost": true });
         self.finish(tx, Act::HomeChanged, id, detail).await
+    }
+
+    /// Of the backend that has this home.
+    async fn keeper(&self, id: i64) -> Result<Arc<dyn Keeper>> {
+        let found = homes::by_id(&self.store, id).await.map_err(unreadable)?;
+        let home = found.ok_or_else(|| refused(NotPossible::NoSuchHome(id)))?;
+        let keeper = self.keepers.get(&home.backend).cloned();
+        keeper.ok_or_else(|| {
+            Problem::new(format!(
+                "home {id} is of the backend `{}`, which is not configured",
+                home.backend
+            ))
+            .try_this("name it in `backends` of [spawner]")
+            .of_usage()
+            .into()
+        })
     }
 
     async fn begin(&self) -> Result<Tx> {
@@ -308,11 +328,10 @@ impl Desk {
         written.await.map_err(unreadable)?;
         let rng: &dyn Rng = &SystemRng;
         let holder = rng.uuid4_hex();
-        let keepers = Keepers::from([("process".to_owned(), process::homes())]);
         let work = Work {
             store: &self.store,
             clock: &SystemClock,
-            keepers: &keepers,
+            keepers: &self.keepers,
             holder: &holder,
         };
         wishes::work_off(&work, self.trash_keep).await;

@@ -94,7 +94,7 @@ async fn end(process: Process) -> Result<()> {
 async fn stop_servers(settings: &Settings) -> Result<()> {
     let config = &settings.config;
     let store = compose::store(config, false).await?;
-    let hub = compose::hub(settings, store, secrets::edge_token(config, &SystemRng)?, Mode::Look)?;
+    let hub = compose::hub(settings, store, secrets::edge_token(config, &SystemRng)?, Mode::Look).await?;
     hub.start()
         .await
         .map_err(|error| Problem::new("the servers can't be stopped").because(error))?;

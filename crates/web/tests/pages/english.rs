@@ -10,7 +10,7 @@ use regex::Regex;
 use crate::words::sources;
 
 /// Whatever these say stands on a page sooner or later.
-const TOLD_ON_PAGES: [&str; 4] = ["auth/src", "hub/src", "model/src", "spawn/src"];
+const TOLD_ON_PAGES: [&str; 5] = ["auth/src", "hub/src", "model/src", "spawn/src", "spawn-docker/src"];
 /// But for what only programs are told, or what goes to the log and to the command line.
 const NOT_ON_PAGES: [&str; 13] = [
     "hub/src/environments/own.rs",
@@ -40,7 +40,7 @@ const FOR_PROGRAMS: [&str; 6] = [
 ];
 /// Where parts of sentences are written, and what stands on pages without being one: why a server is stopped, what this machine can't do,
 /// what is wrong with an environment.
-const PARTS: [&str; 19] = [
+const PARTS: [&str; 20] = [
     "environments/src/build.rs",
     "environments/src/definition.rs",
     "environments/src/error.rs",
@@ -55,6 +55,7 @@ const PARTS: [&str; 19] = [
     "hub/src/http/api/user_change.rs",
     "hub/src/offers/words.rs",
     "model/src/scopes/token.rs",
+    "spawn-docker/src/capable.rs",
     "spawn/src/group",
     "spawn/src/homes/quota.rs",
     "spawn/src/jail.rs",

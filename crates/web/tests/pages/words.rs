@@ -45,6 +45,7 @@ pub(crate) fn sources() -> Vec<(PathBuf, String)> {
         "hub/src",
         "model/src",
         "spawn/src",
+        "spawn-docker/src",
         "store/src",
         "web/src",
         "web/templates",

@@ -3,6 +3,7 @@
 
 mod culler;
 mod database;
+mod docker;
 mod managed;
 mod own_environments;
 mod proxy;

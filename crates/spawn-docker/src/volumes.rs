@@ -1,0 +1,194 @@
+//! People's files as volumes of the engine, or as directories of its machine.
+//!
+//! A volume can't be renamed. One that is moved aside stays where it is, with an empty volume beside it that says so: its
+//! name is given to nobody else as long as there are files in it, so nothing can come into its place.
+
+use std::collections::HashMap;
+use std::io;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bollard::models::VolumeCreateRequest;
+use bollard::query_parameters::RemoveVolumeOptions;
+use perijove_spawn::Home;
+use perijove_spawn::homes::{Directories, Found, HomeError, Homes, Pace, Walk};
+
+use crate::create::is_directory;
+use crate::engine::{Engine, Fault};
+
+/// The longest name of a file, which a volume's directory has.
+const LONGEST: usize = 255;
+const HOME: &str = "perijove.home";
+const INSTANCE: &str = "perijove.instance";
+
+/// Keeps homes with the engine.
+pub(crate) struct Volumes {
+    pub engine: Arc<Engine>,
+    pub instance: String,
+}
+
+impl Volumes {
+    async fn exists(&self, name: &str) -> Result<bool, HomeError> {
+        Ok(self.mountpoint(name).await?.is_some())
+    }
+
+    /// Where a volume's files are on the engine's machine.
+    async fn mountpoint(&self, name: &str) -> Result<Option<String>, HomeError> {
+        let cannot = |fault| cannot(name, "looked for", fault);
+        let client = self.engine.client().await.map_err(cannot)?;
+        match self.engine.within(client.inspect_volume(name)).await {
+            Ok(volume) => Ok(Some(volume.mountpoint)),
+            Err(fault) if fault.is(404) => Ok(None),
+            Err(fault) => Err(cannot(fault)),
+        }
+    }
+
+    /// Makes it, or finds it made.
+    async fn create(&self, name: &str, home: &Home) -> Result<(), HomeError> {
+        let cannot = |fault| cannot(name, "made", fault);
+        let client = self.engine.client().await.map_err(cannot)?;
+        let labels = [(HOME, home.id.to_string()), (INSTANCE, self.instance.clone())];
+        let request = VolumeCreateRequest {
+            name: Some(name.to_owned()),
+            labels: Some(labels.map(|(label, value)| (label.to_owned(), value)).into()),
+            driver_opts: Some(HashMap::new()),
+            ..VolumeCreateRequest::default()
+        };
+        self.engine
+            .within(client.create_volume(request))
+            .await
+            .map_err(cannot)?;
+        Ok(())
+    }
+
+    /// Removes it, or finds it gone. One that a container has is not removed.
+    async fn remove(&self, name: &str) -> Result<(), HomeError> {
+        let cannot = |fault| cannot(name, "deleted", fault);
+        let client = self.engine.client().await.map_err(cannot)?;
+        let removed = client.remove_volume(name, None::<RemoveVolumeOptions>);
+        match self.engine.within(removed).await {
+            Err(fault) if !fault.is(404) => Err(cannot(fault)),
+            _ => Ok(()),
+        }
+    }
+}
+
+#[async_trait]
+impl Homes for Volumes {
+    fn check_place(&self, place: &str) -> Result<(), HomeError> {
+        if place.starts_with('/') {
+            return Directories.check_place(place);
+        }
+        match is_name(place) {
+            true => Ok(()),
+            false => Err(HomeError::BadPlace {
+                place: place.to_owned(),
+                why: "it is neither an absolute path nor the name of a volume",
+            }),
+        }
+    }
+
+    async fn lead(&self, place: &str) -> Result<String, HomeError> {
+        self.check_place(place)?;
+        match place.starts_with('/') {
+            true => Directories.lead(place).await,
+            false => Ok(place.to_owned()),
+        }
+    }
+
+    async fn find(&self, home: &Home) -> Result<Found, HomeError> {
+        if is_directory(home) {
+            return Directories.find(home).await;
+        }
+        if !self.exists(&home.place).await? {
+            return Ok(Found::Nowhere);
+        }
+        match self.exists(&aside(home)).await? {
+            true => Ok(Found::InTrash),
+            false => Ok(Found::AtPlace),
+        }
+    }
+
+    async fn make(&self, home: &Home) -> Result<(), HomeError> {
+        if is_directory(home) {
+            return Directories.make(home).await;
+        }
+        match self.find(home).await? {
+            Found::AtPlace => Ok(()),
+            Found::InTrash => Err(HomeError::Missing(home.place.clone())),
+            Found::Nowhere if home.made => Err(HomeError::Missing(home.place.clone())),
+            Found::Nowhere => self.create(&home.place, home).await,
+        }
+    }
+
+    async fn trash(&self, home: &Home) -> Result<(), HomeError> {
+        if is_directory(home) {
+            return Directories.trash(home).await;
+        }
+        match self.find(home).await? {
+            Found::AtPlace => self.create(&aside(home), home).await,
+            Found::InTrash => Ok(()),
+            Found::Nowhere => Err(HomeError::Missing(home.place.clone())),
+        }
+    }
+
+    async fn restore(&self, home: &Home) -> Result<(), HomeError> {
+        if is_directory(home) {
+            return Directories.restore(home).await;
+        }
+        match self.find(home).await? {
+            Found::InTrash => self.remove(&aside(home)).await,
+            Found::AtPlace => Ok(()),
+            Found::Nowhere => Err(HomeError::Missing(home.place.clone())),
+        }
+    }
+
+    async fn purge(&self, home: &Home) -> Result<(), HomeError> {
+        if is_directory(home) {
+            return Directories.purge(home).await;
+        }
+        if self.find(home).await? == Found::AtPlace {
+            self.create(&aside(home), home).await?;
+        }
+        self.remove(&home.place).await?;
+        self.remove(&aside(home)).await
+    }
+
+    async fn measure(&self, home: &Home, walk: Walk, pace: Pace) -> Result<Walk, HomeError> {
+        if is_directory(home) {
+            return Directories.measure(home, walk, pace).await;
+        }
+        let mountpoint = self.mountpoint(&home.place).await?;
+        let files = Home {
+            place: mountpoint.ok_or_else(|| HomeError::Missing(home.place.clone()))?,
+            ..home.clone()
+        };
+        // The hub may be elsewhere than the engine, or in a container itself.
+        match Directories.find(&files).await {
+            Ok(Found::AtPlace) => Directories.measure(&files, walk, pace).await,
+            _ => Err(HomeError::Io {
+                place: home.place.clone(),
+                what: "measured: the engine keeps it where this hub does not see it",
+                error: io::ErrorKind::Unsupported.into(),
+            }),
+        }
+    }
+}
+
+/// What stands beside a home that was moved aside.
+fn aside(home: &Home) -> String {
+    format!("perijove-trash-{}", home.mark)
+}
+
+fn is_name(place: &str) -> bool {
+    let of_a_name = |c: char| c.is_ascii_alphanumeric() || ['_', '.', '-'].contains(&c);
+    place.len() <= LONGEST && place.starts_with(|c: char| c.is_ascii_alphanumeric()) && place.chars().all(of_a_name)
+}
+
+fn cannot(place: &str, what: &'static str, fault: Fault) -> HomeError {
+    HomeError::Io {
+        place: place.to_owned(),
+        what,
+        error: io::Error::other(fault),
+    }
+}

@@ -15,6 +15,7 @@ use tempfile::TempDir;
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Set in the namespaces.
 const INSIDE: &str = "PERIJOVE_TEST_OWN_NETWORK";
+const APART: [&str; 6] = ["--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"];
 pub const IMAGE: &str = "perijove-test:1";
 
 /// Why no engine can be started here.
@@ -26,7 +27,16 @@ pub fn impossible() -> Option<String> {
         .into_iter()
         .filter(|program| !exists(program))
         .collect();
-    (!missing.is_empty()).then(|| format!("there is no {} (scripts/install-deps.sh)", missing.join(", no ")))
+    if !missing.is_empty() {
+        return Some(format!(
+            "there is no {} (scripts/install-deps.sh)",
+            missing.join(", no ")
+        ));
+    }
+    // A container that is none too free itself may not.
+    let apart = Command::new("unshare").args(APART).arg("true").output().unwrap();
+    let why = || String::from_utf8_lossy(&apart.stderr).trim().to_owned();
+    (!apart.status.success()).then(|| format!("namespaces of its own can't be made: {}", why()))
 }
 
 /// Aloud: in a list that `PERIJOVE_SKIPPED` names, since the output of a passing test is not shown.
@@ -62,7 +72,7 @@ pub fn is_inside() -> bool {
 pub fn again_inside(arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> bool {
     let program = std::env::current_exe().unwrap();
     let status = Command::new("unshare")
-        .args(["--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"])
+        .args(APART)
         .args(["sh", "-c", "ip link set lo up && \"$@\"", "sh"])
         .arg(program)
         .args(arguments)

@@ -11,8 +11,8 @@ use perijove_spawn_docker::{Connect, DockerSpawner, Pull};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-use crate::Engine;
 use crate::host::IMAGE;
+use crate::{Engine, HOME};
 
 type Case = fn(Arc<Engine>) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send>>;
 
@@ -84,7 +84,7 @@ async fn it_is_what_dockerspawner_would_have_made(engine: Arc<Engine>) {
     }
     let mounts = inspect(&engine, state)["Mounts"].clone();
     assert_eq!(mounts[0]["Name"], "jupyterhub-user-ada-2el");
-    assert_eq!(mounts[0]["Destination"], "/home/jovyan/work");
+    assert_eq!(mounts[0]["Destination"], HOME);
     server.end().await;
 }
 
@@ -168,7 +168,7 @@ async fn a_server_has_no_privileges(engine: Arc<Engine>) {
     assert_eq!(status("CapEff"), "0000000000000000");
     assert_eq!(status("CapBnd"), "0000000000000000");
     let id = server.started.state["object_id"].as_str().unwrap();
-    engine.0.docker(&["exec", id, "touch", "/tmp/x", "/home/jovyan/work/x"]);
+    engine.0.docker(&["exec", id, "touch", "/tmp/x", &format!("{HOME}/x")]);
     let refused = std::panic::catch_unwind(|| engine.0.docker(&["exec", id, "touch", "/x"]));
     assert!(refused.is_err(), "nothing else can be written");
     server.end().await;
@@ -239,15 +239,10 @@ async fn folders_are_mounted_and_missing_ones_left_out(engine: Arc<Engine>) {
             .any(|step| step.message == "lost can't be reached now")
     );
     let id = server.started.state["object_id"].as_str().unwrap();
-    let data = engine
-        .0
-        .docker(&["exec", id, "cat", "/home/jovyan/work/shared/data.csv"]);
+    let file = format!("{HOME}/shared/data.csv");
+    let data = engine.0.docker(&["exec", id, "cat", &file]);
     assert_eq!(data, "1,2");
-    let changed = std::panic::catch_unwind(|| {
-        engine
-            .0
-            .docker(&["exec", id, "touch", "/home/jovyan/work/shared/data.csv"])
-    });
+    let changed = std::panic::catch_unwind(|| engine.0.docker(&["exec", id, "touch", &file]));
     assert!(changed.is_err(), "it is read only");
     engine
         .0
@@ -396,9 +391,9 @@ async fn an_end_is_told_at_once(engine: Arc<Engine>) {
 }
 
 async fn a_command_runs_after_the_start(engine: Arc<Engine>) {
-    let script = "id > /home/jovyan/work/thesis.ipynb; echo well; exit 3";
+    let script = format!("id > {HOME}/thesis.ipynb; echo well; exit 3");
     let spawner = engine.spawner_with(|config| {
-        config.post_start = ["sh", "-c", script].map(str::to_owned).to_vec();
+        config.post_start = ["sh", "-c", &script].map(str::to_owned).to_vec();
     });
     let server = Server::start_as(spawner, of(&engine, "ned", &Behaviour::Serve)).await;
     server.answer().await;

@@ -20,6 +20,9 @@ use perijove_spawn_docker::{Address, Connect, DockerConfig, DockerSpawner, Escap
 
 use host::{Host, IMAGE};
 
+/// Where a server sees its person's home.
+pub const HOME: &str = "/home/jovyan/work";
+
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     if let Some(why) = host::impossible() {
@@ -150,7 +153,7 @@ pub fn config(socket: &Path) -> DockerConfig {
         name: None,
         escape: Escape::Strict,
         home: "jupyterhub-user-{username}".to_owned(),
-        home_target: "/home/jovyan/work".to_owned(),
+        home_target: HOME.to_owned(),
         volumes: BTreeMap::new(),
         read_only_volumes: BTreeMap::new(),
         network: "bridge".to_owned(),

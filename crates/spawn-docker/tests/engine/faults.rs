@@ -6,7 +6,7 @@ use std::time::Duration;
 use perijove_spawn::suite::{Behaviour, Server, spec};
 use perijove_spawn::{Poll, Spawner, Stop};
 use perijove_spawn_docker::DockerSpawner;
-use rustix::process::{Signal, kill_process};
+use rustix::process::{Signal, WaitOptions, kill_process, waitpid};
 
 use crate::host::{Host, IMAGE};
 use crate::{Engine, config};
@@ -42,6 +42,8 @@ async fn a_sick_engine_is_no_end() {
     let spawner = spawner(&engine.0);
     let server = Server::start_as(spawner.clone(), spec(&engine, &Behaviour::Serve)).await;
     kill_process(engine.0.pid(), Signal::STOP).unwrap();
+    // Until then some of its threads may still answer.
+    waitpid(Some(engine.0.pid()), WaitOptions::UNTRACED).unwrap();
     let told = spawner.poll(&server.started.state).await;
     let found = spawner.find(&server.spec.key).await;
     let stopped = spawner.stop(&server.started.state, Stop::Gently).await;
@@ -76,7 +78,10 @@ async fn servers_outlive_an_engine_that_lets_them() {
     let mut engine = Engine(Arc::new(host(&["--live-restore"])));
     let spawner = spawner(&engine.0);
     let server = Server::start_as(spawner.clone(), spec(&engine, &Behaviour::Serve)).await;
-    Arc::get_mut(&mut engine.0).unwrap().restart();
+    Arc::get_mut(&mut engine.0).unwrap().end();
+    assert!(spawner.poll(&server.started.state).await.is_err());
+    assert!(spawner.find(&server.spec.key).await.is_err());
+    Arc::get_mut(&mut engine.0).unwrap().begin();
     assert_eq!(server.poll().await, Poll::Running);
     let found = spawner.find(&server.spec.key).await.unwrap().unwrap();
     assert_eq!(found.state, server.started.state);

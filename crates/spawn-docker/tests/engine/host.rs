@@ -109,11 +109,15 @@ impl Host {
     /// As at an upgrade of the engine.
     pub fn restart(&mut self) {
         self.end();
+        self.begin();
+    }
+
+    pub fn begin(&mut self) {
         self.engine = launch(self.dir.path(), &self.arguments);
         self.until_it_answers();
     }
 
-    fn end(&mut self) {
+    pub fn end(&mut self) {
         let _ = rustix::process::kill_process(self.pid(), rustix::process::Signal::TERM);
         self.engine.wait().unwrap();
     }

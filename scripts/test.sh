@@ -64,6 +64,8 @@ part_scripts() {
   e2e/install.sh && e2e/node_modules/.bin/tsc -p crates/web/jsconfig.json && node --test e2e/lib/
 }
 part_tests() {
+  # A backtrace through the runtime buries what it belongs to.
+  export RUST_BACKTRACE=0
   # Alone (scripts/test.sh tests), this part still wants its peers.
   [ -n "${PERIJOVE_TEST_JUPYTERHUB:-}" ] || part_environments || return
   scripts/with-postgres.sh cargo test --workspace --locked --no-fail-fast || return
@@ -106,13 +108,21 @@ part_licences() {
 
 names=() times=() results=()
 failed=0
+# What a reader of a long log looks for, once more and last.
+say_why() {
+  printf '\n== Why %s failed (all of it: %s) ==\n' "$1" "$artifacts/$1.log"
+  grep -E -A4 '^error|panicked at|\.\.\. FAILED|test result: FAILED|^ *✘|^FAILED |^E  ' "$artifacts/$1.log" | cut -c1-300 | tail -n 60
+  printf '%s\n' '-- and its end --'
+  tail -n 15 "$artifacts/$1.log" | cut -c1-300
+}
 run_part() {
   local name=$1 started=$SECONDS result=passed
   printf '\n== %s ==\n' "$name"
   # A part that skips all it does is not reported as passed.
   local before after
   before=$(wc -l <"$PERIJOVE_SKIPPED")
-  "part_$name" || { result=FAILED; failed=1; }
+  # Not through a pipe: a part may set what the next ones use.
+  "part_$name" > >(tee "$artifacts/$name.log") 2>&1 || { result=FAILED; failed=1; }
   after=$(wc -l <"$PERIJOVE_SKIPPED")
   if [ "$result" = passed ] && [ "$after" -gt "$before" ]; then result="skipped some, see below"; fi
   names+=("$name") times+=($((SECONDS - started))) results+=("$result")
@@ -134,6 +144,10 @@ if [ -s "$PERIJOVE_SKIPPED" ]; then
 fi
 echo
 if [ "$failed" = 1 ]; then
+  sleep 1 # the copies of the output are written by others
+  for i in "${!names[@]}"; do
+    [ "${results[i]}" != FAILED ] || say_why "${names[i]}"
+  done
   echo "Some checks failed."
   exit 1
 elif [ -s "$PERIJOVE_SKIPPED" ]; then

@@ -149,6 +149,13 @@ impl Host {
         String::from_utf8_lossy(&output.stdout).trim().to_owned()
     }
 
+    /// What the engine's own program answers to what must not work.
+    pub fn refusal(&self, arguments: &[&str]) -> String {
+        let output = self.command(arguments).output().unwrap();
+        assert!(!output.status.success(), "docker {arguments:?} worked");
+        String::from_utf8_lossy(&output.stderr).trim().to_owned()
+    }
+
     /// An image with the server of the tests, which it runs with these arguments when nobody says otherwise.
     pub fn make_image(&self, name: &str, command: &str) {
         let root = self.dir.path().join("image");

@@ -71,12 +71,15 @@ pub fn is_inside() -> bool {
 /// This program again, where nothing that it does is left behind.
 pub fn again_inside(arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> bool {
     let program = std::env::current_exe().unwrap();
+    // Removed from out here: an engine's mounts end with the namespaces alone.
+    let files = tempfile::Builder::new().prefix("perijove-engine").tempdir().unwrap();
     let status = Command::new("unshare")
         .args(APART)
         .args(["sh", "-c", "ip link set lo up && \"$@\"", "sh"])
         .arg(program)
         .args(arguments)
         .env(INSIDE, "1")
+        .env("TMPDIR", files.path())
         .status()
         .unwrap();
     status.success()
@@ -90,7 +93,7 @@ pub struct Host {
 
 impl Host {
     pub fn start(arguments: &[&str]) -> Self {
-        let dir = tempfile::Builder::new().prefix("perijove-engine").tempdir().unwrap();
+        let dir = tempfile::tempdir().unwrap();
         let arguments: Vec<String> = arguments.iter().map(|&argument| argument.to_owned()).collect();
         let engine = launch(dir.path(), &arguments);
         let host = Self { dir, engine, arguments };

@@ -17,7 +17,6 @@ mod place;
 mod tools;
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -69,7 +68,7 @@ pub struct Held {
     pub version: String,
     /// Whoever uses the environment holds a shared lock on this file.
     pub in_use: PathBuf,
-    _lock: File,
+    _lock: place::Lock,
 }
 
 /// How far an environment is.

@@ -5,7 +5,7 @@
 //! last.
 
 use std::collections::BTreeMap;
-use std::fs::{self, DirBuilder, OpenOptions};
+use std::fs::{self, DirBuilder};
 use std::io::ErrorKind;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
@@ -208,19 +208,14 @@ impl Wish {
         }
     }
 
-    fn take_turn(&self) -> Result<fs::File, Error> {
+    fn take_turn(&self) -> Result<place::Lock, Error> {
         let all = self.all();
         let made = DirBuilder::new().recursive(true).mode(0o700).create(&all);
         made.map_err(|error| place::trouble(&all, error))?;
-        let turn = all.join(".turn");
-        let file = OpenOptions::new().create(true).truncate(false).write(true).open(&turn);
-        let file = file.map_err(|error| place::trouble(&turn, error))?;
-        match file.try_lock() {
-            Ok(()) => Ok(file),
-            Err(_) => {
-                Err(Error::new("another of your environments is being made; wait until it is there").of(Kind::InUse))
-            }
-        }
+        let turn = place::Lock::alone(&all.join(".turn"))?;
+        turn.ok_or_else(|| {
+            Error::new("another of your environments is being made; wait until it is there").of(Kind::InUse)
+        })
     }
 
     async fn make(&self, new: &New) -> Result<(), Error> {

@@ -53,7 +53,7 @@ impl Place {
     }
 
     /// Comes back when nobody else changes this environment, in this process or another.
-    pub(crate) async fn take_turn(&self) -> Result<File, Error> {
+    pub(crate) async fn take_turn(&self) -> Result<Lock, Error> {
         loop {
             if let Some(turn) = self.try_turn()? {
                 return Ok(turn);
@@ -62,23 +62,19 @@ impl Place {
         }
     }
 
-    pub(crate) fn try_turn(&self) -> Result<Option<File>, Error> {
+    pub(crate) fn try_turn(&self) -> Result<Option<Lock>, Error> {
         self.make()?;
-        let file = lock_file(&self.0.join("turn"))?;
-        Ok(file.try_lock().is_ok().then_some(file))
+        Lock::alone(&self.0.join("turn"))
     }
 
     /// A shared lock on a version that is there; `None` if it is not.
-    pub(crate) fn hold(&self, version: &str) -> Result<Option<File>, Error> {
+    pub(crate) fn hold(&self, version: &str) -> Result<Option<Lock>, Error> {
         if !self.version(version).join(MANIFEST).is_file() {
             return Ok(None);
         }
-        let file = lock_file(&self.in_use(version))?;
         // Locked by others alone only while it is removed.
-        if file.try_lock_shared().is_err() || !self.version(version).join(MANIFEST).is_file() {
-            return Ok(None);
-        }
-        Ok(Some(file))
+        let lock = Lock::shared(&self.in_use(version))?;
+        Ok(lock.filter(|_| self.version(version).join(MANIFEST).is_file()))
     }
 
     #[must_use]
@@ -113,10 +109,8 @@ impl Place {
     }
 
     pub(crate) fn is_used(&self, version: &str) -> bool {
-        match File::open(self.in_use(version)) {
-            Ok(file) => file.try_lock().is_err(),
-            Err(_) => false,
-        }
+        let in_use = self.in_use(version);
+        in_use.exists() && matches!(Lock::alone(&in_use), Ok(None))
     }
 
     /// An empty folder for what is being made. The caller has the turn.
@@ -147,10 +141,9 @@ impl Place {
     /// Removes a version that nobody uses. The caller has the turn.
     pub(crate) fn remove(&self, version: &str) -> Result<(), Error> {
         let in_use = self.in_use(version);
-        let lock = lock_file(&in_use)?;
-        if lock.try_lock().is_err() {
+        let Some(_lock) = Lock::alone(&in_use)? else {
             return Err(Error::new("it is used by servers that run").of(Kind::InUse));
-        }
+        };
         let (dir, gone) = (self.version(version), self.0.join(format!("{GONE}{version}")));
         if self.current().as_deref() == Some(version) {
             let _ = fs::remove_file(self.0.join("current"));
@@ -209,9 +202,34 @@ pub(crate) fn is_roots(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|about| about.uid() == 0)
 }
 
-fn lock_file(path: &Path) -> Result<File, Error> {
-    let opened = OpenOptions::new().create(true).truncate(false).write(true).open(path);
-    opened.map_err(|error| trouble(path, error))
+/// A lock on a file, which is made if it is not there. It is given up by its name: closing the file would leave it to a
+/// program that another thread starts just then, until that program begins.
+#[derive(Debug)]
+pub(crate) struct Lock(File);
+
+impl Lock {
+    /// `None` while anybody else has it.
+    pub(crate) fn alone(path: &Path) -> Result<Option<Self>, Error> {
+        let file = Self::file(path)?;
+        Ok(file.try_lock().is_ok().then_some(Self(file)))
+    }
+
+    /// `None` while somebody has it alone.
+    fn shared(path: &Path) -> Result<Option<Self>, Error> {
+        let file = Self::file(path)?;
+        Ok(file.try_lock_shared().is_ok().then_some(Self(file)))
+    }
+
+    fn file(path: &Path) -> Result<File, Error> {
+        let opened = OpenOptions::new().create(true).truncate(false).write(true).open(path);
+        opened.map_err(|error| trouble(path, error))
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        let _ = self.0.unlock();
+    }
 }
 
 pub(crate) fn trouble(path: &Path, error: io::Error) -> Error {

@@ -33,7 +33,7 @@ pub use load::load;
 pub use settings::{Origin, Setting};
 pub use types::{
     AccessLog, Accounts, AcmeChallenge, Backend, BaseUrl, Busy, ByteSize, CaptchaService, Database, DatabaseUrl,
-    EscapeNames, FolderName, Json, LogFormat, LogLevel, MailServer, NestedGroups, OneOrMany, PathTemplate, Pattern,
-    PortRange, PullPolicy, Quota, ReachBy, TlsVersion, UidRange, Weekly, Whole, Zone,
+    EscapeNames, FolderName, Isolation, Json, LogFormat, LogLevel, MailServer, NestedGroups, OneOrMany, PathTemplate,
+    Pattern, PortRange, PullPolicy, Quota, ReachBy, TlsVersion, UidRange, Weekly, Whole, Zone,
 };
 pub use values::parsed_size;

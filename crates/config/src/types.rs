@@ -564,6 +564,14 @@ pub enum EscapeNames {
     Legacy,
 }
 
+/// What keeps servers in containers apart from each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Isolation {
+    Site,
+    Shared,
+    Person,
+}
+
 /// How the hub reaches a server in a container.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReachBy {

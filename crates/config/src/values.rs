@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net};
 use perijove_model::{Secret, UserName};
 use serde_json::json;
 use url::Url;
@@ -16,8 +16,8 @@ use crate::node::{Node, Raw};
 use crate::reader::{Reader, Value};
 use crate::types::{
     AccessLog, Accounts, AcmeChallenge, Backend, BaseUrl, Busy, ByteSize, CaptchaService, DatabaseUrl, EscapeNames,
-    FolderName, Json, LogFormat, LogLevel, MailServer, NestedGroups, OneOrMany, PathTemplate, Pattern, PortRange,
-    PullPolicy, Quota, ReachBy, TlsVersion, UidRange, Weekly, Whole, Zone,
+    FolderName, Isolation, Json, LogFormat, LogLevel, MailServer, NestedGroups, OneOrMany, PathTemplate, Pattern,
+    PortRange, PullPolicy, Quota, ReachBy, TlsVersion, UidRange, Weekly, Whole, Zone,
 };
 
 /// Text as TOML: a JSON string is one.
@@ -77,6 +77,7 @@ text_values! {
     Url: "a URL such as \"https://hub.example.org\"", http_url, Self::to_string;
     MailServer: "a mail server such as \"smtp://mail.example.org\"", |t| Self::try_from(t), Self::to_string;
     IpNet: "an address or a network such as \"10.0.0.0/8\"", network, Self::to_string;
+    Ipv4Net: "a network such as \"10.213.0.0/16\"", |t| t.parse().map_err(|_| "not an IPv4 network".to_owned()), Self::to_string;
     UserName: "a person's name", |t| Self::normalise(t).map_err(|e| e.to_string()), Self::to_string;
     BaseUrl: "a path such as \"/\" or \"/jupyter/\"", |t| Self::try_from(t), Self::to_string;
     DatabaseUrl: "a database URL such as \"sqlite:///perijove.sqlite\" or \"postgresql://user:password@host/name\"",
@@ -403,6 +404,7 @@ choices! {
     Backend: "process" => Process, "docker" => Docker;
     PullPolicy: "always" => Always, "ifnotpresent" => IfNotPresent, "never" => Never, "skip" => Skip;
     EscapeNames: "strict" => Strict, "legacy" => Legacy;
+    Isolation: "site" => Site, "shared" => Shared, "person" => Person;
     ReachBy: "port" => Port, "address" => Address, "name" => Name;
     Accounts: "hub" => Hub, "system" => System, "dynamic" => Dynamic;
     LogFormat: "text" => Text, "json" => Json;

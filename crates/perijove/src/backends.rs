@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use anyhow::Result;
-use perijove_config::{Backend, Config, EscapeNames, PullPolicy, ReachBy};
+use perijove_config::{Backend, Config, EscapeNames, Isolation as KeptApart, PullPolicy, ReachBy};
 use perijove_hub::homes::Keepers;
 use perijove_model::Rng;
 use perijove_spawn::process::{self, ProcessConfig, ProcessSpawner};
 use perijove_spawn::{Spawner, Spawners};
-use perijove_spawn_docker::{Address, Connect, DockerConfig, DockerSpawner, Escape, Pull};
+use perijove_spawn_docker::{Address, Connect, DockerConfig, DockerSpawner, Escape, Isolation, Pull};
 use perijove_store::{Store, instance};
 
 use crate::problem::Problem;
@@ -76,7 +76,12 @@ async fn docker(config: &Config, store: &Store, rng: &dyn Rng) -> Result<DockerS
 
 fn docker_config(config: &Config, instance: String) -> DockerConfig {
     let (spawner, docker) = (&config.spawner, &config.spawner.docker);
-    let ours = ["bridge", "host"].contains(&docker.network.as_str());
+    let isolation = match docker.isolation {
+        KeptApart::Site => Isolation::Site,
+        KeptApart::Shared => Isolation::Shared,
+        KeptApart::Person => Isolation::Person,
+    };
+    let engines = isolation == Isolation::Site && ["bridge", "host"].contains(&docker.network.as_str());
     let some = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
     DockerConfig {
         address: Address {
@@ -105,10 +110,14 @@ fn docker_config(config: &Config, instance: String) -> DockerConfig {
         home_target: docker.home_target.clone(),
         volumes: docker.volumes.clone(),
         read_only_volumes: docker.read_only_volumes.clone(),
+        isolation,
         network: docker.network.clone(),
+        subnets: docker.subnets,
+        hub_containers: docker.hub_containers.clone(),
+        cloud_metadata: docker.cloud_metadata,
         connect: match docker.connect_by {
             Some(ReachBy::Port) => Connect::Port,
-            None if ours => Connect::Port,
+            None if engines => Connect::Port,
             Some(ReachBy::Address) | None => Connect::Address,
             Some(ReachBy::Name) => Connect::Name,
         },

@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use bollard::models::SystemInfo;
 use perijove_spawn::Capabilities;
 
+use crate::{DockerConfig, Isolation};
+
 /// What the engine said of itself, or that it has not been asked.
-pub(crate) fn of(info: Option<&SystemInfo>) -> Capabilities {
+pub(crate) fn of(info: Option<&SystemInfo>, config: &DockerConfig, cut: bool) -> Capabilities {
     let mut reasons = BTreeMap::new();
     let because = |reasons: &mut BTreeMap<String, String>, what: &str, why: &str| {
         reasons.insert(what.to_owned(), why.to_owned());
@@ -34,12 +36,28 @@ pub(crate) fn of(info: Option<&SystemInfo>) -> Capabilities {
         "storage_limit",
         "volumes of the engine have no size: homes are measured, and starts are refused above the limit",
     );
+    let site = config.isolation == Isolation::Site;
+    if site && !cut {
+        because(
+            &mut reasons,
+            "isolation",
+            "servers reach each other in the network that they share: `isolation` in [spawner.docker] keeps them apart",
+        );
+    }
+    if site {
+        because(
+            &mut reasons,
+            "cloud_metadata",
+            "nothing here keeps servers from what a cloud tells its machines (169.254.169.254): `isolation` in \
+             [spawner.docker] does",
+        );
+    }
     Capabilities {
         memory_limit: info.memory_limit == Some(true),
         cpu_limit: info.cpu_cfs_quota == Some(true),
         process_limit: info.pids_limit == Some(true),
         own_user: false,
-        isolation: true,
+        isolation: !site || cut,
         landlock: None,
         gpu,
         storage_limit: false,

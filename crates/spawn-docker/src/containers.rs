@@ -95,9 +95,25 @@ impl Container {
         Some((binding.host_ip.clone().unwrap_or_default(), binding.host_port.clone()?))
     }
 
-    fn address(&self, network: &str) -> Option<String> {
+    /// The one that it was made for.
+    pub fn network(&self) -> &str {
+        let host = self.0.host_config.as_ref();
+        let mode = host.and_then(|host| host.network_mode.as_deref());
+        match mode.unwrap_or_default() {
+            "" | "default" => "bridge",
+            network => network,
+        }
+    }
+
+    pub fn is_in(&self, network: &str) -> bool {
+        let settings = self.0.network_settings.as_ref();
+        let networks = settings.and_then(|settings| settings.networks.as_ref());
+        networks.is_some_and(|networks| networks.contains_key(network))
+    }
+
+    fn address(&self) -> Option<String> {
         let networks = self.0.network_settings.as_ref()?.networks.as_ref()?;
-        let endpoint = networks.get(network)?;
+        let endpoint = networks.get(self.network())?;
         let address = |address: &Option<String>| address.clone().filter(|address| !address.is_empty());
         let six = || address(&endpoint.global_ipv6_address).map(|six| format!("[{six}]"));
         address(&endpoint.ip_address).or_else(six)
@@ -185,7 +201,7 @@ impl DockerSpawner {
                 };
                 format!("http://{host}:{port}")
             }
-            Connect::Address => format!("http://{}:{port}", container.address(&self.config.network)?),
+            Connect::Address => format!("http://{}:{port}", container.address()?),
             Connect::Name => format!("http://{}:{port}", container.name()),
         })
     }

@@ -31,6 +31,7 @@ pub(crate) struct Order<'a> {
     /// Of the image, where arguments are to follow it.
     pub command: Option<Vec<String>>,
     pub mounts: &'a [Mount],
+    pub network: &'a str,
 }
 
 impl Order<'_> {
@@ -87,7 +88,7 @@ impl Order<'_> {
         let config = self.config;
         let mut host = Map::new();
         let mut put = |name: &str, value: Value| drop(host.insert(name.to_owned(), value));
-        put("NetworkMode", config.network.as_str().into());
+        put("NetworkMode", self.network.into());
         put("Mounts", self.mounts());
         put("Binds", self.binds());
         if config.connect == crate::Connect::Port {

@@ -16,15 +16,18 @@ mod engine;
 mod extra;
 mod follow;
 mod names;
+mod networks;
 mod pull;
 mod start;
 mod volumes;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use ipnet::Ipv4Net;
 use perijove_model::plan::size;
 use perijove_model::{Plan, ServerName, UserName};
 use perijove_spawn::homes::Homes;
@@ -33,7 +36,7 @@ use perijove_spawn::{
 };
 use serde_json::{Map, Value};
 
-use crate::engine::Engine;
+use crate::engine::{Engine, Fault};
 use crate::names::Names;
 use crate::volumes::Volumes;
 
@@ -53,6 +56,17 @@ pub enum Connect {
     Address,
     /// By its name in its network.
     Name,
+}
+
+/// What keeps servers apart from each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Isolation {
+    /// Whatever the site's own network does.
+    Site,
+    /// They are in one network, in which only the engine's machine reaches them.
+    Shared,
+    /// Those of each person are in a network of their own.
+    Person,
 }
 
 /// What the Docker spawner needs to know.
@@ -81,7 +95,15 @@ pub struct DockerConfig {
     pub home_target: String,
     pub volumes: BTreeMap<String, String>,
     pub read_only_volumes: BTreeMap<String, String>,
+    pub isolation: Isolation,
+    /// The site's; of those that the hub makes, the name, or how their names begin.
     pub network: String,
+    /// Where networks of people have their addresses, instead of where the engine likes.
+    pub subnets: Option<Ipv4Net>,
+    /// What the hub and the edge run in, to be let into networks of people.
+    pub hub_containers: Vec<String>,
+    /// Whether what the cloud tells its machines can be reached from networks that the hub makes.
+    pub cloud_metadata: bool,
     pub connect: Connect,
     pub host_ip: String,
     pub port: u16,
@@ -98,6 +120,27 @@ pub struct DockerConfig {
     pub stop_timeout: Duration,
 }
 
+impl DockerConfig {
+    fn shared_network(&self) -> String {
+        match self.has_own_network() {
+            true => self.network.clone(),
+            false => format!("{}-servers", self.prefix),
+        }
+    }
+
+    fn network_prefix(&self) -> &str {
+        match self.has_own_network() {
+            true => &self.network,
+            false => &self.prefix,
+        }
+    }
+
+    /// Not one of those that every engine has.
+    fn has_own_network(&self) -> bool {
+        !["bridge", "host", "none", "default"].contains(&self.network.as_str())
+    }
+}
+
 /// What is wrong with the configuration.
 #[derive(Debug, thiserror::Error)]
 #[error("`{key}` in [spawner.docker]: {why}")]
@@ -112,6 +155,8 @@ pub struct DockerSpawner {
     config: Arc<DockerConfig>,
     engine: Arc<Engine>,
     volumes: Arc<Volumes>,
+    /// Whether the site's network was seen to keep servers apart.
+    cut: Arc<AtomicBool>,
 }
 
 impl DockerSpawner {
@@ -127,6 +172,7 @@ impl DockerSpawner {
             config: Arc::new(config),
             engine,
             volumes: Arc::new(volumes),
+            cut: Arc::default(),
         })
     }
 
@@ -138,11 +184,23 @@ impl DockerSpawner {
                 let info = self.engine.info().unwrap_or_default();
                 let version = info.server_version.as_deref().unwrap_or("unknown");
                 tracing::info!(host, version, "servers run as containers");
+                if let Err(fault) = self.look_at_networks().await {
+                    tracing::warn!(%fault, "the networks of servers can't be looked at");
+                }
             }
             Err(fault) => {
                 tracing::warn!(host, %fault, "the container engine can't be reached now: no server starts there")
             }
         }
+    }
+
+    async fn look_at_networks(&self) -> Result<(), Fault> {
+        match self.config.isolation {
+            Isolation::Site => self.cut.store(self.sites_network_is_cut().await?, Ordering::Relaxed),
+            Isolation::Shared => {}
+            Isolation::Person => self.remove_unused().await?,
+        }
+        Ok(())
     }
 
     /// The image of a server: what somebody chose with the option, if that is allowed, or what the profile says.
@@ -198,6 +256,7 @@ fn check(config: &DockerConfig) -> Result<(), Mistake> {
         let why = "without `{username}` all people would share one home".to_owned();
         return Err(Mistake { key: "home", why });
     }
+    networks::check(config)?;
     for (key, table) in [
         ("create_config", &config.create_config),
         ("host_config", &config.host_config),
@@ -265,10 +324,11 @@ impl Spawner for DockerSpawner {
         let Some(container) = self.of_state(state).await? else {
             return Ok(());
         };
-        if !container.runs() {
-            return Ok(());
+        if container.runs() {
+            self.end(container.id(), how).await?;
         }
-        Ok(self.end(container.id(), how).await?)
+        self.leave(&container).await;
+        Ok(())
     }
 
     async fn why_ended(&self, state: &State) -> Option<String> {
@@ -350,10 +410,17 @@ impl Spawner for DockerSpawner {
     }
 
     async fn follow(&self, changed: &(dyn Fn(i64) + Send + Sync)) {
-        follow::follow(&self.engine, &self.config.instance, changed).await;
+        tokio::join!(
+            follow::follow(&self.engine, &self.config.instance, changed),
+            self.follow_hub(),
+        );
     }
 
     fn capabilities(&self) -> Capabilities {
-        capable::of(self.engine.info().as_ref())
+        capable::of(
+            self.engine.info().as_ref(),
+            &self.config,
+            self.cut.load(Ordering::Relaxed),
+        )
     }
 }

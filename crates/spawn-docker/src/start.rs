@@ -11,11 +11,12 @@ use perijove_spawn::process::make_missing;
 use perijove_spawn::{Progress, ServerSpec, SpawnError, Started, Step, homes};
 use tokio::time::{Instant, sleep};
 
-use crate::DockerSpawner;
 use crate::containers::Container;
 use crate::create::Order;
 use crate::engine::Fault;
 use crate::names::Names;
+use crate::networks::is_gone;
+use crate::{DockerSpawner, Isolation};
 
 /// What a command after the start has said, for the log.
 const MOST_SAID: usize = 4096;
@@ -58,15 +59,30 @@ impl DockerSpawner {
             return Ok(self.started(&container));
         }
         step(75, "Starting the container");
-        let client = self.engine.client().await?;
-        let start = client.start_container(container.id(), None::<StartContainerOptions>);
-        // The engine makes namespaces and networks now: it takes longer than a question.
-        let started = self.engine.within_longer(spec.start_timeout, start).await;
-        started.map_err(|fault| told(spec, &image, fault))?;
+        Box::pin(self.set_off(spec, &image, &container)).await?;
         self.after_start(container.id()).await;
         match self.inspect(container.id()).await? {
             Some(container) => Ok(self.started(&container)),
             None => Err(removed()),
+        }
+    }
+
+    async fn set_off(&self, spec: &ServerSpec, image: &str, container: &Container) -> Result<(), SpawnError> {
+        let client = self.engine.client().await?;
+        let mut turns = 0;
+        loop {
+            self.close(container).await?;
+            let start = client.start_container(container.id(), None::<StartContainerOptions>);
+            // The engine makes namespaces and networks now: it takes longer than a question.
+            match self.engine.within_longer(spec.start_timeout, start).await {
+                Ok(()) => return Ok(()),
+                // The person's last server has ended just now, and their network with it.
+                Err(fault) if is_gone(&fault) && self.config.isolation != Isolation::Site && turns < TURNS => {
+                    turns += 1;
+                    self.network_of(spec, image).await?;
+                }
+                Err(fault) => return Err(told(spec, image, fault)),
+            }
         }
     }
 
@@ -75,12 +91,13 @@ impl DockerSpawner {
         let names = self.names(&spec.key, image);
         let usual = names.container(self.config.name.as_deref());
         let beside = format!("{usual}.{}-{}", spec.key.spawner_id, spec.key.generation);
+        let network = self.network_of(spec, image).await?;
         let mut mounts = spec.plan.mounts.clone();
         make_folders(&mounts).await;
         let (mut name, mut turns) = (&usual, 0);
         let deadline = Instant::now() + COMING;
         while Instant::now() < deadline {
-            match Box::pin(self.try_make(spec, &names, name, &mounts)).await? {
+            match Box::pin(self.try_make(spec, &names, name, &mounts, &network)).await? {
                 Made::Now(container) => return Ok(self.only_one(spec, container).await?),
                 Made::Before(container) => return Ok(container),
                 Made::NotThere(source) => {
@@ -121,6 +138,7 @@ impl DockerSpawner {
         names: &Names<'_>,
         name: &str,
         mounts: &[Mount],
+        network: &str,
     ) -> Result<Made, SpawnError> {
         let order = Order {
             config: &self.config,
@@ -128,6 +146,7 @@ impl DockerSpawner {
             names,
             command: self.command(spec, names.image).await?,
             mounts,
+            network,
         };
         let options = CreateContainerOptions {
             name: Some(name.to_owned()),

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use ipnet::Ipv4Net;
+
 use super::seconds;
 use crate::section::section;
-use crate::types::{ByteSize, EscapeNames, Json, PullPolicy, ReachBy};
+use crate::types::{ByteSize, EscapeNames, Isolation, Json, PullPolicy, ReachBy};
 
 section! {
     /// Servers as containers of a Docker engine, where `backends` of [spawner] has `docker`. In templates `{username}` and `{servername}` are escaped as DockerSpawner does it; `{raw_username}`, `{raw_servername}`, `{imagename}` and `{prefix}` are filled in, too.
@@ -39,10 +41,18 @@ section! {
         volumes: BTreeMap<String, String> = BTreeMap::new(), example "{ \"cache-{username}\" = \"/home/jovyan/.cache\" }";
         /// The same, for reading only.
         read_only_volumes: BTreeMap<String, String> = BTreeMap::new(), example "{ \"/srv/data\" = \"/data\" }";
-        /// Network of the containers. It must be there.
+        /// What keeps servers apart: `site` is the network that `network` names, as it is; with `shared` the hub makes one network in which they do not reach each other (for a hub that is not a container); with `person` it makes a network for each person.
+        isolation: Isolation = Isolation::Site;
+        /// Network of the containers. With `isolation = "site"` it must be there; else the hub's are called so, or begin so.
         network: String = "bridge".to_owned(), example "\"jupyterhub-net\"";
+        /// With `isolation = "person"`: where people's networks have their addresses, 32 for each.
+        subnets: Option<Ipv4Net> = None, unset "where the engine likes, which is enough for about 30 networks", example "\"10.213.0.0/16\"";
+        /// With `isolation = "person"`: the containers that the hub and the edge run in, if they do. They are let into each network.
+        hub_containers: Vec<String> = Vec::new(), example "[\"perijove\"]";
+        /// Whether servers reach what a cloud tells its machines (169.254.169.254), often with keys to more, from networks that the hub makes.
+        cloud_metadata: bool = false;
         /// How the hub and the edge reach servers: at a `port` of the engine's machine, at their `address` or by their `name` in the network.
-        connect_by: Option<ReachBy> = None, unset "`port` in the networks `bridge` and `host`, else `address`", example "\"name\"";
+        connect_by: Option<ReachBy> = None, unset "`port` in the networks `bridge` and `host` of the site, else `address`", example "\"name\"";
         /// With `connect_by = "port"`: the machine's address that ports are open on.
         host_ip: String = "127.0.0.1".to_owned();
         /// Port that servers listen on, in the container.

@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 use crate::host::IMAGE;
 use crate::{Engine, HOME};
 
-type Case = fn(Arc<Engine>) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send>>;
+pub type Case = fn(Arc<Engine>) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send>>;
 
 macro_rules! cases {
     ($($name:ident),* $(,)?) => { &[$((stringify!($name), |engine| Box::pin($name(engine)))),*] };
@@ -42,8 +42,10 @@ pub const CASES: &[(&str, Case)] = cases![
     mistakes_are_told_before_anything_starts,
 ];
 
+pub(crate) use cases;
+
 /// The only server of somebody.
-fn of(engine: &Engine, user: &str, behaviour: &Behaviour) -> ServerSpec {
+pub fn of(engine: &Engine, user: &str, behaviour: &Behaviour) -> ServerSpec {
     let mut spec = spec(engine, behaviour);
     spec.key.user = UserName::try_from(user).unwrap();
     spec.home = engine.home(spec.key.spawner_id, user);
@@ -55,7 +57,7 @@ fn of(engine: &Engine, user: &str, behaviour: &Behaviour) -> ServerSpec {
     spec
 }
 
-fn inspect(engine: &Engine, state: &State) -> Value {
+pub fn inspect(engine: &Engine, state: &State) -> Value {
     let id = state["object_id"].as_str().unwrap();
     let told: Value = serde_json::from_str(&engine.0.docker(&["inspect", id])).unwrap();
     told[0].clone()

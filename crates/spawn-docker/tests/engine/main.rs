@@ -6,6 +6,7 @@ mod cases;
 mod faults;
 mod homes;
 mod host;
+mod networks;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -16,7 +17,7 @@ use std::time::Duration;
 use libtest_mimic::{Arguments, Trial};
 use perijove_spawn::Spawner;
 use perijove_spawn::suite::{self, Behaviour, Subject};
-use perijove_spawn_docker::{Address, Connect, DockerConfig, DockerSpawner, Escape, Pull};
+use perijove_spawn_docker::{Address, Connect, DockerConfig, DockerSpawner, Escape, Isolation, Pull};
 
 use host::{Host, IMAGE};
 
@@ -81,7 +82,7 @@ fn trials(host: Option<&Arc<Host>>) -> Vec<Trial> {
             Box::new(move |subject| run(case(Arc::new(subject)))),
         ));
     }
-    for (name, case) in cases::CASES {
+    for (name, case) in cases::CASES.iter().chain(networks::CASES) {
         trials.push(engine(name, Box::new(move |subject| run(case(Arc::new(subject))))));
     }
     trials
@@ -156,7 +157,11 @@ pub fn config(socket: &Path) -> DockerConfig {
         home_target: HOME.to_owned(),
         volumes: BTreeMap::new(),
         read_only_volumes: BTreeMap::new(),
+        isolation: Isolation::Site,
         network: "bridge".to_owned(),
+        subnets: None,
+        hub_containers: Vec::new(),
+        cloud_metadata: false,
         connect: Connect::Port,
         host_ip: "127.0.0.1".to_owned(),
         port: 8888,

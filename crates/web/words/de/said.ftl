@@ -357,3 +357,7 @@ said-container-environment = Das Profil „{ $profile }“ nennt eine Umgebung, 
 said-engine-silent = die Container-Engine hat noch nicht geantwortet
 said-engine-no-gpu = die Container-Engine hat keine Laufzeit `nvidia`
 said-engine-no-quota = Volumes der Engine haben keine Größe: Persönliche Ordner werden gemessen, und oberhalb der Grenze wird kein Server gestartet
+said-container-no-addresses = Für das Netz einer weiteren Person sind keine Adressen mehr frei. Die Administration kann `subnets` in [spawner.docker] setzen oder vergrößern.
+said-container-no-network = Das Netz dieses Servers kann nicht angelegt werden. Die Administration findet die Ursache im Protokoll des Hubs.
+said-engine-together = Server erreichen einander in dem Netz, das sie teilen: `isolation` in [spawner.docker] trennt sie
+said-engine-metadata = nichts hält Server hier von dem fern, was eine Cloud ihren Maschinen mitteilt (169.254.169.254): `isolation` in [spawner.docker] tut es

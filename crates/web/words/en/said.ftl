@@ -356,3 +356,7 @@ said-container-environment = The profile “{ $profile }” names an environment
 said-engine-silent = the container engine has not answered yet
 said-engine-no-gpu = the container engine has no runtime `nvidia`
 said-engine-no-quota = volumes of the engine have no size: homes are measured, and starts are refused above the limit
+said-container-no-addresses = There are no addresses left for another person's network. An administrator can set `subnets` in [spawner.docker], or make it larger.
+said-container-no-network = The network of this server can't be made. An administrator finds the cause in the hub's log.
+said-engine-together = servers reach each other in the network that they share: `isolation` in [spawner.docker] keeps them apart
+said-engine-metadata = nothing here keeps servers from what a cloud tells its machines (169.254.169.254): `isolation` in [spawner.docker] does

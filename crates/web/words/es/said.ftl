@@ -357,3 +357,7 @@ said-container-environment = El perfil «{ $profile }» nombra un entorno, y aqu
 said-engine-silent = el motor de contenedores aún no ha respondido
 said-engine-no-gpu = el motor de contenedores no tiene el runtime `nvidia`
 said-engine-no-quota = los volúmenes del motor no tienen tamaño: las carpetas personales se miden, y por encima del límite se rechazan los inicios
+said-container-no-addresses = No quedan direcciones para la red de otra persona. La administración puede definir `subnets` en [spawner.docker] o ampliarlo.
+said-container-no-network = No se puede crear la red de este servidor. La administración encuentra la causa en el registro del hub.
+said-engine-together = los servidores se alcanzan unos a otros en la red que comparten: `isolation` en [spawner.docker] los separa
+said-engine-metadata = nada impide aquí a los servidores llegar a lo que una nube dice a sus máquinas (169.254.169.254): `isolation` en [spawner.docker] lo hace

@@ -357,3 +357,7 @@ said-container-environment = Le profil « { $profile } » nomme un environnement
 said-engine-silent = le moteur de conteneurs n’a pas encore répondu
 said-engine-no-gpu = le moteur de conteneurs n’a pas de runtime `nvidia`
 said-engine-no-quota = les volumes du moteur n’ont pas de taille : les dossiers personnels sont mesurés, et les démarrages sont refusés au-delà de la limite
+said-container-no-addresses = Il ne reste plus d’adresses pour le réseau d’une autre personne. L’administration peut définir `subnets` dans [spawner.docker] ou l’agrandir.
+said-container-no-network = Le réseau de ce serveur ne peut pas être créé. L’administration trouve la cause dans le journal du hub.
+said-engine-together = les serveurs se joignent entre eux dans le réseau qu’ils partagent : `isolation` dans [spawner.docker] les sépare
+said-engine-metadata = rien n’empêche ici les serveurs d’atteindre ce qu’un nuage dit à ses machines (169.254.169.254) : `isolation` dans [spawner.docker] le fait

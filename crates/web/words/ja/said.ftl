@@ -353,3 +353,7 @@ said-container-environment = プロファイル「{ $profile }」は環境を指
 said-engine-silent = コンテナエンジンがまだ応答していません
 said-engine-no-gpu = コンテナエンジンに `nvidia` ランタイムがありません
 said-engine-no-quota = エンジンのボリュームには大きさの上限がありません。ホームは測定され、上限を超えると起動は拒否されます
+said-container-no-addresses = ほかの人のネットワークに使えるアドレスが残っていません。管理者は [spawner.docker] の `subnets` を設定するか、広げることができます。
+said-container-no-network = このサーバーのネットワークを作れません。原因は、管理者がハブのログで確認できます。
+said-engine-together = 共有ネットワークの中でサーバー同士が通信できます: [spawner.docker] の `isolation` で分けられます
+said-engine-metadata = クラウドがマシンに伝える情報 (169.254.169.254) にサーバーが届くのを防ぐものがありません: [spawner.docker] の `isolation` で防げます

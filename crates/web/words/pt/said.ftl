@@ -357,3 +357,7 @@ said-container-environment = O perfil “{ $profile }” nomeia um ambiente, e a
 said-engine-silent = o motor de contêineres ainda não respondeu
 said-engine-no-gpu = o motor de contêineres não tem o runtime `nvidia`
 said-engine-no-quota = os volumes do motor não têm tamanho: as pastas pessoais são medidas, e acima do limite os inícios são recusados
+said-container-no-addresses = Não restam endereços para a rede de outra pessoa. A administração pode definir `subnets` em [spawner.docker] ou aumentá-lo.
+said-container-no-network = Não é possível criar a rede deste servidor. A administração encontra a causa no registo do hub.
+said-engine-together = os servidores alcançam-se uns aos outros na rede que partilham: `isolation` em [spawner.docker] separa-os
+said-engine-metadata = nada aqui impede os servidores de chegar ao que uma nuvem diz às suas máquinas (169.254.169.254): `isolation` em [spawner.docker] impede

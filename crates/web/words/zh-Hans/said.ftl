@@ -353,3 +353,7 @@ said-container-environment = 配置方案“{ $profile }”指定了一个环境
 said-engine-silent = 容器引擎尚未响应
 said-engine-no-gpu = 容器引擎没有 `nvidia` 运行时
 said-engine-no-quota = 引擎的卷没有大小限制：系统会测量个人文件夹，超过上限时拒绝启动
+said-container-no-addresses = 没有可用于其他人网络的地址了。管理员可以在 [spawner.docker] 中设置或扩大 `subnets`。
+said-container-no-network = 无法创建此服务器的网络。管理员可以在 hub 的日志中找到原因。
+said-engine-together = 服务器在共用的网络中可以互相访问：[spawner.docker] 中的 `isolation` 可将它们隔开
+said-engine-metadata = 这里没有阻止服务器访问云提供给机器的信息 (169.254.169.254)：[spawner.docker] 中的 `isolation` 可以做到

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    announce, audit, chp, completions, config, cull, drain, edge, environments, extensions, homes, hub,
+    announce, audit, chp, completions, config, cull, docker_proxy, drain, edge, environments, extensions, homes, hub,
     import_passwords, info, invite, login, mail, openapi, own_environment, scope, serve, stop, token, web, whoami,
 };
 
@@ -58,6 +58,7 @@ pub enum Command {
     Cull(cull::Cull),
     Web(web::Web),
     Drain(drain::Drain),
+    DockerProxy(docker_proxy::DockerProxy),
     #[command(name = "openapi")]
     OpenApi(openapi::OpenApi),
     Completions(completions::Completions),
@@ -101,6 +102,7 @@ impl Command {
             Self::Cull(command) => command.run(),
             Self::Web(command) => command.run(),
             Self::Drain(command) => command.run(),
+            Self::DockerProxy(command) => command.run(),
             Self::OpenApi(command) => command.run(),
             Self::Completions(command) => command.run(),
             Self::CliReference(command) => command.run(),

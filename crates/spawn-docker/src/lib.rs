@@ -15,6 +15,7 @@ mod create;
 mod engine;
 mod extra;
 mod follow;
+pub mod guard;
 mod names;
 mod networks;
 mod pull;

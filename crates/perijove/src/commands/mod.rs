@@ -6,6 +6,7 @@ pub mod chp;
 pub mod completions;
 pub mod config;
 pub mod cull;
+pub mod docker_proxy;
 pub mod drain;
 pub mod edge;
 pub mod edge_life;

@@ -84,6 +84,7 @@ fn help_names_the_commands() {
       cull              Show which servers the rules in `[culler]` would stop, and when
       web               Look at the pages
       drain             Let no server start any more, or let them start again
+      docker-proxy      Let a hub reach a Docker engine without owning its machine
       openapi           Print the description of the REST API (OpenAPI 3.1, JSON)
       completions       Print completions for a shell
 

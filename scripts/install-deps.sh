@@ -34,6 +34,7 @@ collect() {
   need "Pebble, the test server of ACME: the checks of ordered certificates are skipped" "pebble" have pebble
   need "Docker Engine, and what its test images are made of: the checks of servers in containers are skipped" \
     "docker.io iptables iproute2 busybox-static" docker_engine
+  need "Debian's registry of images: the checks of registries with passwords are skipped" "docker-registry" have docker-registry
   need "Chromium: the browser walk is skipped" "chromium" any_of chromium chromium-browser google-chrome
   need "a font for Chromium: the screenshots show no text" "fonts-dejavu-core fontconfig" a_font
   need "Node.js 18 or newer, with npm: the browser walk is skipped" "nodejs npm" node_18

@@ -1,5 +1,6 @@
 //! The ways to run servers that the configuration names.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -74,6 +75,21 @@ async fn docker(config: &Config, store: &Store, rng: &dyn Rng) -> Result<DockerS
     Ok(docker)
 }
 
+/// All that servers in containers may be made from, without what people may write themselves.
+fn images(config: &Config) -> Vec<String> {
+    let docker = &config.spawner.docker;
+    let usual = config.profiles.is_empty().then_some(&docker.image);
+    let listed = docker.allowed_images.iter().filter(|image| *image != "*");
+    let of_profiles = config.profiles.iter().flat_map(|profile| {
+        let options = profile.choice.iter().flat_map(|choice| &choice.option);
+        let chosen = options.filter_map(|option| option.values.image.as_ref());
+        let own = profile.values.image.as_ref();
+        own.into_iter().chain(chosen)
+    });
+    let all: BTreeSet<_> = usual.into_iter().chain(listed).chain(of_profiles).collect();
+    all.into_iter().filter(|image| !image.is_empty()).cloned().collect()
+}
+
 fn docker_config(config: &Config, instance: String) -> DockerConfig {
     let (spawner, docker) = (&config.spawner, &config.spawner.docker);
     let isolation = match docker.isolation {
@@ -98,6 +114,8 @@ fn docker_config(config: &Config, instance: String) -> DockerConfig {
             PullPolicy::Never => Pull::Never,
             PullPolicy::Skip => Pull::Skip,
         },
+        prepull: if docker.prepull { images(config) } else { Vec::new() },
+        registries: docker.registries.clone(),
         command: Some(docker.cmd.clone()).filter(|cmd| !cmd.is_empty()),
         args: spawner.args.clone(),
         prefix: docker.prefix.clone(),
@@ -132,5 +150,6 @@ fn docker_config(config: &Config, instance: String) -> DockerConfig {
         host_config: docker.host_config.clone(),
         post_start: docker.post_start_cmd.clone(),
         stop_timeout: docker.stop_timeout,
+        remove: docker.remove,
     }
 }

@@ -89,6 +89,13 @@ impl Container {
             && self.label(GENERATION) == Some(key.generation.to_string().as_str())
     }
 
+    /// A volume by its name, or a directory by its path.
+    pub fn has_mounted(&self, place: &str) -> bool {
+        let mounts = self.0.mounts.as_deref().unwrap_or_default();
+        let is = |text: &Option<String>| text.as_deref() == Some(place);
+        mounts.iter().any(|mount| is(&mount.name) || is(&mount.source))
+    }
+
     fn published(&self, port: u16) -> Option<(String, String)> {
         let ports = self.0.network_settings.as_ref()?.ports.as_ref()?;
         let binding = ports.get(&format!("{port}/tcp"))?.as_ref()?.first()?;
@@ -147,8 +154,15 @@ impl DockerSpawner {
 
     /// The container of this run. Of several, as they are for a moment where two hubs start the same, the one that stays.
     pub(crate) async fn of_run(&self, key: &ServerKey) -> Result<Option<Container>, Fault> {
+        if !self.config.remove {
+            return self.of_server(key).await;
+        }
         let run = |generation| generation == key.generation;
-        let mut containers = try_join_all(self.ids(key, run).await?.iter().map(|id| self.inspect(id))).await?;
+        self.first_of(&self.ids(key, run).await?).await
+    }
+
+    pub(crate) async fn first_of(&self, ids: &[String]) -> Result<Option<Container>, Fault> {
+        let mut containers = try_join_all(ids.iter().map(|id| self.inspect(id))).await?;
         containers.sort_by_key(|container| {
             let container = container.as_ref();
             let order = container.map(|found| (!found.runs(), found.is_new(), found.id().to_owned()));
@@ -158,7 +172,7 @@ impl DockerSpawner {
     }
 
     /// Containers of a server, of those runs.
-    async fn ids(&self, key: &ServerKey, wanted: impl Fn(i64) -> bool) -> Result<Vec<String>, Fault> {
+    pub(crate) async fn ids(&self, key: &ServerKey, wanted: impl Fn(i64) -> bool) -> Result<Vec<String>, Fault> {
         let client = self.engine.client().await?;
         let labels = vec![
             format!("{INSTANCE}={}", self.config.instance),

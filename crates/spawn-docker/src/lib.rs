@@ -16,13 +16,17 @@ mod engine;
 mod extra;
 mod follow;
 pub mod guard;
+mod keep;
 mod names;
 mod networks;
+mod prepull;
 mod pull;
+mod registries;
 mod start;
 mod volumes;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -30,15 +34,16 @@ use std::time::Duration;
 use async_trait::async_trait;
 use ipnet::Ipv4Net;
 use perijove_model::plan::size;
-use perijove_model::{Plan, ServerName, UserName};
+use perijove_model::{Plan, Secret, ServerName, UserName};
 use perijove_spawn::homes::Homes;
 use perijove_spawn::{
-    Capabilities, Poll, Progress, ServerKey, ServerSpec, SpawnError, Spawner, Started, State, Stop, Usage,
+    Capabilities, Home, Poll, Progress, ServerKey, ServerSpec, SpawnError, Spawner, Started, State, Stop, Usage,
 };
 use serde_json::{Map, Value};
 
 use crate::engine::{Engine, Fault};
 use crate::names::Names;
+use crate::prepull::Coming;
 use crate::volumes::Volumes;
 
 pub use engine::Address;
@@ -83,6 +88,10 @@ pub struct DockerConfig {
     /// Those that the option `image` may name; `*` stands for all.
     pub allowed_images: Vec<String>,
     pub pull: Pull,
+    /// Images that are fetched when the hub starts.
+    pub prepull: Vec<String>,
+    /// Who may fetch from registries that ask for it, as `docker login` writes it.
+    pub registries: Option<PathBuf>,
     /// Instead of the image's own.
     pub command: Option<Vec<String>>,
     /// After the command.
@@ -119,6 +128,8 @@ pub struct DockerConfig {
     /// Run in the container when it has started.
     pub post_start: Vec<String>,
     pub stop_timeout: Duration,
+    /// A container goes when its server starts anew; otherwise it goes on then.
+    pub remove: bool,
 }
 
 impl DockerConfig {
@@ -158,6 +169,7 @@ pub struct DockerSpawner {
     volumes: Arc<Volumes>,
     /// Whether the site's network was seen to keep servers apart.
     cut: Arc<AtomicBool>,
+    coming: Arc<Coming>,
 }
 
 impl DockerSpawner {
@@ -174,6 +186,7 @@ impl DockerSpawner {
             engine,
             volumes: Arc::new(volumes),
             cut: Arc::default(),
+            coming: Arc::default(),
         })
     }
 
@@ -185,6 +198,11 @@ impl DockerSpawner {
                 let info = self.engine.info().unwrap_or_default();
                 let version = info.server_version.as_deref().unwrap_or("unknown");
                 tracing::info!(host, version, "servers run as containers");
+                if let Some(path) = &self.config.registries
+                    && let Err(error) = registries::read(path).await
+                {
+                    tracing::error!(path = %path.display(), %error, "`registries` in [spawner.docker] can't be used");
+                }
                 if let Err(fault) = self.look_at_networks().await {
                     tracing::warn!(%fault, "the networks of servers can't be looked at");
                 }
@@ -306,7 +324,7 @@ impl Spawner for DockerSpawner {
 
     async fn make_ready(&self, spec: &ServerSpec, progress: &dyn Progress) -> Result<(), SpawnError> {
         let image = self.image(&spec.plan, &spec.options)?;
-        pull::ensure(&self.engine, &image, self.config.pull, progress).await
+        pull::ensure(self, &image, progress).await
     }
 
     async fn start(&self, spec: &ServerSpec, progress: &dyn Progress) -> Result<Started, SpawnError> {
@@ -406,7 +424,26 @@ impl Spawner for DockerSpawner {
         self.volumes.clone()
     }
 
+    async fn kept_token(&self, key: &ServerKey, home: &Home) -> Result<Option<Secret>, SpawnError> {
+        match self.config.remove {
+            true => Ok(None),
+            false => Ok(self.token_of_kept(key, home).await?),
+        }
+    }
+
+    async fn clear_up(&self, key: &ServerKey) -> Result<(), SpawnError> {
+        match self.config.remove {
+            true => self.forget(key).await,
+            false => Ok(()),
+        }
+    }
+
     async fn forget(&self, key: &ServerKey) -> Result<(), SpawnError> {
+        if !self.config.remove
+            && let Some(kept) = self.of_server(key).await?
+        {
+            self.remove(kept.id()).await?;
+        }
         Ok(self.remove_up_to(key).await?)
     }
 
@@ -414,14 +451,16 @@ impl Spawner for DockerSpawner {
         tokio::join!(
             follow::follow(&self.engine, &self.config.instance, changed),
             self.follow_hub(),
+            self.prepull(),
         );
     }
 
     fn capabilities(&self) -> Capabilities {
-        capable::of(
-            self.engine.info().as_ref(),
-            &self.config,
-            self.cut.load(Ordering::Relaxed),
-        )
+        let cut = self.cut.load(Ordering::Relaxed);
+        let mut can = capable::of(self.engine.info().as_ref(), &self.config, cut);
+        if let Some(coming) = self.coming.told() {
+            can.reasons.insert("images".to_owned(), coming);
+        }
+        can
     }
 }

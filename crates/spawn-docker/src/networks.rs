@@ -196,6 +196,24 @@ impl DockerSpawner {
         }
     }
 
+    /// A container knows its networks by their ids: what was made again by the same name is another one for it.
+    pub(crate) async fn enter_anew(&self, container: &Container) -> Result<(), Fault> {
+        let nowhere = container.is_in(NOWHERE).then_some(NOWHERE);
+        for network in [container.network()].into_iter().chain(nowhere) {
+            let request = NetworkDisconnectRequest {
+                container: container.id().to_owned(),
+                force: Some(true),
+            };
+            let client = self.engine.client().await?;
+            let left = self.engine.within(client.disconnect_network(network, request)).await;
+            if let Err(fault) = left {
+                tracing::debug!(network, %fault, "a container was not in its network");
+            }
+            self.connect(network, container.id()).await?;
+        }
+        Ok(())
+    }
+
     async fn make_nowhere(&self) -> Result<(), Fault> {
         let request = NetworkCreateRequest {
             name: NOWHERE.to_owned(),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use bollard::auth::DockerCredentials;
 use bollard::models::CreateImageInfo;
 use bollard::query_parameters::CreateImageOptions;
 use futures_util::StreamExt;
@@ -10,6 +11,7 @@ use perijove_spawn::{Progress, SpawnError, Step};
 use tokio::time::timeout;
 
 use crate::engine::{Engine, Fault};
+use crate::{DockerSpawner, registries};
 
 /// When images are fetched.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -25,6 +27,21 @@ pub enum Pull {
 
 /// A registry that says nothing for so long says nothing any more.
 const SILENCE: Duration = Duration::from_secs(300);
+/// What engines say of registries that let nobody in, and of those that are away.
+const LOCKED: [&str; 4] = [
+    "no basic auth",
+    "unauthorized",
+    "authentication required",
+    "denied: requested access",
+];
+const AWAY: [&str; 6] = [
+    "connection refused",
+    "connection reset",
+    "no such host",
+    "i/o timeout",
+    "eof",
+    "client.timeout",
+];
 /// Between these the bar moves while an image comes.
 const FIRST_PERCENT: u8 = 5;
 const LAST_PERCENT: u8 = 60;
@@ -32,12 +49,8 @@ const LAST_PERCENT: u8 = 60;
 const UNKNOWN_SIZE: u64 = 1 << 20;
 
 /// Sees to it that the image is there. A registry that can't be reached is no reason to refuse an image that is there.
-pub(crate) async fn ensure(
-    engine: &Engine,
-    image: &str,
-    policy: Pull,
-    progress: &dyn Progress,
-) -> Result<(), SpawnError> {
+pub(crate) async fn ensure(spawner: &DockerSpawner, image: &str, progress: &dyn Progress) -> Result<(), SpawnError> {
+    let (engine, policy) = (&*spawner.engine, spawner.config.pull);
     if policy == Pull::Skip {
         return Ok(());
     }
@@ -52,7 +65,7 @@ pub(crate) async fn ensure(
         (Pull::Never, false) => Err(SpawnError::new(format!(
             "The image {image} is not on this machine, and nothing is fetched here. An administrator can fetch it."
         ))),
-        _ => match fetch(engine, image, progress).await {
+        _ => match fetch(engine, image, credentials(spawner, image).await, progress).await {
             Err(fault) if there => {
                 tracing::warn!(image, %fault, "an image can't be fetched anew: the one that is there is used");
                 Ok(())
@@ -62,7 +75,24 @@ pub(crate) async fn ensure(
     }
 }
 
-async fn fetch(engine: &Engine, image: &str, progress: &dyn Progress) -> Result<(), Fault> {
+/// Without any the image may still be for everybody.
+async fn credentials(spawner: &DockerSpawner, image: &str) -> Option<DockerCredentials> {
+    let path = spawner.config.registries.as_ref()?;
+    match registries::read(path).await {
+        Ok(mut known) => known.remove(registries::of_image(image)),
+        Err(error) => {
+            tracing::error!(path = %path.display(), %error, "`registries` in [spawner.docker] can't be used");
+            None
+        }
+    }
+}
+
+async fn fetch(
+    engine: &Engine,
+    image: &str,
+    credentials: Option<DockerCredentials>,
+    progress: &dyn Progress,
+) -> Result<(), Fault> {
     let client = engine.client().await?;
     let named = image.contains('@') || image.rsplit('/').next().is_some_and(|last| last.contains(':'));
     let options = CreateImageOptions {
@@ -71,7 +101,7 @@ async fn fetch(engine: &Engine, image: &str, progress: &dyn Progress) -> Result<
         tag: (!named).then(|| "latest".to_owned()),
         ..CreateImageOptions::default()
     };
-    let mut news = client.create_image(Some(options), None, None).boxed();
+    let mut news = client.create_image(Some(options), None, credentials).boxed();
     let (mut layers, mut last) = (Layers::default(), None);
     tracing::info!(image, "an image is fetched");
     loop {
@@ -97,6 +127,13 @@ fn told(image: &str, fault: Fault) -> SpawnError {
         _ if fault.says("no space left") => format!(
             "The image {image} can't be fetched: the disk of the container engine is full. An administrator can make room."
         ),
+        _ if LOCKED.iter().any(|words| fault.says(words)) => format!(
+            "The image {image} can't be fetched: its registry wants a name and a password, or other ones. An administrator can \
+             correct them in the file that `registries` in [spawner.docker] names."
+        ),
+        _ if AWAY.iter().any(|words| fault.says(words)) => {
+            format!("The image {image} can't be fetched: its registry can't be reached. Try again in a few minutes.")
+        }
         _ if fault.says("not found") || fault.says("does not exist") || fault.says("manifest unknown") => {
             format!("The image {image} can't be fetched: the registry does not have it, or not for everybody.")
         }

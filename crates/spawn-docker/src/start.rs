@@ -45,7 +45,11 @@ impl DockerSpawner {
                 message: message.to_owned(),
             });
         };
-        let container = match self.of_run(&spec.key).await? {
+        let there = match self.config.remove {
+            true => self.of_run(&spec.key).await?,
+            false => self.kept(spec).await?,
+        };
+        let container = match there {
             Some(container) => container,
             None => {
                 step(65, "Making the container");
@@ -55,7 +59,7 @@ impl DockerSpawner {
             }
         };
         // What ran and has ended is not started twice.
-        if !container.is_new() {
+        if container.runs() || self.config.remove && !container.is_new() {
             return Ok(self.started(&container));
         }
         step(75, "Starting the container");
@@ -80,6 +84,8 @@ impl DockerSpawner {
                 Err(fault) if is_gone(&fault) && self.config.isolation != Isolation::Site && turns < TURNS => {
                     turns += 1;
                     self.network_of(spec, image).await?;
+                    self.close(container).await?;
+                    self.enter_anew(container).await?;
                 }
                 Err(fault) => return Err(told(spec, image, fault)),
             }

@@ -219,6 +219,17 @@ pub trait Spawner: Send + Sync + 'static {
         Ok(())
     }
 
+    /// The token of what was kept of a server when it stopped, where its next start goes on with that: such a server can't be
+    /// given another.
+    async fn kept_token(&self, _: &ServerKey, _: &Home) -> Result<Option<Secret>, SpawnError> {
+        Ok(None)
+    }
+
+    /// Before a start: takes away what is left of runs before, but for what goes on.
+    async fn clear_up(&self, key: &ServerKey) -> Result<(), SpawnError> {
+        self.forget(key).await
+    }
+
     /// Starts the server; comes back when it exists, not when it answers. Repeated for the same key it must not make a
     /// second one.
     async fn start(&self, spec: &ServerSpec, progress: &dyn Progress) -> Result<Started, SpawnError>;

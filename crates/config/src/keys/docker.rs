@@ -25,6 +25,10 @@ section! {
         allowed_images: Vec<String> = Vec::new(), example "[\"quay.io/jupyter/scipy-notebook:latest\"]";
         /// When images are fetched: at every start (`always`), if they are not there (`ifnotpresent`), `never`, or by nobody who asks (`skip`).
         pull_policy: PullPolicy = PullPolicy::IfNotPresent;
+        /// Images of this section and of all profiles are fetched when the hub starts, and not when somebody wants one.
+        prepull: bool = false;
+        /// File with names and passwords for registries that want them, as `docker login` writes it (`config.json`). Read again for each image.
+        registries: Option<PathBuf> = None, unset "none", example "\"/etc/perijove/docker-config.json\"";
         /// Program that is the server, and its first arguments. `args` of [spawner] follow it; a profile's `cmd` is used alone.
         cmd: Vec<String> = Vec::new(), unset "the image's own", example "[\"jupyterhub-singleuser\"]";
         /// How names of containers begin.
@@ -73,6 +77,8 @@ section! {
         host_config: Json = Json::new(), example "{ extra_hosts = { db = \"10.0.0.9\" }, log_config = { type = \"local\" } }";
         /// Command that is run in a container when it has started; what it says goes to the log.
         post_start_cmd: Vec<String> = Vec::new(), example "[\"sh\", \"-c\", \"cp -rn /srv/examples ~\"]";
+        /// Each start makes a container. With `false` a stopped server's container goes on at the next start, with all that was written in it, and with the image and the limits that it was made with.
+        remove: bool = true;
         /// How long a server may take to stop, before it is killed.
         stop_timeout: Duration = seconds(10);
     }

@@ -3,13 +3,13 @@
 use perijove_model::names::{oauth_client_id, server_path};
 use perijove_model::server::Phase;
 use perijove_model::{Secret, token};
+use perijove_spawn::Home;
 use perijove_store::homes::State;
 use perijove_store::spawners::{self, Spawner};
 use perijove_store::tokens::{NewToken, Owner};
 use perijove_store::{Tx, notices, oauth, roles, spans, tokens};
 
 use super::drive::{Driver, Halt, Stepped};
-use super::finish::forget_everywhere;
 use super::requests;
 use crate::{Hub, homes};
 
@@ -21,8 +21,15 @@ impl Driver<'_> {
     pub(super) async fn prepare(&self, spawner: &Spawner) -> Stepped<Secret> {
         let hub = self.hub;
         self.forget_last_run(spawner).await?;
-        self.have_home(spawner).await?;
-        let (secret, hashed) = token::generate(hub.rng.as_ref());
+        let home = self.have_home(spawner).await?;
+        let kept = self.backend(spawner)?.kept_token(&self.key(spawner)?, &home).await?;
+        let (secret, hashed) = match kept {
+            Some(secret) => {
+                let hashed = token::hash_random(&secret, hub.rng.as_ref());
+                (secret, hashed)
+            }
+            None => token::generate(hub.rng.as_ref()),
+        };
         let client_secret = token::hash_chosen(&secret, hub.rng.as_ref());
         let now = hub.clock.now();
 
@@ -65,11 +72,11 @@ impl Driver<'_> {
     }
 
     /// Outside the transaction: a disk that does not answer must hold up nobody else.
-    async fn have_home(&self, spawner: &Spawner) -> Stepped {
+    async fn have_home(&self, spawner: &Spawner) -> Stepped<Home> {
         let user = self.key(spawner)?.user;
         let backend = self.backend(spawner)?;
         match homes::ensure(self.hub, backend.as_ref(), spawner.user_id, &user).await {
-            Ok(home) if home.state == State::Live => Ok(()),
+            Ok(home) if home.state == State::Live => Ok(homes::known(&home)),
             Ok(_) => Err(Halt::failed(
                 "Your files are being brought back. Start the server again in a moment.",
             )),
@@ -86,7 +93,12 @@ impl Driver<'_> {
     /// Its log was kept until now, for whoever wants to know why it ended. Of this run there is nothing yet: what goes
     /// by its key belonged to a server that is gone, since SQLite gives a deleted row's id to the next one.
     async fn forget_last_run(&self, spawner: &Spawner) -> Stepped {
-        if let Err(error) = forget_everywhere(self.hub, spawner).await {
+        let key = self.key(spawner)?;
+        let mut outcome = Ok(());
+        for backend in self.hub.spawners.all() {
+            outcome = outcome.and(backend.clear_up(&key).await);
+        }
+        if let Err(error) = outcome {
             tracing::warn!(server = requests::log_name(spawner), %error, "something of the last run is left over");
         }
         Ok(())

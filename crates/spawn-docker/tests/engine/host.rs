@@ -152,6 +152,11 @@ impl Host {
         String::from_utf8_lossy(&output.stdout).trim().to_owned()
     }
 
+    /// The same as somebody who has signed in to registries.
+    pub fn docker_as(&self, login: &str, arguments: &[&str]) -> String {
+        self.docker(&[&["--config", login], arguments].concat())
+    }
+
     /// What the engine's own program answers to what must not work.
     pub fn refusal(&self, arguments: &[&str]) -> String {
         let output = self.command(arguments).output().unwrap();

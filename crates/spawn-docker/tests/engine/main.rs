@@ -6,7 +6,9 @@ mod cases;
 mod faults;
 mod homes;
 mod host;
+mod keep;
 mod networks;
+mod registry;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -82,7 +84,12 @@ fn trials(host: Option<&Arc<Host>>) -> Vec<Trial> {
             Box::new(move |subject| run(case(Arc::new(subject)))),
         ));
     }
-    for (name, case) in cases::CASES.iter().chain(networks::CASES) {
+    for (name, case) in cases::CASES
+        .iter()
+        .chain(networks::CASES)
+        .chain(keep::CASES)
+        .chain(registry::CASES)
+    {
         trials.push(engine(name, Box::new(move |subject| run(case(Arc::new(subject))))));
     }
     trials
@@ -148,6 +155,8 @@ pub fn config(socket: &Path) -> DockerConfig {
         image: IMAGE.to_owned(),
         allowed_images: Vec::new(),
         pull: Pull::IfNotPresent,
+        prepull: Vec::new(),
+        registries: None,
         command: None,
         args: Vec::new(),
         prefix: "jupyter".to_owned(),
@@ -174,5 +183,6 @@ pub fn config(socket: &Path) -> DockerConfig {
         host_config: serde_json::Map::new(),
         post_start: Vec::new(),
         stop_timeout: Duration::from_secs(2),
+        remove: true,
     }
 }

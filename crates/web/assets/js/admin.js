@@ -136,6 +136,8 @@ class AdminList extends HTMLElement {
 
   /** @param {Document} page */
   take(page) {
+    const at = document.activeElement;
+    const was = at && this.contains(at) ? at : null;
     for (const part of this.querySelectorAll("[data-part]")) {
       const fresh = page.querySelector(`[data-part=${part.getAttribute("data-part")}]`);
       if (fresh) part.replaceWith(document.adoptNode(fresh));
@@ -149,6 +151,21 @@ class AdminList extends HTMLElement {
       form.setAttribute("action", page.querySelector("#add_form")?.getAttribute("action") ?? location.href);
     }
     this.dress();
+    if (was && !was.isConnected) this.refocus(was);
+  }
+
+  /**
+   * Whoever was at something that has come anew is at it again, or where the list begins.
+   *
+   * @param {Element} was
+   */
+  refocus(was) {
+    const same = [...this.querySelectorAll(was.localName)].find((one) => signOf(one) === signOf(was));
+    /** @type {HTMLElement | undefined} */ (same)?.focus();
+    if (same && document.activeElement === same) return;
+    const heading = /** @type {HTMLElement} */ (this.querySelector("h1"));
+    heading.tabIndex = -1;
+    heading.focus();
   }
 
   /**
@@ -179,6 +196,14 @@ class AdminList extends HTMLElement {
     news?.replaceChildren(told);
   }
 }
+
+/**
+ * What tells a control from the others, whatever the list is sorted by.
+ *
+ * @param {Element} control
+ */
+const signOf = (control) =>
+  [control.getAttribute("name"), control.getAttribute("value"), control.textContent?.replace(/[↑↓]/g, "").trim()].join(" ");
 
 /**
  * Where a form with GET leads, without what is empty, and with the search as links have it.

@@ -98,7 +98,9 @@ class ServerList extends HTMLElement {
     const before = [...this.cards.children];
     const after = new Map([...cards.children].map((card) => [nameOf(card), card]));
     if (before.length !== after.size || !before.every((card) => after.has(nameOf(card)))) {
+      const at = this.cards.contains(document.activeElement) ? document.activeElement?.closest(".cards > *") : null;
       this.cards.replaceWith(cards);
+      if (at) headingOf(after.get(nameOf(at)) ?? cards.firstElementChild)?.focus();
     } else {
       for (const old of before) this.refreshCard(old, /** @type {Element} */ (after.get(nameOf(old))));
     }
@@ -124,7 +126,7 @@ class ServerList extends HTMLElement {
     const focused = old.contains(document.activeElement);
     old.replaceWith(fresh);
     this.say(`${displayName}: ${words}`);
-    if (focused) fresh.querySelector("h2")?.focus();
+    if (focused) headingOf(fresh)?.focus();
   }
 
   /** Times as this person's clock and language have them. */
@@ -213,6 +215,9 @@ function replaceLive(before, after) {
 
 /** Whether somebody is changing something about this server. @param {Element} card */
 const isTypedIn = (card) => card.querySelector(".card-more[open]")?.contains(document.activeElement) ?? false;
+
+/** Where a card begins. @param {Element | null} card @returns {HTMLElement | null | undefined} */
+const headingOf = (card) => card?.querySelector("h2");
 
 /** @param {Element} card */
 const nameOf = (card) => /** @type {HTMLElement} */ (card).dataset.name ?? "";

@@ -16,6 +16,7 @@ class ImplicitStart extends HTMLElement {
     cancel.addEventListener("click", () => {
       clearTimeout(timer);
       note.textContent = words(this, "not");
+      start.focus();
       cancel.hidden = true;
     });
   }

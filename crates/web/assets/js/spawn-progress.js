@@ -206,6 +206,7 @@ class SpawnProgress extends HTMLElement {
     /** @type {HTMLDetailsElement} */ (this.piece("steps-box")).open = false;
     this.piece("retry").hidden = this.piece("home").hidden = false;
     for (const choose of /** @type {NodeListOf<HTMLElement>} */ (this.querySelectorAll("[data-choose]"))) choose.hidden = false;
+    if (this.piece("stop").contains(document.activeElement)) this.piece("retry").querySelector("button")?.focus();
     this.piece("stop").hidden = true;
   }
 

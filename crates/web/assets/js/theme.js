@@ -10,7 +10,7 @@ choice?.addEventListener("submit", (event) => {
   event.preventDefault();
   document.documentElement.dataset.theme = theme;
   document.querySelector("meta[name=color-scheme]")?.setAttribute("content", theme);
-  /** @type {HTMLElement | null} */ (document.querySelector(`#dark-theme-toggle :not([data-to=${theme}])`))?.focus();
+  /** @type {HTMLElement | null} */ (document.querySelector(`#dark-theme-toggle button:not([data-to=${theme}])`))?.focus();
   const body = new URLSearchParams({ _xsrf: button.value });
   void fetch(button.formAction, { method: "POST", body, redirect: "manual" }).catch(() => undefined);
 });

@@ -27,11 +27,13 @@ document.addEventListener("click", async (event) => {
     toast(copied);
   } catch {
     // Without a safe connection there is no clipboard: the text is shown, chosen, to be copied by hand.
-    const field = document.createElement("input");
+    const shown = button.nextElementSibling;
+    const field = shown instanceof HTMLInputElement ? shown : document.createElement("input");
     field.value = copy;
     field.readOnly = true;
     field.setAttribute("aria-label", button.textContent ?? "");
-    button.after(field);
+    if (field !== shown) button.after(field);
+    field.focus();
     field.select();
   }
 });

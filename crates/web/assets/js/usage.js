@@ -1,5 +1,5 @@
 // @ts-check
-// The value below the pointer, and choices that need no button. The page tells all of it without this, too.
+// The value below the pointer. The page tells it in a table, too.
 
 class UsageChart extends HTMLElement {
   connectedCallback() {
@@ -32,9 +32,3 @@ class UsageChart extends HTMLElement {
   }
 }
 customElements.define("usage-chart", UsageChart);
-
-for (const choice of /** @type {NodeListOf<HTMLSelectElement>} */ (document.querySelectorAll("select[data-go]"))) {
-  const button = choice.form?.querySelector("button");
-  if (button) button.hidden = true;
-  choice.addEventListener("change", () => choice.form?.requestSubmit());
-}

@@ -20,6 +20,6 @@ mod words;
 pub use assets::{Asset, asset, asset_hash, asset_packed, asset_paths, mime_of};
 pub use common::{AdminLink, Common, ServiceLink, Viewer};
 pub use render::{Fault, Page, PageError, Pages, Shown, Site, escaped, packaged_templates};
-pub use samples::{Sample, render_samples, render_samples_in};
+pub use samples::{Sample, render_sample_in, render_samples, render_samples_in};
 pub use told::{Told, markdown};
 pub use words::{ENGLISH, Words, WordsError, packaged_languages, packaged_text, wishes};

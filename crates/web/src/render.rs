@@ -253,6 +253,7 @@ impl Pages {
         };
         let shared = context! {
             version_hash,
+            page_name => P::TEMPLATE.trim_end_matches(".html"),
             lang => self.languages.words[language].tag(),
             languages => Value::from(Serde(self.choices(language))),
             prefix => &common.base_url,

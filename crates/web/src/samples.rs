@@ -26,6 +26,31 @@ pub fn render_samples(pages: &Pages) -> Result<Vec<Sample>, PageError> {
 
 /// The same in one of the languages, and light or dark.
 pub fn render_samples_in(pages: &Pages, language: &str, theme: Option<&'static str>) -> Result<Vec<Sample>, PageError> {
+    gather(pages, language, theme, None)
+}
+
+/// The one of this name.
+pub fn render_sample_in(
+    pages: &Pages,
+    language: &str,
+    theme: Option<&'static str>,
+    name: &str,
+) -> Result<Option<Sample>, PageError> {
+    Ok(gather(pages, language, theme, Some(name))?.pop())
+}
+
+/// What is rendered so far, and the name of the one that is asked for; `None`: all are.
+struct Gathered<'a> {
+    only: Option<&'a str>,
+    samples: Vec<Sample>,
+}
+
+fn gather(
+    pages: &Pages,
+    language: &str,
+    theme: Option<&'static str>,
+    only: Option<&str>,
+) -> Result<Vec<Sample>, PageError> {
     let speaking = |common: Common| Common {
         language: language.to_owned(),
         theme,
@@ -33,7 +58,10 @@ pub fn render_samples_in(pages: &Pages, language: &str, theme: Option<&'static s
     };
     let (visitor, member) = (speaking(Common::visitor_sample()), speaking(Common::member_sample()));
     let admin = speaking(Common::admin_sample());
-    let mut all = Vec::new();
+    let mut all = Gathered {
+        only,
+        samples: Vec::new(),
+    };
     add::<Login>(pages, &visitor, &mut all)?;
     add::<Setup>(pages, &visitor, &mut all)?;
     add::<SignUp>(pages, &visitor, &mut all)?;
@@ -91,10 +119,10 @@ pub fn render_samples_in(pages: &Pages, language: &str, theme: Option<&'static s
         "error-visitor",
         &mut all,
     )?;
-    Ok(all)
+    Ok(all.samples)
 }
 
-fn add<P: Page>(pages: &Pages, common: &Common, all: &mut Vec<Sample>) -> Result<(), PageError> {
+fn add<P: Page>(pages: &Pages, common: &Common, all: &mut Gathered<'_>) -> Result<(), PageError> {
     let page = P::TEMPLATE.trim_end_matches(".html");
     for (number, sample) in P::samples().iter().enumerate() {
         add_one(pages, common, sample, &format!("{page}-{number}"), all)?;
@@ -107,10 +135,13 @@ fn add_one<P: Page>(
     common: &Common,
     page: &P,
     name: &str,
-    all: &mut Vec<Sample>,
+    all: &mut Gathered<'_>,
 ) -> Result<(), PageError> {
+    if all.only.is_some_and(|only| only != name) {
+        return Ok(());
+    }
     let html = pages.render(common, page)?;
-    all.push(Sample {
+    all.samples.push(Sample {
         name: name.into(),
         template: P::TEMPLATE,
         html,

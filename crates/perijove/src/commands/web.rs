@@ -12,7 +12,7 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use clap::{Args, Subcommand};
 use perijove_web::pages::{Gallery, GalleryPage, GalleryView};
-use perijove_web::{Common, Pages, Sample, asset, render_samples_in};
+use perijove_web::{Common, Pages, Sample, asset, render_sample_in, render_samples_in};
 use serde::Deserialize;
 use tokio::net::TcpListener;
 
@@ -126,11 +126,9 @@ async fn sample(State(pages): State<Arc<Pages>>, Path(wanted): Path<String>) -> 
         return StatusCode::NOT_FOUND.into_response();
     };
     let theme = ["light", "dark"].into_iter().find(|known| *known == theme);
-    match render_samples_in(&pages, language, theme) {
-        Ok(samples) => match samples.into_iter().find(|sample| sample.name == name) {
-            Some(sample) => shown(sample.html),
-            None => StatusCode::NOT_FOUND.into_response(),
-        },
+    match render_sample_in(&pages, language, theme, name) {
+        Ok(Some(sample)) => shown(sample.html),
+        Ok(None) => StatusCode::NOT_FOUND.into_response(),
         Err(error) => broken(&error),
     }
 }

@@ -11,7 +11,7 @@ TARGET = $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 BINARY = $(TARGET)/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))/perijove
 
 .DEFAULT_GOAL := help
-.PHONY: help run build environments test test-unit test-it test-machine conformance e2e screenshots fuzz-api fuzz-edge lint format docs bench advisories clean
+.PHONY: help run build environments test test-unit test-it test-machine conformance e2e containers screenshots fuzz-api fuzz-edge lint format docs bench advisories clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ conformance: ## JupyterHub's own tests against this hub and behind this edge, wh
 
 e2e: ## the walk in a real browser
 	@scripts/e2e.sh
+
+containers: ## images and compose stacks, on an engine of its own
+	@scripts/containers.sh
 
 # BEFORE=DIR compares with the pictures in a folder instead of the run before; STRICT=1 makes a difference a failure.
 screenshots: ## pictures of all pages, and what has changed in them since the run before; see e2e/README.md

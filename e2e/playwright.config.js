@@ -5,7 +5,7 @@ const artifacts = process.env.PERIJOVE_ARTIFACTS ?? "../artifacts/e2e";
 const seconds = 1000;
 
 export default defineConfig({
-  testDir: "tests",
+  testDir: process.env.PERIJOVE_E2E_DIR ?? "tests",
   outputDir: `${artifacts}/results`,
   workers: 1,
   retries: 0,

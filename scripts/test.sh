@@ -82,6 +82,9 @@ part_conformance() { scripts/conformance.sh && PERIJOVE_BINARY=${PERIJOVE_BINARY
 built=
 part_browser() { PERIJOVE_BINARY=${PERIJOVE_BINARY:-$built} scripts/e2e.sh; }
 
+# Images are built with the program that was just tested.
+part_containers() { PERIJOVE_BINARY=${PERIJOVE_BINARY:-$built} scripts/containers.sh; }
+
 # A short run; `make fuzz-api` asks more, and on PostgreSQL too.
 part_fuzz() {
   if ! command -v uv >/dev/null && ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
@@ -128,7 +131,7 @@ run_part() {
   names+=("$name") times+=($((SECONDS - started))) results+=("$result")
 }
 
-[ $# -gt 0 ] || set -- dependencies environments format lint scripts tests conformance fuzz browser licences
+[ $# -gt 0 ] || set -- dependencies environments format lint scripts tests conformance fuzz browser containers licences
 for part in "$@"; do
   declare -F "part_$part" >/dev/null || { echo "scripts/test.sh: no part '$part'" >&2; exit 64; }
 done

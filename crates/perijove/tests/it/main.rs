@@ -5,6 +5,7 @@
 mod arrows;
 mod cli;
 mod crash;
+mod deploy;
 mod edge_life;
 mod edge_routes;
 mod homes;

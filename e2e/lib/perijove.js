@@ -72,7 +72,8 @@ ${more}
 
   #environment() {
     const own = Object.entries(process.env).filter(([name]) => !/^(PERIJOVE|JUPYTER|JPY)/.test(name));
-    return { ...Object.fromEntries(own), E2E_MARK: this.mark };
+    // What a build for development keeps on the stack is larger: a start from a person's page needs more than the usual 2 MiB.
+    return { ...Object.fromEntries(own), E2E_MARK: this.mark, RUST_MIN_STACK: String(8 * 1024 * 1024) };
   }
 
   /** Starts the hub (which sees to the edge), and waits until people can reach it. */

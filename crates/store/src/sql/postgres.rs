@@ -16,7 +16,7 @@ use tokio_postgres::Statement;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 
-use super::epoch::Epoch;
+use super::epoch::{Changing, Epoch};
 use super::link::{Link, Links};
 use super::listener::Listener;
 use super::{Kind, Row, Stmt, Value, batch};
@@ -70,10 +70,8 @@ impl Postgres {
         self.epoch.current()
     }
 
-    fn ran(&self, stmt: &Stmt) {
-        if stmt.kind == Kind::Write {
-            self.epoch.advance();
-        }
+    fn changing(&self, stmt: &Stmt) -> Option<Changing> {
+        (stmt.kind == Kind::Write).then(|| self.epoch.changing())
     }
 
     pub(crate) async fn begin(&self) -> Result<PostgresTx> {
@@ -89,19 +87,21 @@ impl Postgres {
     }
 
     pub(crate) async fn rows(&self, stmt: &Stmt, params: &[Value]) -> Result<Vec<Row>> {
-        let result = match self.link().await?.rows(stmt, params).await {
+        let mut link = self.link().await?;
+        let _changing = self.changing(stmt);
+        let first = link.rows(stmt, params).await;
+        drop(link);
+        match first {
             // A read may be asked twice: the connection had died in the pool.
             Err(StoreError::Unavailable(_)) if !stmt.writes() => self.link().await?.rows(stmt, params).await,
             result => result,
-        };
-        self.ran(stmt);
-        result
+        }
     }
 
     pub(crate) async fn execute(&self, stmt: &Stmt, params: &[Value]) -> Result<u64> {
-        let result = self.link().await?.execute(stmt, params).await;
-        self.ran(stmt);
-        result
+        let mut link = self.link().await?;
+        let _changing = self.changing(stmt);
+        link.execute(stmt, params).await
     }
 
     pub(crate) async fn together(&self, writes: Vec<(Stmt, Vec<Value>)>) -> Result<()> {
@@ -200,12 +200,9 @@ impl PostgresTx {
 
     pub(super) async fn commit(mut self: Box<Self>) -> Result<()> {
         let state = self.state.get_mut();
-        let ended = state.commit().await;
-        // Also if the answer was lost: it may have come to pass.
-        if state.changes {
-            self.epoch.advance();
-        }
-        ended.map_err(|failure| error(&failure))
+        // Also if the answer is lost: it may have come to pass.
+        let _changing = state.changes.then(|| self.epoch.changing());
+        state.commit().await.map_err(|failure| error(&failure))
     }
 }
 

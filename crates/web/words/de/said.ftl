@@ -140,6 +140,7 @@ said-ended = Der Server hat sich von selbst beendet.
 said-ended-status = Der Server hat sich von selbst mit dem Status { $status } beendet.
 said-ended-why = Der Server hat sich von selbst beendet. { $why }
 said-ended-memory = Seine Speichergrenze von { $limit } wurde erreicht.
+said-ended-killed = Er wurde von außen beendet, oder seine Speichergrenze von { $limit } wurde erreicht.
 # Warum ein Server beendet wird oder wurde
 said-stopped = Der Server wurde beendet: { $why }.
 said-stopping = Dieser Server wird bald beendet: { $why }.

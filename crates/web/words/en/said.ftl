@@ -143,6 +143,7 @@ said-ended = The server ended by itself.
 said-ended-status = The server ended by itself with status { $status }.
 said-ended-why = The server ended by itself. { $why }
 said-ended-memory = Its memory limit of { $limit } was reached.
+said-ended-killed = It was killed from outside, or its memory limit of { $limit } was reached.
 # Why a server is or was stopped
 said-stopped = The server was stopped because { $why }.
 said-stopping = This server is about to be stopped: { $why }.

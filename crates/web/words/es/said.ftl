@@ -140,6 +140,7 @@ said-ended = El servidor terminó por sí solo.
 said-ended-status = El servidor terminó por sí solo con estado { $status }.
 said-ended-why = El servidor terminó por sí solo. { $why }
 said-ended-memory = Se alcanzó su límite de memoria de { $limit }.
+said-ended-killed = Fue terminado desde fuera, o se alcanzó su límite de memoria de { $limit }.
 # Por qué se detiene un servidor
 said-stopped = El servidor se detuvo: { $why }.
 said-stopping = Este servidor se va a detener: { $why }.

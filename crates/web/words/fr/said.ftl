@@ -140,6 +140,7 @@ said-ended = Le serveur s’est arrêté de lui-même.
 said-ended-status = Le serveur s’est arrêté de lui-même avec l’état { $status }.
 said-ended-why = Le serveur s’est arrêté de lui-même. { $why }
 said-ended-memory = Sa limite de mémoire de { $limit } a été atteinte.
+said-ended-killed = Il a été tué de l’extérieur, ou sa limite de mémoire de { $limit } a été atteinte.
 # Pourquoi un serveur est arrêté
 said-stopped = Le serveur a été arrêté : { $why }.
 said-stopping = Ce serveur va être arrêté : { $why }.

@@ -140,6 +140,7 @@ said-ended = サーバーは自ら終了しました。
 said-ended-status = サーバーはステータス { $status } で自ら終了しました。
 said-ended-why = サーバーは自ら終了しました。{ $why }
 said-ended-memory = メモリの上限 { $limit } に達しました。
+said-ended-killed = 外部から強制終了されたか、メモリの上限 { $limit } に達しました。
 # 停止の理由
 said-stopped = サーバーは停止されました：{ $why }。
 said-stopping = このサーバーはまもなく停止されます：{ $why }。

@@ -140,6 +140,7 @@ said-ended = O servidor terminou sozinho.
 said-ended-status = O servidor terminou sozinho com o estado { $status }.
 said-ended-why = O servidor terminou sozinho. { $why }
 said-ended-memory = O limite de memória dele, { $limit }, foi atingido.
+said-ended-killed = Foi terminado por fora, ou o limite de memória dele, { $limit }, foi atingido.
 # Por que um servidor é parado
 said-stopped = O servidor foi parado: { $why }.
 said-stopping = Este servidor será parado em breve: { $why }.

@@ -140,6 +140,7 @@ said-ended = 服务器自行结束。
 said-ended-status = 服务器自行结束，状态为 { $status }。
 said-ended-why = 服务器自行结束。{ $why }
 said-ended-memory = 达到了其内存上限 { $limit }。
+said-ended-killed = 它被外部终止，或达到了其内存上限 { $limit }。
 # 停止的原因
 said-stopped = 服务器已停止：{ $why }。
 said-stopping = 此服务器即将停止：{ $why }。

@@ -352,9 +352,13 @@ impl Spawner for DockerSpawner {
 
     async fn why_ended(&self, state: &State) -> Option<String> {
         let container = self.of_state(state).await.ok()??;
-        let killed = !container.runs() && container.status() == Some(KILLED) && container.out_of_memory();
-        let limit = container.memory_limit().filter(|_| killed)?;
-        Some(format!("Its memory limit of {} was reached.", size(limit)))
+        let killed = !container.runs() && container.status() == Some(KILLED);
+        let limit = size(container.memory_limit().filter(|_| killed)?);
+        Some(match container.out_of_memory() {
+            true => format!("Its memory limit of {limit} was reached."),
+            // Engines miss it now and then: they hear of it and of the end in two ways, in any order.
+            false => format!("It was killed from outside, or its memory limit of {limit} was reached."),
+        })
     }
 
     async fn log_tail(&self, key: &ServerKey, lines: usize) -> Vec<String> {

@@ -37,8 +37,8 @@ const NO_ADDRESS: &str = "com.docker.network.bridge.inhibit_ipv4";
 const PERSONS_PREFIX: u8 = 27;
 /// Others take addresses, too.
 const TRIES: usize = 8;
-/// A container that has stopped leaves its network at once.
-const LOOKS: usize = 20;
+/// A container that has stopped leaves its network at once, or soon on a busy machine.
+const LOOKS: usize = 100;
 const LOOK: Duration = Duration::from_millis(50);
 const PAUSE: Duration = Duration::from_secs(10);
 

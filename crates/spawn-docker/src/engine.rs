@@ -40,6 +40,10 @@ impl Fault {
         matches!(self, Self::Refused { status, .. } if *status == wanted)
     }
 
+    pub fn is_full(&self) -> bool {
+        self.says("no space left")
+    }
+
     /// What the engine says, in small letters.
     pub fn says(&self, words: &str) -> bool {
         matches!(self, Self::Refused { message, .. } if message.to_lowercase().contains(words))

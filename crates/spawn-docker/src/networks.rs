@@ -37,7 +37,7 @@ const NO_ADDRESS: &str = "com.docker.network.bridge.inhibit_ipv4";
 const PERSONS_PREFIX: u8 = 27;
 /// Others take addresses, too.
 const TRIES: usize = 8;
-/// A container that has stopped leaves its network at once, or soon on a busy machine.
+/// What is about to change, changes at once, or soon on a busy machine.
 const LOOKS: usize = 100;
 const LOOK: Duration = Duration::from_millis(50);
 const PAUSE: Duration = Duration::from_secs(10);
@@ -112,7 +112,7 @@ impl DockerSpawner {
         self.engine.within(client.list_networks(Some(options))).await
     }
 
-    async fn network(&self, name: &str) -> Result<Option<bollard::models::NetworkInspect>, Fault> {
+    pub(crate) async fn network(&self, name: &str) -> Result<Option<bollard::models::NetworkInspect>, Fault> {
         let client = self.engine.client().await?;
         let inspect = client.inspect_network(name, None::<InspectNetworkOptions>);
         match self.engine.within(inspect).await {
@@ -224,10 +224,19 @@ impl DockerSpawner {
             ipam: Some(addresses(LINK_LOCAL, Some(METADATA))),
             ..NetworkCreateRequest::default()
         };
-        match self.create_network(request).await {
-            // Another start's, of this moment; or the site's.
-            Err(fault) if fault.says("overlaps") && self.network(NOWHERE).await?.is_some() => Ok(()),
-            made => made,
+        let mut looks = 0;
+        loop {
+            match self.create_network(request.clone()).await {
+                // Another start's, of this moment: its addresses are taken before it can be seen. Or the site's.
+                Err(fault) if fault.says("overlaps") && looks < LOOKS => {
+                    if self.network(NOWHERE).await?.is_some() {
+                        return Ok(());
+                    }
+                    looks += 1;
+                    sleep(LOOK).await;
+                }
+                made => return made,
+            }
         }
     }
 

@@ -124,7 +124,7 @@ async fn fetch(
 
 fn told(image: &str, fault: Fault) -> SpawnError {
     let message = match &fault {
-        _ if fault.says("no space left") => format!(
+        _ if fault.is_full() => format!(
             "The image {image} can't be fetched: the disk of the container engine is full. An administrator can make room."
         ),
         _ if LOCKED.iter().any(|words| fault.says(words)) => format!(

@@ -7,8 +7,9 @@ use bollard::models::ExecConfig;
 use bollard::query_parameters::{CreateContainerOptions, StartContainerOptions};
 use futures_util::StreamExt;
 use perijove_model::plan::Mount;
+use perijove_spawn::homes::{self, HomeError};
 use perijove_spawn::process::make_missing;
-use perijove_spawn::{Progress, ServerSpec, SpawnError, Started, Step, homes};
+use perijove_spawn::{Progress, ServerSpec, SpawnError, Started, Step};
 use tokio::time::{Instant, sleep};
 
 use crate::containers::Container;
@@ -16,6 +17,7 @@ use crate::create::Order;
 use crate::engine::Fault;
 use crate::names::Names;
 use crate::networks::is_gone;
+use crate::volumes::fault_of;
 use crate::{DockerSpawner, Isolation};
 
 /// What a command after the start has said, for the log.
@@ -46,7 +48,7 @@ impl DockerSpawner {
             });
         };
         let there = match self.config.remove {
-            true => self.of_run(&spec.key).await?,
+            true => self.of_this_start(spec).await?,
             false => self.kept(spec).await?,
         };
         let container = match there {
@@ -54,7 +56,7 @@ impl DockerSpawner {
             None => {
                 step(65, "Making the container");
                 let home = homes::Homes::make(&*self.volumes, &spec.home).await;
-                home.map_err(|error| homes::refusal(spec.home.id, error))?;
+                home.map_err(|error| self.homeless(spec, &image, error))?;
                 Box::pin(self.make(spec, &image, progress)).await?
             }
         };
@@ -80,16 +82,35 @@ impl DockerSpawner {
             // The engine makes namespaces and networks now: it takes longer than a question.
             match self.engine.within_longer(spec.start_timeout, start).await {
                 Ok(()) => return Ok(()),
-                // The person's last server has ended just now, and their network with it.
-                Err(fault) if is_gone(&fault) && self.config.isolation != Isolation::Site && turns < TURNS => {
+                // The person's last server has ended just now, and their network with it; or it was made anew.
+                Err(fault) if is_gone(&fault) && turns < TURNS => {
                     turns += 1;
-                    self.network_of(spec, image).await?;
+                    let network = self.network_of(spec, image).await?;
+                    if self.config.isolation == Isolation::Site && self.network(&network).await?.is_none() {
+                        return Err(self.told(spec, image, fault));
+                    }
                     self.close(container).await?;
                     self.enter_anew(container).await?;
                 }
-                Err(fault) => return Err(told(spec, image, fault)),
+                Err(fault) => return Err(self.told(spec, image, fault)),
             }
         }
+    }
+
+    /// What another hub has made for the same start. With another token it is of one that has died since: nobody knows that
+    /// token any more.
+    async fn of_this_start(&self, spec: &ServerSpec) -> Result<Option<Container>, Fault> {
+        while let Some(found) = self.of_run(&spec.key).await? {
+            if has_token(&found, spec) {
+                return Ok(Some(found));
+            }
+            tracing::info!(
+                container = found.id(),
+                "what a hub has made that has died since is removed"
+            );
+            self.remove(found.id()).await?;
+        }
+        Ok(None)
     }
 
     /// The container has DockerSpawner's name, or one beside it if that is somebody else's.
@@ -166,12 +187,14 @@ impl DockerSpawner {
                 made.map(Made::Now).ok_or_else(removed)
             }
             Err(fault) if fault.is(409) => match self.inspect(name).await? {
-                Some(found) if found.is_of(&self.config.instance, &spec.key) => Ok(Made::Before(found)),
+                Some(found) if found.is_of(&self.config.instance, &spec.key) && has_token(&found, spec) => {
+                    Ok(Made::Before(found))
+                }
                 _ => Ok(Made::NameTaken),
             },
             Err(fault) => match not_there(&fault) {
                 Some(source) => Ok(Made::NotThere(source)),
-                None => Err(told(spec, names.image, fault)),
+                None => Err(self.told(spec, names.image, fault)),
             },
         }
     }
@@ -190,14 +213,14 @@ impl DockerSpawner {
         }
         let client = self.engine.client().await?;
         let inspected = self.engine.within(client.inspect_image(image)).await;
-        let inspected = inspected.map_err(|fault| told(spec, image, fault))?;
+        let inspected = inspected.map_err(|fault| self.told(spec, image, fault))?;
         let own = inspected.config.and_then(|config| config.cmd).unwrap_or_default();
         Ok(Some([own.as_slice(), args].concat()))
     }
 
     /// Where two hubs that start the same have each made one, all but one of them go again.
     async fn only_one(&self, spec: &ServerSpec, made: Container) -> Result<Container, Fault> {
-        match self.of_run(&spec.key).await? {
+        match self.of_this_start(spec).await? {
             Some(stays) if stays.id() != made.id() => {
                 self.remove(made.id()).await?;
                 Ok(stays)
@@ -215,6 +238,10 @@ impl DockerSpawner {
             Some(ours) => holder.variable(variable) == Some(ours),
             None => false,
         };
+        if holder.is_of(&self.config.instance, &spec.key) && !has_token(&holder, spec) {
+            self.of_this_start(spec).await?;
+            return Ok(true);
+        }
         let of_jupyterhub = holder.label(crate::create::INSTANCE).is_none()
             && ["JUPYTERHUB_USER", "JUPYTERHUB_API_URL", "JUPYTERHUB_SERVICE_PREFIX"]
                 .into_iter()
@@ -271,6 +298,50 @@ impl DockerSpawner {
         let status = self.engine.within(client.inspect_exec(&made.id)).await?.exit_code;
         Ok((status, String::from_utf8_lossy(&said).trim().to_owned()))
     }
+
+    /// Why somebody's files can't be had: in the engine's words, where it has any.
+    fn homeless(&self, spec: &ServerSpec, image: &str, error: HomeError) -> SpawnError {
+        match fault_of(error) {
+            Ok(fault) => self.told(spec, image, fault),
+            Err(error) => homes::refusal(spec.home.id, error),
+        }
+    }
+
+    /// What the engine has refused, in words for the person who waits.
+    fn told(&self, spec: &ServerSpec, image: &str, fault: Fault) -> SpawnError {
+        let network = &self.config.network;
+        let message = match &fault {
+            _ if fault.says("no such image") => {
+                format!("The image {image} is not on this machine any more. Start the server again, and it is fetched.")
+            }
+            _ if self.config.isolation == Isolation::Site && fault.says("network") && fault.says("not found") => format!(
+                "The network {network} of this platform's servers is gone. An administrator can make it again with `docker \
+                 network create {network}`."
+            ),
+            _ if is_gone(&fault) => "The network of this server went while it started. Start it again.".to_owned(),
+            _ if fault.is_full() => {
+                "The disk of the container engine is full. An administrator can make room.".to_owned()
+            }
+            _ if fault.says("could not select device driver") || fault.says("gpu") => format!(
+                "This server is to have {} GPUs, and the container engine has no driver for them. An administrator can install \
+                 one.",
+                spec.plan.limits.gpus
+            ),
+            _ if fault.says("executable file not found") || fault.says("no command specified") => format!(
+                "The image {image} has no such program to run. An administrator can correct the server's command in the profile."
+            ),
+            _ if fault.says("minimum memory") => {
+                "The profile gives this server less memory than the container engine allows. An administrator can give it more."
+                    .to_owned()
+            }
+            _ => return fault.into(),
+        };
+        SpawnError::caused(message, fault)
+    }
+}
+
+fn has_token(container: &Container, spec: &ServerSpec) -> bool {
+    container.variable("JUPYTERHUB_API_TOKEN") == Some(spec.api_token.expose())
 }
 
 fn removed() -> SpawnError {
@@ -293,34 +364,4 @@ fn not_there(fault: &Fault) -> Option<String> {
     };
     let (_, source) = message.split_once("bind source path does not exist: ")?;
     Some(source.trim().to_owned())
-}
-
-/// What the engine has refused, in words for the person who waits.
-fn told(spec: &ServerSpec, image: &str, fault: Fault) -> SpawnError {
-    let message = match &fault {
-        _ if fault.says("no such image") => {
-            format!("The image {image} is not on this machine any more. Start the server again, and it is fetched.")
-        }
-        _ if fault.says("network") && fault.says("not found") => {
-            "The network of this platform's servers is gone. An administrator can make it again with `docker network create`."
-                .to_owned()
-        }
-        _ if fault.says("no space left") => {
-            "The disk of the container engine is full. An administrator can make room.".to_owned()
-        }
-        _ if fault.says("could not select device driver") || fault.says("gpu") => format!(
-            "This server is to have {} GPUs, and the container engine has no driver for them. An administrator can install \
-             one.",
-            spec.plan.limits.gpus
-        ),
-        _ if fault.says("executable file not found") || fault.says("no command specified") => format!(
-            "The image {image} has no such program to run. An administrator can correct the server's command in the profile."
-        ),
-        _ if fault.says("minimum memory") => {
-            "The profile gives this server less memory than the container engine allows. An administrator can give it more."
-                .to_owned()
-        }
-        _ => return fault.into(),
-    };
-    SpawnError::caused(message, fault)
 }

@@ -192,3 +192,14 @@ fn cannot(place: &str, what: &'static str, fault: Fault) -> HomeError {
         error: io::Error::other(fault),
     }
 }
+
+/// What the engine has said, if it is the engine's fault.
+pub(crate) fn fault_of(error: HomeError) -> Result<Fault, HomeError> {
+    match error {
+        HomeError::Io { place, what, error } => {
+            let fault = error.downcast::<Fault>();
+            fault.map_err(|error| HomeError::Io { place, what, error })
+        }
+        other => Err(other),
+    }
+}

@@ -303,12 +303,17 @@ async fn a_server_is_reached_by_its_address(engine: Arc<Engine>) {
     let mut next = server.spec.clone();
     next.key.generation += 1;
     let error = spawner.start(&next, &Steps::default()).await.unwrap_err();
-    assert!(
-        error
-            .message
-            .starts_with("The network of this platform's servers is gone."),
-        "{error}"
+    assert_eq!(
+        error.message,
+        "The network servers of this platform's servers is gone. An administrator can make it again with `docker network \
+         create servers`."
     );
+    engine.0.docker(&["network", "create", "servers"]);
+    next.key.generation += 1;
+    spawner.clear_up(&next.key).await.unwrap();
+    let server = Server::start_as(spawner, next).await;
+    server.answer().await;
+    server.end().await;
 }
 
 async fn a_foreign_containers_name_is_left_to_it(engine: Arc<Engine>) {
@@ -324,6 +329,17 @@ async fn a_foreign_containers_name_is_left_to_it(engine: Arc<Engine>) {
         "true"
     );
     server.end().await;
+    let mut next = server.spec.clone();
+    next.key.generation += 1;
+    let beside = format!("jupyter-jim.{}-{}", next.key.spawner_id, next.key.generation);
+    engine.0.docker(&["create", "--name", &beside, IMAGE]);
+    let error = server.spawner.start(&next, &Steps::default()).await.unwrap_err();
+    assert!(
+        error
+            .message
+            .contains("jupyter-jim of this server's container is taken"),
+        "{error}"
+    );
 }
 
 async fn what_jupyterhub_left_makes_room(engine: Arc<Engine>) {

@@ -10,6 +10,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -93,7 +94,22 @@ pub struct Host {
 
 impl Host {
     pub fn start(arguments: &[&str]) -> Self {
+        Self::start_in(tempfile::tempdir().unwrap(), arguments)
+    }
+
+    /// There is little room for all that it keeps.
+    pub fn start_on_a_small_disk(arguments: &[&str]) -> Self {
         let dir = tempfile::tempdir().unwrap();
+        fs::create_dir(dir.path().join("data")).unwrap();
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", "size=48m", "tmpfs"])
+            .arg(dir.path().join("data"))
+            .status();
+        assert!(mounted.unwrap().success());
+        Self::start_in(dir, arguments)
+    }
+
+    fn start_in(dir: TempDir, arguments: &[&str]) -> Self {
         let arguments: Vec<String> = arguments.iter().map(|&argument| argument.to_owned()).collect();
         let engine = launch(dir.path(), &arguments);
         let host = Self { dir, engine, arguments };
@@ -105,14 +121,8 @@ impl Host {
         self.dir.path().join("engine.sock")
     }
 
-    pub fn pid(&self) -> rustix::process::Pid {
-        rustix::process::Pid::from_child(&self.engine)
-    }
-
-    /// As at an upgrade of the engine.
-    pub fn restart(&mut self) {
-        self.end();
-        self.begin();
+    pub fn pid(&self) -> Pid {
+        Pid::from_child(&self.engine)
     }
 
     pub fn begin(&mut self) {
@@ -121,8 +131,26 @@ impl Host {
     }
 
     pub fn end(&mut self) {
-        let _ = rustix::process::kill_process(self.pid(), rustix::process::Signal::TERM);
+        self.end_by(Signal::TERM);
+    }
+
+    /// As when its machine has no memory left.
+    pub fn kill(&mut self) {
+        self.end_by(Signal::KILL);
+    }
+
+    fn end_by(&mut self, signal: Signal) {
+        let _ = kill_process(self.pid(), signal);
         self.engine.wait().unwrap();
+    }
+
+    pub fn fill_the_disk(&self) {
+        let mut file = File::create(self.data("filling")).unwrap();
+        while file.write_all(&[0; 4096]).is_ok() {}
+    }
+
+    pub fn make_room(&self) {
+        fs::remove_file(self.data("filling")).unwrap();
     }
 
     #[expect(clippy::disallowed_methods, reason = "nothing else runs on this thread")]
@@ -191,7 +219,12 @@ impl Host {
 
     /// Where the files of a volume are.
     pub fn volume(&self, name: &str) -> PathBuf {
-        self.dir.path().join("data/volumes").join(name).join("_data")
+        self.data("volumes").join(name).join("_data")
+    }
+
+    /// A file or directory of the engine's.
+    pub fn data(&self, name: &str) -> PathBuf {
+        self.dir.path().join("data").join(name)
     }
 }
 

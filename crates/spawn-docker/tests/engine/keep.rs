@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use perijove_model::Secret;
-use perijove_spawn::suite::{Behaviour, Server, Subject};
+use perijove_spawn::suite::{Behaviour, Server, Steps, Subject};
 use perijove_spawn::{ServerSpec, Spawner};
 use perijove_spawn_docker::{Connect, Isolation};
 
@@ -15,6 +15,7 @@ pub const CASES: &[(&str, Case)] = cases![
     a_kept_container_goes_on,
     what_jupyterhub_has_kept_goes_on,
     nobody_gets_anothers_container,
+    what_is_kept_finds_networks_that_were_made_anew,
 ];
 
 fn keeper(engine: &Engine) -> Arc<dyn Spawner> {
@@ -121,4 +122,43 @@ async fn nobody_gets_anothers_container(engine: Arc<Engine>) {
     renamed.key.user = perijove_model::UserName::try_from("max").unwrap();
     assert_eq!(spawner.kept_token(&renamed.key, &renamed.home).await.unwrap(), None);
     spawner.forget(&other.key).await.unwrap();
+}
+
+/// A container knows its networks by their ids. Ours comes by itself, the site's by whoever has read what is said.
+async fn what_is_kept_finds_networks_that_were_made_anew(engine: Arc<Engine>) {
+    for (isolation, network) in [
+        (Isolation::Shared, "kept-together"),
+        (Isolation::Site, "kept-by-the-site"),
+    ] {
+        if isolation == Isolation::Site {
+            engine.0.docker(&["network", "create", network]);
+        }
+        let spawner = engine.spawner_with(|config| {
+            config.remove = false;
+            config.isolation = isolation;
+            // A hub has one for everybody, and so would the other tests.
+            config.instance = network.to_owned();
+            config.network = network.to_owned();
+            config.connect = Connect::Address;
+        });
+        let spec = of(&engine, "nell", &Behaviour::Serve);
+        let first = Server::start_as(spawner.clone(), spec.clone()).await;
+        first.end().await;
+        engine.0.docker(&["network", "rm", network]);
+        let mut wanted = next(&spec, Some(spec.api_token.clone()));
+        if isolation == Isolation::Site {
+            let error = spawner.start(&wanted, &Steps::default()).await.unwrap_err();
+            assert!(
+                error.message.ends_with("`docker network create kept-by-the-site`."),
+                "{error}"
+            );
+            engine.0.docker(&["network", "create", network]);
+            wanted.key.generation += 1;
+        }
+        let second = Server::start_as(spawner.clone(), wanted).await;
+        second.answer().await;
+        assert_eq!(id(&second), id(&first));
+        second.end().await;
+        spawner.forget(&second.spec.key).await.unwrap();
+    }
 }

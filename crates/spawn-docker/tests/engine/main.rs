@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a test")]
 
 mod cases;
+mod deaths;
 mod faults;
 mod homes;
 mod host;
@@ -86,6 +87,7 @@ fn trials(host: Option<&Arc<Host>>) -> Vec<Trial> {
     }
     for (name, case) in cases::CASES
         .iter()
+        .chain(deaths::CASES)
         .chain(networks::CASES)
         .chain(keep::CASES)
         .chain(registry::CASES)

@@ -4,6 +4,9 @@ use std::fs;
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{sleep, spawn};
+use std::time::Duration;
 
 use perijove_spawn::suite::{Behaviour, Server, Steps, eventually};
 use perijove_spawn::{ServerSpec, Spawner};
@@ -12,6 +15,7 @@ use tempfile::TempDir;
 
 use crate::Engine;
 use crate::cases::{Case, cases, of};
+use crate::deaths::pass;
 use crate::host::{IMAGE, skip};
 
 pub const CASES: &[(&str, Case)] = cases![
@@ -25,7 +29,7 @@ const PEOPLE: &str = "ada:$2b$04$BQIvxjZci3jFq6mk9a0kpub/4iHeopWuu4PGREao05d3yHv
 const LOGIN: &str = "YWRhOmEtcGFzc3dvcmQ=";
 const WRONG: &str = "YWRhOm5vdC10aGF0";
 
-struct Registry {
+pub struct Registry {
     program: Child,
     port: u16,
     dir: TempDir,
@@ -33,7 +37,7 @@ struct Registry {
 
 impl Registry {
     /// Debian's, if it is there.
-    async fn start() -> Option<Self> {
+    pub async fn start() -> Option<Self> {
         let dir = tempfile::tempdir().unwrap();
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         fs::write(dir.path().join("people"), PEOPLE).unwrap();
@@ -63,13 +67,25 @@ impl Registry {
     }
 
     /// Puts the tests' image there, as its owner, and takes it away here.
-    fn image(&self, engine: &Engine, name: &str) -> String {
+    pub fn image(&self, engine: &Engine, name: &str) -> String {
         let image = format!("127.0.0.1:{}/{name}:1", self.port);
         let login = self.login(LOGIN).parent().unwrap().display().to_string();
         engine.0.docker(&["tag", IMAGE, &image]);
         engine.0.docker_as(&login, &["push", &image]);
         engine.0.docker(&["rmi", &image]);
         image
+    }
+
+    /// Of whoever may fetch from there.
+    pub fn owner(&self) -> std::path::PathBuf {
+        self.login(LOGIN)
+    }
+
+    /// Whoever comes now comes by this way.
+    pub fn behind_a_gate(&mut self) -> Arc<Gate> {
+        let gate = Arc::new(Gate::default());
+        self.port = gate.clone().lead_to(self.port);
+        gate
     }
 
     fn login(&self, login: &str) -> std::path::PathBuf {
@@ -85,6 +101,71 @@ impl Drop for Registry {
     fn drop(&mut self) {
         let _ = self.program.kill();
         let _ = self.program.wait();
+    }
+}
+
+/// More than any answer but a layer of an image.
+const MOST_SAID: usize = 64 << 10;
+
+/// Before a registry. Closed it lets the beginning of a layer through, and no more.
+#[derive(Default)]
+pub struct Gate {
+    closed: AtomicBool,
+    /// Somebody waits before it.
+    stuck: AtomicBool,
+}
+
+impl Gate {
+    pub fn close(&self) {
+        self.closed.store(true, Ordering::SeqCst);
+    }
+
+    pub fn open(&self) {
+        self.closed.store(false, Ordering::SeqCst);
+    }
+
+    pub async fn holds_a_layer(&self) {
+        self.stuck.store(false, Ordering::SeqCst);
+        let stuck = || async { self.stuck.load(Ordering::SeqCst).then_some(()) };
+        eventually("a layer on its way", stuck).await;
+    }
+
+    /// On threads, since tests wait for what the engine's program says.
+    fn lead_to(self: Arc<Self>, registry: u16) -> u16 {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        spawn(move || {
+            for visitor in listener.incoming() {
+                let Ok(there) = TcpStream::connect(("127.0.0.1", registry)) else {
+                    continue;
+                };
+                let (gate, visitor) = (self.clone(), visitor.unwrap());
+                let (asked, answers) = (visitor.try_clone().unwrap(), there.try_clone().unwrap());
+                let gone = Arc::new(AtomicBool::new(false));
+                let left = gone.clone();
+                spawn(move || {
+                    pass(asked, there, |_| true);
+                    left.store(true, Ordering::SeqCst);
+                });
+                spawn(move || {
+                    let mut said = 0;
+                    pass(answers, visitor, |piece| {
+                        said += piece.len();
+                        gate.lets_through(said, &gone)
+                    });
+                });
+            }
+        });
+        port
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "nothing else runs on this thread")]
+    fn lets_through(&self, said: usize, gone: &AtomicBool) -> bool {
+        while said > MOST_SAID && self.closed.load(Ordering::SeqCst) && !gone.load(Ordering::SeqCst) {
+            self.stuck.store(true, Ordering::SeqCst);
+            sleep(Duration::from_millis(10));
+        }
+        !gone.load(Ordering::SeqCst)
     }
 }
 

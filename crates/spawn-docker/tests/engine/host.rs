@@ -136,7 +136,13 @@ impl Host {
 
     /// As when its machine has no memory left.
     pub fn kill(&mut self) {
+        let helper = fs::read_to_string(self.dir.path().join("exec/containerd/containerd.pid"));
         self.end_by(Signal::KILL);
+        // It dies with the engine. One that begins before that takes it for its own, and waits for it in vain.
+        if let Ok(helper) = helper {
+            let helper = Path::new("/proc").join(helper.trim());
+            wait_until(|| "its helper runs on", || !helper.exists());
+        }
     }
 
     fn end_by(&mut self, signal: Signal) {
@@ -153,14 +159,10 @@ impl Host {
         fs::remove_file(self.data("filling")).unwrap();
     }
 
-    #[expect(clippy::disallowed_methods, reason = "nothing else runs on this thread")]
     fn until_it_answers(&self) {
-        let deadline = Instant::now() + PATIENCE;
-        while !self.command(&["version"]).output().unwrap().status.success() {
-            let log = || fs::read_to_string(self.dir.path().join("log")).unwrap_or_default();
-            assert!(Instant::now() < deadline, "the engine does not answer: {}", log());
-            sleep(Duration::from_millis(50));
-        }
+        let log = || fs::read_to_string(self.dir.path().join("log")).unwrap_or_default();
+        let answers = || self.command(&["version"]).output().unwrap().status.success();
+        wait_until(log, answers);
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
@@ -231,6 +233,19 @@ impl Host {
 impl Drop for Host {
     fn drop(&mut self) {
         self.end();
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "nothing else runs on this thread")]
+fn wait_until<T: std::fmt::Display>(log: impl Fn() -> T, done: impl Fn() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !done() {
+        assert!(
+            Instant::now() < deadline,
+            "the engine does not do what it should: {}",
+            log()
+        );
+        sleep(Duration::from_millis(50));
     }
 }
 

@@ -1,4 +1,5 @@
-"""The platforms that are measured, and how their cost is read from /proc. Everything on 127.0.0.1."""
+"""The platforms that are measured, and how their cost is read from /proc. Everything on 127.0.0.1, but for the hub where
+servers are containers."""
 
 import json
 import os
@@ -83,14 +84,14 @@ def wait_healthy(port, process, limit=120):
 class Perijove:
     name = "perijove"
 
-    def __init__(self, work, binary, database=None, more="", auth="dummy"):
+    def __init__(self, work, binary, database=None, more="", auth="dummy", address="127.0.0.1"):
         self.work, self.binary = work, binary
         self.database = database or f"{work}/hub.sqlite"
         self.port, hub, api = free_ports(3)
-        self.hub = f"http://127.0.0.1:{hub}"
+        self.hub = f"http://{address}:{hub}"
         self.config = work / "perijove.toml"
         self.config.write_text(
-            f'[hub]\nlisten = "127.0.0.1:{hub}"\ndata_dir = "{work}/data"\ndatabase = "{self.database}"\nlog_level = "warn"\n'
+            f'[hub]\nlisten = "{address}:{hub}"\ndata_dir = "{work}/data"\ndatabase = "{self.database}"\nlog_level = "warn"\n'
             f'[edge]\nlisten = "127.0.0.1:{self.port}"\napi_listen = "127.0.0.1:{api}"\n'
             f'[[auth]]\nkind = "{auth}"\n[access]\nallow_all = true\n{more}'
         )
@@ -113,16 +114,17 @@ class Perijove:
 class JupyterHub:
     name = "jupyterhub 6.1.1 + configurable-http-proxy 5.3.0"
 
-    def __init__(self, work, environment, database=None, more="", auth="dummy"):
+    def __init__(self, work, environment, database=None, more="", auth="dummy", address="127.0.0.1"):
         self.work, self.environment = work, environment
         # By the driver that its environment has.
         self.database = (database or f"sqlite:///{work}/hub.sqlite").replace("postgresql:", "postgresql+psycopg2:")
         self.port, hub, api = free_ports(3)
-        self.hub = f"http://127.0.0.1:{hub}"
+        self.hub = f"http://{address}:{hub}"
         self.config = work / "jupyterhub_config.py"
         proxy = ROOT / "bench/node_modules/.bin/configurable-http-proxy"
         self.config.write_text(
             f"c.JupyterHub.bind_url = 'http://127.0.0.1:{self.port}'\nc.JupyterHub.hub_port = {hub}\n"
+            f"c.JupyterHub.hub_ip = '{address}'\n"
             f"c.JupyterHub.db_url = '{self.database}'\nc.JupyterHub.log_level = 'WARN'\n"
             f"c.ConfigurableHTTPProxy.command = ['{proxy}']\nc.ConfigurableHTTPProxy.api_url = 'http://127.0.0.1:{api}'\n"
             f"c.JupyterHub.authenticator_class = '{auth}'\nc.Authenticator.allow_all = True\n"

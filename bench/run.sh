@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Measures Perijove beside its peers in one run: bench/run.sh [startup|cost|load|spawn|signin|pages|edge|routes] [options]. See bench/README.md.
+# Measures Perijove beside its peers in one run: bench/run.sh [startup|cost|load|spawn|docker|signin|pages|edge|routes] [options]. See bench/README.md.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 what=${1:-startup}
 [ $# -gt 0 ] && shift
 case $what in
-  startup | cost | load | spawn | signin | pages | edge | routes) ;;
-  *) echo "error: there is no benchmark named '$what'; there are: startup, cost, load, spawn, signin, pages, edge, routes" >&2; exit 2 ;;
+  startup | cost | load | spawn | docker | signin | pages | edge | routes) ;;
+  *) echo "error: there is no benchmark named '$what'; there are: startup, cost, load, spawn, docker, signin, pages, edge, routes" >&2; exit 2 ;;
 esac
 
 cargo build --locked --release -p perijove
@@ -21,11 +21,15 @@ if [ "$what" = edge ] || [ "$what" = routes ]; then
   exec python3 "bench/$what.py" "$@"
 fi
 environments/build.sh test .perijove/environments/test
-[ "$what" != spawn ] || environments/build.sh lab .perijove/environments/lab
+if [ "$what" = spawn ] || [ "$what" = docker ]; then environments/build.sh lab .perijove/environments/lab; fi
 [ "$what" != pages ] || e2e/install.sh
 if [ "$what" = signin ]; then
   environments/build.sh authenticators .perijove/environments/authenticators
   exec .perijove/environments/authenticators/bin/python bench/signin.py "$@"
+fi
+if [ "$what" = docker ]; then
+  environments/build.sh dockerspawner .perijove/environments/dockerspawner
+  exec scripts/with-docker.sh .perijove/environments/test/bin/python bench/docker.py "$@"
 fi
 # With the drivers of databases.
 exec .perijove/environments/test/bin/python "bench/$what.py" "$@"

@@ -56,8 +56,15 @@ impl Seen {
         self.wake.notify_one();
     }
 
-    /// Writes what has gathered.
-    pub async fn flush(&self, store: &Store) -> Result<(), StoreError> {
+    /// Writes what has gathered. It is nice to know, and no more: what a database does not take now is noted again at the
+    /// next use.
+    pub async fn flush(&self, store: &Store) {
+        if let Err(error) = self.write(store).await {
+            tracing::debug!(%error, "who was seen was not written down");
+        }
+    }
+
+    async fn write(&self, store: &Store) -> Result<(), StoreError> {
         let pending = std::mem::take(&mut *self.pending.lock().unwrap_or_else(PoisonError::into_inner));
         let mut pending: Vec<_> = pending.into_iter().collect();
         // Always in the same order: two hubs that write the same rows don't block each other.
@@ -93,10 +100,7 @@ pub(crate) async fn keep(hub: Arc<Hub>) {
                 }
             }
         };
-        // It is nice to know, and no more: what a database does not take now is noted again at the next use.
-        if let Err(error) = hub.seen.flush(&hub.store).await {
-            tracing::debug!(%error, "who was seen was not written down");
-        }
+        hub.seen.flush(&hub.store).await;
         if stopped {
             return;
         }

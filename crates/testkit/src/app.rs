@@ -1,7 +1,7 @@
 //! One running application, put together as the binary does it.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, UdpSocket};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -70,7 +70,8 @@ impl Builder {
             self.database = fresh_on_postgres().await;
         }
         let dir = Arc::new(TempDir::new().expect("a temporary directory"));
-        let config = load(&self, dir.path(), free_address());
+        let (address, reserved) = free_address();
+        let config = load(&self, dir.path(), address);
         let edge = start_edge(&config, dir.path());
         let clock = Arc::new(MockClock::default());
         let world = World {
@@ -84,6 +85,7 @@ impl Builder {
             edge: Some(Arc::new(edge)),
             starts: self.starts + 1,
             authenticators: self.authenticators,
+            _reserved: Arc::new(reserved),
         };
         App::with(world).await
     }
@@ -103,6 +105,7 @@ struct World {
     edge_api: SocketAddr,
     starts: u64,
     authenticators: Option<Vec<Arc<dyn Authenticator>>>,
+    _reserved: Arc<UdpSocket>,
 }
 
 /// A second hub on the same database, at an address of its own.
@@ -334,15 +337,18 @@ fn load(builder: &Builder, dir: &Path, address: SocketAddr) -> Arc<Config> {
     Arc::new(config.unwrap_or_else(|errors| panic!("the test's configuration is wrong:\n{errors}")))
 }
 
-/// A port that is free now and below those that the system gives to connections: over a restart nothing takes it.
-fn free_address() -> SocketAddr {
+/// A port that is free now and below those that the system gives to connections: over a restart nothing takes it. Tests of
+/// another process, which look for one at the same time, are kept from it by what nobody here uses: the same port of UDP.
+fn free_address() -> (SocketAddr, UdpSocket) {
     static TRIED: AtomicU32 = AtomicU32::new(0);
     for _ in 0..9000 {
         let number = (std::process::id() % 9000) * 61 + TRIED.fetch_add(1, Ordering::Relaxed);
         let port = u16::try_from(10_000 + number % 9000).expect("a port");
         let address = SocketAddr::from(([127, 0, 0, 1], port));
-        if std::net::TcpListener::bind(address).is_ok() {
-            return address;
+        if let Ok(reserved) = UdpSocket::bind(address)
+            && std::net::TcpListener::bind(address).is_ok()
+        {
+            return (address, reserved);
         }
     }
     panic!("there is no free port from 10000 to 19000");

@@ -157,9 +157,9 @@ async fn a_lost_connection_is_told_and_replaced() {
     assert!(gone.is_err(), "the database is gone");
 }
 
-/// Ends every connection to the database but one's own, as a server's restart does.
+/// Ends every connection to the database but one's own, as a server's restart does, and waits until they have ended.
 async fn cut(url: &str) {
-    const CUT: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+    const CUT: &str = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity \
                        WHERE datname = current_database() AND pid <> pg_backend_pid()";
     Server::connect(url).await.batch_execute(CUT).await.unwrap();
 }

@@ -52,7 +52,7 @@ pub async fn list(
 ) -> Result<Json<TokenList>> {
     let user = owner(&hub, &principal, &name, Scope::ReadTokens).await?;
     // When each was used is what the list is for.
-    hub.seen.flush(&hub.store).await?;
+    hub.seen.flush(&hub.store).await;
     let mut own = tokens::of_user(&hub.store, user.id, hub.clock.now()).await?;
     own.sort_by_key(|token| token.last_activity.or(token.created));
     let api_tokens = models::tokens(&hub, &user, &own).await?;
@@ -74,7 +74,7 @@ pub async fn get(
     principal: Principal,
 ) -> Result<Json<TokenModel>> {
     let user = owner(&hub, &principal, &name, Scope::ReadTokens).await?;
-    hub.seen.flush(&hub.store).await?;
+    hub.seen.flush(&hub.store).await;
     let token = find(&hub, &user, &id).await?;
     Ok(Json(model(&hub, &user, token).await?))
 }
@@ -200,6 +200,7 @@ async fn by_password(hub: &Arc<Hub>, auth: &Value, from: std::net::IpAddr) -> Re
 
 /// Makes a token for somebody, within what they may do themselves.
 pub async fn make(hub: &Hub, principal: &Principal, user: &User, wanted: &Wanted) -> Result<(Token, Secret)> {
+    principal.in_person()?;
     let note = note(wanted, principal, user)?;
     let lists = (list_of(&wanted.scopes, "scopes")?, list_of(&wanted.roles, "roles")?);
     let life = life(hub, &wanted.expires_in)?;

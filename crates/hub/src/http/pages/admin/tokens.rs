@@ -101,7 +101,7 @@ async fn page(hub: &Hub, by: &Principal, query: &str) -> Result<AllTokens> {
         only: only(by.scopes.require_some(Scope::ReadTokens)?),
     };
     // When each was used is what the list is for.
-    hub.seen.flush(&hub.store).await?;
+    hub.seen.flush(&hub.store).await;
     let mut found = tokens::list::list(&hub.store, &wanted, now).await?;
     Ok(AllTokens {
         next_url: list.next(&url, &mut found, SHOWN, |listed| listed.token.id),

@@ -132,6 +132,10 @@ export default [
     await expect(done).toBeVisible();
     await keys.press(page.locator("#make-plain"));
     await expect(page.locator("#make-admin")).toBeVisible();
+    await keys.press(page.locator("#act-as"));
+    await expect(page.locator("#acting")).toContainText("You act as grace");
+    await keys.press(page.locator("#stop-acting"));
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText("grace");
     await keys.type(page.locator("#join-group"), "astronomers");
     await keys.press(page.locator("#join"));
     await expect(page.locator("#groups")).toContainText("astronomers");

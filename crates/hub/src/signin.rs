@@ -28,6 +28,8 @@ use crate::http::error::{Result, short};
 /// How somebody signs in, as the audit log calls it.
 pub const PASSWORD: &str = "password";
 pub const LINK: &str = "link";
+/// How a session begins in which somebody acts as somebody else. No method is called so.
+pub const ACTING: &str = "acting as";
 
 /// Somebody who may come in.
 pub struct Came {

@@ -24,6 +24,8 @@ pub struct Session {
     pub checked: Option<Timestamp>,
     /// In which its holder reads, where they have said so.
     pub language: Option<String>,
+    /// By number, who acts as its person in it.
+    pub acted_by: Option<i64>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -40,7 +42,9 @@ pub struct NewSession<'a> {
 macro_rules! columns {
     () => {
         "id, user_id, session_id, created, last_seen, expires_at, address, user_agent, method, theirs, checked, \
-         (SELECT language FROM perijove_languages AS read WHERE read.user_id = perijove_sessions.user_id) \
+         (SELECT language FROM perijove_languages AS read WHERE read.user_id = perijove_sessions.user_id), \
+         (SELECT own.user_id FROM perijove_acting AS acting JOIN perijove_sessions AS own ON own.id = acting.by_session \
+         WHERE acting.session = perijove_sessions.id) \
          FROM perijove_sessions"
     };
 }
@@ -59,6 +63,7 @@ fn read(mut row: Row) -> Result<Session> {
         theirs: row.take()?,
         checked: row.take()?,
         language: row.take()?,
+        acted_by: row.take()?,
     })
 }
 
@@ -80,6 +85,14 @@ pub async fn create(db: &impl Post, fingerprint: &str, new: &NewSession<'_>, now
         new.theirs.into(),
     ];
     db.post(&CREATE, &params).await
+}
+
+/// Says in which session somebody acts in the one that has this fingerprint: the one ends with the other.
+pub async fn note_acting(db: &impl Post, fingerprint: &str, by_session: i64) -> Result<()> {
+    const NOTE: Stmt = Stmt::note(
+        "INSERT INTO perijove_acting (session, by_session) SELECT id, $2 FROM perijove_sessions WHERE fingerprint = $1",
+    );
+    db.post(&NOTE, &[fingerprint.into(), by_session.into()]).await
 }
 
 pub async fn find(db: &impl Db, fingerprint: &str, now: Timestamp) -> Result<Option<Session>> {

@@ -126,11 +126,12 @@ pub async fn create(db: &impl Db, new: &NewToken<'_>, now: Timestamp) -> Result<
 }
 
 /// As [`create`], if the session that it is for goes on. It does for the rest of the transaction: nobody ends it
-/// meanwhile.
+/// meanwhile. Where somebody acts as its person the token ends with it.
 pub async fn create_in_session(tx: &Tx, new: &NewToken<'_>, now: Timestamp) -> Result<Option<i64>> {
     const CREATE: Stmt = create!(
-        "SELECT user_id, $2, $3, $4, $5, session_id, $7, $8, $9, $10 FROM perijove_sessions \
-         WHERE user_id = $1 AND session_id = $6 AND expires_at > $7 LIMIT 1"
+        "SELECT user_id, $2, $3, $4, $5, session_id, $7, CASE WHEN expires_at < $8 AND EXISTS \
+         (SELECT 1 FROM perijove_acting WHERE session = perijove_sessions.id) THEN expires_at ELSE $8 END, $9, $10 \
+         FROM perijove_sessions WHERE user_id = $1 AND session_id = $6 AND expires_at > $7 LIMIT 1"
     );
     let (Owner::User(user), Some(session)) = (new.owner, new.session_id) else {
         return Ok(None);
@@ -211,6 +212,18 @@ pub async fn delete(db: &impl Db, id: i64) -> Result<bool> {
 pub async fn delete_for_session(db: &impl Db, user_id: i64, session_id: &str) -> Result<u64> {
     const DELETE: Stmt = Stmt::write("DELETE FROM api_tokens WHERE user_id = $1 AND session_id = $2");
     db.execute(&DELETE, &[user_id.into(), session_id.into()]).await
+}
+
+/// What the sessions were given in which a person acts as somebody else.
+pub async fn delete_acted(db: &impl Db, user_id: i64) -> Result<u64> {
+    const DELETE: Stmt = Stmt::write(
+        "DELETE FROM api_tokens WHERE id IN (SELECT tokens.id FROM perijove_acting AS acting \
+         JOIN perijove_sessions AS own ON own.id = acting.by_session \
+         JOIN perijove_sessions AS acted ON acted.id = acting.session \
+         JOIN api_tokens AS tokens ON tokens.user_id = acted.user_id AND tokens.session_id = acted.session_id \
+         WHERE own.user_id = $1)",
+    );
+    db.execute(&DELETE, &[user_id.into()]).await
 }
 
 /// What all of a person's browsers were given, except perhaps one.

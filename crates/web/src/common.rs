@@ -28,6 +28,8 @@ pub struct Common {
     pub services: Vec<ServiceLink>,
     /// The pages of the administration that this person may open, in the order of its menu.
     pub administration: Vec<AdminLink>,
+    /// Who acts as the person who seems to look at the page.
+    pub acting: Option<String>,
     /// Why no server starts at the moment, where a page is about servers; may be empty. `None`: they start.
     pub drained: Option<String>,
     /// Whatever the configuration gives to templates. Names that pages have themselves are theirs.

@@ -220,6 +220,7 @@ impl Common {
                 admin_ui: true,
                 scopes: Vec::new(),
             }),
+            acting: Some(nasty.into()),
             drained: Some(nasty.into()),
             announcements: vec![
                 Told::configured("On Sunday from 8 to 9 there will be <a href=\"/news\">no servers</a>.".into()),

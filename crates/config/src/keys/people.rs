@@ -26,6 +26,8 @@ section! {
         blocked_users: BTreeSet<UserName> = BTreeSet::new(), example "[\"mallory\"]";
         /// People made administrators at start. Taking a name away takes no right away.
         admin_users: BTreeSet<UserName> = BTreeSet::new(), example "[\"ada\"]";
+        /// Whether whoever may change somebody's account may act as them for an hour. It is written down in the audit log.
+        act_as: bool = true;
         /// How often it is asked, of who is signed in, whether they may still come in, where their way to sign in can tell. 0 for never.
         auth_refresh_age: Duration = seconds(300);
         /// Where signing in happens elsewhere, and only there, go there without asking; who signs out stays signed out.

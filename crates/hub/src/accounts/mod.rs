@@ -108,6 +108,7 @@ pub async fn password_holds(hub: &Hub, user: &User, password: &Secret, from: IpA
 
 /// Whoever was signed in is not any more, except perhaps in one browser; nor are the servers that they opened told so.
 pub async fn end_sessions(tx: &perijove_store::Tx, user_id: i64, except: Option<&sessions::Session>) -> Result<()> {
+    tokens::delete_acted(tx, user_id).await?;
     sessions::delete_of_user(tx, user_id, except.map(|session| session.id)).await?;
     tokens::delete_for_sessions(tx, user_id, except.map(|session| session.session_id.as_str())).await?;
     Ok(())

@@ -57,6 +57,9 @@ pub enum Act {
     ServerEntered,
     /// Somebody started, stopped or changed a server that is not their own.
     ServerManaged,
+    /// Somebody began to act as somebody else, or has stopped.
+    ActingBegun,
+    ActingEnded,
     /// The hub stopped a server that nobody used, or that had run for long enough.
     ServerCulled,
     ProxyChanged,
@@ -125,6 +128,8 @@ impl Act {
             Self::ShareAccepted => "share.accepted",
             Self::ServerEntered => "server.entered",
             Self::ServerManaged => "server.managed",
+            Self::ActingBegun => "acting.begun",
+            Self::ActingEnded => "acting.ended",
             Self::ServerCulled => "server.culled",
             Self::ProxyChanged => "proxy.changed",
             Self::ShutDown => "hub.shut-down",
@@ -244,8 +249,9 @@ impl From<&Principal> for Actor {
                 Who::User(_) => "user",
                 Who::Service(_) => "service",
             },
-            name: by.name().to_owned(),
+            name: by.acting.as_ref().map_or(by.name(), |acting| &acting.name).to_owned(),
             via: match &by.via {
+                Via::Session(_) if by.acting.is_some() => format!("acting as {}", by.name()),
                 Via::Session(_) => "session".to_owned(),
                 Via::Token(token) => format!("token a{}", token.id),
                 Via::Password => signin::PASSWORD.to_owned(),

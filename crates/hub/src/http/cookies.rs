@@ -16,6 +16,8 @@ pub const LANGUAGE: &str = "perijove-language";
 pub const THEME: &str = "perijove-theme";
 /// What was put aside of what the hub tells, see [`crate::announcements::key`].
 pub const ASIDE: &str = "perijove-aside";
+/// The session of whoever acts as somebody else meanwhile.
+pub const OWN: &str = "perijove-own";
 /// No longer set, but still cleared.
 pub const SERVICES: &str = "jupyterhub-services";
 
@@ -95,6 +97,12 @@ impl Jar {
     #[must_use]
     pub fn aside(&self, keys: &str) -> HeaderValue {
         self.set(ASIDE, keys, &self.hub(), Some(CHOICE_AGE), true)
+    }
+
+    /// What [`Jar::login`] is given back from later; without anything it is forgotten.
+    #[must_use]
+    pub fn own(&self, secret: Option<&str>, age: SignedDuration) -> HeaderValue {
+        self.set(OWN, secret.unwrap_or_default(), &self.hub(), Some(age), true)
     }
 
     /// What is kept while somebody signs in elsewhere. It comes back with a page of another site.

@@ -29,6 +29,8 @@ pub struct Standing {
     pub scopes: ScopeSet,
     /// The principal's own groups (users only).
     pub groups: Vec<String>,
+    /// Somebody else, who acts as them.
+    pub acting: Option<Acting>,
     /// What `GET /user` answers.
     pub(super) answer: OnceLock<Bytes>,
     /// The principal's own belongings and servers (users only), once they were asked for.
@@ -37,6 +39,12 @@ pub struct Standing {
     noted: AtomicI64,
     /// When somebody last began to ask whether its holder may still come in.
     checked: AtomicI64,
+}
+
+/// Whoever acts as somebody else.
+pub struct Acting {
+    pub name: String,
+    admin: bool,
 }
 
 #[derive(Clone)]
@@ -69,6 +77,7 @@ impl Standing {
             via,
             scopes,
             groups: held.groups.clone(),
+            acting: None,
             answer: OnceLock::new(),
             around: Arc::clone(&held.around),
             noted: AtomicI64::new(noted.map_or(i64::MIN, Timestamp::as_second)),
@@ -88,7 +97,7 @@ impl Standing {
     #[must_use]
     pub fn is_admin(&self) -> bool {
         match &self.who {
-            Who::User(user) => user.admin,
+            Who::User(user) => user.admin && self.acting.as_ref().is_none_or(|acting| acting.admin),
             Who::Service(service) => service.admin,
         }
     }
@@ -298,12 +307,51 @@ pub(super) async fn by_cookie(
         return Ok(None);
     };
     let until = earliest(now, [held.until, Some(session.expires_at)]);
-    let standing = Arc::new(Standing::new(&held, Via::Session(session), held.scopes.clone()));
+    let (standing, until) = match session.acted_by {
+        None => (Standing::new(&held, Via::Session(session), held.scopes.clone()), until),
+        Some(by) => match acted(hub, &held, session, by).await? {
+            Some((standing, ends)) => (standing, ends.map_or(until, |ends| ends.min(until))),
+            None => return Ok(None),
+        },
+    };
+    let standing = Arc::new(standing);
     hub.standings
         .by_credential
         .put(epoch, credential, Arc::clone(&standing), until);
     note_use(hub, &standing, now);
     Ok(Some(standing))
+}
+
+/// Somebody, as far as whoever acts as them may do the same. `None` if that one may not act as them any more.
+async fn acted(hub: &Hub, held: &Held, session: Session, by: i64) -> Result<Option<(Standing, Option<Timestamp>)>> {
+    let (Who::User(user), Some(by)) = (&held.who, person(hub, by).await?) else {
+        return Ok(None);
+    };
+    let Who::User(own) = &by.who else { return Ok(None) };
+    let plain = Standing::new(&by, Via::Password, by.scopes.clone());
+    if !hub.config.access.act_as || !may_act_as(hub, &plain, user).await? {
+        return Ok(None);
+    }
+    let groups = held.groups.iter().map(|group| (user.name.clone(), group.clone()));
+    let scopes = held.scopes.intersect(&by.scopes, &groups.collect::<Members>());
+    let acting = Acting {
+        name: own.name.clone(),
+        admin: own.admin,
+    };
+    let standing = Standing {
+        acting: Some(acting),
+        ..Standing::new(held, Via::Session(session), scopes)
+    };
+    Ok(Some((standing, by.until)))
+}
+
+/// Whoever may change somebody's account may act as them. Administrators are for administrators.
+pub async fn may_act_as(hub: &Hub, by: &Standing, user: &users::User) -> Result<bool> {
+    let may_touch = by.is_admin() || !user.admin;
+    Ok(may_touch
+        && by
+            .may(&hub.store, Scope::AdminUsers, Resource::User(&user.name))
+            .await?)
 }
 
 /// Somebody who has just shown name and password.

@@ -196,6 +196,29 @@ impl FromRequestParts<Arc<Hub>> for Caller {
 }
 
 impl Principal {
+    /// Refuses whoever acts as somebody else: what gives a way in for later is for them alone.
+    pub fn in_person(&self) -> Result<()> {
+        match self.acting {
+            None => Ok(()),
+            Some(_) => Err(HttpError::forbidden(
+                "You act as somebody else. This is for them alone: stop acting as them first.",
+            )),
+        }
+    }
+
+    /// Whose session was put aside in this browser to act as somebody else.
+    pub async fn put_aside(hub: &Hub, headers: &HeaderMap, remote: IpAddr) -> Result<Option<Self>> {
+        let ids = || cookies::all(headers, cookies::SESSION_ID);
+        let Some(secret) = cookies::all(headers, cookies::OWN)
+            .next()
+            .filter(|secret| secret.len() <= 128)
+        else {
+            return Ok(None);
+        };
+        let standing = standing::by_cookie(hub, secret, |session| ids().any(|id| id == session)).await?;
+        Ok(standing.map(|standing| Self { standing, remote }))
+    }
+
     /// Somebody who has shown name and password with this request, and has all rights of theirs.
     pub async fn by_password(hub: &Hub, user: User, remote: IpAddr) -> Result<Self> {
         let standing = standing::by_password(hub, user).await?;
@@ -211,7 +234,10 @@ fn peer(parts: &Parts) -> Option<IpAddr> {
 /// The log learns whose request it is.
 fn told(parts: &Parts, principal: &Principal) {
     if let Some(who) = parts.extensions.get::<log::Who>() {
-        who.is(principal.name());
+        match &principal.acting {
+            None => who.is(principal.name()),
+            Some(acting) => who.is(&format!("{} as {}", acting.name, principal.name())),
+        }
     }
 }
 

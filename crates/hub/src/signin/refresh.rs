@@ -12,7 +12,7 @@ use perijove_store::users::User;
 use perijove_store::{StoreError, identities, leases, sessions, tokens, users};
 use serde_json::{Value, json};
 
-use super::{account, via};
+use super::{ACTING, account, via};
 use crate::Hub;
 use crate::audit::{self, Act, Actor};
 use crate::http::cookies;
@@ -32,11 +32,15 @@ pub fn due(hub: &Hub, session: &Session, checked: Option<Timestamp>, now: Timest
 /// Whether the method by which a session began is not configured any more.
 #[must_use]
 pub fn is_stray(hub: &Hub, session: &Session) -> bool {
-    session.method.as_deref().is_some_and(|name| !is_there(hub, name))
+    match session.method.as_deref() {
+        // Whoever acted in it is signed out.
+        Some(ACTING) => session.acted_by.is_none(),
+        method => method.is_some_and(|name| !is_there(hub, name)),
+    }
 }
 
 fn is_there(hub: &Hub, method: &str) -> bool {
-    hub.authenticators.iter().any(|found| found.name() == method)
+    method == ACTING || hub.authenticators.iter().any(|found| found.name() == method)
 }
 
 /// The method by which a session began, if there is anything to ask it.
@@ -229,6 +233,7 @@ pub async fn end(
     why: &str,
 ) -> std::result::Result<(), StoreError> {
     let tx = hub.store.begin().await?;
+    tokens::delete_acted(&tx, user.id).await?;
     tokens::delete_for_session(&tx, user.id, &session.session_id).await?;
     sessions::delete(&tx, session.id).await?;
     // Once more: a token that was on its way held the session until it was there.

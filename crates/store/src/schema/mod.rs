@@ -43,6 +43,12 @@ pub(crate) const STEPS: &[Step] = &[
         sqlite: "",
         postgres: "",
     },
+    // Sessions in which somebody acts as somebody else.
+    Step {
+        both: include_str!("step_7.sql"),
+        sqlite: "",
+        postgres: "",
+    },
 ];
 
 /// What a step does on both databases, and then on either: what they have no common words for. In `both`, `{id}` is a

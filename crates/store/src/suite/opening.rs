@@ -113,7 +113,8 @@ pub(super) async fn an_older_database_is_brought_up_to_date(url: String) {
         "CREATE INDEX ix_perijove_sessions_expiry ON perijove_sessions (expires_at)",
     ];
     // What later steps have made.
-    const LATER: [&str; 35] = [
+    const LATER: [&str; 36] = [
+        "DROP TABLE perijove_acting",
         "DROP TABLE perijove_visits",
         "DROP TABLE perijove_starts",
         "DROP TABLE perijove_hubs",

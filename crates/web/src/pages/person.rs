@@ -48,6 +48,8 @@ pub struct SessionRow {
     pub last_seen: String,
     /// The one that looks at the page.
     pub is_this: bool,
+    /// Who acts as them in it.
+    pub acted_by: Option<String>,
 }
 
 /// Passkeys.
@@ -115,6 +117,7 @@ impl Page for Account {
             created: "2026-11-20T08:15:00.000000Z".into(),
             last_seen: "2026-11-21T09:30:00.000000Z".into(),
             is_this,
+            acted_by: (!is_this).then(|| "ruth".to_owned()),
         };
         let plain = Self {
             action: "/hub/account".into(),

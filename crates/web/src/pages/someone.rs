@@ -32,6 +32,7 @@ pub struct Someone {
     /// Groups that the visitor may take them out of.
     pub leavable: Vec<String>,
     pub action_url: String,
+    pub act_as_url: String,
     pub list_url: String,
     pub outcomes: Vec<Outcome>,
     /// What was done besides, in words.
@@ -52,6 +53,7 @@ pub struct SomeoneMay {
     pub end_sessions: bool,
     pub revoke: bool,
     pub delete: bool,
+    pub act_as: bool,
 }
 
 /// A role, by themselves or by a group.
@@ -228,6 +230,7 @@ fn full(name: &str, plain: &Someone) -> Someone {
             created: time(),
             last_seen: time(),
             is_this: false,
+            acted_by: Some(name.into()),
         }]),
         ways: Some(Ways {
             password: true,
@@ -274,6 +277,7 @@ fn full(name: &str, plain: &Someone) -> Someone {
             end_sessions: true,
             revoke: true,
             delete: true,
+            act_as: true,
         },
         ..plain.clone()
     }

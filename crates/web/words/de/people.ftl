@@ -54,6 +54,7 @@ account-since = Seit
 account-last-seen = Zuletzt gesehen
 account-unknown = unbekannt
 account-this-one = dieser
+account-acted = { $by } handelt als diese Person
 account-end-one = abmelden
 account-end-others = Überall sonst abmelden
 account-password = Passwort

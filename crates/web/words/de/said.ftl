@@ -296,6 +296,11 @@ said-admin-nobody = Niemand wurde ausgewählt.
 said-admin-most = Höchstens { $most } Personen auf einmal.
 said-admin-unknown = Hier heißt niemand { $name }.
 said-admin-own = Ihre eigene Verwaltung muss Ihnen jemand anders entziehen.
+said-acting-own = Sie handeln als jemand anderes. Das hier kann nur diese Person selbst: Hören Sie zuerst damit auf.
+said-acting-already = Sie handeln schon als jemand anderes. Hören Sie zuerst damit auf.
+said-acting-self = Das sind Sie selbst.
+said-acting-not = Sie dürfen nicht als diese Person handeln.
+said-acting-shut-out = Diese Person darf zurzeit nicht herein.
 # Warum sich ein Server nicht starten oder beenden lässt
 said-start-program-missing = Das Programm „{ $program }“ dieses Servers wurde nicht gefunden. Die Verwaltung kann es in der Umgebung der Server installieren oder den Befehl des Servers in der Konfiguration berichtigen.
 said-start-program-closed = Das Programm „{ $program }“ dieses Servers darf nicht ausgeführt werden. Die Verwaltung kann es für das Konto des Hubs ausführbar machen.

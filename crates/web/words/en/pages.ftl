@@ -11,4 +11,6 @@ page-sign-out = Sign out
 page-dark = Dark pages
 page-light = Light pages
 page-announcement = Announcement
+page-acting = You act as { $name }. What you do is written down with your name, { $by }.
+page-acting-stop = Stop acting as them
 page-template-fault = A template of this site can't be used, so you see the built-in page: { $problem }. Only administrators are told.

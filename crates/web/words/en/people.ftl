@@ -58,6 +58,7 @@ account-since = Since
 account-last-seen = Last seen
 account-unknown = unknown
 account-this-one = this one
+account-acted = { $by } acts as this person
 account-end-one = sign out
 account-end-others = Sign out everywhere else
 account-password = Password

@@ -295,6 +295,11 @@ said-admin-nobody = Nobody was chosen.
 said-admin-most = At most { $most } people at once.
 said-admin-unknown = There is nobody called { $name } here.
 said-admin-own = Somebody else has to take your own administration away.
+said-acting-own = You act as somebody else. This is for them alone: stop acting as them first.
+said-acting-already = You act as somebody already. Stop that first.
+said-acting-self = You are this person.
+said-acting-not = You may not act as this person.
+said-acting-shut-out = This person may not come in now.
 # Why a server can’t be started or ended
 said-start-program-missing = The program '{ $program }' of this server was not found. An administrator can install it into the environment of the servers, or correct the server's command in the configuration.
 said-start-program-closed = The program '{ $program }' of this server may not be run. An administrator can make it executable for the account that the hub runs as.

@@ -11,4 +11,6 @@ page-sign-out = Cerrar sesión
 page-dark = Páginas oscuras
 page-light = Páginas claras
 page-announcement = Aviso
+page-acting = Actúa como { $name }. Lo que haga queda anotado con su nombre, { $by }.
+page-acting-stop = Dejar de actuar así
 page-template-fault = Una plantilla de este sitio no se puede usar, por eso ve la página incorporada: { $problem }. Solo lo ven los administradores.

@@ -54,6 +54,7 @@ account-since = Desde
 account-last-seen = Última actividad
 account-unknown = desconocido
 account-this-one = este
+account-acted = { $by } actúa como esta persona
 account-end-one = cerrar sesión
 account-end-others = Cerrar sesión en todos los demás
 account-password = Contraseña

@@ -296,6 +296,11 @@ said-admin-nobody = No se eligió a nadie.
 said-admin-most = Como máximo { $most } personas a la vez.
 said-admin-unknown = Aquí nadie se llama { $name }.
 said-admin-own = Su propia administración tiene que quitársela otra persona.
+said-acting-own = Actúa como otra persona. Esto solo puede hacerlo ella misma: deje primero de actuar como ella.
+said-acting-already = Ya actúa como otra persona. Deje primero de hacerlo.
+said-acting-self = Esa persona es usted.
+said-acting-not = No puede actuar como esta persona.
+said-acting-shut-out = Esta persona no puede entrar ahora.
 # Por qué no se puede iniciar o detener un servidor
 said-start-program-missing = No se encontró el programa «{ $program }» de este servidor. Un administrador puede instalarlo en el entorno de los servidores, o corregir el comando del servidor en la configuración.
 said-start-program-closed = El programa «{ $program }» de este servidor no se puede ejecutar. Un administrador puede hacerlo ejecutable para la cuenta del hub.

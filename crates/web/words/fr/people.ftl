@@ -54,6 +54,7 @@ account-since = Depuis
 account-last-seen = Vu en dernier
 account-unknown = inconnu
 account-this-one = celui-ci
+account-acted = { $by } agit en tant que cette personne
 account-end-one = déconnecter
 account-end-others = Se déconnecter partout ailleurs
 account-password = Mot de passe

@@ -296,6 +296,11 @@ said-admin-nobody = Personne n’a été choisi.
 said-admin-most = Au plus { $most } personnes à la fois.
 said-admin-unknown = Personne ne s’appelle { $name } ici.
 said-admin-own = C’est à quelqu’un d’autre de vous retirer l’administration.
+said-acting-own = Vous agissez en tant que quelqu’un d’autre. Ceci est réservé à cette personne : cessez d’abord d’agir en son nom.
+said-acting-already = Vous agissez déjà en tant que quelqu’un d’autre. Cessez d’abord.
+said-acting-self = Cette personne, c’est vous.
+said-acting-not = Vous ne pouvez pas agir en tant que cette personne.
+said-acting-shut-out = Cette personne ne peut pas entrer pour le moment.
 # Pourquoi un serveur ne peut pas être démarré ou arrêté
 said-start-program-missing = Le programme « { $program } » de ce serveur est introuvable. Un administrateur peut l’installer dans l’environnement des serveurs, ou corriger la commande du serveur dans la configuration.
 said-start-program-closed = Le programme « { $program } » de ce serveur ne peut pas être exécuté. Un administrateur peut le rendre exécutable pour le compte du hub.

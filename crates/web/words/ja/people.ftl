@@ -54,6 +54,7 @@ account-since = 開始
 account-last-seen = 最終利用
 account-unknown = 不明
 account-this-one = このブラウザー
+account-acted = { $by } がこの人として操作中
 account-end-one = サインアウト
 account-end-others = ほかのすべてからサインアウト
 account-password = パスワード

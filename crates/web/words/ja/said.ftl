@@ -292,6 +292,11 @@ said-admin-nobody = 誰も選択されていません。
 said-admin-most = 一度に { $most } 人までです。
 said-admin-unknown = { $name } という人はここにいません。
 said-admin-own = 自分の管理権限を外すことは、ほかの管理者にしかできません。
+said-acting-own = ほかの人として操作しています。これは本人だけができます。先にその操作をやめてください。
+said-acting-already = すでにほかの人として操作しています。先にそれをやめてください。
+said-acting-self = この人はあなた自身です。
+said-acting-not = この人として操作することはできません。
+said-acting-shut-out = この人は今は入れません。
 # サーバーを起動・停止できない理由
 said-start-program-missing = このサーバーのプログラム「{ $program }」が見つかりません。管理者がサーバーの環境にインストールするか、設定のコマンドを直すことができます。
 said-start-program-closed = このサーバーのプログラム「{ $program }」は実行を許可されていません。管理者がハブのアカウントで実行できるようにすることができます。

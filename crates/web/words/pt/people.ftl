@@ -54,6 +54,7 @@ account-since = Desde
 account-last-seen = Visto por último
 account-unknown = desconhecido
 account-this-one = este
+account-acted = { $by } age como esta pessoa
 account-end-one = encerrar
 account-end-others = Sair em todos os outros lugares
 account-password = Senha

@@ -296,6 +296,11 @@ said-admin-nobody = Ninguém foi escolhido.
 said-admin-most = No máximo { $most } pessoas de cada vez.
 said-admin-unknown = Ninguém se chama { $name } aqui.
 said-admin-own = Outra pessoa precisa retirar a sua própria administração.
+said-acting-own = Está a agir como outra pessoa. Isto só ela pode fazer: deixe primeiro de agir como ela.
+said-acting-already = Já está a agir como outra pessoa. Deixe primeiro de o fazer.
+said-acting-self = Essa pessoa é você.
+said-acting-not = Não pode agir como esta pessoa.
+said-acting-shut-out = Esta pessoa não pode entrar agora.
 # Por que um servidor não pode ser iniciado ou parado
 said-start-program-missing = O programa “{ $program }” deste servidor não foi encontrado. Um administrador pode instalá-lo no ambiente dos servidores, ou corrigir o comando do servidor na configuração.
 said-start-program-closed = O programa “{ $program }” deste servidor não pode ser executado. Um administrador pode torná-lo executável para a conta do hub.

@@ -54,6 +54,7 @@ account-since = 开始时间
 account-last-seen = 最近活动
 account-unknown = 未知
 account-this-one = 当前
+account-acted = { $by } 正以此人身份操作
 account-end-one = 退出
 account-end-others = 退出其他所有地方的登录
 account-password = 密码

@@ -292,6 +292,11 @@ said-admin-nobody = 没有选择任何人。
 said-admin-most = 一次最多 { $most } 人。
 said-admin-unknown = 这里没有名为 { $name } 的人。
 said-admin-own = 您自己的管理权限须由他人取消。
+said-acting-own = 您正以他人的身份操作。此操作只能由本人进行：请先停止以其身份操作。
+said-acting-already = 您已经在以他人的身份操作。请先停止。
+said-acting-self = 此人就是您自己。
+said-acting-not = 您不能以此人的身份操作。
+said-acting-shut-out = 此人现在不能进入。
 # 服务器无法启动或停止的原因
 said-start-program-missing = 找不到此服务器的程序“{ $program }”。管理员可以将其安装到服务器的环境中，或更正配置中的服务器命令。
 said-start-program-closed = 不允许运行此服务器的程序“{ $program }”。管理员可以使其能由运行 Hub 的账户执行。

@@ -61,7 +61,7 @@ pub async fn list(
     principal: Principal,
 ) -> Result<Json<SessionList>> {
     let user = whose(&hub, &principal, &name, Scope::ReadTokens).await?;
-    hub.seen.flush(&hub.store).await?;
+    hub.seen.flush(&hub.store).await;
     let found = sessions::of_user(&hub.store, user.id, hub.clock.now()).await?;
     let sessions = found.into_iter().map(|session| SessionModel {
         current: is_current(&principal, &session),
@@ -193,6 +193,7 @@ pub async fn end_one(hub: &Hub, principal: &Principal, user: &User, id: i64) -> 
         return Ok(false);
     };
     let tx = hub.store.begin().await?;
+    tokens::delete_acted(&tx, user.id).await?;
     tokens::delete_for_session(&tx, user.id, &session.session_id).await?;
     sessions::delete(&tx, session.id).await?;
     // Once more: a token that was on its way held the session until it was there.

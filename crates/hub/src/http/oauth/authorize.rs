@@ -304,6 +304,9 @@ async fn give_code(
     let Via::Session(session) = &principal.via else {
         return Err(HttpError::missing_credentials());
     };
+    if !matches!(asked.names, ClientNames::Server { .. }) {
+        principal.in_person()?;
+    }
     let (code_challenge, code_challenge_method) = asked.challenge.clone().unzip();
     let code = Code {
         client_id: asked.client.identifier.clone(),

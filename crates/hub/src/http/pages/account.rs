@@ -7,7 +7,8 @@ use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::Response;
 use perijove_auth::{Offer, totp};
 use perijove_model::{Secret, token};
-use perijove_store::users::User;
+use perijove_store::sessions::Session;
+use perijove_store::users::{self, User};
 use perijove_store::{identities, languages, native, sessions};
 use perijove_web::pages::{Account, Codes, Email, LinkableRow, LinkedRow, Proposed, SessionRow};
 use qrcode::QrCode;
@@ -76,6 +77,7 @@ pub async fn post(
         Err(elsewhere) => return Ok(elsewhere),
     };
     visitor.xsrf.check_form(form.text("_xsrf"), &headers, &Method::POST)?;
+    principal.in_person()?;
     let news = match (part.as_str(), form.text("what").unwrap_or_default()) {
         ("sessions", "others") => {
             end_others(&hub, principal, user).await?;
@@ -248,21 +250,32 @@ async fn unlink(hub: &Hub, principal: &Principal, user: &User, form: &Form) -> R
     Ok(News::done("That way to sign in leads to this account no more."))
 }
 
-async fn show(hub: &Hub, visitor: &Visitor, principal: &Principal, user: &User, news: News) -> Result<Response> {
-    hub.seen.flush(&hub.store).await?;
-    let found = sessions::of_user(&hub.store, user.id, hub.clock.now()).await?;
-    let mut rows: Vec<SessionRow> = found
-        .into_iter()
-        .map(|session| SessionRow {
-            is_this: is_current(principal, &session),
+/// What is shown of where somebody is signed in.
+pub(super) async fn session_rows(hub: &Hub, by: &Principal, found: Vec<Session>) -> Result<Vec<SessionRow>> {
+    let mut rows = Vec::new();
+    for session in found {
+        let acted_by = match session.acted_by {
+            Some(id) => users::by_id(&hub.store, id).await?.map(|user| user.name),
+            None => None,
+        };
+        rows.push(SessionRow {
+            is_this: is_current(by, &session),
             id: session.id,
             agent: agent::told(&session.user_agent),
             agent_whole: session.user_agent,
             address: session.address,
             created: time(session.created),
             last_seen: time(session.last_seen),
-        })
-        .collect();
+            acted_by,
+        });
+    }
+    Ok(rows)
+}
+
+async fn show(hub: &Hub, visitor: &Visitor, principal: &Principal, user: &User, news: News) -> Result<Response> {
+    hub.seen.flush(&hub.store).await;
+    let found = sessions::of_user(&hub.store, user.id, hub.clock.now()).await?;
+    let mut rows = session_rows(hub, principal, found).await?;
     rows.sort_by_key(|row| !row.is_this);
     let linked = identities::of_user(&hub.store, user.id).await?;
     let linkable = hub.authenticators.iter().filter_map(|method| match method.offer() {

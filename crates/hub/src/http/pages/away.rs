@@ -14,7 +14,7 @@ use crate::http::cookies;
 use crate::http::error::{HttpError, Result};
 use crate::http::form::Form;
 use crate::http::found;
-use crate::http::visitor::Visitor;
+use crate::http::visitor::{Principal, Visitor};
 use crate::http::xsrf::query_value;
 use crate::signin::{Outcome, elsewhere, refresh};
 use crate::{Hub, audit};
@@ -71,7 +71,9 @@ pub async fn link(
     form: Form,
 ) -> Result<Response> {
     visitor.xsrf.check_form(form.text("_xsrf"), &headers, &Method::POST)?;
-    let Some(user) = visitor.in_browser().and_then(|principal| principal.user()) else {
+    let by = visitor.in_browser();
+    by.map_or(Ok(()), Principal::in_person)?;
+    let Some(user) = by.and_then(|principal| principal.user()) else {
         return Err(HttpError::forbidden("Sign in first, then link another way to sign in."));
     };
     let method = elsewhere::method(&hub, Some(&name))?;

@@ -43,6 +43,7 @@ pub async fn post(
         Err(elsewhere) => return Ok(elsewhere),
     };
     visitor.xsrf.check_form(sent.text("_xsrf"), &headers, &Method::POST)?;
+    principal.in_person()?;
     has_password(&hub, user).await?;
     let field = |name| Secret::new(sent.text(name).unwrap_or_default());
     let (old, new, again) = (

@@ -76,6 +76,7 @@ async fn may<'a>(
     }
     match whose(hub, visitor, uri) {
         Ok((principal, user)) => {
+            principal.in_person()?;
             let own = Resource::User(&user.name);
             principal.require(&hub.store, &[Scope::Tokens], own).await?;
             Ok(Ok((principal, user)))

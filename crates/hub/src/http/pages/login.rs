@@ -10,13 +10,13 @@ use perijove_model::Secret;
 use perijove_web::escaped;
 use perijove_web::pages::{Login, LoginLink};
 
-use super::{away, next, passkeys, root};
+use super::{acting, away, next, passkeys, root};
 use crate::captcha::Captcha;
 use crate::http::announcements;
 use crate::http::error::{HttpError, Result};
 use crate::http::form::Form;
 use crate::http::found;
-use crate::http::visitor::Visitor;
+use crate::http::visitor::{Principal, Visitor};
 use crate::http::xsrf::{Xsrf, query_value};
 use crate::mail::reset;
 use crate::signin::{Came, Outcome, refresh, throttle};
@@ -35,6 +35,14 @@ pub async fn get(
     let query = query.unwrap_or_default();
     if let Some(user) = visitor.in_browser().and_then(|principal| principal.user()) {
         return Ok(found(&destination(&hub, &headers, &query, user, true).await?));
+    }
+    if let Some(own) = Principal::put_aside(&hub, &headers, visitor.remote).await?
+        && let Some(user) = own.user()
+    {
+        // Their hour as somebody else is over.
+        let mut response = found(&destination(&hub, &headers, &query, user, true).await?);
+        acting::back(&hub, &headers, &visitor.jar, &mut response)?;
+        return Ok(response);
     }
     match signin::recognise(&hub, &headers, visitor.peer, visitor.remote).await? {
         Outcome::In(came) => {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
+use jiff::SignedDuration;
 use perijove_auth::{Member, Offer};
 use perijove_model::server::Phase;
 use perijove_store::sessions::Session;
@@ -13,7 +14,7 @@ use perijove_store::{identities, sessions, spawners, tokens, users};
 use perijove_web::pages::Logout;
 use serde_json::json;
 
-use super::next;
+use super::{acting, next};
 use crate::audit::{self, Act};
 use crate::http::error::Result;
 use crate::http::found;
@@ -25,6 +26,14 @@ use crate::{Hub, servers};
 pub async fn get(State(hub): State<Arc<Hub>>, headers: HeaderMap, mut visitor: Visitor) -> Result<Response> {
     let begun = tokio::time::Instant::now();
     let mut elsewhere = None;
+    let acted = match visitor.principal.take_if(|principal| principal.acting.is_some()) {
+        Some(principal) => {
+            acting::close(&hub, &principal).await?;
+            visitor.principal = Principal::put_aside(&hub, &headers, visitor.remote).await?;
+            true
+        }
+        None => false,
+    };
     if let Some(principal) = visitor.principal.take()
         && let (Via::Session(session), Some(user)) = (&principal.via, principal.user())
     {
@@ -32,6 +41,7 @@ pub async fn get(State(hub): State<Arc<Hub>>, headers: HeaderMap, mut visitor: V
             stop_servers(&hub, &principal, user).await?;
         }
         let tx = hub.store.begin().await?;
+        tokens::delete_acted(&tx, user.id).await?;
         tokens::delete_for_session(&tx, user.id, &session.session_id).await?;
         sessions::delete(&tx, session.id).await?;
         // Once more: a token that was on its way held the session until it was there.
@@ -43,7 +53,8 @@ pub async fn get(State(hub): State<Arc<Hub>>, headers: HeaderMap, mut visitor: V
         elsewhere = leave(&hub, &headers, &visitor, session, user.id).await?;
     }
     hub.metrics.logout.observe(begun.elapsed());
-    let cleared = visitor.jar.clear_all();
+    let mut cleared = visitor.jar.clear_all();
+    cleared.extend(acted.then(|| visitor.jar.own(None, SignedDuration::ZERO)));
     // At the sign-in page they would be signed in again at once.
     let is_unasked = hub.authenticators.iter().any(|method| method.offer() == Offer::Unasked);
     let mut response = match elsewhere {

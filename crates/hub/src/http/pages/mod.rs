@@ -2,6 +2,7 @@
 
 mod accept_share;
 mod account;
+mod acting;
 mod admin;
 mod again;
 mod away;
@@ -93,6 +94,8 @@ pub(super) fn router() -> Router<Arc<Hub>> {
         .route("/forgot-password", get(forgot::get).post(forgot::post))
         .route("/confirm/{slug}", get(confirm::get).post(confirm::post))
         .route("/admin/invitations", get(invitations::get).post(invitations::post))
+        .route("/act-as", post(acting::end))
+        .route("/act-as/{user}", post(acting::begin))
         .route("/account", get(account::get))
         .route("/account/{part}", post(account::post))
         .route(
@@ -165,6 +168,7 @@ pub(super) async fn render<P: Page + Sync>(
     let mut common = common(hub, &visitor.words, viewer, visitor.xsrf.token());
     common.theme = visitor.theme;
     if let Some(principal) = principal {
+        common.acting = principal.acting.as_ref().map(|acting| acting.name.clone());
         common.services = menu(hub, principal).await?;
         common.administration = admin::menu::of(hub, principal);
         common.drained = drained(hub, P::TEMPLATE).await?;

@@ -79,6 +79,7 @@ async fn second(hub: &Hub, ticket: &str, site: &str) -> Result<Value> {
 }
 
 async fn own(hub: &Hub, principal: &Principal, user: &User, what: &str, site: &str) -> Result<Value> {
+    principal.in_person()?;
     let whose = whose(principal, user)?;
     let among = passkeys::of_user(&hub.store, user.id).await?;
     match what {

@@ -2,6 +2,7 @@
 
 mod account_page;
 mod accounts;
+mod acting;
 mod admin_overview;
 mod admin_pages;
 mod admin_servers;

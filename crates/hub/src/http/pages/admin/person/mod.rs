@@ -115,6 +115,11 @@ impl View<'_> {
             end_sessions: self.may(Scope::Tokens),
             revoke: self.may(Scope::Tokens),
             delete: self.may(Scope::DeleteUsers) && !is_self,
+            act_as: self.hub.config.access.act_as
+                && self.by.acting.is_none()
+                && self.may(Scope::AdminUsers)
+                && may_touch
+                && !is_self,
         }
     }
 }
@@ -126,7 +131,7 @@ async fn page(hub: &Hub, by: &Principal, user: &User) -> Result<Someone> {
         user,
         groups: groups::of_user(&hub.store, user.id).await?,
     };
-    hub.seen.flush(&hub.store).await?;
+    hub.seen.flush(&hub.store).await;
     let servers = spawners::of_user(&hub.store, user.id).await?;
     let (roles, givable) = parts::roles(&view).await?;
     let (tokens, more_tokens) = parts::tokens(&view).await?;
@@ -150,6 +155,7 @@ async fn page(hub: &Hub, by: &Principal, user: &User) -> Result<Someone> {
         may: view.offered(),
         leavable: view.leavable(),
         action_url: address(hub, &user.name),
+        act_as_url: format!("{}act-as/{}", hub.prefix(), escape::segment(&user.name)),
         list_url: menu::PEOPLE.url(hub),
         ..Someone::default()
     })

@@ -11,10 +11,9 @@ use perijove_web::pages::{HeldRole, HomeRow, LinkedRow, LogRow, QuotaRow, Sessio
 
 use super::View;
 use crate::homes::room;
-use crate::http::agent;
 use crate::http::api::models::time;
-use crate::http::api::sessions::is_current;
 use crate::http::error::Result;
+use crate::http::pages::account::session_rows;
 use crate::http::role_changes::{self, Kind};
 use crate::offers::{self, Person};
 
@@ -67,16 +66,7 @@ pub async fn sessions(view: &View<'_>) -> Result<Option<Vec<SessionRow>>> {
         return Ok(None);
     }
     let found = sessions::of_user(&view.hub.store, view.user.id, view.hub.clock.now()).await?;
-    let row = |session: sessions::Session| SessionRow {
-        is_this: is_current(view.by, &session),
-        id: session.id,
-        agent: agent::told(&session.user_agent),
-        agent_whole: session.user_agent,
-        address: session.address,
-        created: time(session.created),
-        last_seen: time(session.last_seen),
-    };
-    Ok(Some(found.into_iter().map(row).collect()))
+    Ok(Some(session_rows(view.hub, view.by, found).await?))
 }
 
 pub async fn ways(view: &View<'_>) -> Result<Option<Ways>> {

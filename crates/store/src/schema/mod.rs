@@ -43,11 +43,11 @@ pub(crate) const STEPS: &[Step] = &[
         sqlite: "",
         postgres: "",
     },
-    // Sessions in which somebody acts as somebody else.
+    // Sessions in which somebody acts as somebody else; and the log names whom, however long that name is.
     Step {
         both: include_str!("step_7.sql"),
         sqlite: "",
-        postgres: "",
+        postgres: include_str!("step_7.postgres.sql"),
     },
 ];
 

@@ -131,6 +131,7 @@ impl Page for Someone {
                 ..Person::default()
             },
             action_url: "/hub/admin/users/galileo".into(),
+            act_as_url: "/hub/act-as/galileo".into(),
             list_url: "/hub/admin".into(),
             ..Self::default()
         };

@@ -241,6 +241,21 @@ async fn whoever_it_is_about_sees_it_and_can_end_it() {
 }
 
 #[tokio::test]
+async fn the_longest_name_has_room_in_the_log() {
+    let app = App::start().await;
+    let name = "a".repeat(250);
+    app.sign_in(&name).await;
+    let ruth = app.sign_in("ruth").await;
+    act_as(&ruth, &name).await.expect(302);
+    stop(&ruth).await;
+    let ended = log(&ruth, "acting.ended").await;
+    assert!(
+        ended[0]["via"].as_str().unwrap().starts_with("acting as aaaa"),
+        "{ended:?}"
+    );
+}
+
+#[tokio::test]
 async fn sites_can_do_without() {
     let app = App::builder()
         .config("[access]\nact_as = false\nallow_all = true\nadmin_users = [\"ruth\"]\n")

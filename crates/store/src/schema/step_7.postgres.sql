@@ -1,0 +1,1 @@
+ALTER TABLE perijove_audit ALTER COLUMN via TYPE VARCHAR(300);

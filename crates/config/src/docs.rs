@@ -164,6 +164,7 @@ Perijove reads one file, `perijove.toml`. Every key may be left out. `perijove c
   by semicolons; lists and tables may also be written as in the file. An empty variable counts as not set.
 - **Variables in the file.** `${NAME}` in any text is filled in from the environment, `${NAME:-default}` has a default,
   `$$` is a dollar. A value that is filled in may be a number or a list too; if nothing is left, the key counts as not set.
+  Keys that are anybody's, as those of `volumes`, `host_config` and `environment`, are filled in as well.
 - **Secrets.** Instead of the secret itself write `\"${NAME}\"`, or `\"file:PATH\"` for a file's content without the line
   break at its end.
 - **Paths** are relative to the directory of `perijove.toml`.

@@ -45,6 +45,36 @@ impl Table {
         let index = self.entries.iter().position(|entry| entry.key == key)?;
         Some(self.entries.remove(index))
     }
+
+    /// With variables filled into the keys, where these are whatever somebody likes: names of volumes, paths. One that nothing
+    /// is left of counts as not written.
+    pub(crate) fn filled(self, env: Env<'_>, mistakes: &mut Vec<Mistake>) -> Option<Self> {
+        let before = mistakes.len();
+        let mut filled = Self::default();
+        for mut entry in self.entries {
+            match entry.fill_key(env) {
+                Ok(()) if entry.key.is_empty() => {}
+                Ok(()) if filled.entries.iter().any(|other| other.key == entry.key) => {
+                    let mistake = Mistake::new("with the variables filled in, this key is there twice");
+                    let mistake = mistake.help("give it another name, or its variable another value");
+                    mistakes.push(mistake.at(&entry.key_place));
+                }
+                Ok(()) => filled.entries.push(entry),
+                Err(mistake) => mistakes.push(mistake.at(&entry.key_place)),
+            }
+        }
+        (mistakes.len() == before).then_some(filled)
+    }
+}
+
+impl Entry {
+    /// What stands in a variable is taken as it is, keys as values.
+    fn fill_key(&mut self, env: Env<'_>) -> Result<(), Mistake> {
+        if matches!(self.key_place, Place::File(_)) {
+            (self.key, _) = expand(&self.key, env)?;
+        }
+        Ok(())
+    }
 }
 
 impl Node {

@@ -577,6 +577,7 @@ impl<K: Value + Ord, V: Value> Value for BTreeMap<K, V> {
             reader.expected("a table such as { name = \"value\" }", &node);
             return None;
         };
+        let table = table.filled(reader.env, &mut reader.mistakes)?;
         let count = table.entries.len();
         let mut map = Self::new();
         let mut good = 0;
@@ -626,7 +627,7 @@ fn json_value(node: Node, reader: &mut Reader<'_>) -> Option<serde_json::Value> 
         },
         Raw::List(list) => list.into_iter().map(|node| json_value(node, reader)).collect(),
         Raw::Table(table) => {
-            let entries = table.entries.into_iter();
+            let entries = table.filled(reader.env, &mut reader.mistakes)?.entries.into_iter();
             let map: Option<Json> = entries
                 .map(|entry| Some((entry.key, json_value(entry.node, reader)?)))
                 .collect();

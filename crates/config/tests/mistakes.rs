@@ -52,6 +52,23 @@ fn variables() {
 }
 
 #[test]
+fn variables_in_keys() {
+    let text = r#"
+[hub]
+"${LISTEN}" = "127.0.0.1:1"
+[spawner.docker]
+volumes = { "${NOWHERE}/data" = "/data", "${NOT CLOSED" = "/x" }
+[spawner.docker.host_config.sysctls]
+"${ONE}" = "1"
+"${TWO}" = "2"
+"#;
+    let env = [("LISTEN", "hunter2"), ("ONE", "hunter2"), ("TWO", "hunter2")];
+    let shown = shown(text, &env);
+    assert!(!shown.contains("hunter2"), "{shown}");
+    insta::assert_snapshot!(shown);
+}
+
+#[test]
 fn the_environment() {
     insta::assert_snapshot!(shown(
         "",

@@ -124,6 +124,46 @@ port_range = "1000-2000"
 }
 
 #[test]
+fn variables_are_filled_into_keys_that_are_anybodys() {
+    let text = r#"
+[spawner.docker]
+volumes = { "${ROOT}/shared/{username}" = "/shared", "${CACHE:-cache}-{username}" = "/cache", "${NOWHERE:-}" = "/x" }
+read_only_volumes = { "price-$$5-$x" = "/data" }
+[spawner.docker.host_config.extra_hosts]
+"${DATABASE}" = "10.0.0.9"
+[spawner.environment]
+"${TEAM}_ROOT" = "${ROOT}"
+"#;
+    let env = [
+        ("ROOT", "/srv/team"),
+        ("DATABASE", "db"),
+        ("TEAM", "PHYSICS"),
+        ("PERIJOVE_SPAWNER_AUTH_STATE_ENV", "{ \"${ROOT}\" = \"as it is\" }"),
+    ];
+    let config = read(text, &env).unwrap();
+    let docker = &config.spawner.docker;
+    let volumes: Vec<_> = docker
+        .volumes
+        .iter()
+        .map(|(from, to)| (from.as_str(), to.as_str()))
+        .collect();
+    assert_eq!(
+        volumes,
+        [
+            ("/srv/team/shared/{username}", "/shared"),
+            ("cache-{username}", "/cache")
+        ]
+    );
+    assert_eq!(docker.read_only_volumes["price-$5-$x"], "/data");
+    assert_eq!(docker.host_config["extra_hosts"]["db"], "10.0.0.9");
+    assert_eq!(config.spawner.environment["PHYSICS_ROOT"], "/srv/team");
+    assert_eq!(
+        config.spawner.auth_state_env["${ROOT}"], "as it is",
+        "what a variable holds is taken as it is, keys as values"
+    );
+}
+
+#[test]
 fn the_environment_beats_the_file() {
     let text = "[hub]\nlisten = \"127.0.0.1:1\"\nallow_named_servers = false\ncookie_secret = \"old\"";
     let env = [

@@ -17,7 +17,7 @@ have() { command -v "$1"; }
 any_of() { local c; for c in "$@"; do have "$c" && return; done; return 1; }
 node_18() { have node && have npm && [ "$(node -p 'process.versions.node.split(".")[0]')" -ge 18 ]; }
 postgres_server() { any_of initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb'; }
-compose_stacks() { have slirp4netns && have mmdebstrap && have strip && { docker compose version || have docker-compose; }; }
+compose_stacks() { have slirp4netns && have mmdebstrap && have strip && have curl && have jq && { docker compose version || have docker-compose; }; }
 docker_engine() { have dockerd && have docker && have iptables && have ip && have busybox; }
 a_font() { have fc-list && [ -n "$(fc-list | head -1)" ]; }
 pam_pwdfile() { compgen -G '/lib/*/security/pam_pwdfile.so' && compgen -G '/usr/lib/*/libpam.so'; }
@@ -37,7 +37,7 @@ collect() {
     "docker.io iptables iproute2 busybox-static" docker_engine
   need "Debian's registry of images: the checks of registries with passwords are skipped" "docker-registry" have docker-registry
   need "Compose, and what images are made with where no registry of images is reached: the checks of images and stacks are skipped" \
-    "docker-compose slirp4netns mmdebstrap binutils" compose_stacks
+    "docker-compose slirp4netns mmdebstrap binutils curl jq" compose_stacks
   need "Chromium: the browser walk is skipped" "chromium" any_of chromium chromium-browser google-chrome
   need "a font for Chromium: the screenshots show no text" "fonts-dejavu-core fontconfig" a_font
   need "Node.js 18 or newer, with npm: the browser walk is skipped" "nodejs npm" node_18

@@ -51,3 +51,31 @@ fn every_key_has_a_meaning() {
     assert!(text.contains("`PERIJOVE_SPAWNER_PROCESS_LOG_LIMIT`") && text.contains("`CONFIGPROXY_AUTH_TOKEN`"));
     assert!(!text.contains("\n\n\n"), "an empty description");
 }
+
+/// Whoever copies what a how-to has in a box gets a configuration, or a part of one.
+#[test]
+fn what_the_how_tos_show_can_be_used() {
+    /// What another box of the same page has.
+    const ELSEWHERE: [&str; 2] = ["there is no profile with the slug", "`client_id` is missing"];
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/how-to");
+    let secret = || "0123456789abcdef".repeat(4);
+    let (mut shown, mut wrong) = (0, String::new());
+    for entry in std::fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        for block in text.split("\n```toml\n").skip(1) {
+            let block = block.split("\n```").next().unwrap();
+            let env = |name: &str| block.contains(&format!("${{{name}}}")).then(secret);
+            let file = Path::new("/etc/perijove/perijove.toml");
+            let read = perijove_config::load(Some((file, block)), &env, &|_| Ok(secret()));
+            let mistakes = read.err().map(|mistakes| mistakes.to_string()).unwrap_or_default();
+            let is_part = ELSEWHERE.iter().any(|what| mistakes.contains(what));
+            let is_another_file = block.starts_with("[project]");
+            if !mistakes.is_empty() && !is_part && !is_another_file {
+                wrong.push_str(&format!("{}: {mistakes}\n\n", path.display()));
+            }
+            shown += 1;
+        }
+    }
+    assert!(shown > 50 && wrong.is_empty(), "{shown} boxes\n{wrong}");
+}

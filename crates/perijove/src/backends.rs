@@ -8,7 +8,7 @@ use perijove_config::{Backend, Config, EscapeNames, Isolation as KeptApart, Pull
 use perijove_hub::homes::Keepers;
 use perijove_model::Rng;
 use perijove_spawn::process::{self, ProcessConfig, ProcessSpawner};
-use perijove_spawn::{Spawner, Spawners};
+use perijove_spawn::{Capabilities, Spawner, Spawners};
 use perijove_spawn_docker::{Address, Connect, DockerConfig, DockerSpawner, Escape, Isolation, Pull};
 use perijove_store::{Store, instance};
 
@@ -48,6 +48,16 @@ pub async fn keepers(config: &Config, store: &Store, rng: &dyn Rng) -> Result<Ke
         keepers.insert(docker.name().to_owned(), docker.homes());
     }
     Ok(keepers)
+}
+
+/// What the engine can do that servers are to run on, if any are; nothing is done to it.
+pub async fn look(config: &Config) -> Result<Option<Capabilities>> {
+    if !config.spawner.backends.contains(&Backend::Docker) {
+        return Ok(None);
+    }
+    let made = DockerSpawner::new(docker_config(config, String::new()));
+    let docker = made.map_err(|error| Problem::new("the configuration is wrong").because(error).of_usage())?;
+    Ok(Some(docker.look().await))
 }
 
 fn once_each(config: &Config) -> Vec<Backend> {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use bollard::models::SystemInfo;
 use perijove_spawn::Capabilities;
 
+use crate::remap::Shift;
 use crate::{DockerConfig, Isolation};
 
 /// What the engine said of itself, or that it has not been asked.
@@ -52,6 +53,13 @@ pub(crate) fn of(info: Option<&SystemInfo>, config: &DockerConfig, cut: bool) ->
              [spawner.docker] does",
         );
     }
+    let shift = Shift::of(info);
+    let away = shift
+        .filter(|_| config.home.starts_with('/'))
+        .and_then(Shift::keeps_homes_away);
+    if let Some(why) = away {
+        because(&mut reasons, "homes", &why);
+    }
     Capabilities {
         memory_limit: info.memory_limit == Some(true),
         cpu_limit: info.cpu_cfs_quota == Some(true),
@@ -63,7 +71,10 @@ pub(crate) fn of(info: Option<&SystemInfo>, config: &DockerConfig, cut: bool) ->
         storage_limit: false,
         image_pull: true,
         mounts: true,
-        accounts: "image",
+        accounts: match shift {
+            Some(_) => "image-remapped",
+            None => "image",
+        },
         limits_by: "docker",
         reasons,
     }

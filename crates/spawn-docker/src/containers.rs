@@ -16,7 +16,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::create::{GENERATION, INSTANCE, SERVER};
 use crate::engine::Fault;
-use crate::{Connect, DockerSpawner};
+use crate::{Connect, DockerSpawner, images};
 
 /// A server that has ended is nowhere, so that nothing else is taken for it.
 const NOWHERE: &str = "http://127.0.0.1:0";
@@ -67,6 +67,15 @@ impl Container {
     pub fn memory_limit(&self) -> Option<u64> {
         let memory = self.0.host_config.as_ref()?.memory?;
         u64::try_from(memory).ok().filter(|memory| *memory > 0)
+    }
+
+    /// What it was made of, as whoever made it said, and what that was then.
+    pub fn image(&self) -> (Option<&str>, Option<&str>) {
+        let config = self.0.config.as_ref();
+        (
+            config.and_then(|config| config.image.as_deref()),
+            self.0.image.as_deref(),
+        )
     }
 
     pub fn label(&self, name: &str) -> Option<&str> {
@@ -192,10 +201,11 @@ impl DockerSpawner {
         Ok(of_those.filter_map(|container| container.id).collect())
     }
 
-    pub(crate) fn started(&self, container: &Container) -> Started {
+    pub(crate) async fn started(&self, container: &Container) -> Started {
         let mut state = State::new();
         state.insert("object_id".into(), container.id().into());
         state.insert("object_name".into(), container.name().into());
+        state.extend(images::of(&self.engine, container).await);
         let url = self.url(container).unwrap_or_else(|| NOWHERE.to_owned());
         Started { url, state }
     }

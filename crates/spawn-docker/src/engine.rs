@@ -12,6 +12,8 @@ use bollard::{API_DEFAULT_VERSION, Docker};
 use perijove_spawn::SpawnError;
 use tokio::time::timeout;
 
+use crate::remap::Shift;
+
 /// Each call has a shorter limit of its own.
 const LONGEST_CALL: u64 = 24 * 3600;
 
@@ -128,6 +130,10 @@ impl Engine {
     /// What it told of itself when it was first reached.
     pub fn info(&self) -> Option<SystemInfo> {
         self.known().info.clone()
+    }
+
+    pub fn shift(&self) -> Option<Shift> {
+        Shift::of(self.known().info.as_ref()?)
     }
 
     pub fn within<'a, T: Send + 'a>(&'a self, call: impl Call<T> + 'a) -> Boxed<'a, T> {

@@ -16,12 +16,14 @@ mod engine;
 mod extra;
 mod follow;
 pub mod guard;
+mod images;
 mod keep;
 mod names;
 mod networks;
 mod prepull;
 mod pull;
 mod registries;
+mod remap;
 mod start;
 mod volumes;
 
@@ -213,6 +215,21 @@ impl DockerSpawner {
         }
     }
 
+    /// What it can do, for who looks and does nothing else.
+    pub async fn look(&self) -> Capabilities {
+        let asked = async {
+            self.engine.client().await?;
+            match self.config.isolation {
+                Isolation::Site => self.look_at_networks().await,
+                Isolation::Shared | Isolation::Person => Ok(()),
+            }
+        };
+        if let Err(fault) = asked.await {
+            tracing::debug!(%fault, "the container engine can't be looked at");
+        }
+        self.capabilities()
+    }
+
     async fn look_at_networks(&self) -> Result<(), Fault> {
         match self.config.isolation {
             Isolation::Site => self.cut.store(self.sites_network_is_cut().await?, Ordering::Relaxed),
@@ -319,7 +336,10 @@ impl Spawner for DockerSpawner {
         let Some(container) = self.of_run(key).await? else {
             return Ok(None);
         };
-        Ok(container.runs().then(|| self.started(&container)))
+        match container.runs() {
+            true => Ok(Some(self.started(&container).await)),
+            false => Ok(None),
+        }
     }
 
     async fn make_ready(&self, spec: &ServerSpec, progress: &dyn Progress) -> Result<(), SpawnError> {
@@ -329,6 +349,10 @@ impl Spawner for DockerSpawner {
 
     async fn start(&self, spec: &ServerSpec, progress: &dyn Progress) -> Result<Started, SpawnError> {
         self.bring_up(spec, progress).await
+    }
+
+    async fn give_up(&self, key: &ServerKey) {
+        self.leave_empty(key).await;
     }
 
     async fn poll(&self, state: &State) -> Result<Poll, SpawnError> {
@@ -341,7 +365,8 @@ impl Spawner for DockerSpawner {
 
     async fn stop(&self, state: &State, how: Stop) -> Result<(), SpawnError> {
         let Some(container) = self.of_state(state).await? else {
-            return Ok(());
+            // Somebody has removed it: which network it was in, nobody knows any more.
+            return Ok(self.remove_unused().await?);
         };
         if container.runs() {
             self.end(container.id(), how).await?;

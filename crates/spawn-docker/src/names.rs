@@ -64,7 +64,7 @@ impl Names<'_> {
             "raw_username" => self.user.to_string(),
             "servername" => self.escape.of(&self.server.as_str().to_lowercase()),
             "raw_servername" => self.server.as_str().to_owned(),
-            "imagename" => self.image.replace(['/', ':'], "-"),
+            "imagename" => self.image.replace(['/', ':', '@'], "-"),
             "prefix" => self.prefix.to_owned(),
             _ => return None,
         })

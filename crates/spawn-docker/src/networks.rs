@@ -13,7 +13,7 @@ use bollard::models::{
 use bollard::query_parameters::{EventsOptions, InspectNetworkOptions, ListNetworksOptions};
 use futures_util::StreamExt;
 use ipnet::Ipv4Net;
-use perijove_spawn::{ServerSpec, SpawnError};
+use perijove_spawn::{ServerKey, ServerSpec, SpawnError};
 use tokio::time::sleep;
 
 use crate::containers::Container;
@@ -44,14 +44,13 @@ const PAUSE: Duration = Duration::from_secs(10);
 
 impl DockerSpawner {
     /// The network of a server, made if it is not there.
-    pub(crate) async fn network_of(&self, spec: &ServerSpec, image: &str) -> Result<String, SpawnError> {
+    pub(crate) async fn network_of(&self, spec: &ServerSpec) -> Result<String, SpawnError> {
         let config = &self.config;
         let had = match config.isolation {
             Isolation::Site => return Ok(config.network.clone()),
             Isolation::Shared => self.have(EVERYBODYS, &config.shared_network()).await,
             Isolation::Person => {
-                let person = self.names(&spec.key, image).fill_or_keep("{username}");
-                let name = format!("{}-{person}", config.network_prefix());
+                let name = self.persons_network(&spec.key);
                 self.have(&spec.home.id.to_string(), &name).await
             }
         };
@@ -62,15 +61,24 @@ impl DockerSpawner {
         Ok(name)
     }
 
+    fn persons_network(&self, key: &ServerKey) -> String {
+        let person = self.config.escape.of(key.user.as_str());
+        format!("{}-{person}", self.config.network_prefix())
+    }
+
+    /// What a network is called where its name is somebody else's.
+    fn beside(&self, name: &str) -> String {
+        let instance = &self.config.instance;
+        format!("{name}.{}", instance.get(..8).unwrap_or(instance))
+    }
+
     async fn have(&self, whose: &str, name: &str) -> Result<String, Fault> {
         if let Some(first) = self.of(whose).await?.into_iter().next() {
             return Ok(first.name.unwrap_or_default());
         }
-        let instance = self.config.instance.get(..8).unwrap_or(&self.config.instance);
-        let taken = self.network(name).await?.is_some();
-        let name = match taken {
-            true => format!("{name}.{instance}"),
-            false => name.to_owned(),
+        let name = match self.network(name).await? {
+            Some(_) => self.beside(name),
+            None => name.to_owned(),
         };
         match self.make_network(&name, whose).await {
             Err(fault) if no_room(&fault) => {
@@ -311,6 +319,20 @@ impl DockerSpawner {
                 Ok(true) => return,
                 Ok(false) => sleep(LOOK).await,
                 Err(fault) => return tracing::debug!(network = name, %fault, "the network of a person stays"),
+            }
+        }
+    }
+
+    /// After a start that came to nothing: the network that was made for it goes, unless somebody is in it. Who is about to come
+    /// makes it again.
+    pub(crate) async fn leave_empty(&self, key: &ServerKey) {
+        if self.config.isolation != Isolation::Person {
+            return;
+        }
+        let usual = self.persons_network(key);
+        for name in [&self.beside(&usual), &usual] {
+            if let Err(fault) = self.remove_if_unused(name, "").await {
+                tracing::debug!(network = name, %fault, "the network of a person stays");
             }
         }
     }

@@ -11,6 +11,7 @@ use perijove_spawn::{Progress, SpawnError, Step};
 use tokio::time::timeout;
 
 use crate::engine::{Engine, Fault};
+use crate::images::is_pinned;
 use crate::{DockerSpawner, registries};
 
 /// When images are fetched.
@@ -62,6 +63,8 @@ pub(crate) async fn ensure(spawner: &DockerSpawner, image: &str, progress: &dyn 
     };
     match (policy, there) {
         (Pull::IfNotPresent | Pull::Never, true) => Ok(()),
+        // The registry has no other one of that name.
+        (Pull::Always, true) if is_pinned(image) => Ok(()),
         (Pull::Never, false) => Err(SpawnError::new(format!(
             "The image {image} is not on this machine, and nothing is fetched here. An administrator can fetch it."
         ))),

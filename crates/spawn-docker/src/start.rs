@@ -17,6 +17,7 @@ use crate::create::Order;
 use crate::engine::Fault;
 use crate::names::Names;
 use crate::networks::is_gone;
+use crate::remap::Shift;
 use crate::volumes::fault_of;
 use crate::{DockerSpawner, Isolation};
 
@@ -62,13 +63,13 @@ impl DockerSpawner {
         };
         // What ran and has ended is not started twice.
         if container.runs() || self.config.remove && !container.is_new() {
-            return Ok(self.started(&container));
+            return Ok(self.started(&container).await);
         }
         step(75, "Starting the container");
         Box::pin(self.set_off(spec, &image, &container)).await?;
         self.after_start(container.id()).await;
         match self.inspect(container.id()).await? {
-            Some(container) => Ok(self.started(&container)),
+            Some(container) => Ok(self.started(&container).await),
             None => Err(removed()),
         }
     }
@@ -85,7 +86,7 @@ impl DockerSpawner {
                 // The person's last server has ended just now, and their network with it; or it was made anew.
                 Err(fault) if is_gone(&fault) && turns < TURNS => {
                     turns += 1;
-                    let network = self.network_of(spec, image).await?;
+                    let network = self.network_of(spec).await?;
                     if self.config.isolation == Isolation::Site && self.network(&network).await?.is_none() {
                         return Err(self.told(spec, image, fault));
                     }
@@ -118,9 +119,9 @@ impl DockerSpawner {
         let names = self.names(&spec.key, image);
         let usual = names.container(self.config.name.as_deref());
         let beside = format!("{usual}.{}-{}", spec.key.spawner_id, spec.key.generation);
-        let network = self.network_of(spec, image).await?;
+        let network = self.network_of(spec).await?;
         let mut mounts = spec.plan.mounts.clone();
-        make_folders(&mounts).await;
+        make_folders(&mounts, self.engine.shift()).await;
         let (mut name, mut turns) = (&usual, 0);
         let deadline = Instant::now() + COMING;
         while Instant::now() < deadline {
@@ -186,7 +187,8 @@ impl DockerSpawner {
                 let made = self.inspect(&created.id).await?;
                 made.map(Made::Now).ok_or_else(removed)
             }
-            Err(fault) if fault.is(409) => match self.inspect(name).await? {
+            // Podman has another number for it.
+            Err(fault) if fault.is(409) || fault.says("is already in use") => match self.inspect(name).await? {
                 Some(found) if found.is_of(&self.config.instance, &spec.key) && has_token(&found, spec) => {
                     Ok(Made::Before(found))
                 }
@@ -349,8 +351,12 @@ fn removed() -> SpawnError {
 }
 
 /// Shared folders are made as for servers that are processes, where the hub sees the engine's directories.
-async fn make_folders(mounts: &[Mount]) {
-    let mounts = mounts.to_vec();
+async fn make_folders(mounts: &[Mount], shift: Option<Shift>) {
+    let mut mounts = mounts.to_vec();
+    if let Some(shift) = shift {
+        let groups = mounts.iter_mut().filter_map(|mount| mount.make.as_mut());
+        groups.for_each(|group| *group = shift.group(*group));
+    }
     let made = tokio::task::spawn_blocking(move || mounts.iter().for_each(make_missing));
     if let Err(error) = made.await {
         tracing::warn!(%error, "shared folders were not made");

@@ -61,6 +61,17 @@ impl Volumes {
         Ok(())
     }
 
+    async fn hand_over(&self, place: &str) -> Result<(), HomeError> {
+        let Some(shift) = self.engine.shift() else {
+            return Ok(());
+        };
+        shift.hand_over(place).await.map_err(|error| HomeError::Io {
+            place: place.to_owned(),
+            what: "given to the account that containers have",
+            error,
+        })
+    }
+
     /// Removes it, or finds it gone. One that a container has is not removed.
     async fn remove(&self, name: &str) -> Result<(), HomeError> {
         let cannot = |fault| cannot(name, "deleted", fault);
@@ -111,7 +122,8 @@ impl Homes for Volumes {
 
     async fn make(&self, home: &Home) -> Result<(), HomeError> {
         if is_directory(home) {
-            return Directories.make(home).await;
+            Directories.make(home).await?;
+            return self.hand_over(&home.place).await;
         }
         match self.find(home).await? {
             Found::AtPlace => Ok(()),

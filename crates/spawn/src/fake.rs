@@ -44,6 +44,8 @@ pub struct Script {
     pub fail_poll: Option<String>,
     /// What the server writes to its log.
     pub log: Vec<String>,
+    /// What is kept of the server besides.
+    pub state: State,
     /// What the server says of its kernels, in JSON.
     pub kernels: Option<String>,
     /// What servers have used so far, as far as it is known.
@@ -76,12 +78,14 @@ struct World {
     starts: usize,
     stops: usize,
     specs: Vec<ServerSpec>,
+    given_up: Vec<ServerKey>,
 }
 
 struct FakeServer {
     key: ServerKey,
     url: String,
     log: Vec<String>,
+    state: State,
     /// `None` while it runs.
     status: Option<i32>,
     deaf: bool,
@@ -124,6 +128,12 @@ impl FakeSpawner {
     #[must_use]
     pub fn specs(&self) -> Vec<ServerSpec> {
         self.world().specs.clone()
+    }
+
+    /// Starts that came to nothing.
+    #[must_use]
+    pub fn given_up(&self) -> Vec<ServerKey> {
+        self.world().given_up.clone()
     }
 
     #[must_use]
@@ -171,11 +181,13 @@ impl FakeSpawner {
             }
             _ => {}
         }
+        let state = script.state.clone();
         let task = tokio::spawn(serve(listener, script, self.clone(), id.clone())).abort_handle();
         let server = FakeServer {
             key: spec.key.clone(),
             url,
             log,
+            state,
             status: None,
             deaf: behaviour == Some("deaf"),
             task,
@@ -204,7 +216,12 @@ impl FakeServer {
     fn started(&self, id: &str) -> Started {
         Started {
             url: self.url.clone(),
-            state: State::from_iter([("fake".to_owned(), id.into())]),
+            state: self
+                .state
+                .clone()
+                .into_iter()
+                .chain([("fake".to_owned(), id.into())])
+                .collect(),
         }
     }
 }
@@ -257,6 +274,10 @@ impl Spawner for FakeSpawner {
             std::future::pending::<()>().await;
         }
         Ok(started)
+    }
+
+    async fn give_up(&self, key: &ServerKey) {
+        self.world().given_up.push(key.clone());
     }
 
     async fn poll(&self, state: &State) -> Result<Poll, SpawnError> {

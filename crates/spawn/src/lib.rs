@@ -174,7 +174,7 @@ pub struct Capabilities {
     /// Directories of a plan are mounted, and read-only where it says so. Otherwise links stand for them, and keep
     /// nobody from writing.
     pub mounts: bool,
-    /// Which accounts: `hub`, `system` or `dynamic`.
+    /// Which accounts: `hub`, `system` or `dynamic`; in containers `image`, or `image-remapped` where they are nobody's on the machine.
     pub accounts: &'static str,
     /// What holds servers to their limits.
     pub limits_by: &'static str,
@@ -233,6 +233,10 @@ pub trait Spawner: Send + Sync + 'static {
     /// Starts the server; comes back when it exists, not when it answers. Repeated for the same key it must not make a
     /// second one.
     async fn start(&self, spec: &ServerSpec, progress: &dyn Progress) -> Result<Started, SpawnError>;
+
+    /// After a start that came to nothing, whichever hub began it: what only servers that run need goes, unless another of
+    /// the same person needs it.
+    async fn give_up(&self, _: &ServerKey) {}
 
     /// Whether it still runs. An error means "can't tell now", never "stopped".
     async fn poll(&self, state: &State) -> Result<Poll, SpawnError>;

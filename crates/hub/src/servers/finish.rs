@@ -193,7 +193,13 @@ impl Driver<'_> {
         };
         let found: Option<State> = match (state(spawner), self.key(spawner)) {
             (Some(state), _) => Some(state),
-            (None, Ok(key)) => backend.find(&key).await?.map(|started| started.state),
+            (None, Ok(key)) => match backend.find(&key).await? {
+                Some(started) => Some(started.state),
+                None => {
+                    backend.give_up(&key).await;
+                    None
+                }
+            },
             // With such a name nothing was ever started.
             (None, Err(_)) => None,
         };

@@ -88,6 +88,15 @@ async fn a_failed_start_tells_why_and_leaves_nothing() {
     assert_eq!(last["failed"], true);
     assert_eq!(last["message"], "Spawn failed: There is no such image.");
     assert_gone(&hub, begun.spawner_id).await;
+    let generations = || {
+        setup
+            .backend
+            .given_up()
+            .iter()
+            .map(|key| key.generation)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(generations(), [1]);
 
     // The next try may succeed, and the failure is forgotten.
     setup.backend.play(Script::default());
@@ -95,6 +104,7 @@ async fn a_failed_start_tells_why_and_leaves_nothing() {
     assert_eq!(again.generation, 2);
     let spawner = until(&hub, again.spawner_id, Phase::Ready).await;
     assert!(spawner.run.failure.is_none());
+    assert_eq!(generations(), [1], "what runs is not given up");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -71,11 +71,14 @@ async fn it_is_what_dockerspawner_would_have_made(engine: Arc<Engine>) {
     let state = &server.started.state;
     assert_eq!(state["object_name"], "jupyter-ada-2el--gpu");
     assert_eq!(state["object_id"].as_str().unwrap().len(), 64);
+    assert_eq!(state["image"], IMAGE);
+    assert_eq!(state["image_id"], inspect(&engine, state)["Image"]);
     assert_eq!(
-        state.len(),
-        2,
-        "what DockerSpawner keeps, and nothing that it does not know"
+        state.get("image_digest"),
+        None,
+        "it was made here, and is nowhere to be had"
     );
+    assert_eq!(state.len(), 4, "what DockerSpawner keeps, and of what it was made");
     for line in [
         "JUPYTERHUB_SERVICE_URL=http://0.0.0.0:8888/user/ada.l/",
         "JUPYTERHUB_API_TOKEN=5ec2e7f0c0ffee5ec2e7f0c0ffee5ec2",

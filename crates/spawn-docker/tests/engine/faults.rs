@@ -11,6 +11,7 @@ use rustix::process::{Signal, WaitOptions, kill_process, waitpid};
 
 use crate::host::{Host, IMAGE};
 use crate::registry::Registry;
+use crate::remapped::containers_have_accounts_of_their_own;
 use crate::{Engine, config};
 
 pub type Case = fn() -> std::pin::Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -26,12 +27,15 @@ pub const CASES: &[(&str, Case)] = &[
     ("an_engine_is_killed_while_an_image_comes", || {
         Box::pin(an_engine_is_killed_while_an_image_comes())
     }),
+    ("containers_have_accounts_of_their_own", || {
+        Box::pin(containers_have_accounts_of_their_own())
+    }),
     ("a_full_disk_is_told_and_nothing_is_lost", || {
         Box::pin(a_full_disk_is_told_and_nothing_is_lost())
     }),
 ];
 
-fn host(arguments: &[&str]) -> Host {
+pub fn host(arguments: &[&str]) -> Host {
     let host = Host::start(&[&["--bridge=none", "--iptables=false"], arguments].concat());
     host.make_image(IMAGE, r#"["/server", "serve"]"#);
     host
@@ -41,7 +45,7 @@ fn spawner(host: &Host) -> Arc<dyn Spawner> {
     spawner_with(host, |config| config.patience = Duration::from_secs(3))
 }
 
-fn spawner_with(host: &Host, change: impl FnOnce(&mut DockerConfig)) -> Arc<dyn Spawner> {
+pub fn spawner_with(host: &Host, change: impl FnOnce(&mut DockerConfig)) -> Arc<dyn Spawner> {
     let mut config = config(&host.socket());
     config.network = "none".to_owned();
     change(&mut config);

@@ -10,6 +10,7 @@ mod host;
 mod keep;
 mod networks;
 mod registry;
+mod remapped;
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -18,6 +18,7 @@ use crate::host::IMAGE;
 pub const CASES: &[(&str, Case)] = cases![
     people_in_one_network_do_not_reach_each_other,
     each_person_has_a_network_while_servers_run,
+    a_start_that_fails_leaves_no_network,
     what_a_cloud_tells_its_machines_is_out_of_reach,
     the_hubs_container_is_let_in,
     networks_of_people_have_their_addresses,
@@ -149,6 +150,44 @@ async fn each_person_has_a_network_while_servers_run(engine: Arc<Engine>) {
     assert_eq!(network_of(&engine, &server), "jupyter-wim.tests");
     server.end().await;
     assert_eq!(networks(&engine, "jupyter-wim"), ["jupyter-wim"]);
+}
+
+async fn a_start_that_fails_leaves_no_network(engine: Arc<Engine>) {
+    let spawner = || {
+        isolated(&engine, Isolation::Person, |config| {
+            // What nobody is in, another test takes for left over.
+            config.instance = "where-starts-fail".to_owned();
+        })
+    };
+    let spec = of(&engine, "ivy", &Behaviour::Serve);
+    let mut broken = named(&spec, &engine, "broken");
+    broken.plan.command = Some(vec!["/no/such/program".to_owned()]);
+    // The hub's next step after any failure, a timeout or somebody who has thought better of it.
+    let fail = async |spec: &ServerSpec| {
+        spawner().start(spec, &Steps::default()).await.unwrap_err();
+        assert_eq!(networks(&engine, "jupyter-ivy").len(), 1, "it was made before");
+        spawner().give_up(&spec.key).await;
+    };
+    fail(&broken).await;
+    assert!(networks(&engine, "jupyter-ivy").is_empty());
+    // Neither what is somebody else's goes, nor what another server is in.
+    engine.0.docker(&["network", "create", "jupyter-ivy"]);
+    let mut again = broken.clone();
+    again.key.generation += 1;
+    spawner().start(&again, &Steps::default()).await.unwrap_err();
+    assert_eq!(networks(&engine, "jupyter-ivy").len(), 2);
+    spawner().give_up(&again.key).await;
+    assert_eq!(networks(&engine, "jupyter-ivy"), ["jupyter-ivy"]);
+    engine.0.docker(&["network", "rm", "jupyter-ivy"]);
+    let server = Server::start_as(spawner(), spec).await;
+    again.key.generation += 1;
+    fail(&again).await;
+    assert_eq!(networks(&engine, "jupyter-ivy").len(), 1, "a server is in it");
+    server.answer().await;
+    // Nor does one stay whose last container somebody has removed.
+    engine.0.docker(&["rm", "-f", id(&server)]);
+    spawner().stop(&server.started.state, Stop::Now).await.unwrap();
+    assert!(networks(&engine, "jupyter-ivy").is_empty());
 }
 
 async fn what_a_cloud_tells_its_machines_is_out_of_reach(engine: Arc<Engine>) {

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use perijove_spawn::suite::{Behaviour, Server, Steps, eventually};
 use perijove_spawn::{ServerSpec, Spawner};
-use perijove_spawn_docker::DockerSpawner;
+use perijove_spawn_docker::{DockerSpawner, Pull};
 use tempfile::TempDir;
 
 use crate::Engine;
@@ -22,6 +22,7 @@ pub const CASES: &[(&str, Case)] = cases![
     a_registry_gets_its_password,
     images_are_fetched_before_they_are_wanted,
     a_registry_that_is_away_is_told,
+    an_image_is_pinned_by_its_digest,
 ];
 
 /// `ada:a-password`, as `htpasswd -B` and `docker login` write it.
@@ -68,12 +69,20 @@ impl Registry {
 
     /// Puts the tests' image there, as its owner, and takes it away here.
     pub fn image(&self, engine: &Engine, name: &str) -> String {
-        let image = format!("127.0.0.1:{}/{name}:1", self.port);
-        let login = self.login(LOGIN).parent().unwrap().display().to_string();
+        let image = self.name(name);
         engine.0.docker(&["tag", IMAGE, &image]);
-        engine.0.docker_as(&login, &["push", &image]);
+        self.push(engine, &image);
         engine.0.docker(&["rmi", &image]);
         image
+    }
+
+    fn name(&self, name: &str) -> String {
+        format!("127.0.0.1:{}/{name}:1", self.port)
+    }
+
+    fn push(&self, engine: &Engine, image: &str) {
+        let login = self.login(LOGIN).parent().unwrap().display().to_string();
+        engine.0.docker_as(&login, &["push", image]);
     }
 
     /// Of whoever may fetch from there.
@@ -253,4 +262,56 @@ async fn a_registry_that_is_away_is_told(engine: Arc<Engine>) {
     })
     .await;
     spawner.make_ready(&spec, &Steps::default()).await.unwrap();
+}
+
+/// What one server tells of its image another one is made of, whatever the name has become meanwhile.
+async fn an_image_is_pinned_by_its_digest(engine: Arc<Engine>) {
+    let Some(registry) = Registry::start().await else {
+        return;
+    };
+    let image = registry.name("pinned");
+    let make = || engine.0.make_image(&image, r#"["/server", "serve"]"#);
+    make();
+    registry.push(&engine, &image);
+    let spawner = engine.spawner_with(|config| {
+        config.registries = Some(registry.owner());
+        config.pull = Pull::Always;
+        config.name = Some("{imagename}-{username}".to_owned());
+    });
+    let spec = wanting(&engine, "pia", &image);
+    spawner.make_ready(&spec, &Steps::default()).await.unwrap();
+    let server = Server::start_as(spawner.clone(), spec).await;
+    let state = server.started.state.clone();
+    let digest = state["image_digest"].as_str().unwrap().to_owned();
+    assert!(digest.starts_with(&image.replace(":1", "@sha256:")), "{digest}");
+    assert_eq!(state["image"], image.as_str());
+    server.end().await;
+    server.spawner.forget(&server.spec.key).await.unwrap();
+    engine.0.docker(&["rmi", "-f", state["image_id"].as_str().unwrap()]);
+    make();
+    let pinned = wanting(&engine, "pip", &digest);
+    let fetched = async || {
+        let steps = Steps::default();
+        spawner.make_ready(&pinned, &steps).await.unwrap();
+        !steps.0.into_inner().unwrap().is_empty()
+    };
+    assert!(fetched().await, "it is not there any more");
+    assert!(!fetched().await, "it can't have become another one");
+    let server = Server::start_as(spawner.clone(), pinned.clone()).await;
+    server.answer().await;
+    for key in ["image", "image_digest"] {
+        assert_eq!(server.started.state[key], digest.as_str(), "{key}");
+    }
+    assert_eq!(server.started.state["image_id"], state["image_id"]);
+    let found = spawner.find(&server.spec.key).await.unwrap().unwrap();
+    assert_eq!(found.state, server.started.state);
+    server.end().await;
+    // People write a tag before it, for themselves.
+    let tagged = wanting(&engine, "pit", &digest.replace("@sha256:", ":1@sha256:"));
+    let steps = Steps::default();
+    spawner.make_ready(&tagged, &steps).await.unwrap();
+    assert!(steps.0.into_inner().unwrap().is_empty());
+    let server = Server::start_as(spawner, tagged).await;
+    assert_eq!(server.started.state["image_id"], state["image_id"]);
+    server.end().await;
 }

@@ -108,6 +108,7 @@ pub struct PersonServer {
     pub profile: Option<String>,
     /// Since when it has run.
     pub since: Option<String>,
+    pub image: Option<ServerImage>,
     pub failure: Option<String>,
     /// Whether it runs or is on its way.
     pub active: bool,
@@ -116,6 +117,15 @@ pub struct PersonServer {
     pub may_remove: bool,
     pub spawn_url: Option<String>,
     pub url: Option<String>,
+}
+
+/// What a server that is a container was made of.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct ServerImage {
+    /// As it was asked for.
+    pub name: String,
+    /// What that was then: `NAME@sha256:…`, or its id where no registry has it.
+    pub digest: Option<String>,
 }
 
 /// What became of one wish.
@@ -259,6 +269,7 @@ fn person(name: &str, state: CardState) -> Person {
         state: Some(state),
         profile: active.then(|| "Data science".into()),
         since: active.then(|| "2026-11-21T08:15:30Z".into()),
+        image: None,
         failure: (state == CardState::Failed).then(|| NASTY.into()),
         active,
         may_start: !active,

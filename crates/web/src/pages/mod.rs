@@ -27,7 +27,7 @@ mod tokens;
 mod usage;
 
 pub use account::{Login, LoginLink, Logout, Setup, SetupPurpose};
-pub use admin::{Admin, AdminMay, AdminQuery, Column, Outcome, Person, PersonServer};
+pub use admin::{Admin, AdminMay, AdminQuery, Column, Outcome, Person, PersonServer, ServerImage};
 pub use announcements::{AnnouncementDraft, AnnouncementRow, Announcements};
 pub use audit::{AuditLog, AuditQuery, AuditRow};
 pub use device::{Device, DeviceAsks};

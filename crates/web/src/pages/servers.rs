@@ -177,6 +177,7 @@ fn row(user: &str, name: &str, state: CardState) -> ServerRow {
             state: Some(state),
             profile: active.then(|| "Large memory".into()),
             since: active.then(|| "2026-11-21T08:15:30Z".into()),
+            image: None,
             failure: (state == CardState::Failed).then(|| NASTY.into()),
             active,
             may_start: !active,

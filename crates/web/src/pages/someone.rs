@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::admin::{Outcome, Person, PersonServer};
+use super::admin::{Outcome, Person, PersonServer, ServerImage};
 use super::{CardState, LinkedRow, NASTY, SessionRow, TokenRow};
 use crate::render::Page;
 
@@ -155,12 +155,16 @@ impl Page for Someone {
 
 fn full(name: &str, plain: &Someone) -> Someone {
     let time = || "2026-11-21T08:15:30.000000Z".to_owned();
-    let server = |server: &str, state, active| PersonServer {
+    let server = |server: &str, state, active: bool| PersonServer {
         name: server.into(),
         tail: format!("galileo/{server}"),
         state: Some(state),
         profile: Some(name.into()),
         since: Some(time()),
+        image: active.then(|| ServerImage {
+            name: format!("quay.io/jupyter/{name}:latest"),
+            digest: Some(format!("quay.io/jupyter/{name}@sha256:{}", "5ec2e7f0".repeat(8))),
+        }),
         active,
         may_start: !active,
         may_stop: active,

@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 use perijove_model::Clock;
+use perijove_spawn::fake::Script;
 use perijove_testkit::{App, Browser};
 use reqwest::Method;
 use serde_json::json;
@@ -60,6 +61,26 @@ async fn an_administrator_sees_everything_about_somebody() {
     let list = ruth.get("hub/admin").await.expect(200).body;
     assert!(list.contains("href=\"/hub/admin/users/ann\""), "{list}");
     ruth.get("hub/admin/users/nobody").await.expect(404);
+}
+
+#[tokio::test]
+async fn what_a_container_was_made_of_is_told_to_whoever_may_know_it() {
+    let app = App::builder().config(CONFIG).start().await;
+    let pinned = "quay.io/jupyter/base@sha256:5ec2e7f0";
+    let state = json!({ "image": "quay.io/jupyter/base:1", "image_id": "sha256:1d", "image_digest": pinned });
+    app.spawner.play(Script {
+        state: state.as_object().unwrap().clone(),
+        ..Script::default()
+    });
+    let ann = app.sign_in("ann").await;
+    start_server(&ann, "ann").await;
+    let seen = page(&app.sign_in("ruth").await).await;
+    assert!(
+        seen.contains("quay.io/jupyter/base:1") && seen.contains(pinned),
+        "{seen}"
+    );
+    let seen = page(&app.sign_in("tom").await).await;
+    assert!(!seen.contains("quay.io") && !seen.contains("sha256:1d"), "{seen}");
 }
 
 #[tokio::test]

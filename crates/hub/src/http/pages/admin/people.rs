@@ -7,7 +7,7 @@ use perijove_model::scopes::{GroupsOf, Resource, Scope};
 use perijove_model::server::{Pending, Phase};
 use perijove_store::spawners::{self, Spawner};
 use perijove_store::users::{self, User};
-use perijove_web::pages::{Admin, AdminMay, CardState, Person, PersonServer};
+use perijove_web::pages::{Admin, AdminMay, CardState, Person, PersonServer, ServerImage};
 
 use super::query::{self, Asked};
 use crate::Hub;
@@ -157,6 +157,7 @@ impl Viewed<'_> {
                 .and_then(|spawner| spawner.profile.as_ref())
                 .map(|profile| profile.title.clone()),
             since: seen.and_then(|spawner| spawner.started).map(models::time),
+            image: seen.filter(|_| may(Scope::AdminServerState)).and_then(image),
             failure: seen
                 .and_then(|spawner| spawner.run.failure.as_ref())
                 .map(|failure| failure.message.clone()),
@@ -170,6 +171,17 @@ impl Viewed<'_> {
             tail,
         })
     }
+}
+
+/// As a backend of containers keeps it.
+fn image(spawner: &Spawner) -> Option<ServerImage> {
+    let kept = |key: &str| spawner.state.as_ref()?.get(key)?.as_str().map(str::to_owned);
+    let name = kept("image")?;
+    let digest = kept("image_digest").or_else(|| kept("image_id"));
+    Some(ServerImage {
+        digest: digest.filter(|digest| *digest != name),
+        name,
+    })
 }
 
 fn state(phase: Phase) -> CardState {

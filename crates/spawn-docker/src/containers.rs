@@ -16,12 +16,13 @@ use tokio::time::{Instant, sleep};
 
 use crate::create::{GENERATION, INSTANCE, SERVER};
 use crate::engine::Fault;
-use crate::{Connect, DockerSpawner, images};
+use crate::{Connect, DockerSpawner, images, networks};
 
 /// A server that has ended is nowhere, so that nothing else is taken for it.
 const NOWHERE: &str = "http://127.0.0.1:0";
 /// How often a change that is about to come is looked for.
 const LOOK: Duration = Duration::from_millis(50);
+const LOOKS: usize = 40;
 /// What is killed ends soon, but for what waits for a disk.
 const KILLING: Duration = Duration::from_secs(30);
 /// No line of a log is longer for us.
@@ -111,20 +112,28 @@ impl Container {
         Some((binding.host_ip.clone().unwrap_or_default(), binding.host_port.clone()?))
     }
 
-    /// The one that it was made for.
+    /// The one that it was made for. Podman says `bridge` of all, and only then what it is in.
     pub fn network(&self) -> &str {
         let host = self.0.host_config.as_ref();
         let mode = host.and_then(|host| host.network_mode.as_deref());
         match mode.unwrap_or_default() {
+            "" | "default" | "bridge" if !self.is_in("bridge") => {
+                let mut others = self.networks().filter(|network| *network != networks::NOWHERE);
+                others.next().unwrap_or("bridge")
+            }
             "" | "default" => "bridge",
             network => network,
         }
     }
 
     pub fn is_in(&self, network: &str) -> bool {
+        self.networks().any(|one| one == network)
+    }
+
+    fn networks(&self) -> impl Iterator<Item = &str> {
         let settings = self.0.network_settings.as_ref();
         let networks = settings.and_then(|settings| settings.networks.as_ref());
-        networks.is_some_and(|networks| networks.contains_key(network))
+        networks.into_iter().flatten().map(|(name, _)| name.as_str())
     }
 
     fn address(&self) -> Option<String> {
@@ -138,12 +147,20 @@ impl Container {
 
 impl DockerSpawner {
     pub(crate) async fn inspect(&self, name: &str) -> Result<Option<Container>, Fault> {
-        let client = self.engine.client().await?;
-        let inspected = client.inspect_container(name, None::<InspectContainerOptions>);
-        match self.engine.within(inspected).await {
-            Ok(container) => Ok(Some(Container(Box::new(container)))),
-            Err(fault) if fault.is(404) => Ok(None),
-            Err(fault) => Err(fault),
+        let mut looks = 0;
+        loop {
+            let client = self.engine.client().await?;
+            let inspected = client.inspect_container(name, None::<InspectContainerOptions>);
+            match self.engine.within(inspected).await {
+                Ok(container) => return Ok(Some(Container(Box::new(container)))),
+                Err(fault) if fault.is(404) => return Ok(None),
+                // Podman has a word of its own for what has stopped and is not cleared away yet, for a moment.
+                Err(fault) if fault.is_garbled() && looks < LOOKS => {
+                    looks += 1;
+                    sleep(LOOK).await;
+                }
+                Err(fault) => return Err(fault),
+            }
         }
     }
 

@@ -42,6 +42,11 @@ impl Fault {
         matches!(self, Self::Refused { status, .. } if *status == wanted)
     }
 
+    /// It said something that no engine of Docker's says.
+    pub fn is_garbled(&self) -> bool {
+        matches!(self, Self::Away(Error::JsonDataError { .. }))
+    }
+
     pub fn is_full(&self) -> bool {
         self.says("no space left")
     }

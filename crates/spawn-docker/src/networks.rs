@@ -25,7 +25,7 @@ use crate::{DockerConfig, DockerSpawner, Isolation, Mistake};
 const NETWORK: &str = "perijove.network";
 const EVERYBODYS: &str = "everybody";
 /// The same for all hubs of an engine: there can be one network only with these addresses.
-const NOWHERE: &str = "perijove-no-metadata";
+pub(crate) const NOWHERE: &str = "perijove-no-metadata";
 /// Where Amazon, Azure, Google and others answer their machines (169.254.169.254, 169.254.170.2). Networks of ours have no
 /// IPv6, so nothing leads to fd00:ec2::254.
 const LINK_LOCAL: &str = "169.254.0.0/16";

@@ -111,6 +111,7 @@ fn what_holds_on_this_machine_is_told() {
         serde_json::from_slice::<serde_json::Value>(&output.stdout).ok()
     };
     let info = told("hub").unwrap();
+    assert!(info["backends"].get("docker").is_none(), "{info}");
     assert!(info["features"]["gpu"]["available"].is_boolean(), "{info}");
     let can = &info["backends"]["process"]["capabilities"];
     assert_eq!((&can["accounts"], &can["isolation"]), (&"hub".into(), &false.into()));
@@ -122,6 +123,16 @@ fn what_holds_on_this_machine_is_told() {
         ),
         false => assert!(told("dynamic").is_none(), "only root can do that"),
     }
+    // An engine that is away is told, and keeps nobody from the rest.
+    let output = perijove(&["info", "--json"])
+        .env("PERIJOVE_SPAWNER_BACKENDS", "docker")
+        .env("DOCKER_HOST", "unix:///no/such/engine.sock")
+        .current_dir(&dir)
+        .output()
+        .unwrap();
+    let info: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let can = &info["backends"]["docker"]["capabilities"];
+    assert_eq!(can["reasons"]["limits"], "the container engine has not answered yet");
 }
 
 #[test]

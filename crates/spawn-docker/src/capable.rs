@@ -9,7 +9,7 @@ use crate::remap::Shift;
 use crate::{DockerConfig, Isolation};
 
 /// What the engine said of itself, or that it has not been asked.
-pub(crate) fn of(info: Option<&SystemInfo>, config: &DockerConfig, cut: bool) -> Capabilities {
+pub(crate) fn of(info: Option<&SystemInfo>, config: &DockerConfig, cut: bool, podman: bool) -> Capabilities {
     let mut reasons = BTreeMap::new();
     let because = |reasons: &mut BTreeMap<String, String>, what: &str, why: &str| {
         reasons.insert(what.to_owned(), why.to_owned());
@@ -37,21 +37,9 @@ pub(crate) fn of(info: Option<&SystemInfo>, config: &DockerConfig, cut: bool) ->
         "storage_limit",
         "volumes of the engine have no size: homes are measured, and starts are refused above the limit",
     );
-    let site = config.isolation == Isolation::Site;
-    if site && !cut {
-        because(
-            &mut reasons,
-            "isolation",
-            "servers reach each other in the network that they share: `isolation` in [spawner.docker] keeps them apart",
-        );
-    }
-    if site {
-        because(
-            &mut reasons,
-            "cloud_metadata",
-            "nothing here keeps servers from what a cloud tells its machines (169.254.169.254): `isolation` in \
-             [spawner.docker] does",
-        );
+    let (apart, missing) = apart(config.isolation, cut, podman);
+    for (what, why) in missing {
+        because(&mut reasons, what, why);
     }
     let shift = Shift::of(info);
     let away = shift
@@ -65,7 +53,7 @@ pub(crate) fn of(info: Option<&SystemInfo>, config: &DockerConfig, cut: bool) ->
         cpu_limit: info.cpu_cfs_quota == Some(true),
         process_limit: info.pids_limit == Some(true),
         own_user: false,
-        isolation: !site || cut,
+        isolation: apart,
         landlock: None,
         gpu,
         storage_limit: false,
@@ -77,5 +65,41 @@ pub(crate) fn of(info: Option<&SystemInfo>, config: &DockerConfig, cut: bool) ->
         },
         limits_by: "docker",
         reasons,
+    }
+}
+
+/// Whether servers are kept from each other, and what is missing.
+fn apart(isolation: Isolation, cut: bool, podman: bool) -> (bool, Vec<(&'static str, &'static str)>) {
+    let open =
+        "servers reach each other in the network that they share: `isolation` in [spawner.docker] keeps them apart";
+    let metadata = "nothing here keeps servers from what a cloud tells its machines (169.254.169.254): `isolation` in \
+                    [spawner.docker] does";
+    let ignored = "Podman makes the networks that `isolation` in [spawner.docker] wants, and ignores what closes them";
+    match isolation {
+        Isolation::Site if cut => (true, vec![("cloud_metadata", metadata)]),
+        Isolation::Site => (false, vec![("isolation", open), ("cloud_metadata", metadata)]),
+        Isolation::Shared | Isolation::Person if podman => {
+            (false, vec![("isolation", ignored), ("cloud_metadata", ignored)])
+        }
+        Isolation::Shared | Isolation::Person => (true, Vec::new()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn podman_is_not_believed_to_keep_servers_apart() {
+        for isolation in [Isolation::Shared, Isolation::Person] {
+            assert_eq!(apart(isolation, false, false), (true, Vec::new()));
+            let (apart, missing) = apart(isolation, false, true);
+            assert!(!apart);
+            assert_eq!(
+                missing.iter().map(|(what, _)| *what).collect::<Vec<_>>(),
+                ["isolation", "cloud_metadata"]
+            );
+        }
+        assert!(apart(Isolation::Site, true, true).0, "the site has seen to it");
     }
 }

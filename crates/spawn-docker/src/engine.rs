@@ -107,6 +107,7 @@ pub(crate) struct Engine {
 struct Known {
     client: Option<Docker>,
     info: Option<SystemInfo>,
+    podman: bool,
 }
 
 impl Engine {
@@ -125,9 +126,12 @@ impl Engine {
         let client = self.within(self.connect()?.negotiate_version()).await?;
         // Another engine that speaks this API may tell less of itself.
         let info = self.within(client.info()).await.ok();
+        let version = self.within(client.version()).await.ok();
+        let components = version.and_then(|version| version.components).unwrap_or_default();
         *self.known() = Known {
             client: Some(client.clone()),
             info,
+            podman: components.iter().any(|part| part.name.starts_with("Podman")),
         };
         Ok(client)
     }
@@ -135,6 +139,11 @@ impl Engine {
     /// What it told of itself when it was first reached.
     pub fn info(&self) -> Option<SystemInfo> {
         self.known().info.clone()
+    }
+
+    /// Podman speaks this API, and does without some of what it asks for.
+    pub fn is_podman(&self) -> bool {
+        self.known().podman
     }
 
     pub fn shift(&self) -> Option<Shift> {

@@ -486,7 +486,7 @@ impl Spawner for DockerSpawner {
 
     fn capabilities(&self) -> Capabilities {
         let cut = self.cut.load(Ordering::Relaxed);
-        let mut can = capable::of(self.engine.info().as_ref(), &self.config, cut);
+        let mut can = capable::of(self.engine.info().as_ref(), &self.config, cut, self.engine.is_podman());
         if let Some(coming) = self.coming.told() {
             can.reasons.insert("images".to_owned(), coming);
         }

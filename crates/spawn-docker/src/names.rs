@@ -64,7 +64,7 @@ impl Names<'_> {
             "raw_username" => self.user.to_string(),
             "servername" => self.escape.of(&self.server.as_str().to_lowercase()),
             "raw_servername" => self.server.as_str().to_owned(),
-            "imagename" => self.image.replace(['/', ':', '@'], "-"),
+            "imagename" => self.image.replace(['/', ':'], "-"),
             "prefix" => self.prefix.to_owned(),
             _ => return None,
         })
@@ -90,7 +90,8 @@ impl Names<'_> {
             "" => "{prefix}-{username}",
             _ => "{prefix}-{username}--{servername}",
         };
-        self.fill_or_keep(template.unwrap_or(usual))
+        // An image with a digest has one, and no container's name may.
+        self.fill_or_keep(template.unwrap_or(usual)).replace('@', "-")
     }
 }
 

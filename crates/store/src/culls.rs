@@ -76,10 +76,14 @@ pub async fn candidates(db: &impl Db, after: i64, limit: i64) -> Result<Vec<Cand
     rows.into_iter().map(read).collect()
 }
 
-/// Those that are planned to be stopped until then, the first to be stopped first.
-pub async fn due(db: &impl Db, until: Timestamp, limit: i64) -> Result<Vec<Candidate>> {
-    const DUE: Stmt = Stmt::read(candidates!("c.due_at <= $1 ORDER BY c.due_at, s.id LIMIT $2"));
-    let rows = db.rows(&DUE, &[until.into(), limit.into()]).await?;
+/// Those that are planned to be stopped until then, the first to be stopped first; what comes behind `after`, by the time
+/// that is planned and by id.
+pub async fn due(db: &impl Db, until: Timestamp, after: (Timestamp, i64), limit: i64) -> Result<Vec<Candidate>> {
+    const DUE: Stmt = Stmt::read(candidates!(
+        "c.due_at <= $1 AND (c.due_at > $2 OR (c.due_at = $2 AND s.id > $3)) ORDER BY c.due_at, s.id LIMIT $4"
+    ));
+    let params = [until.into(), after.0.into(), after.1.into(), limit.into()];
+    let rows = db.rows(&DUE, &params).await?;
     rows.into_iter().map(read).collect()
 }
 

@@ -187,15 +187,18 @@ pub async fn list(db: &impl Db, query: &Query) -> Result<Vec<Home>> {
     rows.into_iter().map(read).collect()
 }
 
-/// What is to be done outside: what is wished, and what has been in the trash since before `trashed_before`.
-pub async fn due(db: &impl Db, trashed_before: Timestamp, limit: i64) -> Result<Vec<Home>> {
+/// What is to be done outside: what is wished, and what has been in the trash since before `trashed_before`. In the order
+/// of its time, then of its number; what comes behind `after`.
+pub async fn due(db: &impl Db, trashed_before: Timestamp, after: (Timestamp, i64), limit: i64) -> Result<Vec<Home>> {
     const DUE: Stmt = Stmt::read(concat!(
         "SELECT ",
         columns!(),
         " WHERE h.state <> 'live' AND h.state <> 'gone' \
-         AND (h.state <> 'trashed' OR (h.since <= $1 AND h.user_id IS NULL)) ORDER BY h.since, h.id LIMIT $2"
+         AND (h.state <> 'trashed' OR (h.since <= $1 AND h.user_id IS NULL)) \
+         AND (h.since > $2 OR (h.since = $2 AND h.id > $3)) ORDER BY h.since, h.id LIMIT $4"
     ));
-    let rows = db.rows(&DUE, &[trashed_before.into(), limit.into()]).await?;
+    let params = [trashed_before.into(), after.0.into(), after.1.into(), limit.into()];
+    let rows = db.rows(&DUE, &params).await?;
     rows.into_iter().map(read).collect()
 }
 

@@ -186,14 +186,22 @@ async fn change(hub: &Hub, server: &Candidate, change: impl FnOnce(Cull) -> Cull
 
 /// Does what is due by now: warns, and stops.
 pub async fn act(hub: &Arc<Hub>) -> Result<(), Failure> {
-    let config = &hub.config.culler;
-    let now = hub.clock.now();
-    let due = culls::due(&hub.store, later(now, config.warn_before), PAGE).await?;
-    if due.is_empty() {
-        return Ok(());
+    let until = later(hub.clock.now(), hub.config.culler.warn_before);
+    let mut after = None;
+    // To the end of the list: who was warned stays at its front until it is time.
+    loop {
+        let due = culls::due(&hub.store, until, after.unwrap_or((Timestamp::UNIX_EPOCH, 0)), PAGE).await?;
+        let Some(last) = due.last() else { return Ok(()) };
+        let behind = (last.cull.due_at.unwrap_or(until), last.spawner_id);
+        if after.replace(behind).is_none() {
+            activity::fold(hub).await?;
+        }
+        act_on(hub, due).await?;
     }
-    activity::fold(hub).await?;
-    let groups = groups(hub, &hub.store, &due, now).await?;
+}
+
+async fn act_on(hub: &Arc<Hub>, due: Vec<Candidate>) -> Result<(), Failure> {
+    let groups = groups(hub, &hub.store, &due, hub.clock.now()).await?;
     let with_groups = |server: Candidate| (groups_of(&groups, &server).to_vec(), server);
     let due: Vec<_> = due.into_iter().map(with_groups).collect();
     stream::iter(due)
@@ -204,7 +212,7 @@ pub async fn act(hub: &Arc<Hub>) -> Result<(), Failure> {
                 None => Ok(()),
             }
         })
-        .buffer_unordered(config.concurrency.max(1))
+        .buffer_unordered(hub.config.culler.concurrency.max(1))
         .try_collect::<()>()
         .await
 }

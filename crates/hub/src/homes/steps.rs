@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use perijove_model::Clock;
 use perijove_spawn::homes::HomeError;
 use perijove_store::homes::{self, Home, State};
@@ -39,13 +39,22 @@ async fn try_work_off(work: &Work<'_>, trash_keep: Duration) -> Result<(), Store
     let now = work.clock.now();
     let before = match keep.is_zero() {
         // For ever.
-        true => jiff::Timestamp::MIN,
-        false => now.saturating_sub(keep).unwrap_or(jiff::Timestamp::MIN),
+        true => Timestamp::UNIX_EPOCH,
+        false => now
+            .saturating_sub(keep)
+            .unwrap_or(Timestamp::MIN)
+            .max(Timestamp::UNIX_EPOCH),
     };
-    for home in homes::due(work.store, before.max(jiff::Timestamp::UNIX_EPOCH), BATCH).await? {
-        take_step(work, home.id).await?;
+    // To the end of the list: homes that are stuck stay at its front.
+    let mut after = (Timestamp::UNIX_EPOCH, 0);
+    loop {
+        let batch = homes::due(work.store, before, after, BATCH).await?;
+        let Some(last) = batch.last() else { return Ok(()) };
+        after = (last.since, last.id);
+        for home in &batch {
+            take_step(work, home.id).await?;
+        }
     }
-    Ok(())
 }
 
 /// Takes a home as far as it goes, unless another hub is at it.

@@ -1,12 +1,15 @@
 //! Homes: whose they are, and that they stay so.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use perijove_model::UserName;
 use serde_json::json;
 
 use super::{later, now, open, user};
 use crate::homes::{self, Home, Places, Query, State};
 use crate::{Db, Stmt, Store, users};
+
+/// Before all that is due.
+const FIRST: (Timestamp, i64) = (Timestamp::UNIX_EPOCH, 0);
 
 async fn home(store: &Store, user_id: i64, name: &str, wanted: &str) -> Home {
     let beside = format!("{wanted}.beside-{user_id}");
@@ -107,14 +110,14 @@ pub(super) async fn steps_are_taken_once_and_in_order(url: String) {
     let id = home(&store, ada.id, "ada", "/homes/ada").await.id;
     home(&store, bob.id, "bob", "/homes/bob").await;
     let long_ago = now().checked_sub(SignedDuration::from_hours(1)).unwrap();
-    assert_eq!(homes::due(&store, long_ago, 10).await.unwrap(), []);
+    assert_eq!(homes::due(&store, long_ago, FIRST, 10).await.unwrap(), []);
     let tx = store.begin().await.unwrap();
     homes::trash_of_user(&tx, ada.id, "ada", now()).await.unwrap();
     tx.commit().await.unwrap();
     let due = |before| {
         let store = store.clone();
         async move {
-            let due = homes::due(&store, before, 10).await.unwrap();
+            let due = homes::due(&store, before, FIRST, 10).await.unwrap();
             due.iter().map(|home| (home.id, home.state)).collect::<Vec<_>>()
         }
     };
@@ -133,6 +136,8 @@ pub(super) async fn steps_are_taken_once_and_in_order(url: String) {
     assert_eq!(by_id(&store, id).await.problem, None);
     assert_eq!(due(long_ago).await, []);
     assert_eq!(due(later(1)).await, [(id, State::Trashed)]);
+    let behind = (by_id(&store, id).await.since, id);
+    assert_eq!(homes::due(&store, later(1), behind, 10).await.unwrap(), []);
 
     // Back, to somebody else.
     let tx = store.begin().await.unwrap();

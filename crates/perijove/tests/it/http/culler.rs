@@ -5,6 +5,7 @@ use perijove_hub::culler;
 use perijove_model::Clock;
 use perijove_spawn::Usage;
 use perijove_spawn::fake::Script;
+use perijove_store::{Db, Stmt};
 use perijove_testkit::{App, Browser};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -175,6 +176,35 @@ async fn kernels_that_run_and_work_on_the_cores_count_as_use() {
     assert_eq!(notices(&ann, "ann").await.len(), 1, "now it does nothing");
     after(&app, 5).await;
     stopped(&ann, "ann").await;
+}
+
+/// More servers than are read at once, all of them told already and none to be stopped yet.
+async fn many_that_were_warned(app: &App) {
+    const SERVERS: Stmt = Stmt::write(
+        "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 500) \
+         INSERT INTO spawners (user_id, server_id, name, started, last_activity) \
+         SELECT s.user_id, s.server_id, 'many' || n, $1, $1 FROM numbers, spawners s",
+    );
+    const CULLS: Stmt = Stmt::write(
+        "INSERT INTO perijove_culls (spawner_id, generation, why, due_at, warned_at) \
+         SELECT id, 0, 'max_age', $1, $2 FROM spawners WHERE name <> ''",
+    );
+    let now = app.clock.now();
+    let ago = |minutes| now - SignedDuration::from_mins(minutes);
+    let store = &app.hub.store;
+    store.execute(&SERVERS, &[ago(57).into()]).await.unwrap();
+    store.execute(&CULLS, &[ago(-3).into(), ago(1).into()]).await.unwrap();
+}
+
+#[tokio::test]
+async fn many_that_wait_for_their_time_hold_up_no_others() {
+    let app = app("[culler]\nenabled = true\ntimeout = 0\nmax_age = \"1h\"\n").await;
+    let ann = app.sign_in("ann").await;
+    start_server(&ann, "ann").await;
+    app.clock.advance(SignedDuration::from_mins(56));
+    many_that_were_warned(&app).await;
+    after(&app, 0).await;
+    assert_eq!(notices(&ann, "ann").await.len(), 1, "hers comes after 500 others");
 }
 
 #[tokio::test]

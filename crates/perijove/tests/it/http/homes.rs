@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use perijove_hub::homes as hub_homes;
+use perijove_model::{Clock, UserName};
 use perijove_spawn::Usage;
 use perijove_spawn::fake::Script;
 use perijove_spawn::fake_homes::Fault;
-use perijove_store::homes::{self, Home, State};
+use perijove_store::homes::{self, Home, Places, State};
 use perijove_store::users;
 use perijove_testkit::{App, Browser};
 use reqwest::Method;
@@ -317,6 +318,33 @@ async fn the_trash_is_emptied_in_time() {
     let ruth = app.sign_in("ruth").await;
     let log = ruth.api(Method::GET, "audit?act=home.purged", None).await.json();
     assert_eq!(log["items"][0]["actor_kind"], "hub");
+}
+
+#[tokio::test]
+async fn homes_that_are_stuck_hold_up_no_others() {
+    let app = App::start().await;
+    let ruth = app.sign_in("ruth").await;
+    let (_, home) = person(&app, "ann").await;
+    // As many as are read at once, with a backend that was taken out.
+    let (store, now) = (&app.hub.store, app.clock.now());
+    for number in 0..100 {
+        let name = format!("gone{number}");
+        let user = users::create(store, &name, false, &name, now).await.unwrap();
+        let owner = UserName::try_from(name.as_str()).unwrap();
+        let places = Places {
+            wanted: &name,
+            beside: &name,
+        };
+        homes::ensure(store, user.id, &owner, "taken-out", places, now)
+            .await
+            .unwrap();
+        let tx = store.begin().await.unwrap();
+        homes::trash_of_user(&tx, user.id, &name, now).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+    app.clock.advance(SignedDuration::from_mins(1));
+    ruth.api(Method::DELETE, "users/ann", None).await.expect(204);
+    reaches(&app, home.id, State::Trashed).await;
 }
 
 #[tokio::test]

@@ -48,6 +48,8 @@ pub struct Script {
     pub state: State,
     /// What the server says of its kernels, in JSON.
     pub kernels: Option<String>,
+    /// And of its terminals.
+    pub terminals: Option<String>,
     /// What servers have used so far, as far as it is known.
     pub usage: Option<Usage>,
     /// A field that nobody may have, instead of `forbidden`.
@@ -447,8 +449,12 @@ async fn answer(stream: TcpStream, script: &Script) -> Option<()> {
         .await
         .ok()?;
     let path = request.split(' ').nth(1)?;
-    let kernels = script.kernels.clone().filter(|_| path.contains("/api/kernels"));
-    let json = kernels.unwrap_or_else(|| serde_json::json!({ "version": "fake", "path": path }).to_string());
+    let told = match path {
+        path if path.contains("/api/kernels") => script.kernels.clone(),
+        path if path.contains("/api/terminals") => script.terminals.clone(),
+        _ => None,
+    };
+    let json = told.unwrap_or_else(|| serde_json::json!({ "version": "fake", "path": path }).to_string());
     let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nX-JupyterHub-Version: ";
     let answer = format!(
         "{head}{}\r\nContent-Length: {}\r\n\r\n{json}",

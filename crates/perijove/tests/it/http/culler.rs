@@ -178,6 +178,63 @@ async fn kernels_that_run_and_work_on_the_cores_count_as_use() {
     stopped(&ann, "ann").await;
 }
 
+#[tokio::test]
+async fn terminals_and_open_notebooks_count_as_use_where_that_is_wished() {
+    let app = app(&format!("{HOUR}keep_when = [\"terminals\", \"connections\"]\n")).await;
+    let typed = app.clock.now() + SignedDuration::from_mins(58);
+    let script = |connections: [u32; 2], typed: Timestamp| Script {
+        kernels: Some(json!(connections.map(|count| json!({ "connections": count }))).to_string()),
+        terminals: Some(
+            json!([Timestamp::UNIX_EPOCH, typed].map(|at| json!({ "last_activity": at.to_string() }))).to_string(),
+        ),
+        ..Script::default()
+    };
+    let mut people = Vec::new();
+    for (name, script) in [
+        ("types", script([0, 0], typed)),
+        ("looks", script([0, 1], Timestamp::UNIX_EPOCH)),
+        ("gone", script([0, 0], Timestamp::UNIX_EPOCH)),
+    ] {
+        app.spawner.play(script);
+        let person = app.sign_in(name).await;
+        start_server(&person, name).await;
+        people.push((name, person));
+    }
+    for (minutes, warned) in [(57, &["gone"][..]), (114, &[]), (171, &["types"])] {
+        after(&app, 57).await;
+        let mut found = Vec::new();
+        for (name, person) in &people {
+            if runs(person, name).await && !notices(person, name).await.is_empty() {
+                found.push(*name);
+            }
+        }
+        found.retain(|name| minutes == 57 || *name != "gone");
+        assert_eq!(found, warned, "after {minutes} minutes");
+    }
+}
+
+#[tokio::test]
+async fn a_short_time_is_not_all_warning() {
+    let app = app("[culler]\nenabled = true\ntimeout = \"6m\"\n").await;
+    let ann = app.sign_in("ann").await;
+    start_server(&ann, "ann").await;
+    after(&app, 2).await;
+    assert!(notices(&ann, "ann").await.is_empty());
+    after(&app, 2).await;
+    assert_eq!(notices(&ann, "ann").await.len(), 1, "half of it is left");
+    after(&app, 3).await;
+    stopped(&ann, "ann").await;
+}
+
+#[tokio::test]
+async fn the_hub_looks_by_itself() {
+    let app = app("[culler]\nenabled = true\nwarn_before = 0\ncull_every = 1\n").await;
+    let ann = app.sign_in("ann").await;
+    start_server(&ann, "ann").await;
+    app.clock.advance(SignedDuration::from_mins(61));
+    stopped(&ann, "ann").await;
+}
+
 /// More servers than are read at once, all of them told already and none to be stopped yet.
 async fn many_that_were_warned(app: &App) {
     const SERVERS: Stmt = Stmt::write(
@@ -417,6 +474,50 @@ async fn people_are_deleted_only_where_that_is_wished_and_administrators_spared(
     let users = ruth.api(Method::GET, "users", None).await.expect(200).json();
     let names: Vec<_> = users.as_array().unwrap().iter().map(|user| &user["name"]).collect();
     assert_eq!(json!(names), json!(["ruth"]));
+}
+
+#[tokio::test]
+async fn a_dry_run_deletes_nobody() {
+    let app = app("[culler]\nenabled = true\ncull_users = true\ndry_run = true\n").await;
+    let ruth = app.sign_in("ruth").await;
+    app.sign_in("ann").await;
+    after(&app, 90).await;
+    ruth.api(Method::GET, "users/ann", None).await.expect(200);
+}
+
+#[tokio::test]
+async fn guests_who_left_are_deleted_and_all_at_a_certain_age() {
+    let app = app(
+        "[culler]\nenabled = true\ncull_users = true\ncull_admin_users = false\n\
+        timeout = \"90m\"\nmax_age = \"2h\"\n",
+    )
+    .await;
+    let ruth = app.sign_in("ruth").await;
+    app.sign_in("gone").await;
+    app.spawner.homes.write("/home/gone", "thesis.ipynb", 10);
+    app.sign_in("ann").await;
+    let names = async || {
+        let users = ruth.api(Method::GET, "users", None).await.expect(200).json();
+        let users = users.as_array().unwrap().iter();
+        users
+            .map(|user| user["name"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    for (minutes, who) in [
+        (60, &["ruth", "gone", "ann"][..]),
+        (59, &["ruth", "ann"]),
+        (2, &["ruth"]),
+    ] {
+        app.sign_in("ann").await;
+        app.hub.seen.flush(&app.hub.store).await;
+        after(&app, minutes).await;
+        assert_eq!(names().await, who);
+    }
+    let trashed = ruth.api(Method::GET, "homes?owner=gone", None).await.expect(200).json();
+    assert_eq!(
+        trashed["items"][0]["place"], "/home/gone",
+        "files of before are nobody else's"
+    );
 }
 
 #[tokio::test]

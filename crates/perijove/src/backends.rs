@@ -135,6 +135,8 @@ fn docker_config(config: &Config, instance: String) -> DockerConfig {
             EscapeNames::Legacy => Escape::Legacy,
         },
         home: docker.home.clone(),
+        home_driver: docker.home_driver.clone(),
+        home_options: docker.home_options.clone(),
         home_target: docker.home_target.clone(),
         volumes: docker.volumes.clone(),
         read_only_volumes: docker.read_only_volumes.clone(),

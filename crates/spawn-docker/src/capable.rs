@@ -6,6 +6,7 @@ use bollard::models::SystemInfo;
 use perijove_spawn::Capabilities;
 
 use crate::remap::Shift;
+use crate::volumes::sized;
 use crate::{DockerConfig, Isolation};
 
 /// What the engine said of itself, or that it has not been asked.
@@ -32,11 +33,15 @@ pub(crate) fn of(info: Option<&SystemInfo>, config: &DockerConfig, cut: bool, po
     if !gpu {
         because(&mut reasons, "gpu", "the container engine has no runtime `nvidia`");
     }
-    because(
-        &mut reasons,
-        "storage_limit",
-        "volumes of the engine have no size: homes are measured, and starts are refused above the limit",
-    );
+    let sized = sized(&config.home_options);
+    if !sized {
+        because(
+            &mut reasons,
+            "storage_limit",
+            "no driver is told how large volumes may become (`home_options` in [spawner.docker]): homes are measured, and \
+             starts are refused above the limit",
+        );
+    }
     let (apart, missing) = apart(config.isolation, cut, podman);
     for (what, why) in missing {
         because(&mut reasons, what, why);
@@ -56,7 +61,7 @@ pub(crate) fn of(info: Option<&SystemInfo>, config: &DockerConfig, cut: bool, po
         isolation: apart,
         landlock: None,
         gpu,
-        storage_limit: false,
+        storage_limit: sized,
         image_pull: true,
         mounts: true,
         accounts: match shift {

@@ -114,6 +114,8 @@ pub struct Guard {
     pub volumes: Vec<String>,
     /// Directories of the engine's machine that containers may see.
     pub directories: Vec<String>,
+    /// Drivers of volumes beside the engine's own, which may be told anything.
+    pub drivers: Vec<String>,
 }
 
 /// What is to be done with a request.
@@ -304,13 +306,27 @@ impl Guard {
         Ok(())
     }
 
-    /// Options of the driver could make it any directory of the machine.
+    /// Options of the engine's driver could make it any directory of the machine, but for its size.
     fn new_volume(&self, fields: &Map<String, Value>) -> Result<(), String> {
+        let driver = text("Driver", fields.get("Driver").unwrap_or(&Value::Null))?;
+        let named = self.drivers.iter().any(|name| name == driver);
+        let is_size = |value: &Value| {
+            value
+                .as_str()
+                .is_some_and(|text| text.bytes().all(|b| b.is_ascii_alphanumeric()))
+        };
         for (name, value) in fields {
             match name.as_str() {
                 "Name" => self.volume(text(name, value)?)?,
                 "Labels" => {}
-                "Driver" if value == &json!("local") => {}
+                "Driver" if named || driver == "local" => {}
+                "DriverOpts" if named => {}
+                "DriverOpts" => {
+                    let strange = objects(Some(value))?.find(|(name, value)| *name != "size" || !is_size(value));
+                    refuse_unless(strange.is_none(), || {
+                        "an option of the volume is not for servers".to_owned()
+                    })?;
+                }
                 _ => empty(name, value)?,
             }
         }
@@ -458,6 +474,7 @@ mod tests {
             hubs: vec!["jupyterhub-hub".into()],
             volumes: vec!["jupyterhub-user-".into(), "perijove-trash-".into()],
             directories: vec!["/srv/homes".into()],
+            drivers: vec!["sized".into()],
         }
     }
 
@@ -606,6 +623,11 @@ mod tests {
         let root = json!({ "type": "none", "o": "bind", "device": "/" });
         assert!(order(json!({ "Name": "jupyterhub-user-ada", "DriverOpts": root })).is_err());
         assert!(order(json!({ "Name": "jupyterhub-user-ada", "driveropts": root })).is_err());
+        order(json!({ "Name": "jupyterhub-user-ada", "Driver": "local", "DriverOpts": { "size": "1048576" } }))
+            .unwrap();
+        assert!(order(json!({ "Name": "jupyterhub-user-ada", "DriverOpts": { "size": "1", "o": "bind" } })).is_err());
+        assert!(order(json!({ "Name": "jupyterhub-user-ada", "Driver": "elsewhere" })).is_err());
+        order(json!({ "Name": "jupyterhub-user-ada", "Driver": "sized", "DriverOpts": { "class": "gold" } })).unwrap();
     }
 
     #[test]

@@ -104,6 +104,10 @@ pub struct DockerConfig {
     pub escape: Escape,
     /// Template of a volume's name, or of an absolute path.
     pub home: String,
+    /// Of the volumes with homes.
+    pub home_driver: String,
+    /// What it is told of them. `{storage}` is the limit in bytes.
+    pub home_options: BTreeMap<String, String>,
     pub home_target: String,
     pub volumes: BTreeMap<String, String>,
     pub read_only_volumes: BTreeMap<String, String>,
@@ -182,6 +186,8 @@ impl DockerSpawner {
         let volumes = Volumes {
             engine: engine.clone(),
             instance: config.instance.clone(),
+            driver: config.home_driver.clone(),
+            options: config.home_options.clone(),
         };
         Ok(Self {
             config: Arc::new(config),

@@ -56,7 +56,7 @@ impl DockerSpawner {
             Some(container) => container,
             None => {
                 step(65, "Making the container");
-                let home = homes::Homes::make(&*self.volumes, &spec.home).await;
+                let home = self.volumes.make_for(&spec.home, spec.plan.limits.storage).await;
                 home.map_err(|error| self.homeless(spec, &image, error))?;
                 Box::pin(self.make(spec, &image, progress)).await?
             }

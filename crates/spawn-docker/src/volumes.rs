@@ -3,7 +3,7 @@
 //! A volume can't be renamed. One that is moved aside stays where it is, with an empty volume beside it that says so: its
 //! name is given to nobody else as long as there are files in it, so nothing can come into its place.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::sync::Arc;
 
@@ -25,6 +25,17 @@ const INSTANCE: &str = "perijove.instance";
 pub(crate) struct Volumes {
     pub engine: Arc<Engine>,
     pub instance: String,
+    /// Of homes; what stands beside one is the engine's own.
+    pub driver: String,
+    pub options: BTreeMap<String, String>,
+}
+
+/// In options, the limit in bytes.
+const STORAGE: &str = "{storage}";
+
+/// Whether the driver holds homes to their limits.
+pub(crate) fn sized(options: &BTreeMap<String, String>) -> bool {
+    options.values().any(|value| value.contains(STORAGE))
 }
 
 impl Volumes {
@@ -43,16 +54,54 @@ impl Volumes {
         }
     }
 
+    /// Makes a home, unless it is there. What the driver was told once of its limit stays.
+    pub async fn make_for(&self, home: &Home, storage: Option<u64>) -> Result<(), HomeError> {
+        if is_directory(home) {
+            Directories.make(home).await?;
+            return self.hand_over(&home.place).await;
+        }
+        match self.find(home).await? {
+            Found::AtPlace => Ok(()),
+            Found::InTrash => Err(HomeError::Missing(home.place.clone())),
+            Found::Nowhere if home.made => Err(HomeError::Missing(home.place.clone())),
+            Found::Nowhere => {
+                let request = VolumeCreateRequest {
+                    driver: Some(self.driver.clone()),
+                    driver_opts: Some(self.options_for(storage)),
+                    ..VolumeCreateRequest::default()
+                };
+                self.create(&home.place, home, request).await
+            }
+        }
+    }
+
+    fn options_for(&self, storage: Option<u64>) -> HashMap<String, String> {
+        let filled = self.options.iter().filter_map(|(name, value)| {
+            let value = match storage {
+                Some(bytes) => value.replace(STORAGE, &bytes.to_string()),
+                None if value.contains(STORAGE) => return None,
+                None => value.clone(),
+            };
+            Some((name.clone(), value))
+        });
+        filled.collect()
+    }
+
+    /// Says that the home was moved aside.
+    async fn put_aside(&self, home: &Home) -> Result<(), HomeError> {
+        self.create(&aside(home), home, VolumeCreateRequest::default()).await
+    }
+
     /// Makes it, or finds it made.
-    async fn create(&self, name: &str, home: &Home) -> Result<(), HomeError> {
+    async fn create(&self, name: &str, home: &Home, request: VolumeCreateRequest) -> Result<(), HomeError> {
         let cannot = |fault| cannot(name, "made", fault);
         let client = self.engine.client().await.map_err(cannot)?;
         let labels = [(HOME, home.id.to_string()), (INSTANCE, self.instance.clone())];
         let request = VolumeCreateRequest {
             name: Some(name.to_owned()),
             labels: Some(labels.map(|(label, value)| (label.to_owned(), value)).into()),
-            driver_opts: Some(HashMap::new()),
-            ..VolumeCreateRequest::default()
+            driver_opts: Some(request.driver_opts.unwrap_or_default()),
+            ..request
         };
         self.engine
             .within(client.create_volume(request))
@@ -121,16 +170,7 @@ impl Homes for Volumes {
     }
 
     async fn make(&self, home: &Home) -> Result<(), HomeError> {
-        if is_directory(home) {
-            Directories.make(home).await?;
-            return self.hand_over(&home.place).await;
-        }
-        match self.find(home).await? {
-            Found::AtPlace => Ok(()),
-            Found::InTrash => Err(HomeError::Missing(home.place.clone())),
-            Found::Nowhere if home.made => Err(HomeError::Missing(home.place.clone())),
-            Found::Nowhere => self.create(&home.place, home).await,
-        }
+        self.make_for(home, None).await
     }
 
     async fn trash(&self, home: &Home) -> Result<(), HomeError> {
@@ -138,7 +178,7 @@ impl Homes for Volumes {
             return Directories.trash(home).await;
         }
         match self.find(home).await? {
-            Found::AtPlace => self.create(&aside(home), home).await,
+            Found::AtPlace => self.put_aside(home).await,
             Found::InTrash => Ok(()),
             Found::Nowhere => Err(HomeError::Missing(home.place.clone())),
         }
@@ -160,7 +200,7 @@ impl Homes for Volumes {
             return Directories.purge(home).await;
         }
         if self.find(home).await? == Found::AtPlace {
-            self.create(&aside(home), home).await?;
+            self.put_aside(home).await?;
         }
         self.remove(&home.place).await?;
         self.remove(&aside(home)).await

@@ -39,6 +39,10 @@ section! {
         escape: EscapeNames = EscapeNames::Strict;
         /// Template of the name of the volume with somebody's files, or of an absolute directory of the engine's machine. It is filled in once for each person and kept.
         home: String = "jupyterhub-user-{username}".to_owned(), example "\"/srv/homes/{username}\"";
+        /// Driver of the engine's that makes these volumes.
+        home_driver: String = "local".to_owned();
+        /// What the driver is told of them, by its own names. `{storage}` is the limit in bytes, and what has it is left out where there is none: so the driver holds volumes to it, if it can. What a volume was made with, it keeps.
+        home_options: BTreeMap<String, String> = BTreeMap::new(), example "{ size = \"{storage}\" }";
         /// Where the container sees it.
         home_target: String = "/home/jovyan/work".to_owned();
         /// Volumes or directories beside the home, by their templates, and where containers see them.

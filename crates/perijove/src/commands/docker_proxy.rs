@@ -64,6 +64,10 @@ pub struct DockerProxy {
     /// A directory of the engine's machine that servers may see; more than one by saying it again [default: none]
     #[arg(long, value_name = "DIRECTORY")]
     directory: Vec<String>,
+    /// A driver of volumes that is not the engine's own, and may be told anything: `home_driver` in [spawner.docker]; more
+    /// than one by saying it again
+    #[arg(long, value_name = "NAME")]
+    volume_driver: Vec<String>,
 }
 
 type Body = BoxBody<Bytes, hyper::Error>;
@@ -94,6 +98,7 @@ impl DockerProxy {
                 hubs: self.hub,
                 volumes: self.volume,
                 directories: self.directory,
+                drivers: self.volume_driver,
             },
             socket: self.socket,
         };

@@ -27,6 +27,7 @@ pub const CASES: &[(&str, Case)] = cases![
     who_reached_the_memory_limit_is_told,
     a_server_has_no_privileges,
     the_home_is_kept_by_its_name,
+    a_driver_that_can_holds_a_home_to_its_limit,
     a_legacy_volume_is_taken_over,
     folders_are_mounted_and_missing_ones_left_out,
     sites_add_what_they_like,
@@ -203,6 +204,34 @@ async fn the_home_is_kept_by_its_name(engine: Arc<Engine>) {
     assert!(error.message.contains("not where they were kept"), "{error}");
     let volumes = engine.0.docker(&["volume", "ls", "-q"]);
     assert!(!volumes.contains(&spec.home.place), "{volumes}");
+}
+
+/// Memory stands for a disk that knows sizes.
+async fn a_driver_that_can_holds_a_home_to_its_limit(engine: Arc<Engine>) {
+    const MOST: u64 = 1 << 20;
+    let spawner = engine.spawner_with(|config| {
+        let options = [
+            ("type", "tmpfs"),
+            ("device", "tmpfs"),
+            ("o", "mode=1777,size={storage}"),
+        ];
+        config.home_options = options.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    });
+    for (name, most, kept) in [("gil", Some(MOST), MOST), ("gus", None, 3 * MOST)] {
+        let mut spec = of(&engine, name, &Behaviour::Serve);
+        spec.plan.limits.storage = most;
+        let server = Server::start_as(spawner.clone(), spec.clone()).await;
+        let write = format!(
+            "cd {HOME}; busybox head -c {} /dev/zero >much; busybox wc -c <much",
+            3 * MOST
+        );
+        let length = engine
+            .0
+            .docker(&["exec", &format!("jupyter-{name}"), "sh", "-c", &write]);
+        assert_eq!(length.parse(), Ok(kept), "{name}");
+        server.end().await;
+        spawner.forget(&spec.key).await.unwrap();
+    }
 }
 
 /// As JupyterHub left it: the name leads there, and the files are those.

@@ -166,6 +166,8 @@ pub fn config(socket: &Path) -> DockerConfig {
         name: None,
         escape: Escape::Strict,
         home: "jupyterhub-user-{username}".to_owned(),
+        home_driver: "local".to_owned(),
+        home_options: BTreeMap::new(),
         home_target: HOME.to_owned(),
         volumes: BTreeMap::new(),
         read_only_volumes: BTreeMap::new(),

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds the images of deploy/images on an engine of its own, brings stacks of deploy/compose up and takes them down again:
-# `data` is walked through in a real browser, `platform` asked what a platform asks, `homelab` entered as by its Traefik. Skipped
-# aloud where that can't be.
+# `data` is walked through in a real browser, `platform` asked what a platform asks and a server of it looked at, `homelab` entered
+# as by its Traefik. Skipped aloud where that can't be.
 #
 # PERIJOVE_BINARY names the program, PERIJOVE_STACKS the stacks (data platform homelab), arguments go to Playwright.
 # PERIJOVE_DOCKER_DATA keeps what was built for the next run.
@@ -39,13 +39,13 @@ fi
 # Beside the engine now. Images come from Debian's packages and the registries of Python and npm, not from one of images.
 export DOCKER_BUILDKIT=0 BASE=local/debian:bookworm
 docker image inspect "$BASE" >/dev/null 2>&1 || deploy/images/base.sh "$BASE"
-case " $stacks " in
-  *" data "*) images=(perijove lab vscode marimo) SERVER=local/perijove-lab:latest ;;
-  *) images=(perijove small) SERVER=local/perijove-small:latest ;;
-esac
+images=(perijove)
+for stack in $stacks; do
+  if [ "$stack" = data ]; then images+=(lab vscode marimo); else images+=(datascience); fi
+done
 deploy/images/build.sh "${images[@]}"
 
 artifacts=${PERIJOVE_ARTIFACTS:-$PWD/artifacts}/containers
 mkdir -p "$artifacts"
-export SERVER PERIJOVE_ARTIFACTS=$artifacts PERIJOVE_SOURCE=$PWD
+export PERIJOVE_ARTIFACTS=$artifacts PERIJOVE_SOURCE=$PWD
 for stack in $stacks; do "e2e/containers/$stack.sh" "$@"; done

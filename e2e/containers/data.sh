@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
-export DOCKER_SOCKET=$PERIJOVE_DOCKER_SOCKET PERIJOVE_E2E_DIR=containers
+export DOCKER_SOCKET=$PERIJOVE_DOCKER_SOCKET
 artifacts=$PERIJOVE_ARTIFACTS
 compose() {
   local program=(docker-compose)
@@ -14,11 +14,9 @@ compose() {
 
 cd deploy/compose/data
 compose up -d
-relay=''
 end() {
   docker logs jupyterhub-hub >"$artifacts/hub.log" 2>&1 || true
   docker logs jupyterhub-engine >"$artifacts/engine.log" 2>&1 || true
-  [ -z "$relay" ] || kill "$relay" 2>/dev/null || true
 }
 trap end EXIT
 for _ in $(seq 60); do
@@ -28,18 +26,9 @@ for _ in $(seq 60); do
 done
 [ "$health" = healthy ] || { docker logs jupyterhub-hub >&2; echo "the hub is not healthy after a minute" >&2; exit 1; }
 
-# The browser has a network of its own: bridges and pairs that come and go beside it would startle it.
-way=$(dirname "$PERIJOVE_DOCKER_SOCKET")/hub.sock
-node ../../../e2e/lib/relay.mjs listen "$way" 8000 &
-relay=$!
-cd ../../../e2e
-unshare --net bash -c 'ip link set lo up
-  node lib/relay.mjs reach "$0" 8000 & relay=$!
-  node_modules/.bin/playwright test "$@"; status=$?
-  kill $relay; exit $status' "$way" "$@"
+../../../e2e/containers/browser.sh stack.spec.js "$@"
 
 # People's servers are not the stack's: what is taken down leaves them, and their files.
-cd ../deploy/compose/data
 servers=$(docker ps --all --quiet --filter label=perijove.server)
 # shellcheck disable=SC2086 # one word each
 [ -z "$servers" ] || docker rm --force $servers >/dev/null

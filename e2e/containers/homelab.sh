@@ -1,8 +1,6 @@
 #!/usr/bin/env bash
 # Brings deploy/compose/homelab up, comes in as its Traefik would, starts a server, and takes it down again. scripts/containers.sh
 # calls it beside an engine that has the images.
-#
-# SERVER is the image that people's servers are made of; it must have a notebook server in it.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "${BASH_SOURCE[0]}")/stack.sh"

@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
 # Brings deploy/compose/platform up, asks it what a platform asks of its resources, to the letter and with a token where one is
-# needed, and takes it down again. scripts/containers.sh calls it beside an engine that has the images.
-#
-# SERVER is the image that people's servers are made of; it must have a notebook server in it.
+# needed, looks at a server in a browser, and takes it down again. scripts/containers.sh calls it beside an engine that has the
+# images. Arguments go to Playwright.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "${BASH_SOURCE[0]}")/stack.sh"
@@ -16,6 +15,8 @@ set_variable .env DOCKER_SOCKET "$PERIJOVE_DOCKER_SOCKET"
 set_variable .env OAUTH_CLIENT_SECRET a-secret-of-nobody
 set_variable .env POSTGRES_IMAGE local/postgres
 set_variable .env REDIS_IMAGE local/redis
+# The browser comes in without the single sign-on that nobody has here.
+sed -i 's|environment = \[|&"JUPYTERHUB_ALLOW_TOKEN_IN_URL=1", |' perijove.toml
 quietly resource-jupyterhub manage start
 for service in engine postgres redis hub edge; do soon "$service is healthy" healthy "$service"; done
 say "the stack is up: PostgreSQL, Redis, the filter before the engine, the hub and the edge are healthy"
@@ -63,6 +64,9 @@ soon "testuser's server has stopped" gone
 resource-jupyterhub content spawn --user testuser >/dev/null
 [ "$(docker exec jupyter-testuser cat saved.ipynb)" = "{}" ] || fail "saved.ipynb is gone"
 say "list: notebooks are there after a stop and a start"
+
+PERIJOVE_STACK_TOKEN=$(cat .token) "$source/e2e/containers/browser.sh" datascience.spec.js "$@"
+say "a server has what the analysis of data needs, in a browser"
 
 resource-jupyterhub test all
 resource-jupyterhub info --json | jq -e '.features.gpu == false' >/dev/null

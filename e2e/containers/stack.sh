@@ -52,8 +52,6 @@ begin() { # begin STACK: in a copy of it
   files=$(mktemp -d -t "perijove-$stack.XXXXXX")
   cp -r "$source/deploy/compose/$stack" "$files/"
   cd "$files/$stack"
-  # What the stacks start servers of, if nothing else is said.
-  docker tag "${SERVER:-local/perijove-lab:latest}" local/perijove-datascience:latest
   export COMPOSE_FILE=docker-compose.yml:$source/e2e/containers/pages.yml PERIJOVE_SOURCE=${PERIJOVE_SOURCE:-$source} PATH=$PWD:$PATH
   trap end EXIT
 }

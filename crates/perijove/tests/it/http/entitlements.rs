@@ -208,6 +208,34 @@ async fn a_group_has_a_limit_together() {
 }
 
 #[tokio::test]
+async fn of_several_totals_of_a_group_the_largest_counts_and_for_no_other_group() {
+    let total =
+        |servers: u32| format!("[[entitlement]]\ngroups = [\"class\"]\ngroup_total = {{ servers = {servers} }}\n");
+    let app = with(&(total(1) + &total(2) + &total(1))).await;
+    let (ann, bob) = (app.sign_in("ann").await, app.sign_in("bob").await);
+    start(&bob, "bob", "two").await.expect(201);
+    start(&ann, "ann", "two").await.expect(201);
+    refused(
+        &start(&ann, "lab", "two").await,
+        429,
+        "The members of “class” together may have 2 servers",
+    );
+    let told = ann.api(Method::GET, "profiles", None).await.json();
+    let groups = told["groups"].as_array().unwrap().iter();
+    assert_eq!(groups.map(|group| &group["group"]).collect::<Vec<_>>(), ["class"]);
+}
+
+#[tokio::test]
+async fn a_server_without_limits_gets_what_is_left_for_its_group() {
+    let app = with("[[entitlement]]\ngroups = [\"class\"]\ngroup_total = { memory = \"5G\", cpu = 4 }\n").await;
+    let (ann, bob) = (app.sign_in("ann").await, app.sign_in("bob").await);
+    start(&bob, "bob", "two").await.expect(201);
+    start(&ann, "ann", "all").await.expect(201);
+    let limits = app.spawner.specs().pop().unwrap().plan.limits;
+    assert_eq!((limits.memory, limits.cpu_milli), (Some(3 << 30), Some(3000)));
+}
+
+#[tokio::test]
 async fn hours_are_counted_for_each_server_and_begin_anew_with_the_month() {
     let app = with("[culler]\nstop_over_hours = false\n[[entitlement]]\nhours = 10\n").await;
     let ann = app.sign_in("ann").await;

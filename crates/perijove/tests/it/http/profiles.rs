@@ -20,6 +20,9 @@ allow_named_servers = true
 [[group]]
 name = "class"
 users = ["bob"]
+[[group]]
+name = ".."
+users = ["bob"]
 [spawner]
 mem_limit = "1G"
 [[profile]]
@@ -174,7 +177,26 @@ async fn what_is_not_offered_is_refused_by_the_api() {
         .iter()
         .map(|mount| (mount.source.as_str(), mount.target.as_str(), mount.read_only))
         .collect();
-    assert_eq!(mounts, [("/data/class", "shared/class", true)]);
+    assert_eq!(mounts, [("/data/class", "shared/class", true)], "no group leads out");
+}
+
+#[tokio::test]
+async fn what_is_typed_is_one_line_whatever_the_pattern_takes() {
+    let app = App::builder()
+        .config(
+            "[[profile]]\nname = \"Small\"\n[[profile.choice]]\nname = \"Note\"\ndefault = \"none\"\npattern = \"(?s).*\"\n\
+             sets = \"env.NOTE\"\n",
+        )
+        .start()
+        .await;
+    let ann = app.sign_in("ann").await;
+    for typed in ["a\nB=c", "\n", &"x".repeat(256)] {
+        let answer = start(&ann, SERVER, json!({ "note": typed })).await;
+        refused(&answer, 400, "can't be chosen for “Note”");
+    }
+    let longest = "x".repeat(255);
+    start(&ann, SERVER, json!({ "note": longest })).await.expect(201);
+    assert_eq!(app.spawner.specs().pop().unwrap().env.get("NOTE"), Some(&longest));
 }
 
 #[tokio::test]

@@ -14,8 +14,8 @@ use tokio::time::timeout;
 use super::drive::state;
 use crate::Hub;
 
-/// Somebody waits for the page.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// Somebody waits for the page, and an engine that is sick must not keep it from them.
+const PATIENCE: Duration = Duration::from_millis(300);
 /// Looks that follow each other sooner make no rate that means anything: the last one is told again.
 const FRESH: SignedDuration = SignedDuration::from_millis(900);
 /// A rate over a longer time is not of now.

@@ -9,6 +9,7 @@ use perijove_spawn::{Poll, Spawner, Stop};
 use perijove_spawn_docker::{DockerConfig, DockerSpawner};
 use rustix::process::{Signal, WaitOptions, kill_process, waitpid};
 
+use crate::elsewhere::an_engine_elsewhere_is_reached_over_tls;
 use crate::host::{Host, IMAGE};
 use crate::registry::Registry;
 use crate::remapped::containers_have_accounts_of_their_own;
@@ -29,6 +30,9 @@ pub const CASES: &[(&str, Case)] = &[
     }),
     ("containers_have_accounts_of_their_own", || {
         Box::pin(containers_have_accounts_of_their_own())
+    }),
+    ("an_engine_elsewhere_is_reached_over_tls", || {
+        Box::pin(an_engine_elsewhere_is_reached_over_tls())
     }),
     ("a_full_disk_is_told_and_nothing_is_lost", || {
         Box::pin(a_full_disk_is_told_and_nothing_is_lost())

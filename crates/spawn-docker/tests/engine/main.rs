@@ -4,6 +4,7 @@
 
 mod cases;
 mod deaths;
+mod elsewhere;
 mod faults;
 mod homes;
 mod host;

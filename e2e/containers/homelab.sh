@@ -69,6 +69,26 @@ ask -f "http://$edge:8000/user/ada/api" | jq -e .version >/dev/null
 [ "$(docker inspect --format '{{index .HostConfig.LogConfig.Config "max-size"}}' jupyter-ada "$(compose ps -q hub)" | sort -u)" = 10m ] || fail "a log may grow for ever"
 say "a server starts, with a volume, and with a log that does not grow for ever"
 
+# As who comes with images like those of quay.io/jupyter: they begin as root, call what they have before the start, and become NB_UID.
+docker build --quiet --tag local/hooked - >/dev/null <<'IMAGE'
+FROM local/perijove-datascience:latest
+USER root
+RUN echo 'echo "$NB_USER $NB_UID" >/tmp/hooked' >/usr/local/bin/before-notebook.d/hooked.sh
+IMAGE
+sed -i -e 's|^image = "local/perijove-datascience:latest"|image = "local/hooked"|' -e '/^home_target/a \
+capabilities = ["CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"]\
+create_config = { user = "root", environment = ["NB_USER=grace", "NB_UID=1234", "CHOWN_HOME=yes"] }' perijove.toml
+quietly compose restart hub
+soon "the hub is healthy" healthy hub
+api POST /users/grace >/dev/null
+api POST /users/grace/server >/dev/null
+grace_is_ready() { api GET /users/grace | jq -e '.servers[""].ready'; }
+soon "grace's server is ready" grace_is_ready
+[ "$(docker exec jupyter-grace cat /tmp/hooked)" = "grace 1234" ] || fail "the image's own steps before the start were not taken"
+[ "$(docker exec jupyter-grace stat -c %u /home/jovyan)" = 1234 ] || fail "grace's files are not hers"
+docker top jupyter-grace -eo pid,uid,args | grep -E ' 1234 .*jupyterhub-singleuser' >/dev/null || fail "her server is not hers"
+say "an image that begins as root becomes who it is told to be"
+
 remove_servers
 quietly compose down
 docker volume inspect homelab_postgres >/dev/null || fail "down has removed the database"

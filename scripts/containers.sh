@@ -27,7 +27,7 @@ if [ -z "${PERIJOVE_DOCKER_SOCKET:-}" ]; then
     skip "compose is not installed (Debian: docker-compose)"
   why=$(scripts/with-docker.sh true 2>&1 >/dev/null) || skip "${why#scripts/with-docker.sh: }"
   if [ -z "${PERIJOVE_BINARY:-}" ]; then
-    cargo build --locked -p perijove
+    cargo rustc --locked -p perijove --bin perijove -- -C target-feature=+crt-static
     PERIJOVE_BINARY=${CARGO_TARGET_DIR:-$PWD/target}/debug/perijove
   fi
   PERIJOVE_BINARY=$(realpath "$PERIJOVE_BINARY")
@@ -44,6 +44,9 @@ for stack in $stacks; do
   if [ "$stack" = data ]; then images+=(lab vscode marimo); else images+=(datascience); fi
 done
 deploy/images/build.sh "${images[@]}"
+# An image with the program and nothing else.
+docker run --rm local/perijove-binary:latest /perijove --version >/dev/null ||
+  { echo "the image's program is not static: $PERIJOVE_BINARY" >&2; exit 1; }
 
 artifacts=${PERIJOVE_ARTIFACTS:-$PWD/artifacts}/containers
 mkdir -p "$artifacts"

@@ -82,8 +82,8 @@ part_conformance() { scripts/conformance.sh && PERIJOVE_BINARY=${PERIJOVE_BINARY
 built=
 part_browser() { PERIJOVE_BINARY=${PERIJOVE_BINARY:-$built} scripts/e2e.sh; }
 
-# Images are built with the program that was just tested.
-part_containers() { PERIJOVE_BINARY=${PERIJOVE_BINARY:-$built} scripts/containers.sh; }
+# Images have a program of their own, which is linked with all that it needs.
+part_containers() { scripts/containers.sh; }
 
 # A short run; `make fuzz-api` asks more, and on PostgreSQL too.
 part_fuzz() {

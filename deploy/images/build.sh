@@ -34,11 +34,12 @@ build() { # build NAME DIRECTORY [OPTION...]
 }
 size() { docker image inspect --format '{{.Size}}' "$(image "$1")" | awk '{ printf "%.0f MB", $1 / 1e6 }'; }
 
-# The program by itself is an image, too: where it comes from is not the others' business.
+# The program by itself is an image, too: where it comes from is not the others' business. Linked with all that it needs, it asks
+# nothing of the system below it.
 binary() {
   local program=${PERIJOVE_BINARY:-} folder
   if [ -z "$program" ] && command -v cargo >/dev/null; then
-    cargo build --release --locked -p perijove
+    cargo rustc --release --locked -p perijove --bin perijove -- -C target-feature=+crt-static
     program=${CARGO_TARGET_DIR:-target}/release/perijove
   fi
   if [ -z "$program" ]; then

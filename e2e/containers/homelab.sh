@@ -59,7 +59,11 @@ sign_in admin "$(secret JUPYTER_ADMIN_PASSWORD)"
 say "the household's password and the administrator's let in whom they should"
 
 authorization="Authorization: token $(compose exec -T hub perijove token admin | tr -d '\r')"
-api() { ask -f -H "$authorization" -X "$1" "http://$edge:8000/hub/api$2"; }
+api() { # api METHOD PATH: the answer, or why there is none
+  local said
+  said=$(ask -S --fail-with-body -H "$authorization" -X "$1" "http://$edge:8000/hub/api$2" 2>&1) || fail "$1 $2: $said"
+  printf '%s' "$said"
+}
 api POST /users/ada/server >/dev/null
 ready() { api GET /users/ada | jq -e '.servers[""].ready'; }
 soon "ada's server is ready" ready
@@ -77,16 +81,16 @@ RUN echo 'echo "$NB_USER $NB_UID" >/tmp/hooked' >/usr/local/bin/before-notebook.
 IMAGE
 sed -i -e 's|^image = "local/perijove-datascience:latest"|image = "local/hooked"|' -e '/^home_target/a \
 capabilities = ["CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"]\
-create_config = { user = "root", environment = ["NB_USER=grace", "NB_UID=1234", "CHOWN_HOME=yes"] }' perijove.toml
+create_config = { user = "root", environment = ["NB_USER=olga", "NB_UID=1234", "CHOWN_HOME=yes"] }' perijove.toml
 quietly compose restart hub
 soon "the hub is healthy" healthy hub
-api POST /users/grace >/dev/null
-api POST /users/grace/server >/dev/null
-grace_is_ready() { api GET /users/grace | jq -e '.servers[""].ready'; }
-soon "grace's server is ready" grace_is_ready
-[ "$(docker exec jupyter-grace cat /tmp/hooked)" = "grace 1234" ] || fail "the image's own steps before the start were not taken"
-[ "$(docker exec jupyter-grace stat -c %u /home/jovyan)" = 1234 ] || fail "grace's files are not hers"
-docker top jupyter-grace -eo pid,uid,args | grep -E ' 1234 .*jupyterhub-singleuser' >/dev/null || fail "her server is not hers"
+api POST /users/olga >/dev/null
+api POST /users/olga/server >/dev/null
+olga_is_ready() { api GET /users/olga | jq -e '.servers[""].ready'; }
+soon "olga's server is ready" olga_is_ready
+[ "$(docker exec jupyter-olga cat /tmp/hooked)" = "olga 1234" ] || fail "the image's own steps before the start were not taken"
+[ "$(docker exec jupyter-olga stat -c %u /home/jovyan)" = 1234 ] || fail "olga's files are not hers"
+docker top jupyter-olga -eo pid,uid,args | grep -E ' 1234 .*jupyterhub-singleuser' >/dev/null || fail "her server is not hers"
 say "an image that begins as root becomes who it is told to be"
 
 remove_servers

@@ -32,6 +32,11 @@ remove_servers() {
   [ -z "$servers" ] || docker rm --force $servers >/dev/null
 }
 end() {
+  local status=$?
+  if [ "$status" != 0 ]; then
+    echo "$stack: a command failed with status $status; its hub said last:" >&2
+    compose logs --no-color --tail 40 hub >&2 || true
+  fi
   if [ -n "${PERIJOVE_ARTIFACTS:-}" ]; then compose logs --no-color >"$PERIJOVE_ARTIFACTS/$stack.log" 2>&1 || true; fi
   remove_servers
   compose down -v >/dev/null 2>&1 || true

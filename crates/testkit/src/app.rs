@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::net::{SocketAddr, UdpSocket};
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Once};
 use std::time::Duration;
 
 use perijove_auth::Authenticator;
@@ -23,6 +23,10 @@ use perijove_spawn::fake_services::FakeServices;
 use perijove_store::{OpenOptions, Store};
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::Browser;
 
@@ -66,6 +70,7 @@ impl Builder {
     }
 
     pub async fn start(mut self) -> App {
+        logged();
         if self.database.is_none() {
             self.database = fresh_on_postgres().await;
         }
@@ -287,6 +292,24 @@ impl App {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         panic!("the hub was not reached through the edge within 5 s");
+    }
+}
+
+/// Where `PERIJOVE_TESTKIT_LOG` is set, a test that fails shows what the hub did. Not everywhere: a process has one
+/// subscriber, and tests of the log bring their own.
+fn logged() {
+    static ONCE: Once = Once::new();
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "tests are told by the environment what is wanted"
+    )]
+    let wanted = std::env::var_os("PERIJOVE_TESTKIT_LOG").is_some();
+    if wanted {
+        // The edge has threads of its own, of which nobody knows which test they serve.
+        let ours =
+            Targets::new().with_targets(["perijove_hub", "perijove_store"].map(|ours| (ours, LevelFilter::DEBUG)));
+        let lines = tracing_subscriber::fmt::layer().with_ansi(false).with_test_writer();
+        ONCE.call_once(|| tracing_subscriber::registry().with(ours).with(lines).init());
     }
 }
 

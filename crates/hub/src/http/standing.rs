@@ -296,22 +296,26 @@ pub(super) async fn by_cookie(
     }
     hub.metrics.cache_misses.count();
     let fingerprint = perijove_model::token::fingerprint(secret);
+    let worthless = |why| {
+        tracing::debug!(why, "a login cookie does not hold");
+        Ok(None)
+    };
     let Some(session) = sessions::find(&hub.store, &fingerprint, now).await? else {
-        return Ok(None);
+        return worthless("its session is not there");
     };
     // A login cookie without the session that it was made in has been carried off, or logged out elsewhere.
     if !in_session(&session.session_id) {
-        return Ok(None);
+        return worthless("it came without its session's own");
     }
     let Some(held) = person(hub, session.user_id).await? else {
-        return Ok(None);
+        return worthless("its person may not come in");
     };
     let until = earliest(now, [held.until, Some(session.expires_at)]);
     let (standing, until) = match session.acted_by {
         None => (Standing::new(&held, Via::Session(session), held.scopes.clone()), until),
         Some(by) => match acted(hub, &held, session, by).await? {
             Some((standing, ends)) => (standing, ends.map_or(until, |ends| ends.min(until))),
-            None => return Ok(None),
+            None => return worthless("who acts in it may not do so any more"),
         },
     };
     let standing = Arc::new(standing);

@@ -1,6 +1,6 @@
 # Everyday commands. `make` or `make help` lists them.
 
-# How `make run` and `make build` build. Cold, on two cores: release three minutes, dev (PROFILE=dev) half of that.
+# How `make run` and `make build` build: dev (PROFILE=dev) takes half the time of release, dist twice that time.
 PROFILE ?= release
 # Where the notebook environment is built. The hub keeps its data in .perijove too, unless its config says otherwise.
 ENVIRONMENTS ?= $(CURDIR)/.perijove/environments

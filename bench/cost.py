@@ -307,7 +307,7 @@ def main():
     parser.add_argument("--only", help="requests with this in their name")
     parser.add_argument("--alone", action="store_true", help="Perijove without its peer")
     parser.add_argument("--walk", action="store_true", help="only list all people of Perijove, page by page")
-    parser.add_argument("--binary", type=Path, default=ROOT / "target/release/perijove")
+    parser.add_argument("--binary", type=Path, default=ROOT / "target/dist/perijove")
     parser.add_argument("--environment", type=Path, default=ROOT / ".perijove/environments/test")
     options = parser.parse_args()
     scratch = Path(tempfile.mkdtemp(prefix="perijove-bench-"))

@@ -438,7 +438,7 @@ def main():
     arguments.add_argument("--only", nargs="+", default=["starts", "pull", "greedy"], choices=["starts", "pull", "greedy"])
     arguments.add_argument("--lab", type=Path, default=ROOT / ".perijove/environments/lab")
     arguments.add_argument("--dockerspawner", type=Path, default=ROOT / ".perijove/environments/dockerspawner")
-    arguments.add_argument("--binary", type=Path, default=ROOT / "target/release/perijove")
+    arguments.add_argument("--binary", type=Path, default=ROOT / "target/dist/perijove")
     options = arguments.parse_args()
     if not ENGINE:
         raise SystemExit("bench/docker.py runs beside an engine of its own: scripts/with-docker.sh")

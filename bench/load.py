@@ -64,7 +64,7 @@ def main():
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--clients", type=int, default=8)
     parser.add_argument("--pause", type=float, default=0.005, help="seconds between two requests of a client")
-    parser.add_argument("--binary", type=Path, default=ROOT / "target/release/perijove")
+    parser.add_argument("--binary", type=Path, default=ROOT / "target/dist/perijove")
     options = parser.parse_args()
     scratch = Path(tempfile.mkdtemp(prefix="perijove-bench-"))
     hub = Perijove(scratch, options.binary, more=PERIJOVE)

@@ -34,7 +34,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--slower", type=float, default=4, help="how many times slower the browser's processor is made")
-    parser.add_argument("--binary", type=Path, default=ROOT / "target/release/perijove")
+    parser.add_argument("--binary", type=Path, default=ROOT / "target/dist/perijove")
     parser.add_argument("--environment", type=Path, default=ROOT / ".perijove/environments/test")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="perijove-pages-") as folder:

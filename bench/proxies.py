@@ -121,7 +121,7 @@ class Edge(ByApi):
     """As `perijove serve` starts it, with what an installation has switched on."""
 
     name = "edge"
-    binary = ROOT / "target/release/perijove"
+    binary = ROOT / "target/dist/perijove"
     example = None
     threads = 1
 

@@ -10,7 +10,7 @@ case $what in
   *) echo "error: there is no benchmark named '$what'; there are: startup, cost, load, spawn, docker, signin, pages, edge, routes" >&2; exit 2 ;;
 esac
 
-cargo build --locked --release -p perijove
+cargo build --locked --profile dist -p perijove
 [ -d bench/node_modules ] || npm --prefix bench ci
 if [ "$what" = edge ] || [ "$what" = routes ]; then
   cargo build --locked --release --manifest-path bench/edge-load/Cargo.toml --target-dir target/edge-load

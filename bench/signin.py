@@ -234,7 +234,7 @@ def main():
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--at-once", type=int, default=200)
     parser.add_argument("--methods", nargs="+", default=["native", "dummy"], choices=["native", "dummy"])
-    parser.add_argument("--binary", type=Path, default=ROOT / "target/release/perijove")
+    parser.add_argument("--binary", type=Path, default=ROOT / "target/dist/perijove")
     options = parser.parse_args()
     options.binary = options.binary.resolve()
     scratch = Path(tempfile.mkdtemp(prefix="perijove-bench-"))

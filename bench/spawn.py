@@ -183,7 +183,7 @@ def main():
     arguments.add_argument("--rounds", type=int, default=5)
     arguments.add_argument("--at-once", type=int, default=50)
     arguments.add_argument("--lab", type=Path, default=ROOT / ".perijove/environments/lab")
-    arguments.add_argument("--binary", type=Path, default=ROOT / "target/release/perijove")
+    arguments.add_argument("--binary", type=Path, default=ROOT / "target/dist/perijove")
     arguments.add_argument("--only", nargs="*", help="platforms by the beginning of their name")
     options = arguments.parse_args()
     with tempfile.TemporaryDirectory(prefix="perijove-bench-") as work:

@@ -78,7 +78,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--users", type=int, nargs="+", default=[0, 100_000])
     parser.add_argument("--servers", type=int, default=0)
-    parser.add_argument("--binary", type=Path, default=ROOT / "target/release/perijove")
+    parser.add_argument("--binary", type=Path, default=ROOT / "target/dist/perijove")
     parser.add_argument("--environment", type=Path, default=ROOT / ".perijove/environments/test")
     parser.add_argument("--peer-users", type=int, default=10_000, help="the peer is measured up to so many users")
     options = parser.parse_args()

@@ -39,8 +39,8 @@ size() { docker image inspect --format '{{.Size}}' "$(image "$1")" | awk '{ prin
 binary() {
   local program=${PERIJOVE_BINARY:-} folder
   if [ -z "$program" ] && command -v cargo >/dev/null; then
-    cargo rustc --release --locked -p perijove --bin perijove -- -C target-feature=+crt-static
-    program=${CARGO_TARGET_DIR:-target}/release/perijove
+    cargo rustc --profile dist --locked -p perijove --bin perijove -- -C target-feature=+crt-static
+    program=${CARGO_TARGET_DIR:-target}/dist/perijove
   fi
   if [ -z "$program" ]; then
     build binary binary

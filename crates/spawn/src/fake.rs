@@ -52,6 +52,8 @@ pub struct Script {
     pub terminals: Option<String>,
     /// What servers have used so far, as far as it is known.
     pub usage: Option<Usage>,
+    /// Whoever asks what servers have used is never answered.
+    pub hang_in_usage: bool,
     /// A field that nobody may have, instead of `forbidden`.
     pub forbidden: Option<&'static str>,
     /// It runs servers in Python environments of the hub's.
@@ -322,7 +324,13 @@ impl Spawner for FakeSpawner {
     }
 
     async fn usage(&self, _: &State) -> Result<Option<Usage>, SpawnError> {
-        Ok(self.world().script.usage)
+        let Script {
+            usage, hang_in_usage, ..
+        } = self.world().script.clone();
+        if hang_in_usage {
+            std::future::pending::<()>().await;
+        }
+        Ok(usage)
     }
 
     async fn log_tail(&self, key: &ServerKey, lines: usize) -> Vec<String> {

@@ -87,6 +87,20 @@ async fn a_server_shows_what_it_uses_now_of_what_it_was_given() {
 }
 
 #[tokio::test]
+async fn a_backend_that_does_not_answer_keeps_nobody_from_their_page() {
+    let (app, ann) = limited().await;
+    ann.api(Method::POST, "users/ann/server", Some(json!({ "profile": "two" })))
+        .await
+        .expect(201);
+    app.spawner.play(Script {
+        hang_in_usage: true,
+        ..Script::default()
+    });
+    let page = home(&ann).await;
+    assert!(page.contains("<span>1 of 3</span>"), "{page}");
+}
+
+#[tokio::test]
 async fn what_one_may_use_in_all_is_shown_with_what_is_used() {
     let (_app, ann) = limited().await;
     assert!(home(&ann).await.contains("<span>0 of 3</span>"));

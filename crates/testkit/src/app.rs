@@ -306,8 +306,9 @@ fn logged() {
     let wanted = std::env::var_os("PERIJOVE_TESTKIT_LOG").is_some();
     if wanted {
         // The edge has threads of its own, of which nobody knows which test they serve.
-        let ours =
-            Targets::new().with_targets(["perijove_hub", "perijove_store"].map(|ours| (ours, LevelFilter::DEBUG)));
+        let ours = Targets::new().with_targets(
+            ["perijove::access", "perijove_hub", "perijove_store"].map(|ours| (ours, LevelFilter::DEBUG)),
+        );
         let lines = tracing_subscriber::fmt::layer().with_ansi(false).with_test_writer();
         ONCE.call_once(|| tracing_subscriber::registry().with(ours).with(lines).init());
     }
